@@ -1,0 +1,303 @@
+"""From the Schwinger-Dyson system to as few unknowns as exact algebra reaches.
+
+The loops are taken component by component of their dependencies, the nonlinear core first, the ladders (which
+are linear in what is new) behind it. In each component
+
+1. propagators become sums over named poles (`spectral`), so that every equation is polynomial in the loops,
+   the names and the spectral sums;
+2. loops are eliminated one after the other, each from an equation that is linear in it, the shortest first;
+3. of every polynomial only the irreducible factor that vanishes on the planar solution is kept: the witness,
+   an exact power series at a random point, decides which.
+
+Nothing here knows a model. A loop for which no linear equation is left stays as an unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import networkx as nx
+from sympy import Expr, Symbol
+
+from planaria.derivations.propagator import Propagators
+from planaria.derivations.schwinger_dyson import SchwingerDyson
+from planaria.derivations.spectral import Factor, SpectralSum, Summand, coefficients_of, decompose
+from planaria.derivations.steps import Step
+from planaria.derivations.witness import Witness, dependencies
+from planaria.diagrams.rational import Ratio, Ring
+
+__all__ = ["Reduced", "Relation", "eliminate"]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A polynomial in the unknowns, the spectral sums and the parameters that vanishes on the solution."""
+
+    polynomial: Ratio
+    reason: str
+
+
+@dataclass
+class Reduced:
+    """What elimination reached: all in one ring, names still provisional.
+
+    ``poles`` are the unknown coefficients of denominators, ``kept`` the loops that stay as unknowns, ``loops``
+    the others as rational functions of unknowns and sums, ``readings`` the traces that were asked for.
+    """
+
+    ring: Ring
+    poles: list[Symbol] = field(default_factory=list)
+    kept: list[Symbol] = field(default_factory=list)
+    sums: dict[SpectralSum, Symbol] = field(default_factory=dict)
+    loops: dict[Symbol, Ratio] = field(default_factory=dict)
+    definitions: dict[Symbol, Ratio] = field(default_factory=dict)
+    relations: list[Relation] = field(default_factory=list)
+    readings: list[Ratio] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+
+def eliminate(system: SchwingerDyson, witness: Witness) -> Reduced:
+    """Solve the loops that the readings need, and express the readings."""
+    return _Elimination(system, witness).run()
+
+
+class _Elimination:
+    def __init__(self, system: SchwingerDyson, witness: Witness) -> None:
+        self.system = system
+        self.witness = witness
+        self.propagators = Propagators(system)
+        self.state = Reduced(system.ring)
+        self.factors: dict[Ratio, Factor] = {}
+
+    # -- the order of work ---------------------------------------------------------------------------------
+
+    def run(self) -> Reduced:
+        readings = [self._reading(number) for number in range(len(self.system.rules.readings))]
+        needed = {s for r in readings for s in r.support() if s in set(self.system.unknowns)}
+        graph = nx.DiGraph()
+        graph.add_nodes_from(needed)
+        depends = dependencies(self.system)
+        todo = list(needed)
+        while todo:
+            symbol = todo.pop()
+            for other in depends[symbol]:
+                if other not in graph:
+                    todo.append(other)
+                graph.add_edge(other, symbol)
+        components = nx.condensation(graph)
+        order = {symbol: n for n, symbol in enumerate(self.system.unknowns)}
+        # Independent components in the order of the pencil: the result does not depend on hashes.
+        for node in nx.lexicographical_topological_sort(
+            components, key=lambda n: min(order[s] for s in components.nodes[n]["members"])
+        ):
+            self._component(sorted(components.nodes[node]["members"], key=order.__getitem__))
+        for number, value in enumerate(readings):
+            space = self.system.rules.readings[number].rows
+            self.state.readings.append(self._trace([(value, space)])[0])
+        return self.state
+
+    def _reading(self, number: int) -> Ratio:
+        ring = self.system.ring
+        reading = self.system.rules.readings[number]
+        total = reading.corner.to(ring)
+        for j, a in reading.a:
+            for i, b in reading.b:
+                entry = self.propagators.entry(reading.rows, j, i)
+                total = total + a.to(ring) * b.to(ring) * entry
+        return total
+
+    def _component(self, members: Sequence[Symbol]) -> None:
+        values = []
+        for symbol in members:
+            loop = self.system.representative(symbol)
+            entry = self.propagators.entry(loop.space, loop.column, loop.row)
+            values.append((loop.weight.to(self.system.ring) * entry, loop.space))
+        known_poles = len(self.state.poles)
+        traces = self._trace(values)
+        ring = self.state.ring
+        equations = [ring.generator(s) - t for s, t in zip(members, traces, strict=True)]
+        for pole in self.state.poles[known_poles:]:
+            definition = self._solved(self.state.definitions[pole].to(ring))
+            equations.append(ring.generator(pole) - definition)
+        self._record_poles(known_poles)
+        self._solve([self._numerator(e) for e in equations], list(members))
+
+    # -- traces --------------------------------------------------------------------------------------------
+
+    def _trace(self, values: Sequence[tuple[Ratio, Expr]]) -> list[Ratio]:
+        """Traces over spaces of rational functions of eigenvalues, known loops inserted."""
+        prepared = [self._monic(value, space) for value, space in values]
+        ring = self.state.ring
+        parts: list[dict[Summand, Ratio]] = []
+        for (value, space), (numerator, factors) in zip(values, prepared, strict=True):
+            eigenvalues = tuple(symbol for _, symbol in self.system.rules.setting.matrices_of(space))
+            parts.append(decompose(numerator.to(ring), space, eigenvalues, factors))
+        for part in parts:
+            for summand in part:
+                if summand is not None and summand not in self.state.sums:
+                    self._name_sum(summand)
+        ring = self.state.ring
+        totals = []
+        for part, (_, space) in zip(parts, values, strict=True):
+            total = ring.zero
+            for summand, coefficient in part.items():
+                if summand is None:
+                    measure = ring.constant(int(space)) if space.is_Integer else ring.generator(space)
+                else:
+                    measure = ring.generator(self.state.sums[summand])
+                total = total + self._solved(coefficient.to(ring)) * measure
+            totals.append(total)
+        return totals
+
+    def _monic(self, value: Ratio, space: Expr) -> tuple[Ratio, list[tuple[Factor, int]]]:
+        """Split off the denominator's factors that contain eigenvalues, and make them monic."""
+        eigenvalues = tuple(symbol for _, symbol in self.system.rules.setting.matrices_of(space))
+        ring = value.ring
+        if not eigenvalues or value.is_polynomial:
+            return value, []
+        _, factors = value.denominator.factor()
+        scalar = ring.from_mpoly(value.denominator.leading_coefficient() * ring.context.constant(1))
+        found: list[tuple[Factor, int]] = []
+        for polynomial, multiplicity in factors:
+            one = ring.from_mpoly(polynomial)
+            if one.support() & set(eigenvalues):
+                factor, leading = self._factor(one, space, eigenvalues)
+                found.append((factor, multiplicity))
+                scalar = scalar * leading**multiplicity
+            else:
+                scalar = scalar * one**multiplicity
+        lead = ring.one
+        for polynomial, multiplicity in factors:
+            lead = lead * ring.from_mpoly(polynomial.leading_coefficient() * ring.context.constant(1)) ** multiplicity
+        return ring.from_mpoly(value.numerator) * lead / scalar, found
+
+    def _factor(self, polynomial: Ratio, space: Expr, eigenvalues: tuple[Symbol, ...]) -> tuple[Factor, Ratio]:
+        """The monic factor of an irreducible polynomial, with names for its coefficients, and what it lost."""
+        coefficients = coefficients_of(polynomial, eigenvalues)
+        leading = max(coefficients, key=lambda e: (sum(e), e))
+        top = coefficients.pop(leading)
+        if polynomial in self.factors:
+            return self.factors[polynomial], top
+        named: list[tuple[tuple[int, ...], Expr]] = []
+        for exponents in sorted(coefficients):
+            named.append((exponents, self._coefficient(coefficients[exponents] / top)))
+        factor = Factor(space, eigenvalues, leading, tuple(named))
+        self.factors[polynomial] = factor
+        return factor, top
+
+    def _coefficient(self, value: Ratio) -> Expr:
+        """The name of a coefficient of a denominator; a scalar of the model needs none."""
+        loops = set(self.system.unknowns)
+        if not value.support() & loops:
+            return value.to_sympy()
+        inserted = self._solved(value.to(self.state.ring))
+        if not inserted.support() & (loops | set(self.state.poles) | set(self.state.sums.values())):
+            return inserted.to_sympy()
+        for pole in self.state.poles:
+            if inserted == self.state.ring.generator(pole) or self.state.definitions[pole].to(value.ring) == value:
+                return pole
+        pole = Symbol(f"pole_{len(self.state.poles) + 1}")
+        self.state.poles.append(pole)
+        self.state.definitions[pole] = value
+        self.state.ring = self.state.ring.extend([pole])
+        self.witness.define(pole, value)
+        return pole
+
+    def _name_sum(self, summand: SpectralSum) -> None:
+        symbol = Symbol(f"sum_{len(self.state.sums) + 1}")
+        self.state.sums[summand] = symbol
+        self.state.ring = self.state.ring.extend([symbol])
+        self.witness.define_sum(symbol, summand)
+
+    # -- algebra -------------------------------------------------------------------------------------------
+
+    def _solved(self, value: Ratio) -> Ratio:
+        """Known loops inserted."""
+        ring = value.ring
+        known = {s: self.state.loops[s].to(ring) for s in value.support() if s in self.state.loops}
+        return value.substitute(known) if known else value
+
+    def _numerator(self, value: Ratio) -> Ratio:
+        return value.ring.from_mpoly(value.numerator)
+
+    def _vanishing_factor(self, polynomial: Ratio) -> Ratio | None:
+        """The irreducible factor that the planar solution kills; None for the zero polynomial."""
+        if not polynomial:
+            return None
+        _, factors = polynomial.numerator.factor()
+        ones = [polynomial.ring.from_mpoly(factor) for factor, _ in factors]
+        for one in sorted(ones, key=lambda r: r.size):
+            if self.witness.vanishes(one):
+                return one
+        raise ArithmeticError("no factor of an equation vanishes on the planar solution")
+
+    def _solve(self, equations: Iterable[Ratio], loops: list[Symbol]) -> None:
+        """Eliminate loops from polynomial equations; what remains are relations and kept loops."""
+        ring = self.state.ring
+        system = [e for e in map(self._vanishing_factor, equations) if e is not None]
+        solved: dict[Symbol, Ratio] = {}
+        while loops:
+            choice = self._linear(system, loops)
+            if choice is None:
+                # The loop that the fewest equations would be rid of stays: the others still may go.
+                kept = max(loops, key=lambda s: sum(_degree(e, s) for e in system))
+                loops.remove(kept)
+                self.state.kept.append(kept)
+                continue
+            position, symbol = choice
+            equation = system.pop(position)
+            solution = _root(equation, symbol)
+            loops.remove(symbol)
+            solved = {s: r.substitute({symbol: solution}) for s, r in solved.items()}
+            solved[symbol] = solution
+            system = [
+                e
+                for e in (
+                    self._vanishing_factor(self._numerator(e.substitute({symbol: solution})))
+                    if _degree(e, symbol)
+                    else e
+                    for e in system
+                )
+                if e is not None
+            ]
+            self.state.steps.append(
+                Step("eliminate a loop", symbol, solution.to_sympy, "an equation is linear in it")
+            )
+        unique = list(dict.fromkeys(system))
+        self.state.relations += [Relation(e, "what remains of the equations of one component") for e in unique]
+        self.state.loops.update({s: r.to(ring) for s, r in solved.items()})
+
+    def _linear(self, system: Sequence[Ratio], loops: Sequence[Symbol]) -> tuple[int, Symbol] | None:
+        """The shortest equation that is linear in a loop, the coefficient not vanishing on the solution."""
+        best: tuple[int, int, Symbol] | None = None
+        for position, equation in enumerate(system):
+            for symbol in loops:
+                if _degree(equation, symbol) != 1:
+                    continue
+                occurrences = sum(1 for e in system if _degree(e, symbol))
+                cost = equation.size * occurrences
+                if best is not None and cost >= best[0]:
+                    continue
+                if not self.witness.vanishes(equation.derivative(symbol)):
+                    best = cost, position, symbol
+        return None if best is None else best[1:]
+
+    def _record_poles(self, start: int) -> None:
+        for pole in self.state.poles[start:]:
+            self.state.steps.append(
+                Step("name a pole", self.state.definitions[pole].to_sympy, pole, "a coefficient of a denominator")
+            )
+
+
+def _degree(polynomial: Ratio, symbol: Symbol) -> int:
+    return int(polynomial.numerator.degrees()[polynomial.ring.index[symbol]])
+
+
+def _root(equation: Ratio, symbol: Symbol) -> Ratio:
+    """The solution of an equation that is linear in a symbol."""
+    ring = equation.ring
+    slope = equation.derivative(symbol)
+    rest = equation - slope * ring.generator(symbol)
+    return -rest / slope
+

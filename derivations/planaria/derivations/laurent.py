@@ -1,0 +1,124 @@
+"""Laurent series with rational coefficients, truncated, and aware of their own precision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flint import fmpq, fmpq_poly
+
+__all__ = ["Laurent"]
+
+EXACT = 10**9  # the precision of a series that is known to the end
+
+
+@dataclass(frozen=True)
+class Laurent:
+    """The series t**low * polynomial(t) + O(t**high).
+
+    >>> t = Laurent.of([0, 1], high=4)
+    >>> (1 / (t - t * t)).coefficients()
+    {-1: 1, 0: 1, 1: 1}
+    """
+
+    low: int
+    polynomial: Any
+    high: int
+
+    @classmethod
+    def of(cls, coefficients: list[Any], low: int = 0, high: int = EXACT) -> Laurent:
+        return cls._normal(low, fmpq_poly(coefficients), high)
+
+    @classmethod
+    def _normal(cls, low: int, polynomial: Any, high: int) -> Laurent:
+        if high < EXACT and polynomial.length() > high - low:
+            polynomial = polynomial.truncate(max(0, high - low))
+        if polynomial.is_zero():
+            return cls(high, polynomial, high)
+        shift = 0
+        while polynomial[shift] == 0:
+            shift += 1
+        return cls(low + shift, polynomial.right_shift(shift), high) if shift else cls(low, polynomial, high)
+
+    def coefficients(self) -> dict[int, Any]:
+        """Coefficient by exponent, zeros left out."""
+        return {self.low + i: c for i, c in enumerate(self.polynomial.coeffs()) if c != 0}
+
+    def coefficient(self, exponent: int) -> Any:
+        """One coefficient. ValueError where the series is not known so far."""
+        if exponent >= self.high:
+            raise ValueError(f"the series is known below t**{self.high} only")
+        return self.polynomial[exponent - self.low] if exponent >= self.low else fmpq(0)
+
+    def vanishes(self) -> bool:
+        """Whether every known coefficient is zero."""
+        return bool(self.polynomial.is_zero())
+
+    @property
+    def known_terms(self) -> int:
+        """How many coefficients are known from the leading one on."""
+        return self.high - self.low
+
+    def __add__(self, other: Laurent | int) -> Laurent:
+        b = _series(other)
+        high = min(self.high, b.high)
+        if self.polynomial.is_zero():
+            return Laurent._normal(b.low, b.polynomial, high)
+        if b.polynomial.is_zero():
+            return Laurent._normal(self.low, self.polynomial, high)
+        low = min(self.low, b.low)
+        total = self.polynomial.left_shift(self.low - low) + b.polynomial.left_shift(b.low - low)
+        return Laurent._normal(low, total, high)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Laurent:
+        return Laurent(self.low, -self.polynomial, self.high)
+
+    def __sub__(self, other: Laurent | int) -> Laurent:
+        return self + (-_series(other))
+
+    def __rsub__(self, other: int) -> Laurent:
+        return _series(other) + (-self)
+
+    def __mul__(self, other: Laurent | int) -> Laurent:
+        b = _series(other)
+        low = self.low + b.low
+        high = min(self.low + b.high, b.low + self.high, EXACT)
+        if self.high == EXACT and self.polynomial.is_zero() or b.high == EXACT and b.polynomial.is_zero():
+            return _series(0)
+        return Laurent._normal(low, self.polynomial * b.polynomial, high)
+
+    __rmul__ = __mul__
+
+    def inverse(self) -> Laurent:
+        """1/series. ZeroDivisionError where the series cannot be told from zero."""
+        if self.polynomial.is_zero():
+            raise ZeroDivisionError("the series vanishes as far as it is known")
+        leading = self.polynomial[0]
+        if self.polynomial.length() == 1 and self.high == EXACT:
+            return Laurent(-self.low, fmpq_poly([1 / leading]), EXACT)
+        terms = min(self.known_terms, 64)
+        inverse = [1 / leading]
+        for n in range(1, terms):
+            carried = sum((self.polynomial[k] * inverse[n - k] for k in range(1, n + 1)), fmpq(0))
+            inverse.append(-carried / leading)
+        return Laurent._normal(-self.low, fmpq_poly(inverse), -self.low + terms)
+
+    def __truediv__(self, other: Laurent | int) -> Laurent:
+        return self * _series(other).inverse()
+
+    def __rtruediv__(self, other: int) -> Laurent:
+        return _series(other) * self.inverse()
+
+    def __pow__(self, exponent: int) -> Laurent:
+        if exponent < 0:
+            return self.inverse() ** (-exponent)
+        result = _series(1)
+        for _ in range(exponent):
+            result = result * self
+        return result
+
+
+def _series(value: Any) -> Laurent:
+    return value if isinstance(value, Laurent) else Laurent.of([fmpq(value)])

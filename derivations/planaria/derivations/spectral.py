@@ -1,0 +1,219 @@
+"""Traces of rational functions of eigenvalues, as spectral sums over named poles.
+
+A propagator in a space with deterministic matrices is a rational function of their eigenvalues whose
+denominator depends on the loops. Every irreducible factor of a denominator is made monic and its other
+coefficients get names: for a factor that is linear in one eigenvalue that is its pole, the renormalised ridge
+Delta in lambda + Delta. Traces then are linear combinations of *spectral sums*, such as
+S_bb = tr [lambda / (lambda + Delta)]^b, which are functions of the named coefficients alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import comb
+from typing import Any
+
+from sympy import Expr, Mul, Symbol
+
+from planaria.derivations.univariate import partial_fractions, univariate
+from planaria.diagrams.rational import Ratio, Ring
+
+__all__ = ["Factor", "SpectralSum", "Summand", "coefficients_of", "decompose"]
+
+Exponents = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A monic polynomial in the eigenvalues of one space: its leading monomial and the other coefficients.
+
+    Coefficients are sympy expressions: names of unknowns, or known scalars.
+    """
+
+    space: Expr
+    eigenvalues: tuple[Symbol, ...]
+    leading: Exponents
+    coefficients: tuple[tuple[Exponents, Expr], ...]
+
+    @property
+    def is_pole(self) -> bool:
+        """Whether the factor is lambda + Delta in one eigenvalue."""
+        return sum(self.leading) == 1 and all(sum(e) == 0 for e, _ in self.coefficients)
+
+    @property
+    def expression(self) -> Expr:
+        total = _monomial(self.eigenvalues, self.leading)
+        for exponents, coefficient in self.coefficients:
+            total += coefficient * _monomial(self.eigenvalues, exponents)
+        return total
+
+
+@dataclass(frozen=True)
+class SpectralSum:
+    """The trace over one space of monomial / product of factor**power."""
+
+    space: Expr
+    eigenvalues: tuple[Symbol, ...]
+    exponents: Exponents
+    factors: tuple[tuple[Factor, int], ...]
+
+    @property
+    def summand(self) -> Expr:
+        """The term of the sum, a sympy expression in the eigenvalues and the unknowns."""
+        return Mul(
+            _monomial(self.eigenvalues, self.exponents),
+            *(factor.expression**-power for factor, power in self.factors),
+        )
+
+    @property
+    def unknowns(self) -> frozenset[Symbol]:
+        """The names in the denominators."""
+        names: set[Symbol] = set()
+        for factor, _ in self.factors:
+            for _, coefficient in factor.coefficients:
+                names |= coefficient.free_symbols
+        return frozenset(names)
+
+
+# What a decomposition is made of: a spectral sum, or the dimension of the space (None).
+Summand = SpectralSum | None
+
+
+def decompose(
+    value: Ratio, space: Expr, eigenvalues: tuple[Symbol, ...], factors: list[tuple[Factor, int]]
+) -> dict[Summand, Ratio]:
+    """The trace of value / product of factor**power as a combination of spectral sums.
+
+    Parameters
+    ----------
+    value
+        Polynomial in the eigenvalues, in a ring that has the names of the factors among its generators.
+
+    Returns
+    -------
+    Coefficients by spectral sum, free of eigenvalues; None stands for the trace of one.
+    """
+    ring = value.ring
+    coefficients = coefficients_of(value, eigenvalues)
+    used = {i for exponents in coefficients for i, e in enumerate(exponents) if e}
+    for factor, _ in factors:
+        for exponents in (factor.leading, *(e for e, _ in factor.coefficients)):
+            used |= {i for i, e in enumerate(exponents) if e}
+    if len(used) <= 1:
+        variable = next(iter(used), 0)
+        return _univariate(ring, coefficients, space, eigenvalues, variable, factors)
+    return _multivariate(ring, coefficients, space, eigenvalues, factors)
+
+
+def coefficients_of(value: Ratio, eigenvalues: tuple[Symbol, ...]) -> dict[Exponents, Ratio]:
+    """A ratio that is polynomial in the eigenvalues, by exponents."""
+    ring = value.ring
+    places = [ring.index[symbol] for symbol in eigenvalues]
+    groups: dict[Exponents, dict[tuple[int, ...], Any]] = {}
+    for exponents, coefficient in value.numerator.terms():
+        key = tuple(int(exponents[i]) for i in places)
+        rest = tuple(0 if i in places else int(e) for i, e in enumerate(exponents))
+        groups.setdefault(key, {})[rest] = coefficient
+    one = ring.one
+    denominator = one if value.is_polynomial else ring.from_mpoly(value.denominator)
+    return {key: ring.polynomial(terms) / denominator for key, terms in groups.items()}
+
+
+def _univariate(
+    ring: Ring,
+    coefficients: Mapping[Exponents, Ratio],
+    space: Expr,
+    eigenvalues: tuple[Symbol, ...],
+    variable: int,
+    factors: list[tuple[Factor, int]],
+) -> dict[Summand, Ratio]:
+    def along(exponent: int) -> Exponents:
+        return tuple(exponent if i == variable else 0 for i in range(len(eigenvalues)))
+
+    numerator = univariate(ring, {sum(exponents): c for exponents, c in coefficients.items()})
+    dense = []
+    for factor, power in factors:
+        terms = {sum(exponents): ring(c) for exponents, c in factor.coefficients}
+        dense.append((univariate(ring, {**terms, sum(factor.leading): ring.one}), power))
+    whole, parts = partial_fractions(ring, numerator, dense)
+    result: dict[Summand, Ratio] = {}
+
+    def add(key: Summand, coefficient: Ratio) -> None:
+        if coefficient:
+            result[key] = result[key] + coefficient if key in result else coefficient
+
+    for exponent, coefficient in enumerate(whole):
+        add(SpectralSum(space, eigenvalues, along(exponent), ()) if exponent else None, coefficient)
+    for (position, k), remainder in parts.items():
+        factor = factors[position][0]
+        constant = dense[position][0][0] if dense[position][0] else ring.zero
+        if factor.is_pole and constant:
+            # 1/(lambda + Delta) = (1 - x)/Delta with x = lambda/(lambda + Delta): sums of powers of x.
+            scale = remainder[0] / constant**k
+            for b in range(k + 1):
+                key = SpectralSum(space, eigenvalues, along(b), ((factor, b),)) if b else None
+                add(key, scale * ring.constant((-1) ** b * comb(k, b)))
+            continue
+        for exponent, coefficient in enumerate(remainder):
+            add(SpectralSum(space, eigenvalues, along(exponent), ((factor, k),)), coefficient)
+    return result
+
+
+def _multivariate(
+    ring: Ring,
+    coefficients: Mapping[Exponents, Ratio],
+    space: Expr,
+    eigenvalues: tuple[Symbol, ...],
+    factors: list[tuple[Factor, int]],
+) -> dict[Summand, Ratio]:
+    """Division by one factor after the other; without partial fractions, which need one eigenvalue."""
+    result: dict[Summand, Ratio] = {}
+    zero = (0,) * len(eigenvalues)
+    pending: list[tuple[dict[Exponents, Ratio], tuple[int, ...]]] = [
+        (dict(coefficients), tuple(power for _, power in factors))
+    ]
+    while pending:
+        terms, powers = pending.pop()
+        position = next((n for n, power in enumerate(powers) if power), None)
+        quotient: dict[Exponents, Ratio] = {}
+        if position is not None:
+            terms, quotient = _reduce(ring, terms, factors[position][0])
+        if quotient:
+            lower = tuple(p - (n == position) for n, p in enumerate(powers))
+            pending.append((quotient, lower))
+        present = tuple((factors[n][0], p) for n, p in enumerate(powers) if p)
+        for exponents, coefficient in terms.items():
+            if coefficient:
+                plain = exponents == zero and not present
+                key = None if plain else SpectralSum(space, eigenvalues, exponents, present)
+                result[key] = result[key] + coefficient if key in result else coefficient
+    return {key: value for key, value in result.items() if value}
+
+
+def _reduce(
+    ring: Ring, terms: dict[Exponents, Ratio], factor: Factor
+) -> tuple[dict[Exponents, Ratio], dict[Exponents, Ratio]]:
+    """Divide by a monic factor: remainder without multiples of its leading monomial, and quotient."""
+    remainder: dict[Exponents, Ratio] = {}
+    quotient: dict[Exponents, Ratio] = {}
+    todo = dict(terms)
+    lower = [(exponents, ring(c)) for exponents, c in factor.coefficients]
+    while todo:
+        exponents = max(todo, key=lambda e: (sum(e), e))
+        coefficient = todo.pop(exponents)
+        if not coefficient:
+            continue
+        shift = tuple(a - b for a, b in zip(exponents, factor.leading, strict=True))
+        if min(shift) < 0:
+            remainder[exponents] = coefficient
+            continue
+        quotient[shift] = coefficient
+        for other, c in lower:
+            key = tuple(a + b for a, b in zip(shift, other, strict=True))
+            todo[key] = todo[key] - coefficient * c if key in todo else -(coefficient * c)
+    return remainder, quotient
+
+
+def _monomial(symbols: tuple[Symbol, ...], exponents: Exponents) -> Expr:
+    return Mul(*(symbol**exponent for symbol, exponent in zip(symbols, exponents, strict=True)))
