@@ -21,11 +21,12 @@ import networkx as nx
 from sympy import Expr, Symbol
 
 from planaria.derivations.propagator import Propagators
-from planaria.derivations.schwinger_dyson import SchwingerDyson
+from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import Factor, SpectralSum, Summand, coefficients_of, decompose
 from planaria.derivations.steps import Step
 from planaria.derivations.witness import Witness, dependencies
 from planaria.diagrams.rational import Ratio, Ring
+from planaria.diagrams.tree import Setting
 
 __all__ = ["Reduced", "Relation", "eliminate"]
 
@@ -42,7 +43,8 @@ class Relation:
 class Reduced:
     """What elimination reached: all in one ring, names still provisional.
 
-    ``poles`` are the unknown coefficients of denominators, ``kept`` the loops that stay as unknowns, ``loops``
+    ``rewrites`` solves relations for parameters in which they are linear: on the solution, such a parameter is
+    a rational function of the unknowns, and expressions are shorter without it. ``poles`` are the unknown coefficients of denominators, ``kept`` the loops that stay as unknowns, ``loops``
     the others as rational functions of unknowns and sums, ``readings`` the traces that were asked for.
     """
 
@@ -53,6 +55,7 @@ class Reduced:
     loops: dict[Symbol, Ratio] = field(default_factory=dict)
     definitions: dict[Symbol, Ratio] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
+    rewrites: dict[Expr, Ratio] = field(default_factory=dict)
     readings: list[Ratio] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -116,7 +119,7 @@ class _Elimination:
         known_poles = len(self.state.poles)
         traces = self._trace(values)
         ring = self.state.ring
-        equations = [ring.generator(s) - t for s, t in zip(members, traces, strict=True)]
+        equations = [ring.generator(s) - t.to(ring) for s, t in zip(members, traces, strict=True)]
         for pole in self.state.poles[known_poles:]:
             definition = self._solved(self.state.definitions[pole].to(ring))
             equations.append(ring.generator(pole) - definition)
@@ -213,10 +216,12 @@ class _Elimination:
     # -- algebra -------------------------------------------------------------------------------------------
 
     def _solved(self, value: Ratio) -> Ratio:
-        """Known loops inserted."""
+        """Known loops inserted, and parameters that a relation gives."""
         ring = value.ring
-        known = {s: self.state.loops[s].to(ring) for s in value.support() if s in self.state.loops}
-        return value.substitute(known) if known else value
+        for table in (self.state.loops, self.state.rewrites):
+            known = {s: table[s].to(ring) for s in value.support() if s in table}
+            value = value.substitute(known) if known else value
+        return value
 
     def _numerator(self, value: Ratio) -> Ratio:
         return value.ring.from_mpoly(value.numerator)
@@ -264,9 +269,31 @@ class _Elimination:
             self.state.steps.append(
                 Step("eliminate a loop", symbol, solution.to_sympy, "an equation is linear in it")
             )
-        unique = list(dict.fromkeys(system))
-        self.state.relations += [Relation(e, "what remains of the equations of one component") for e in unique]
         self.state.loops.update({s: r.to(ring) for s, r in solved.items()})
+        for equation in dict.fromkeys(system):
+            self.state.relations.append(Relation(equation, "what remains of the equations of one component"))
+            self._rewrite(equation, list(solved))
+
+    def _rewrite(self, relation: Ratio, loops: Sequence[Symbol]) -> None:
+        """Solve a relation for the parameter that makes the solved loops shortest, if any does."""
+        ring = self.state.ring
+        values = {s: self._solved(self.state.loops[s].to(ring)) for s in loops}
+        best: tuple[int, Expr, Ratio, dict[Symbol, Ratio]] | None = None
+        reduced = self._solved(relation)
+        for parameter in linear_parameters(reduced, self.system.rules.setting):
+            solution = _root(reduced, parameter)
+            changed = {s: v.substitute({parameter: solution}) for s, v in values.items()}
+            size = sum(v.size for v in changed.values()) + solution.size
+            if best is None or size < best[0]:
+                best = size, parameter, solution, changed
+        if best is None:
+            return
+        _, parameter, solution, changed = best
+        self.state.rewrites = {
+            p: r.to(ring).substitute({parameter: solution}) for p, r in self.state.rewrites.items()
+        }
+        self.state.rewrites[parameter] = solution
+        self.state.loops.update(changed)
 
     def _linear(self, system: Sequence[Ratio], loops: Sequence[Symbol]) -> tuple[int, Symbol] | None:
         """The shortest equation that is linear in a loop, the coefficient not vanishing on the solution."""
@@ -288,6 +315,16 @@ class _Elimination:
             self.state.steps.append(
                 Step("name a pole", self.state.definitions[pole].to_sympy, pole, "a coefficient of a denominator")
             )
+
+
+def linear_parameters(relation: Ratio, setting: Setting) -> list[Expr]:
+    """The parameters of a model in which a polynomial is linear, the field strength left out."""
+    eigenvalues = {symbol for _, symbol in setting.matrices}
+    return [
+        g
+        for g in setting.ring.generators
+        if g not in eigenvalues and g != STRENGTH and _degree(relation, g) == 1
+    ]
 
 
 def _degree(polynomial: Ratio, symbol: Symbol) -> int:

@@ -211,18 +211,12 @@ def identify(
     """Drop the loops that vanish and give equal loops one symbol; see `schwinger_dyson`."""
     setting = rules.setting
     point = random_point(setting, spaces_of(rules), seed=1)
-    for orders in (ORDERS, 2 * ORDERS, 4 * ORDERS):
-        series = planar_series(rules, loops, terms, point, orders).loops
-        classes: dict[Laurent, list[int]] = {}
-        zeros = [n for n, one in enumerate(series) if one.vanishes()]
-        for n, one in enumerate(series):
-            if not one.vanishes():
-                classes.setdefault(_key(one, loops[n]), []).append(n)
-        groups = list(classes.values())
-        if _consistent(rules, loops, terms, groups, zeros):
-            break
-    else:
-        groups, zeros = [[n] for n in range(len(loops))], []
+    series = planar_series(rules, loops, terms, point, ORDERS).loops
+    proposed: dict[tuple[object, ...], list[int]] = {}
+    for n, one in enumerate(series):
+        proposed.setdefault(() if one.vanishes() else _key(one, loops[n]), []).append(n)
+    zeros = proposed.pop((), [])
+    groups = _consistent_groups(rules, loops, terms, list(proposed.values()), zeros)
     symbols: list[Symbol | None] = [None] * len(loops)
     for number, group in enumerate(groups, start=1):
         for n in group:
@@ -235,33 +229,40 @@ def _key(series: Laurent, loop: Loop) -> tuple[object, ...]:
     return loop.space, series.low, tuple(map(str, series.polynomial.coeffs()))
 
 
-def _consistent(
+def _consistent_groups(
     rules: FeynmanRules,
     loops: Sequence[Loop],
     terms: Sequence[SelfEnergyTerm],
-    groups: Sequence[Sequence[int]],
-    zeros: Sequence[int],
-) -> bool:
-    """Whether loops that are set equal (and zero) at random values stay equal (and zero) under the equations.
+    groups: list[list[int]],
+    zeros: list[int],
+) -> list[list[int]]:
+    """The coarsest refinement of a grouping that the equations respect; the loops left out vanish.
 
-    An identity of rational functions that holds at a random point of this size fails with a probability far
-    below that of a machine error (Schwartz-Zippel).
+    Loops that are set equal (zero) at random values must come out equal (zero); groups for which they do not
+    are split until all do. An identity of rational functions that holds at a random point of this size fails
+    with a probability far below that of a machine error (Schwartz-Zippel).
     """
     source = random.Random(2)
-    for attempt in range(2):
-        point = random_point(rules.setting, spaces_of(rules), seed=100 + attempt)
-        system = _Numbers(rules, loops, terms, point)
+    system = _Numbers(rules, loops, terms, random_point(rules.setting, spaces_of(rules), seed=100))
+    while True:
         values: list[Any] = [fmpq(0)] * len(loops)
         for group in groups:
             value = fmpq(source.randint(1, 10**6), source.randint(1, 10**6))
             for n in group:
                 values[n] = value
         images = system.solve(values)
-        if any(images[n] != 0 for n in zeros):
-            return False
-        if any(images[n] != images[group[0]] for group in groups for n in group):
-            return False
-    return True
+        refined = []
+        for group in groups:
+            split: dict[str, list[int]] = {}
+            for n in group:
+                split.setdefault(str(images[n]), []).append(n)
+            refined += split.values()
+        alive = [n for n in zeros if images[n] != 0]
+        zeros = [n for n in zeros if images[n] == 0]
+        refined += [[n] for n in alive]
+        if len(refined) == len(groups):
+            return groups
+        groups = refined
 
 
 def dependencies(system: SchwingerDyson) -> dict[Symbol, set[Symbol]]:

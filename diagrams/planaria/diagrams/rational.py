@@ -186,6 +186,7 @@ class Ratio:
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Ratio)
+            and (self.ring is other.ring or self.ring.generators == other.ring.generators)
             and self.numerator == other.numerator
             and self.denominator == other.denominator
         )

@@ -223,8 +223,7 @@ def deterministic_part(node: Node, setting: Setting) -> Ratio:
                 total = total + deterministic_part(term, setting)
             return total
         case Product(factors=factors):
-            if any(isinstance(factor, Letter) for factor in factors):
-                return setting.ring.zero
+            # Every factor is visited, also beside a field: an inverse inside must have something to expand about.
             product = setting.ring.one
             for factor in factors:
                 product = product * deterministic_part(factor, setting)

@@ -1,0 +1,262 @@
+"""`derive`: from a matrix expression to a closed form, every step recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import entry_points
+from typing import Any
+
+from sympy import Dummy, Eq, Expr, MatrixExpr, Symbol, Trace
+
+from planaria.derivations.closed_form import ClosedForm, Unknown
+from planaria.derivations.eliminate import Reduced, eliminate, linear_parameters
+from planaria.derivations.naming import final_names, normalised_loops
+from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson, schwinger_dyson
+from planaria.derivations.spectral import Factor, SpectralSum
+from planaria.derivations.steps import Step
+from planaria.derivations.witness import Witness
+from planaria.diagrams.errors import InputError
+from planaria.diagrams.model import Model
+from planaria.diagrams.rational import Ratio, Ring
+from planaria.diagrams.rules import FeynmanRules, linearise
+from planaria.diagrams.tree import Setting, deterministic_part, prepare, read
+
+__all__ = ["Derivation", "derive"]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A quantity of a model, derived: its closed form and how it came about.
+
+    Attributes
+    ----------
+    expression, model
+        What was asked for.
+    rules
+        The Feynman rules: the pencil whose inverse holds every trace of the expression.
+    system
+        The planar Schwinger-Dyson equations.
+    closed_form
+        Unknowns, relations and value in exact arithmetic.
+    steps
+        Every move, with before, after and reason.
+    """
+
+    expression: Expr
+    model: Model
+    rules: FeynmanRules = field(repr=False)
+    system: SchwingerDyson = field(repr=False)
+    closed_form: ClosedForm = field(repr=False)
+    steps: tuple[Step, ...] = field(repr=False, compare=False)
+
+    @property
+    def unknowns(self) -> tuple[Symbol, ...]:
+        """The symbols that the equations fix."""
+        return tuple(unknown.symbol for unknown in self.closed_form.unknowns)
+
+    @property
+    def equations(self) -> tuple[Eq, ...]:
+        """As many equations as unknowns, in unknowns, spectral sums and parameters."""
+        return self.closed_form.equations
+
+    @property
+    def value(self) -> Expr:
+        """The quantity in unknowns, spectral sums and parameters."""
+        return self.closed_form.physical_value
+
+    @property
+    def spectral_sums(self) -> Mapping[Symbol, SpectralSum]:
+        """What the symbols S_.. and t_.. in value and equations stand for."""
+        return self.closed_form.spectral_sums
+
+    @cached_property
+    def algebraic(self) -> Any:
+        """The polynomial of the value, and its root, where no spectral sum occurs; else None."""
+        from planaria.derivations.algebraic import algebraic_form  # needs a Derivation's closed form
+
+        return algebraic_form(self)
+
+    def evaluate(self, values: Mapping[Any, Any], *, digits: int = 50, **options: Any) -> Any:
+        """The number at given parameters, to `digits` digits: an `Estimate`.
+
+        The evaluator is found as an entry point of the group ``planaria.evaluators``, since derivations do not
+        import the numerics. See `planaria.numerics.evaluate` for options and errors.
+        """
+        return _evaluator()(self, values, digits=digits, **options)
+
+    def _repr_latex_(self) -> str:
+        from planaria.derivations.latex import latex_summary  # printers stand outside of the class
+
+        return latex_summary(self)
+
+
+def derive(expression: Expr, model: Model) -> Derivation:
+    """The planar limit of a scalar made of traces of rational expressions in Gaussian fields.
+
+    Parameters
+    ----------
+    expression
+        A rational function of ``sympy.Trace`` objects and parameters. The traces of a product of traces
+        factorise at large N.
+    model
+        The fields with their covariances; every other matrix symbol is deterministic.
+
+    Raises
+    ------
+    InputError
+        If the expression is not of this form.
+
+    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> N, P, gamma = symbols("N P gamma", positive=True)
+    >>> x, Lambda = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)
+    >>> model = Model([Gaussian(x, variance=1 / P, rows=Lambda)])
+    >>> result = derive(Trace((gamma * Identity(N) + x * x.T).inv()), model)
+    >>> result.equations
+    (Eq(gamma, Delta*(P - S_11)/P),)
+    >>> {symbol: one.summand for symbol, one in result.spectral_sums.items()}
+    {S_11: lambda_I/(Delta + lambda_I)}
+    """
+    if isinstance(expression, MatrixExpr):
+        raise InputError("quantity", "it is a matrix, not a scalar", "take sympy.Trace of it")
+    traces = sorted(expression.atoms(Trace), key=str)
+    if not traces:
+        raise InputError("quantity", f"{expression} contains no trace", "give a scalar with sympy.Trace in it")
+    setting = prepare([expression], model, extra=[STRENGTH])
+    nodes = [read(trace.arg, setting) for trace in traces]
+    for node in nodes:
+        deterministic_part(node, setting)
+    rules = linearise(nodes, setting)
+    system = schwinger_dyson(rules)
+    witness = Witness(system)
+    reduced = eliminate(system, witness)
+    value = _combine(expression, traces, reduced)
+    closed = _finish(reduced, system, witness, value)
+    steps = (
+        Step("linearise", expression, expression, f"{rules.plain_size} blocks, {rules.size} after elimination"),
+        *reduced.steps,
+        Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted"),
+    )
+    return Derivation(expression, model, rules, system, closed, steps)
+
+
+def _combine(expression: Expr, traces: list[Trace], reduced: Reduced) -> Ratio:
+    """The quantity as a rational function of its traces, which factorise."""
+    places = {trace: Dummy() for trace in traces}
+    ring = reduced.ring.extend(places.values())
+    try:
+        outer = ring(expression.xreplace(places))
+    except KeyError as error:
+        raise InputError(
+            "quantity", f"{error.args[0]} is not a rational function of traces", "use sums, products, quotients"
+        ) from None
+    inner = {places[t]: r.to(ring) for t, r in zip(traces, reduced.readings, strict=True)}
+    return outer.substitute(inner).to(reduced.ring)
+
+
+def _finish(reduced: Reduced, system: SchwingerDyson, witness: Witness, value: Ratio) -> ClosedForm:
+    """Shorten, drop what is not needed, and give everything its final name."""
+    setting = system.rules.setting
+    ring = reduced.ring
+    relations = [relation.polynomial.to(ring) for relation in reduced.relations]
+    loops = {s: r.to(ring) for s, r in reduced.loops.items()}
+    value = _shortest(value, relations, setting)
+    dimensions = {s: ring.generator(s) * ring(d) for s, d in normalised_loops(reduced, system).items()}
+    relations = [ring.from_mpoly(r.substitute(dimensions).numerator) for r in relations]
+    value = value.substitute(dimensions)
+    loops = {s: r.substitute(dimensions) for s, r in loops.items()} | dimensions
+    used = {s for r in (value, *relations, *loops.values()) for s in r.support()}
+    used |= set(reduced.poles)
+    names = final_names(reduced, system, used)
+    new_ring = Ring([names.get(g, g) for g in ring.generators])
+
+    def renamed(one: Ratio) -> Ratio:
+        return Ratio(new_ring, *(_rename(p, new_ring) for p in (one.numerator, one.denominator)))
+
+    unknowns = []
+    for pole in reduced.poles:
+        meaning = "a coefficient of the denominator of a propagator"
+        if str(names[pole]).startswith("Delta"):
+            meaning = "the renormalised ridge: a propagator has its pole at minus this eigenvalue"
+        unknowns.append(Unknown(names[pole], meaning, reduced.definitions[pole].to(ring)))
+    for kept in reduced.kept:
+        loop = system.representative(kept)
+        words = f"the propagator of an index line in the space {loop.space}"
+        if kept not in dimensions:
+            words = f"a trace over the space {loop.space}"
+        unknowns.append(Unknown(names[kept], words, ring.generator(kept)))
+    sums = tuple(
+        (names[symbol], _renamed_sum(one, names)) for one, symbol in reduced.sums.items() if symbol in names
+    )
+    final_relations = tuple(renamed(r) for r in relations)
+    return ClosedForm(
+        new_ring,
+        tuple(unknowns),
+        final_relations,
+        sums,
+        renamed(value),
+        tuple((s, renamed(r)) for s, r in loops.items()),
+        tuple(_best_read(r, setting) for r in final_relations),
+    )
+
+
+def _rename(polynomial: Any, ring: Ring) -> Any:
+    return ring.context.from_dict(polynomial.to_dict())
+
+
+def _renamed_sum(one: SpectralSum, names: Mapping[Symbol, Symbol]) -> SpectralSum:
+    factors = tuple(
+        (
+            Factor(
+                f.space,
+                f.eigenvalues,
+                f.leading,
+                tuple((exponents, coefficient.xreplace(dict(names))) for exponents, coefficient in f.coefficients),
+            ),
+            power,
+        )
+        for f, power in one.factors
+    )
+    return replace(one, factors=factors)
+
+
+def _shortest(value: Ratio, relations: list[Ratio], setting: Setting) -> Ratio:
+    """The shortest of the forms that a value takes when a relation is solved for one of its parameters."""
+    best = value
+    for relation in relations:
+        for parameter in linear_parameters(relation, setting):
+            slope = relation.derivative(parameter)
+            root = (slope * relation.ring.generator(parameter) - relation) / slope
+            candidate = best.substitute({parameter: root})
+            if _length(candidate) < _length(best):
+                best = candidate
+    return best
+
+
+def _length(value: Ratio) -> int:
+    """Terms of all irreducible factors: how long the value is when written as a product."""
+    total = 0
+    for polynomial in (value.numerator, value.denominator):
+        if not polynomial.is_zero():
+            total += sum(len(factor) for factor, _ in polynomial.factor()[1])
+    return total
+
+
+def _best_read(relation: Ratio, setting: Setting) -> Expr | None:
+    """The parameter, no dimension, in which a relation is linear and its solution shortest."""
+    candidates = []
+    for parameter in linear_parameters(relation, setting):
+        if parameter in setting.spaces:
+            continue
+        slope = relation.derivative(parameter)
+        root = (slope * relation.ring.generator(parameter) - relation) / slope
+        candidates.append((_length(root), str(parameter), parameter))
+    return min(candidates)[2] if candidates else None
+
+
+def _evaluator() -> Any:
+    for entry_point in entry_points(group="planaria.evaluators"):
+        return entry_point.load()
+    raise InputError("evaluate", "no evaluator is installed", "install the planaria distribution")
