@@ -163,17 +163,21 @@ def _finish(reduced: Reduced, system: SchwingerDyson, witness: Witness, value: R
     relations = [relation.polynomial.to(ring) for relation in reduced.relations]
     loops = {s: r.to(ring) for s, r in reduced.loops.items()}
     value = _shortest(value, relations, setting)
-    dimensions = {s: ring.generator(s) * ring(d) for s, d in normalised_loops(reduced, system).items()}
-    relations = [ring.from_mpoly(r.substitute(dimensions).numerator) for r in relations]
-    value = value.substitute(dimensions)
-    loops = {s: r.substitute(dimensions) for s, r in loops.items()} | dimensions
+    dimensions = normalised_loops(reduced, system)
+    scaled = {s: ring.generator(s) * ring(d) for s, d in dimensions.items()}
+    relations = [ring.from_mpoly(r.substitute(scaled).numerator) for r in relations]
+    value = value.substitute(scaled)
+    loops = {s: r.substitute(scaled) for s, r in loops.items()} | scaled
     used = {s for r in (value, *relations, *loops.values()) for s in r.support()}
     used |= set(reduced.poles)
     names = final_names(reduced, system, used)
-    new_ring = Ring([names.get(g, g) for g in ring.generators])
+    renamed_ring = Ring([names.get(g, g) for g in ring.generators])
+    loop_symbols = set(system.unknowns)
+    new_ring = Ring(g for g in renamed_ring.generators if g not in loop_symbols)
 
     def renamed(one: Ratio) -> Ratio:
-        return Ratio(new_ring, *(_rename(p, new_ring) for p in (one.numerator, one.denominator)))
+        parts = (renamed_ring.context.from_dict(p.to_dict()) for p in (one.numerator, one.denominator))
+        return Ratio(renamed_ring, *parts).to(new_ring)
 
     unknowns = []
     for pole in reduced.poles:
@@ -186,7 +190,10 @@ def _finish(reduced: Reduced, system: SchwingerDyson, witness: Witness, value: R
         words = f"the propagator of an index line in the space {loop.space}"
         if kept not in dimensions:
             words = f"a trace over the space {loop.space}"
-        unknowns.append(Unknown(names[kept], words, ring.generator(kept)))
+        definition = ring.generator(kept)
+        if kept in dimensions:
+            definition = definition / ring(dimensions[kept])
+        unknowns.append(Unknown(names[kept], words, definition))
     sums = tuple(
         (names[symbol], _renamed_sum(one, names)) for one, symbol in reduced.sums.items() if symbol in names
     )
@@ -200,10 +207,6 @@ def _finish(reduced: Reduced, system: SchwingerDyson, witness: Witness, value: R
         tuple((s, renamed(r)) for s, r in loops.items()),
         tuple(_best_read(r, setting) for r in final_relations),
     )
-
-
-def _rename(polynomial: Any, ring: Ring) -> Any:
-    return ring.context.from_dict(polynomial.to_dict())
 
 
 def _renamed_sum(one: SpectralSum, names: Mapping[Symbol, Symbol]) -> SpectralSum:

@@ -1,0 +1,65 @@
+"""Random points at which a derivation has a real value: for checks that want numbers."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from sympy import Expr, Integer, Rational, Symbol
+
+from planaria.derivations.derive import Derivation
+from planaria.diagrams.errors import InputError
+from planaria.diagrams.spectra import Eigenvalues
+from planaria.numerics.branch import follow
+from planaria.numerics.problem import parameters_of, pose
+
+__all__ = ["admissible_point"]
+
+# Sizes of the spaces, in turn, relative to the base size: all different, so that nothing hides in an equality.
+RATIOS = (Rational(1), Rational(3, 2), Rational(5, 4), Rational(2), Rational(3, 4), Rational(7, 4))
+
+
+def admissible_point(derivation: Derivation, base: int, seed: int) -> dict[Any, Any]:
+    """Random parameters, sizes about `base`, and random spectra for matrices without a declared one.
+
+    Ridges and spectral parameters (what equations are solved for) grow until the planar solution is real, and
+    once more, to stay away from the edge of a spectrum.
+
+    Raises InputError if no point is found.
+    """
+    for attempt in range(8):
+        values = _draw(derivation, base, seed, attempt)
+        try:
+            follow(pose(derivation, values))
+        except InputError:
+            continue
+        return _draw(derivation, base, seed, attempt + 1) if attempt else values
+    raise InputError("check", "no admissible parameters were found", "check the derivation at parameters of yours")
+
+
+def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[Any, Any]:
+    source = random.Random(f"{seed} admissible")
+    setting = derivation.rules.setting
+    spaces = [s for s in setting.spaces if isinstance(s, Symbol)]
+    sizes = {s: max(1, int(base * RATIOS[n % len(RATIOS)])) for n, s in enumerate(sorted(spaces, key=str))}
+    values: dict[Any, Any] = dict(sizes)
+    ridges = set(derivation.closed_form.solved_for)
+    for symbol in sorted(parameters_of(derivation), key=str):
+        if symbol in sizes:
+            continue
+        number = Rational(source.randint(50, 150), 100)
+        values[symbol] = number * 2**attempt if symbol in ridges else number
+    for matrix, _ in setting.matrices:
+        spectrum = derivation.model.spectrum(matrix)
+        if spectrum is None:
+            size = _size(matrix.shape[0], sizes)
+            values[matrix] = Eigenvalues(tuple(Rational(source.randint(50, 150), 100) for _ in range(size)))
+        elif isinstance(spectrum, Eigenvalues):
+            values.pop(matrix.shape[0], None)
+    return values
+
+
+def _size(space: Expr, sizes: dict[Symbol, int]) -> int:
+    return int(space) if isinstance(space, Integer) else sizes[space]
+
+

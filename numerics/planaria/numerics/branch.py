@@ -1,0 +1,241 @@
+"""The physical branch: the solution that is connected to the bare propagators.
+
+At small field strength the Schwinger-Dyson equations are solved by iteration from the bare propagators, which
+has no choice of branch. From there the solution of the closed form is followed to full strength. A step counts
+only if Newton's method moves the prediction a little and contracts from its first step on, and if the sign of
+the Jacobian determinant stays: neighbouring roots have opposite signs, so that this excludes a jump to the
+next root where two roots come close (equal dimensions, tiny ridge).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from mpmath import matrix as mp_matrix
+from mpmath import mp, mpf
+from numpy.typing import NDArray
+from sympy import Expr, Symbol
+
+from planaria.derivations.schwinger_dyson import STRENGTH, by_space
+from planaria.diagrams.errors import InputError
+from planaria.numerics.functions import Functions, functions_of
+from planaria.numerics.problem import Problem, to_float, to_mpf
+
+__all__ = ["PRECISE_DIGITS", "follow", "iterate"]
+
+Vector = NDArray[Any]
+
+LONGEST_STEP = 1.5  # of the logarithm of the strength
+SHORTEST_STEP = 1e-9
+PRECISE_DIGITS = 40  # of the path that is followed where double precision cannot separate two roots
+WIDEST_CHANGE = 0.05  # by which Newton may move a predicted unknown, relative
+SLOWEST = 0.3  # each Newton step is at most this times the one before, from the first on
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What differs between double precision and mpmath."""
+
+    module: str
+    number: Callable[[Any], Any]
+    solve: Callable[[Any, Any], Vector]  # ZeroDivisionError or LinAlgError for a singular matrix
+    sign: Callable[[Any], int]
+    rounding: float  # Newton steps below this are rounding
+
+
+def _mp_solve(matrix: Any, vector: Any) -> Vector:
+    return np.array(list(mp.lu_solve(mp_matrix(matrix), mp_matrix(vector))), dtype=object)
+
+
+DOUBLE = Arithmetic(
+    "numpy",
+    float,
+    lambda matrix, vector: np.linalg.solve(np.array(matrix, dtype=float), np.array(vector, dtype=float)),
+    lambda matrix: int(np.linalg.slogdet(np.array(matrix, dtype=float))[0]),
+    1e-12,
+)
+PRECISE = Arithmetic(
+    "mpmath", mpf, _mp_solve, lambda matrix: int(mp.sign(mp.det(mp_matrix(matrix)))), 10.0 ** (5 - PRECISE_DIGITS)
+)
+
+
+def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
+    """The unknowns at full strength, a start for polishing.
+
+    With `PRECISE` arithmetic the path is followed at mpmath's working precision, which must be
+    `PRECISE_DIGITS` or more: some hundred times slower, for roots that double precision does not separate.
+
+    Raises InputError where the branch ends before full strength: then the propagator has no real value there.
+    """
+    closed = problem.derivation.closed_form
+    if not closed.unknowns:
+        return np.zeros(0)
+    functions = functions_of(closed, arithmetic.module)
+    spectrum: Mapping[Symbol, Any] = problem.floats()
+    scalars = problem.scalars(to_float)
+    if arithmetic is PRECISE:
+        spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
+
+    def newton(guess: Vector, strength: float) -> tuple[Vector, int] | None:
+        with np.errstate(all="ignore"):
+            return _newton(functions, guess, spectrum, scalars, strength, arithmetic)
+
+    strength, start = _start(problem)
+    first = newton(start, strength)
+    if first is None:
+        raise _lost(strength)
+    unknowns, sign = first
+    previous: tuple[float, Vector] | None = None
+    position, step = np.log(strength), 0.5
+    while position < 0:
+        target = min(0.0, position + step)
+        guess = _predict(previous, (position, unknowns), target)
+        found = newton(guess, float(np.exp(target)))
+        if found is None or found[1] != sign or np.max(np.abs(found[0] / guess - 1)) > WIDEST_CHANGE:
+            step /= 2
+            if step < SHORTEST_STEP:
+                raise _lost(float(np.exp(position)))
+            continue
+        previous, position, unknowns = (position, unknowns), target, found[0]
+        step = min(1.4 * step, LONGEST_STEP)
+    return unknowns
+
+
+def _predict(previous: tuple[float, Vector] | None, last: tuple[float, Vector], target: float) -> Vector:
+    """Extrapolation: of logarithms where signs allow, since unknowns range over powers of ten."""
+    if previous is None:
+        return last[1]
+    weight = (target - last[0]) / (last[0] - previous[0])
+    same_sign = last[1] * previous[1] > 0
+    ratio = np.where(same_sign, last[1] / np.where(same_sign, previous[1], 1.0), 1.0)
+    weight = type(last[1][0])(weight)
+    return np.where(same_sign, last[1] * ratio**weight, last[1] + weight * (last[1] - previous[1]))
+
+
+def _newton(
+    functions: Functions,
+    start: Sequence[Any] | Vector,
+    spectrum: Mapping[Symbol, Any],
+    scalars: Mapping[Expr, Any],
+    strength: float,
+    arithmetic: Arithmetic,
+    rounds: int = 12,
+) -> tuple[Vector, int] | None:
+    """Newton's method on the relations, and the sign of the Jacobian; None where it does not contract."""
+    unknowns = np.array([arithmetic.number(u) for u in start])
+    change = float("inf")
+    for _ in range(rounds):
+        try:
+            residual, jacobian = functions.residual(
+                list(unknowns), spectrum, scalars, arithmetic.number(strength)
+            )
+            step = -arithmetic.solve(jacobian, residual)
+        except (np.linalg.LinAlgError, ZeroDivisionError):
+            return None
+        trial = unknowns + step
+        last, change = change, max(float(abs(s / u)) for s, u in zip(step, unknowns, strict=True))
+        # Outside of the domain of unknowns, which keep their sign, or of floats
+        if not np.isfinite(change) or (trial * unknowns <= 0).any():
+            return None
+        unknowns = trial
+        if change < arithmetic.rounding or (change < 1e-6 and change > SLOWEST * last):
+            return unknowns, arithmetic.sign(jacobian)
+        if change > SLOWEST * last:
+            return None
+    return None
+
+
+def _start(problem: Problem) -> tuple[float, Vector]:
+    """A field strength at which iteration settles fast, and the unknowns there."""
+    strength = 1e-2
+    for _ in range(60):
+        loops = iterate(problem, strength)
+        if loops is not None:
+            scalars = problem.scalars(to_float)
+            at = {**scalars, **loops, STRENGTH: strength}
+            at.update(_all_scalars(problem))
+            values = [u.definition.evaluate(at, 1.0) for u in problem.derivation.closed_form.unknowns]
+            vector = np.array(values, dtype=float)
+            if np.isfinite(vector).all() and (vector != 0).all():
+                return strength, vector
+        strength /= 30
+    raise InputError(
+        "evaluate",
+        "the expansion about the bare propagators settles at no field strength",
+        "check that every inverse has a deterministic part that is not singular",
+    )
+
+
+def _all_scalars(problem: Problem) -> dict[Expr, float]:
+    values: dict[Expr, float] = {}
+    for generator in problem.derivation.rules.setting.ring.generators:
+        if generator.free_symbols and generator.free_symbols <= set(problem.values):
+            values[generator] = to_float(generator.subs(problem.values))
+    return values
+
+
+def iterate(problem: Problem, strength: float, rounds: int = 40) -> dict[Symbol, float] | None:
+    """The loops at a small field strength by iteration from the bare propagators; None if it is slow."""
+    system = problem.derivation.system
+    rules = system.rules
+    spectrum = problem.floats()
+    scalars = {**_all_scalars(problem), STRENGTH: strength}
+    matrices: dict[Expr, tuple[Any, list[tuple[int, int, Any, Symbol]]]] = {}
+    for space, (rows, cols) in by_space(rules).items():
+        own = {symbol: spectrum[symbol] for _, symbol in rules.setting.matrices_of(space) if symbol in spectrum}
+        nodes = len(next(iter(own.values()))) if own else 1
+        at = {**scalars, **own}
+        bare = np.zeros((nodes, len(rows), len(cols)))
+        for (i, j), value in rules.bare_inverse(space).items():
+            bare[:, rows.index(i), cols.index(j)] += value.evaluate(at, 1.0)
+        terms = []
+        for term in system.terms:
+            symbol = system.symbols[term.loop]
+            if symbol is not None and rules.row_spaces[term.row] == space:
+                place = rows.index(term.row), cols.index(term.column)
+                terms.append((*place, term.factor.evaluate(at, 1.0), symbol))
+        matrices[space] = bare, terms
+    readers = []
+    for symbol in system.unknowns:
+        loop = system.representative(symbol)
+        rows, cols = by_space(rules)[loop.space]
+        own = {s: spectrum[s] for _, s in rules.setting.matrices_of(loop.space) if s in spectrum}
+        measure = loop.weight.evaluate({**scalars, **own}, 1.0)
+        if not own:
+            measure = measure * float(problem.size(loop.space))
+        readers.append((symbol, loop.space, cols.index(loop.column), rows.index(loop.row), measure))
+    loops = {symbol: 0.0 for symbol in system.unknowns}
+    with np.errstate(all="ignore"):
+        for _ in range(rounds):
+            propagators = {}
+            for space, (bare, terms) in matrices.items():
+                full = bare.copy()
+                for i, j, factor, symbol in terms:
+                    full[:, i, j] -= factor * loops[symbol]
+                try:
+                    propagators[space] = np.linalg.inv(full)
+                except np.linalg.LinAlgError:
+                    return None
+            new = {
+                symbol: float((measure * propagators[space][:, i, j]).sum())
+                for symbol, space, i, j, measure in readers
+            }
+            changes = [abs(new[s] - loops[s]) for s in new]
+            if not np.isfinite(changes).all():
+                return None
+            settled = all(c <= 1e-12 * abs(new[s]) for s, c in zip(new, changes, strict=True))
+            loops = new
+            if settled:
+                return loops
+    return None
+
+
+def _lost(strength: float) -> InputError:
+    return InputError(
+        "evaluate",
+        f"the planar solution ends at field strength {strength:.3g} of 1: it has no real value at these parameters",
+        "move the spectral parameter outside of the spectrum, or raise the ridge",
+    )

@@ -1,0 +1,50 @@
+"""What an evaluation answers: a number, and how far it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mpmath import nstr
+
+__all__ = ["Estimate"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its evidence.
+
+    Attributes
+    ----------
+    value
+        An ``mpf`` with a few digits more than were asked for; infinite where a limit diverges.
+    error
+        The difference that the last raise of precision made: a bound on rounding, not on finite-size effects.
+    method
+        How the number was found, in words.
+    status
+        ``"verified"``: the branch was followed from the bare propagators, the residual is below the digits, and
+        the digits stood when the precision was raised. ``"limit"``: the same, in an exact limit.
+        ``"infinite"``: the limit diverges.
+    unknowns
+        The unknowns of the closed form at the solution.
+    residual
+        The largest relative residual of the equations.
+    digits
+        The number of digits asked for.
+    """
+
+    value: Any
+    error: Any
+    method: str
+    status: str
+    unknowns: Mapping[str, Any]
+    residual: Any
+    digits: int
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __str__(self) -> str:
+        return str(nstr(self.value, self.digits))

@@ -1,0 +1,167 @@
+"""A closed form as functions of numbers, in double precision or in mpmath's.
+
+Relations, value and their derivatives are compiled once from the exact formulas; spectral sums and their
+derivatives are sums over arrays of eigenvalues, of floats or of mpmath numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from mpmath import mpf
+from sympy import Dummy, Expr, Symbol, lambdify
+
+from planaria.derivations.closed_form import ClosedForm
+from planaria.derivations.schwinger_dyson import STRENGTH
+from planaria.derivations.spectral import SpectralSum
+from planaria.diagrams.rational import Ratio, Ring, generators_of
+
+__all__ = ["Functions", "functions_of"]
+
+ONE = Dummy("one")  # the unit of the numbers in use, carried along with them
+
+
+class Functions:
+    """Residuals, their Jacobian and the value, for one kind of numbers (``"numpy"`` or ``"mpmath"``)."""
+
+    def __init__(self, closed: ClosedForm, module: str) -> None:
+        self.closed = closed
+        self.one: Any = 1.0 if module == "numpy" else mpf(1)
+        self.unknowns = tuple(unknown.symbol for unknown in closed.unknowns)
+        self.sums = tuple(symbol for symbol, _ in closed.sums)
+        eigenvalues = {symbol for _, one in closed.sums for symbol in one.eigenvalues}
+        own = {*self.unknowns, *self.sums, STRENGTH, *eigenvalues}
+        self.parameters: tuple[Expr, ...] = tuple(g for g in closed.ring.generators if g not in own)
+        arguments = [*self.unknowns, *self.sums, *self.parameters, STRENGTH]
+        residuals = [_residual(closed, k) for k in range(len(closed.relations))]
+        partials = [[r.diff(s) for s in (*self.unknowns, *self.sums)] for r in residuals]
+        self._system = lambdify(arguments, [residuals, partials], modules=module, cse=True)
+        self._value = lambdify(arguments, closed.physical_value, modules=module, cse=True)
+        used = {s for relation in closed.relations for s in relation.support()}
+        self.in_relations = tuple(n for n, symbol in enumerate(self.sums) if symbol in used)
+
+    def _point(self, unknowns: Sequence[Any], scalars: Mapping[Expr, Any]) -> dict[Expr, Any]:
+        return {**scalars, **dict(zip(self.unknowns, unknowns, strict=True)), ONE: self.one}
+
+    def sum_values(
+        self, unknowns: Sequence[Any], spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any], which: Any = None
+    ) -> list[Any]:
+        """Spectral sums, zero for those that are not asked for."""
+        at = self._point(unknowns, scalars)
+        chosen = range(len(self.sums)) if which is None else which
+        values: list[Any] = [0] * len(self.sums)
+        for n in chosen:
+            values[n] = _terms(self.closed.sums[n][1], spectrum, at).sum()
+        return values
+
+    def residual(
+        self,
+        unknowns: Sequence[Any],
+        spectrum: Mapping[Symbol, Any],
+        scalars: Mapping[Expr, Any],
+        strength: Any,
+    ) -> tuple[list[Any], list[list[Any]]]:
+        """Residuals of the relations and their total derivatives by the unknowns."""
+        at = self._point(unknowns, scalars)
+        sums: list[Any] = [0] * len(self.sums)
+        slopes: dict[tuple[int, int], Any] = {}
+        for n in self.in_relations:
+            one = self.closed.sums[n][1]
+            terms = _terms(one, spectrum, at)
+            sums[n] = terms.sum()
+            for k, unknown in enumerate(self.unknowns):
+                slope = _slope(one, unknown, terms, spectrum, at)
+                if slope is not None:
+                    slopes[n, k] = slope
+        parameters = [scalars.get(p, 0) for p in self.parameters]
+        residuals, partials = self._system(*unknowns, *sums, *parameters, strength)
+        count = len(self.unknowns)
+        jacobian = [list(row[:count]) for row in partials]
+        for (n, k), slope in slopes.items():
+            for row in range(len(residuals)):
+                jacobian[row][k] = jacobian[row][k] + partials[row][count + n] * slope
+        return residuals, jacobian
+
+    def value(
+        self, unknowns: Sequence[Any], spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any]
+    ) -> Any:
+        """The quantity at field strength 1."""
+        sums = self.sum_values(unknowns, spectrum, scalars)
+        return self._value(*unknowns, *sums, *[scalars.get(p, 0) for p in self.parameters], 1)
+
+
+@lru_cache(maxsize=64)
+def functions_of(closed: ClosedForm, module: str) -> Functions:
+    """The compiled functions of a closed form, made once."""
+    return Functions(closed, module)
+
+
+def _residual(closed: ClosedForm, k: int) -> Expr:
+    """A relation as what vanishes: where it is solved for a parameter, the relative mismatch of the two."""
+    relation, parameter = closed.relations[k], closed.solved_for[k]
+    if parameter is None:
+        return relation.to_sympy()
+    slope = relation.derivative(parameter)
+    rest = relation - slope * closed.ring.generator(parameter)
+    return (-rest / slope).to_sympy() / parameter - 1
+
+
+@lru_cache(maxsize=256)
+def _read_scalar(expression: Expr) -> Ratio:
+    return Ring(generators_of(expression))(expression)
+
+
+def _number(expression: Expr, at: Mapping[Expr, Any]) -> Any:
+    """A coefficient of a denominator: an unknown, or a scalar of the model."""
+    return at[expression] if expression in at else _read_scalar(expression).evaluate(at, at[ONE])
+
+
+def _monomial(one: SpectralSum, exponents: Sequence[int], spectrum: Mapping[Symbol, Any]) -> Any:
+    product: Any = 1
+    for symbol, exponent in zip(one.eigenvalues, exponents, strict=True):
+        if exponent:
+            factor = spectrum[symbol] if exponent == 1 else spectrum[symbol] ** exponent
+            product = product * factor
+    return product
+
+
+def _factor(one: SpectralSum, position: int, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> Any:
+    factor = one.factors[position][0]
+    value = _monomial(one, factor.leading, spectrum)
+    for exponents, coefficient in factor.coefficients:
+        value = value + _number(coefficient, at) * _monomial(one, exponents, spectrum)
+    return value
+
+
+def _terms(one: SpectralSum, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> Any:
+    """The terms of a spectral sum, one for each eigenvalue."""
+    terms = _monomial(one, one.exponents, spectrum)
+    for position, (_, power) in enumerate(one.factors):
+        value = _factor(one, position, spectrum, at)
+        if len(one.factors) == 1 and (symbol := _only(one, power)) is not None:
+            return (spectrum[symbol] / value) ** power  # powers of one quotient, without overflow
+        terms = terms / (value if power == 1 else value**power)
+    return terms if isinstance(terms, np.ndarray) else terms * np.ones_like(spectrum[one.eigenvalues[0]])
+
+
+def _only(one: SpectralSum, power: int) -> Symbol | None:
+    """The eigenvalue whose `power` is the whole numerator, if there is one."""
+    present = [(symbol, e) for symbol, e in zip(one.eigenvalues, one.exponents, strict=True) if e]
+    return present[0][0] if len(present) == 1 and present[0][1] == power else None
+
+
+def _slope(
+    one: SpectralSum, unknown: Symbol, terms: Any, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]
+) -> Any | None:
+    """The derivative of a spectral sum by an unknown coefficient of its denominators."""
+    total: Any | None = None
+    for position, (factor, power) in enumerate(one.factors):
+        for exponents, coefficient in factor.coefficients:
+            if coefficient == unknown:
+                value = _factor(one, position, spectrum, at)
+                part = -power * (terms * _monomial(one, exponents, spectrum) / value).sum()
+                total = part if total is None else total + part
+    return total
