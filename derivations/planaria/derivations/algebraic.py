@@ -14,7 +14,7 @@ from planaria.derivations.witness import Witness
 from planaria.diagrams.rational import Ratio, expanded
 
 if TYPE_CHECKING:
-    from planaria.derivations.derive import Derivation
+    from planaria.derivations.derivation import Derivation
 
 __all__ = ["AlgebraicForm", "algebraic_form"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Expr, Integer, Rational, Symbol
 
-from planaria.derivations.derive import Derivation
+from planaria.derivations.derivation import Derivation
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.spectra import Eigenvalues
 from planaria.numerics.branch import follow

@@ -16,7 +16,7 @@ from typing import Any
 from flint import fmpq
 from sympy import Dummy, Expr, Trace
 
-from planaria.derivations.derive import Derivation
+from planaria.derivations.derivation import Derivation
 from planaria.derivations.laurent import Laurent
 from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.derivations.witness import Point, Witness

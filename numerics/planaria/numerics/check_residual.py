@@ -13,7 +13,7 @@ from mpmath import matrix as mp_matrix
 from mpmath import mp, mpf, nstr
 from sympy import Dummy, Expr, Symbol, Trace
 
-from planaria.derivations.derive import Derivation
+from planaria.derivations.derivation import Derivation
 from planaria.derivations.schwinger_dyson import STRENGTH, by_space
 from planaria.diagrams.rational import Ring, generators_of
 from planaria.numerics.admissible import admissible_point

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planaria.derivations.derive import Derivation
+from planaria.derivations.derivation import Derivation
 from planaria.numerics.admissible import admissible_point
 from planaria.numerics.checks import Check, Progress
 from planaria.numerics.evaluate import solve

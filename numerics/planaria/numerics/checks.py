@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from planaria.derivations.derive import Derivation
+from planaria.derivations.derivation import Derivation
 
 __all__ = ["Check", "checks"]
 

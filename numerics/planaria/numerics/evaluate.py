@@ -9,7 +9,7 @@ from mpmath import matrix as mp_matrix
 from mpmath import mp, mpf
 from sympy import Expr
 
-from planaria.derivations.derive import Derivation
+from planaria.derivations.derivation import Derivation
 from planaria.diagrams.errors import InputError
 from planaria.numerics.branch import PRECISE, PRECISE_DIGITS, follow
 from planaria.numerics.estimate import Estimate

@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 from sympy import Expr, MatrixSymbol, Symbol
 
-from planaria.derivations.derive import Derivation
+from planaria.derivations.derivation import Derivation
 from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.diagrams.errors import InputError, unknown_name
 from planaria.diagrams.spectra import Eigenvalues, PowerLaw, Spectrum
