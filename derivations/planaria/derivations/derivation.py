@@ -167,7 +167,8 @@ def _finish(reduced: Reduced, system: SchwingerDyson, witness: Witness, value: R
     scaled = {s: ring.generator(s) * ring(d) for s, d in dimensions.items()}
     relations = [ring.from_mpoly(r.substitute(scaled).numerator) for r in relations]
     value = value.substitute(scaled)
-    loops = {s: r.substitute(scaled) for s, r in loops.items()} | scaled
+    loops = {s: r.substitute(scaled) for s, r in loops.items()}
+    loops |= {s: ring.generator(s) for s in reduced.kept} | scaled
     used = {s for r in (value, *relations, *loops.values()) for s in r.support()}
     used |= set(reduced.poles)
     names = final_names(reduced, system, used)

@@ -30,6 +30,8 @@ from planaria.diagrams.tree import Setting
 
 __all__ = ["Reduced", "Relation", "eliminate"]
 
+LARGEST_SYSTEM = 1000  # terms; elimination stops where the equations would grow beyond
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -251,21 +253,16 @@ class _Elimination:
                 self.state.kept.append(kept)
                 continue
             position, symbol = choice
-            equation = system.pop(position)
-            solution = _root(equation, symbol)
+            solution = _root(system[position], symbol)
+            rest = self._insert(system, position, symbol, solution)
             loops.remove(symbol)
+            if sum(e.size for e in rest) > max(LARGEST_SYSTEM, sum(e.size for e in system)):
+                # Fewer unknowns in equations of thousands of terms help nobody.
+                self.state.kept.append(symbol)
+                continue
+            system = rest
             solved = {s: r.substitute({symbol: solution}) for s, r in solved.items()}
             solved[symbol] = solution
-            system = [
-                e
-                for e in (
-                    self._vanishing_factor(self._numerator(e.substitute({symbol: solution})))
-                    if _degree(e, symbol)
-                    else e
-                    for e in system
-                )
-                if e is not None
-            ]
             self.state.steps.append(
                 Step("eliminate a loop", symbol, solution.to_sympy, "an equation is linear in it")
             )
@@ -278,14 +275,16 @@ class _Elimination:
         """Solve a relation for the parameter that makes the solved loops shortest, if any does."""
         ring = self.state.ring
         values = {s: self._solved(self.state.loops[s].to(ring)) for s in loops}
-        best: tuple[int, Expr, Ratio, dict[Symbol, Ratio]] | None = None
+        best: tuple[tuple[bool, int], Expr, Ratio, dict[Symbol, Ratio]] | None = None
+        setting = self.system.rules.setting
         reduced = self._solved(relation)
-        for parameter in linear_parameters(reduced, self.system.rules.setting):
+        for parameter in linear_parameters(reduced, setting):
             solution = _root(reduced, parameter)
             changed = {s: v.substitute({parameter: solution}) for s, v in values.items()}
-            size = sum(v.size for v in changed.values()) + solution.size
-            if best is None or size < best[0]:
-                best = size, parameter, solution, changed
+            # Dimensions come last: they occur in the traces to come, a ridge only in bare propagators.
+            cost = parameter in setting.spaces, sum(v.size for v in changed.values()) + solution.size
+            if best is None or cost < best[0]:
+                best = cost, parameter, solution, changed
         if best is None:
             return
         _, parameter, solution, changed = best
@@ -294,6 +293,20 @@ class _Elimination:
         }
         self.state.rewrites[parameter] = solution
         self.state.loops.update(changed)
+
+    def _insert(self, system: Sequence[Ratio], position: int, symbol: Symbol, solution: Ratio) -> list[Ratio]:
+        """The other equations with a loop replaced by its solution."""
+        changed: list[Ratio] = []
+        for number, equation in enumerate(system):
+            if number == position:
+                continue
+            if not _degree(equation, symbol):
+                changed.append(equation)
+                continue
+            one = self._vanishing_factor(self._numerator(equation.substitute({symbol: solution})))
+            if one is not None:
+                changed.append(one)
+        return changed
 
     def _linear(self, system: Sequence[Ratio], loops: Sequence[Symbol]) -> tuple[int, Symbol] | None:
         """The shortest equation that is linear in a loop, the coefficient not vanishing on the solution."""

@@ -94,16 +94,34 @@ def decompose(
     -------
     Coefficients by spectral sum, free of eigenvalues; None stands for the trace of one.
     """
-    ring = value.ring
-    coefficients = coefficients_of(value, eigenvalues)
-    used = {i for exponents in coefficients for i, e in enumerate(exponents) if e}
-    for factor, _ in factors:
-        for exponents in (factor.leading, *(e for e, _ in factor.coefficients)):
-            used |= {i for i, e in enumerate(exponents) if e}
-    if len(used) <= 1:
-        variable = next(iter(used), 0)
-        return _univariate(ring, coefficients, space, eigenvalues, variable, factors)
-    return _multivariate(ring, coefficients, space, eigenvalues, factors)
+    variables = {n: _variables(factor) for n, (factor, _) in enumerate(factors)}
+    if all(len(own) == 1 for own in variables.values()):
+        terms = [_Term(value, (0,) * len(eigenvalues), ())]
+        for variable in range(len(eigenvalues)):
+            own_factors = [factors[n] for n, own in variables.items() if own == {variable}]
+            terms = [new for term in terms for new in _separate(term, eigenvalues, variable, own_factors)]
+        result: dict[Summand, Ratio] = {}
+        for term in terms:
+            plain = not any(term.exponents) and not term.factors
+            key = None if plain else SpectralSum(space, eigenvalues, term.exponents, term.factors)
+            result[key] = result[key] + term.coefficient if key in result else term.coefficient
+        return {key: coefficient for key, coefficient in result.items() if coefficient}
+    return _multivariate(value.ring, coefficients_of(value, eigenvalues), space, eigenvalues, factors)
+
+
+def _variables(factor: Factor) -> set[int]:
+    """The positions of the eigenvalues that occur in a factor."""
+    monomials = (factor.leading, *(exponents for exponents, _ in factor.coefficients))
+    return {i for exponents in monomials for i, e in enumerate(exponents) if e}
+
+
+@dataclass(frozen=True)
+class _Term:
+    """coefficient * monomial / factors, the coefficient polynomial in the eigenvalues not yet separated."""
+
+    coefficient: Ratio
+    exponents: Exponents
+    factors: tuple[tuple[Factor, int], ...]
 
 
 def coefficients_of(value: Ratio, eigenvalues: tuple[Symbol, ...]) -> dict[Exponents, Ratio]:
@@ -120,44 +138,42 @@ def coefficients_of(value: Ratio, eigenvalues: tuple[Symbol, ...]) -> dict[Expon
     return {key: ring.polynomial(terms) / denominator for key, terms in groups.items()}
 
 
-def _univariate(
-    ring: Ring,
-    coefficients: Mapping[Exponents, Ratio],
-    space: Expr,
-    eigenvalues: tuple[Symbol, ...],
-    variable: int,
-    factors: list[tuple[Factor, int]],
-) -> dict[Summand, Ratio]:
-    def along(exponent: int) -> Exponents:
-        return tuple(exponent if i == variable else 0 for i in range(len(eigenvalues)))
-
-    numerator = univariate(ring, {sum(exponents): c for exponents, c in coefficients.items()})
+def _separate(
+    term: _Term, eigenvalues: tuple[Symbol, ...], variable: int, factors: list[tuple[Factor, int]]
+) -> list[_Term]:
+    """Partial fractions in one eigenvalue, the others being spectators."""
+    ring = term.coefficient.ring
+    numerator = univariate(
+        ring, {e[0]: c for e, c in coefficients_of(term.coefficient, (eigenvalues[variable],)).items()}
+    )
     dense = []
     for factor, power in factors:
-        terms = {sum(exponents): ring(c) for exponents, c in factor.coefficients}
-        dense.append((univariate(ring, {**terms, sum(factor.leading): ring.one}), power))
+        lower = {exponents[variable]: ring(c) for exponents, c in factor.coefficients}
+        dense.append((univariate(ring, {**lower, factor.leading[variable]: ring.one}), power))
     whole, parts = partial_fractions(ring, numerator, dense)
-    result: dict[Summand, Ratio] = {}
+    found: list[_Term] = []
 
-    def add(key: Summand, coefficient: Ratio) -> None:
+    def add(coefficient: Ratio, exponent: int, factor: Factor | None, power: int) -> None:
         if coefficient:
-            result[key] = result[key] + coefficient if key in result else coefficient
+            exponents = tuple(exponent if i == variable else e for i, e in enumerate(term.exponents))
+            denominators = term.factors if factor is None else (*term.factors, (factor, power))
+            found.append(_Term(coefficient, exponents, denominators))
 
     for exponent, coefficient in enumerate(whole):
-        add(SpectralSum(space, eigenvalues, along(exponent), ()) if exponent else None, coefficient)
+        add(coefficient, exponent, None, 0)
     for (position, k), remainder in parts.items():
         factor = factors[position][0]
-        constant = dense[position][0][0] if dense[position][0] else ring.zero
+        constant = dense[position][0][0]
         if factor.is_pole and constant:
             # 1/(lambda + Delta) = (1 - x)/Delta with x = lambda/(lambda + Delta): sums of powers of x.
             scale = remainder[0] / constant**k
-            for b in range(k + 1):
-                key = SpectralSum(space, eigenvalues, along(b), ((factor, b),)) if b else None
-                add(key, scale * ring.constant((-1) ** b * comb(k, b)))
+            add(scale, 0, None, 0)
+            for b in range(1, k + 1):
+                add(scale * ring.constant((-1) ** b * comb(k, b)), b, factor, b)
             continue
         for exponent, coefficient in enumerate(remainder):
-            add(SpectralSum(space, eigenvalues, along(exponent), ((factor, k),)), coefficient)
-    return result
+            add(coefficient, exponent, factor, k)
+    return found
 
 
 def _multivariate(

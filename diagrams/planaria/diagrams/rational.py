@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
+from math import gcd, lcm
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -277,10 +278,21 @@ def factored(ring: Ring, polynomial: Any) -> Expr:
     if polynomial.is_zero():
         return S.Zero
     content, factors = polynomial.factor()
-    product = _sympy_number(content)
+    product = S.One
     for factor, multiplicity in factors:
-        product = product * expanded(ring, factor) ** multiplicity
-    return product
+        scale, primitive = _primitive(factor)
+        content = content * scale**multiplicity
+        product = product * expanded(ring, primitive) ** multiplicity
+    return _sympy_number(content) * product
+
+
+def _primitive(polynomial: Any) -> tuple[Any, Any]:
+    """A rational number and a polynomial with coprime integer coefficients, the leading one positive."""
+    numerators, denominators = zip(*((int(c.p), int(c.q)) for c in polynomial.coeffs()), strict=True)
+    scale = fmpq(gcd(*numerators), lcm(*denominators))
+    if polynomial.leading_coefficient() < 0:
+        scale = -scale
+    return scale, polynomial * (1 / scale)
 
 
 def expanded(ring: Ring, polynomial: Any) -> Expr:
@@ -331,7 +343,7 @@ def _move(polynomial: Any, old: Ring, new: Ring) -> Any:
 
 
 def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) -> Ratio:
-    """Horner-free substitution: common denominators are kept apart, so that one gcd suffices."""
+    """Substitution with the denominators kept apart until the end, so that one gcd suffices."""
     degrees = _degrees(polynomial)
     active = {i: r for i, r in replacements.items() if degrees[i]}
     if not active:
@@ -341,29 +353,56 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
         for i, r in active.items():
             arguments[i] = r.numerator * (1 / r.denominator.leading_coefficient())
         return Ratio(ring, polynomial.compose(*arguments, ctx=ring.context), ring._one)
+    clusters = _clusters(ring, active)
     groups: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
     for exponents, coefficient in polynomial.terms():
-        key = tuple(exponents[i] for i in active)
+        key = tuple(int(exponents[i]) for i in active)
         rest = tuple(0 if i in active else e for i, e in enumerate(exponents))
         groups.setdefault(key, {})[rest] = coefficient
-    powers: dict[tuple[int, int, bool], Any] = {}
-
-    def power(i: int, exponent: int, top: bool) -> Any:
-        if (i, exponent, top) not in powers:
-            base = active[i].numerator if top else active[i].denominator
-            powers[i, exponent, top] = base**exponent
-        return powers[i, exponent, top]
-
+    place = {i: n for n, i in enumerate(active)}
+    # The total degree of the polynomial in the variables of each cluster: the power of its denominator.
+    degree = [max(sum(key[place[i]] for i in members) for key in groups) for members, _ in clusters]
+    tops = {i: active[i].numerator * (common / active[i].denominator) for m, common in clusters for i in m}
+    numerator_power = cache(lambda i, exponent: tops[i] ** exponent)
+    common_power = cache(lambda n, exponent: clusters[n][1] ** exponent)
     total = ring.context.constant(0)
     for key, terms in groups.items():
         part = ring.context.from_dict(terms)
-        for i, exponent in zip(active, key, strict=True):
-            part = part * power(i, exponent, True) * power(i, degrees[i] - exponent, False)
+        for n, (members, _) in enumerate(clusters):
+            missing = degree[n]
+            for i in members:
+                exponent = key[place[i]]
+                missing -= exponent
+                if exponent:
+                    part = part * numerator_power(i, exponent)
+            if missing:
+                part = part * common_power(n, missing)
         total = total + part
     denominator = ring._one
-    for i in active:
-        denominator = denominator * power(i, degrees[i], False)
+    for n, exponent in enumerate(degree):
+        denominator = denominator * common_power(n, exponent)
     return Ratio.reduced(ring, total, denominator)
+
+
+def _clusters(ring: Ring, replacements: Mapping[int, Ratio]) -> list[tuple[list[int], Any]]:
+    """Replacements whose denominators share factors, with a common denominator for each group of them.
+
+    Solutions of one linear system share a determinant: taken together they need one power of it, not one for
+    each.
+    """
+    clusters: list[tuple[list[int], Any]] = []
+    for i, ratio in replacements.items():
+        members, common = [i], ratio.denominator
+        rest = []
+        for other_members, other in clusters:
+            shared = other.gcd(common)
+            if shared.is_one():
+                rest.append((other_members, other))
+            else:
+                members = other_members + members
+                common = other / shared * common
+        clusters = [*rest, (members, common)]
+    return clusters
 
 
 def _evaluate(polynomial: Any, points: list[Any], one: Any) -> Any:

@@ -10,7 +10,7 @@ from sympy import Expr, Integer, Rational, Symbol
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.spectra import Eigenvalues
-from planaria.numerics.branch import follow
+from planaria.numerics.evaluate import branch
 from planaria.numerics.problem import parameters_of, pose
 
 __all__ = ["admissible_point"]
@@ -30,7 +30,7 @@ def admissible_point(derivation: Derivation, base: int, seed: int) -> dict[Any, 
     for attempt in range(8):
         values = _draw(derivation, base, seed, attempt)
         try:
-            follow(pose(derivation, values))
+            branch(pose(derivation, values))
         except InputError:
             continue
         return _draw(derivation, base, seed, attempt + 1) if attempt else values

@@ -24,7 +24,7 @@ from planaria.diagrams.errors import InputError
 from planaria.numerics.functions import Functions, functions_of
 from planaria.numerics.problem import Problem, to_float, to_mpf
 
-__all__ = ["PRECISE_DIGITS", "follow", "iterate"]
+__all__ = ["DOUBLE", "PRECISE", "PRECISE_DIGITS", "follow", "follow_loops", "iterate"]
 
 Vector = NDArray[Any]
 
@@ -104,6 +104,29 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
     return unknowns
 
 
+def follow_loops(problem: Problem) -> Vector:
+    """The unknowns by iterating the Schwinger-Dyson equations themselves, the strength raised step by step.
+
+    The way out where the closed form has a singular Jacobian on the path: slower, and equally without choice.
+
+    Raises InputError where the iteration does not settle.
+    """
+    loops: dict[Symbol, float] | None = None
+    for strength in np.geomspace(1e-3, 1.0, 16):
+        loops = iterate(problem, float(strength), 3000, loops)
+        if loops is None:
+            raise _lost(float(strength))
+    assert loops is not None
+    return _unknowns(problem, loops, 1.0)
+
+
+def _unknowns(problem: Problem, loops: Mapping[Symbol, float], strength: float) -> Vector:
+    """The unknowns by their definitions."""
+    at = {**problem.scalars(to_float), **_all_scalars(problem), **loops, STRENGTH: strength}
+    values = [u.definition.evaluate(at, 1.0) for u in problem.derivation.closed_form.unknowns]
+    return np.array(values, dtype=float)
+
+
 def _predict(previous: tuple[float, Vector] | None, last: tuple[float, Vector], target: float) -> Vector:
     """Extrapolation: of logarithms where signs allow, since unknowns range over powers of ten."""
     if previous is None:
@@ -154,11 +177,7 @@ def _start(problem: Problem) -> tuple[float, Vector]:
     for _ in range(60):
         loops = iterate(problem, strength)
         if loops is not None:
-            scalars = problem.scalars(to_float)
-            at = {**scalars, **loops, STRENGTH: strength}
-            at.update(_all_scalars(problem))
-            values = [u.definition.evaluate(at, 1.0) for u in problem.derivation.closed_form.unknowns]
-            vector = np.array(values, dtype=float)
+            vector = _unknowns(problem, loops, strength)
             if np.isfinite(vector).all() and (vector != 0).all():
                 return strength, vector
         strength /= 30
@@ -177,8 +196,13 @@ def _all_scalars(problem: Problem) -> dict[Expr, float]:
     return values
 
 
-def iterate(problem: Problem, strength: float, rounds: int = 40) -> dict[Symbol, float] | None:
-    """The loops at a small field strength by iteration from the bare propagators; None if it is slow."""
+def iterate(
+    problem: Problem, strength: float, rounds: int = 40, start: Mapping[Symbol, float] | None = None
+) -> dict[Symbol, float] | None:
+    """The loops at a field strength by iteration, from the bare propagators if no start is given.
+
+    None if it does not settle in so many rounds.
+    """
     system = problem.derivation.system
     rules = system.rules
     spectrum = problem.floats()
@@ -207,7 +231,7 @@ def iterate(problem: Problem, strength: float, rounds: int = 40) -> dict[Symbol,
         if not own:
             measure = measure * float(problem.size(loop.space))
         readers.append((symbol, loop.space, cols.index(loop.column), rows.index(loop.row), measure))
-    loops = {symbol: 0.0 for symbol in system.unknowns}
+    loops = dict(start) if start else {symbol: 0.0 for symbol in system.unknowns}
     with np.errstate(all="ignore"):
         for _ in range(rounds):
             propagators = {}

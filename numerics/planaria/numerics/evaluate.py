@@ -11,12 +11,12 @@ from sympy import Expr
 
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.errors import InputError
-from planaria.numerics.branch import PRECISE, PRECISE_DIGITS, follow
+from planaria.numerics.branch import PRECISE, PRECISE_DIGITS, follow, follow_loops
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.functions import functions_of
 from planaria.numerics.problem import Problem, pose, to_mpf
 
-__all__ = ["evaluate"]
+__all__ = ["branch", "evaluate", "solve"]
 
 MOST_DIGITS = 10_000
 LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
@@ -69,7 +69,7 @@ def evaluate(
 
 def solve(problem: Problem, digits: int) -> Estimate:
     """Follow the branch, polish, and raise the precision until the digits stand."""
-    unknowns = _branch(problem)
+    unknowns = branch(problem)
     working = digits + 10
     previous: Any = None
     while True:
@@ -93,18 +93,28 @@ def solve(problem: Problem, digits: int) -> Estimate:
     return Estimate(value, error, method, "verified", names, residual, digits)
 
 
-def _branch(problem: Problem) -> Sequence[Any]:
-    """The unknowns in double precision, or to more digits where double precision cannot tell two roots apart."""
-    try:
-        start = list(follow(problem))
-        with mp.workdps(PRECISE_DIGITS):
-            polished, _ = _polish(problem, start)
-            if all(abs(p / s - 1) < LARGEST_CORRECTION for p, s in zip(polished, start, strict=True)):
-                return polished
-    except InputError:
-        pass  # followed again below, which raises its own error where the branch really ends
+def branch(problem: Problem) -> Sequence[Any]:
+    """The unknowns on the physical branch, to some digits at least: the start of polishing.
+
+    In double precision first; where that cannot tell two roots apart, to forty digits; where the closed form is
+    singular on the path, by iterating the equations before elimination.
+
+    Raises InputError where the planar solution has no real value.
+    """
+    lost: InputError | None = None
     with mp.workdps(PRECISE_DIGITS):
-        return list(follow(problem, PRECISE))
+        for path in (follow, lambda p: follow(p, PRECISE), follow_loops):
+            try:
+                start = list(path(problem))
+                polished, _ = _polish(problem, start)
+            except InputError as error:
+                lost = lost or error
+                continue
+            if all(abs(p - s) <= LARGEST_CORRECTION * abs(s) for p, s in zip(polished, start, strict=True)):
+                return polished
+    raise lost or InputError(
+        "evaluate", "the branch cannot be followed safely", "move away from the singular point, or ask for a limit"
+    )
 
 
 def _polish(problem: Problem, start: Sequence[Any]) -> tuple[list[Any], Any]:
@@ -119,7 +129,10 @@ def _polish(problem: Problem, start: Sequence[Any]) -> tuple[list[Any], Any]:
     change = mpf("inf")
     for _ in range(80):
         residual, jacobian = functions.residual(unknowns, spectrum, scalars, mpf(1))
-        step = mp.lu_solve(mp_matrix(jacobian), -mp_matrix(residual))
+        try:
+            step = mp.lu_solve(mp_matrix(jacobian), -mp_matrix(residual))
+        except ZeroDivisionError:
+            raise InputError("evaluate", "the equations are singular here", "move away from this point") from None
         last, change = change, max(abs(step[k] / unknowns[k]) for k in range(len(unknowns)))
         unknowns = [x + step[k] for k, x in enumerate(unknowns)]
         if change < tolerance or (change < mpf(10) ** (-mp.dps // 2) and change >= last):

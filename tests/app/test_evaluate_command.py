@@ -1,0 +1,246 @@
+"""`planaria evaluate`: numbers, files, simulations, and every way to give it wrong input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]  # see conftest.py
+
+REFERENCE = {
+    "N": "60", "P": "120", "M": "400", "gamma": "1e-4", "sigma_u": "1", "sigma_w": "1",
+    "lambda_plus": "1", "alpha": "0.8",
+}  # fmt: skip
+
+
+def settings(**changes: str | None) -> list[str]:
+    """The options of the first row of reference numbers, with changes; None leaves one out."""
+    values = {**REFERENCE, **changes}
+    return [
+        word for name, value in values.items() if value is not None for word in ("--set", f"{name}={value}")
+    ]
+
+
+def test_evaluate_gives_the_reference_number(run: Run) -> None:
+    outcome = run("evaluate", "random-features", "loss", *settings(), "--digits", "22", "--json")
+    assert outcome.code == 0
+    assert outcome.err == ""
+    result = outcome.json
+    assert set(result) == {
+        "model", "quantity", "value", "digits", "unknowns", "residual", "status", "simulation",
+    }  # fmt: skip
+    assert (result["model"], result["quantity"], result["digits"]) == ("random-features", "loss", 22)
+    assert result["value"] == "0.0002094456323967694040294"
+    assert result["unknowns"] == {"Delta": "0.001439115962953793372532"}
+    assert result["status"] == "verified"
+    assert float(result["residual"]) < 1e-20
+    assert result["simulation"] is None
+
+
+def test_evaluate_in_words(run: Run) -> None:
+    outcome = run("evaluate", "random-features", "loss", *settings(), "--digits", "22")
+    assert "loss = 0.0002094456323967694040294" in outcome.out
+    assert "Δ = 0.001439115962953793372532" in outcome.out
+    assert "C = 1   N = 60   P = 120   M = 400   γ = 0.0001" in outcome.out
+
+
+def test_the_loss_is_dual(run: Run) -> None:
+    one = run("evaluate", "random-features", "loss", *settings(), "--json").json["value"]
+    other = run("evaluate", "random-features", "loss", *settings(N="120", P="60"), "--json").json["value"]
+    assert one == other
+
+
+def test_only_what_a_quantity_contains_is_asked_for(run: Run) -> None:
+    few = run("evaluate", "random-features", "resolvent", *settings(sigma_w=None), "--json").json
+    more = run("evaluate", "random-features", "resolvent", *settings(sigma_w="7"), "--json").json
+    # E tr q = (N - z)/gamma, and z is given to 22 digits
+    expected = (60 - 59.54027509255591827897) / 1e-4 / 60
+    assert float(few["value"]) == pytest.approx(expected, rel=1e-12)
+    assert few == more
+
+
+def test_everything_that_is_missing_is_named(run: Run) -> None:
+    outcome = run("evaluate", "random-features", "loss", *settings(N=None, gamma=None, alpha=None))
+    assert outcome.refusal == (
+        "evaluate loss: there are values missing for N (features), gamma (ridge), alpha (exponent of the "
+        "power law of the data); add numbers, as in --set N=100 --set gamma=1 --set alpha=1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("N", "--set: 'N' is not of the form NAME=NUMBER; write --set N=60"),
+        ("N=", "--set: 'N=' is not of the form NAME=NUMBER; write --set N=60"),
+        ("=3", "--set: '=3' is not of the form NAME=NUMBER; write --set N=60"),
+        ("gama=1", "--set gama: there is no parameter or dimension 'gama'; did you mean 'gamma'?"),
+        ("x=1", "--set x: x is a random field; set dimensions and parameters only"),
+        (
+            "Lambda=1",
+            "--set Lambda: Lambda is a matrix; give its eigenvalues with --spectrum-file Lambda=FILE",
+        ),
+        ("N=60", "--set N: N is set twice; set it once"),
+        ("C=two", "--set C: 'two' is not a finite number; give a number"),
+        ("C=inf", "--set C: 'inf' is not a finite number; give a number"),
+        ("sigma_eps=nan", "--set sigma_eps: 'nan' is not a finite number; give a number"),
+        ("sigma_eps=1e999999999", "--set sigma_eps: '1e999999999' is not a finite number; give a number"),
+        (
+            "sigma_eps=__import__('os')",
+            "--set sigma_eps: \"__import__('os')\" is not a finite number; give a number",
+        ),
+        ("sigma_eps=-1", "--set sigma_eps: -1 is negative; give sigma_eps a number >= 0"),
+        ("C=0", "--set C: 0 is no size of a space; give C a whole number >= 1"),
+        ("C=1.5", "--set C: 1.5 is no size of a space; give C a whole number >= 1"),
+        ("C=-2", "--set C: -2 is no size of a space; give C a whole number >= 1"),
+        ("C=1e10", "--set C: 1e10 is larger than 10^9; give a smaller size"),
+    ],
+)
+def test_bad_values_are_named(run: Run, option: str, sentence: str) -> None:
+    outcome = run("evaluate", "random-features", "loss", *settings(), "--set", option)
+    assert outcome.refusal == sentence
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--digits", "0"], "--digits: 0 is out of range; give a whole number from 1 to 1000"),
+        (["--digits", "1001"], "--digits: 1001 is out of range; give a whole number from 1 to 1000"),
+        (["--simulate", "1"], "--simulate: 1 is out of range; give a whole number from 2 to 1000000"),
+        (["--limit", "gamma=1"], "--limit gamma: 1 is not 0; write gamma=0, or use --set"),
+        (["--limit", "gamma"], "--limit: 'gamma' is not of the form NAME=NUMBER; write --limit gamma=0"),
+        (["--limit", "gamma=0"], "--limit gamma: --set gives it a value, too; leave one of them out"),
+        (["--limit", "N=0"], "--limit N: N is a dimension; take a parameter to zero, such as a ridge"),
+        (
+            ["--spectrum", "flat"],
+            "--spectrum: there is no spectrum 'flat'; the known ones are power-law, identity, symbolic",
+        ),
+        (["--spectrum", "Lamda=identity"], "--spectrum: there is no matrix 'Lamda'; did you mean 'Lambda'?"),
+        (["--matrix", "Lambda"], "--matrix: there is no file for it; add --spectrum-file or --data-file"),
+        (["--spectrum-file", "none.csv"], "spectrum file none.csv: there is no such file; check the path"),
+        (
+            ["--spectrum-file", "Q=none.csv"],
+            "--spectrum-file: there is no matrix 'Q'; the known ones are Lambda",
+        ),
+    ],
+)
+def test_bad_options_are_named(run: Run, options: list[str], sentence: str) -> None:
+    assert run("evaluate", "random-features", "loss", *settings(), *options).refusal == sentence
+
+
+def test_a_space_that_does_not_fit_into_memory_is_refused(run: Run) -> None:
+    outcome = run("evaluate", "random-features", "loss", *settings(M="100000000"))
+    assert outcome.refusal == (
+        "--set M: the 100,000,000 eigenvalues of Lambda are too many, since each one counts; "
+        "give M a size of at most 1,000,000"
+    )
+    outcome = run("evaluate", "random-features", "loss", *settings(N="100000"), "--simulate", "2")
+    assert outcome.refusal == (
+        "--simulate: matrices of size N = 100,000 are too large to draw; "
+        "give sizes of at most 5,000, or leave --simulate out"
+    )
+
+
+def test_a_spectrum_file_fixes_the_size(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "spectrum.csv"
+    file.write_text("\n".join(["1"] * 7))
+    common = ["evaluate", "random-features", "loss", "--spectrum-file", str(file)]
+    plain = settings(M=None, alpha=None, lambda_plus=None, N="3", P="5")
+    by_file = run(*common, *plain, "--json")
+    assert by_file.code == 0, by_file.err
+    unit = run(
+        "evaluate", "random-features", "loss", *plain, "--set", "M=7", "--spectrum", "identity", "--json"
+    )
+    assert by_file.json["value"] == unit.json["value"]
+    assert run(*common, *plain, "--set", "M=7", "--json").json == by_file.json
+    assert (
+        run(*common, *plain, "--set", "M=8").refusal
+        == "--set M: 8 is not the number of eigenvalues that are given, 7; leave M out"
+    )
+
+
+def test_two_matrices_take_two_files(run: Run, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text("1\n2\n3\n")
+    two.write_text("1\n1\n1\n")
+    given = ["evaluate", "ridge-regression", "bias", "--set", "P=2", "--set", "gamma=0.1"]
+    files = ["--spectrum-file", f"Lambda={one}", "--spectrum-file", f"Omega={two}"]
+    outcome = run(*given, *files, "--json")
+    assert outcome.code == 0, outcome.err
+    mixed = run(
+        *given, "--spectrum", "Omega=identity", "--spectrum-file", str(one), "--matrix", "Lambda", "--json"
+    )
+    assert mixed.json["value"] == outcome.json["value"]
+    assert (
+        run(*given, "--spectrum-file", str(one)).refusal
+        == f"--spectrum-file: the model has the matrices Lambda and Omega; write --spectrum-file Lambda={one}"
+    )
+    assert run(*given).refusal == (
+        "evaluate bias: the eigenvalues of Lambda and Omega are not known; add --spectrum-file Lambda=FILE "
+        "--spectrum-file Omega=FILE, or a kind such as --spectrum Lambda=identity"
+    )
+    assert (
+        run(*given, *files, "--data-file", f"Omega={two}").refusal
+        == "--data-file: Omega has two files; give it one"
+    )
+    two.write_text("1\n1\n")
+    assert run(*given, *files).refusal == (
+        "spectrum of Omega: it has 2 eigenvalues, another matrix of the space M has 3; give matrices of one "
+        "space lists of one length"
+    )
+
+
+def test_data_give_the_spectrum_of_their_covariance(run: Run, tmp_path: Path) -> None:
+    data, spectrum = tmp_path / "data.csv", tmp_path / "spectrum.csv"
+    data.write_text("2,0\n-2,0\n0,1\n0,-1\n")
+    spectrum.write_text("2\n0.5\n")
+    given = ["evaluate", "signal-plus-noise", "resolvent", "--set", "gamma=1", "--set", "sigma=1", "--json"]
+    from_data = run(*given, "--data-file", str(data))
+    from_spectrum = run(*given, "--spectrum-file", str(spectrum))
+    # the covariance is computed in double precision
+    value, expected = (float(one.json["value"]) for one in (from_data, from_spectrum))
+    assert value == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_model_without_matrices_takes_no_spectrum(run: Run) -> None:
+    given = ["evaluate", "wigner", "resolvent", "--set", "N=5", "--set", "z=3"]
+    sentence = "the model wigner has no deterministic matrix; leave the option out"
+    assert run(*given, "--spectrum", "identity").refusal == f"--spectrum: {sentence}"
+    assert run(*given, "--spectrum-file", "a.csv").refusal == f"--spectrum-file: {sentence}"
+    assert run(*given, "--matrix", "A").refusal == f"--matrix: {sentence}"
+
+
+def test_the_semicircle_at_thirty_digits(run: Run) -> None:
+    outcome = run(
+        "evaluate", "wigner", "resolvent", "--set", "N=5", "--set", "z=3", "--digits", "30", "--json"
+    )
+    assert outcome.json["value"] == "0.381966011250105151795413165634"  # (3 - sqrt 5)/2
+
+
+def test_simulation_agrees_within_its_error_and_one_over_n(run: Run) -> None:
+    given = [
+        "evaluate",
+        "marchenko-pastur",
+        "resolvent",
+        "--set",
+        "N=60",
+        "--set",
+        "P=90",
+        "--set",
+        "gamma=0.5",
+    ]
+    result = run(*given, "--simulate", "100", "--seed", "3", "--json").json
+    simulation = result["simulation"]
+    assert set(simulation) == {"mean", "standard_error", "runs"}
+    assert simulation["runs"] == 100
+    value, mean, error = (
+        float(one) for one in (result["value"], simulation["mean"], simulation["standard_error"])
+    )
+    assert abs(mean - value) < 5 * error + value / 60
+    assert 0 < error < value / 100
+    assert run(*given, "--simulate", "100", "--seed", "3", "--json").json == result
+    words = run(*given, "--simulate", "100", "--seed", "3").out
+    assert "100 runs, seed 3" in words
+    assert "relative order 1/n, where n = 60" in words
