@@ -21,9 +21,7 @@ Run = Callable[..., Any]  # see conftest.py
     ],
 )
 def test_all_diagrams_by_euler_characteristic(run: Run, order: int, counts: dict[str, int]) -> None:
-    outcome = run(
-        "diagrams", "random-features", "resolvent", "--order", str(order), "--euler", "all", "--json"
-    )
+    outcome = run("diagrams", "random-features", "resolvent", "--order", str(order), "--euler", "all", "--json")
     assert set(outcome.json) == {"order", "counts", "total", "planar_series"}
     assert list(outcome.json["counts"].items()) == list(counts.items())
     assert outcome.json["total"] == sum(counts.values())
@@ -77,11 +75,11 @@ def test_the_diagrams_in_words(run: Run) -> None:
 @pytest.mark.parametrize(
     ("model", "options", "problem"),
     [
-        ("marchenko-pastur", ["--order", "13"], "order 13 has 742,900 planar diagrams"),
+        ("marchenko-pastur", ["--order", "13"], "order 12 already has 208,012 planar diagrams"),
         (
             "random-features",
             ["--order", "500"],
-            "order 11 alone has 8,414,640 planar diagrams, and order 500 more",
+            "order 9 already has 246,675 planar diagrams",
         ),
         (
             "random-features",
@@ -90,9 +88,7 @@ def test_the_diagrams_in_words(run: Run) -> None:
         ),
     ],
 )
-def test_many_diagrams_are_made_on_demand_only(
-    run: Run, model: str, options: list[str], problem: str
-) -> None:
+def test_many_diagrams_are_made_on_demand_only(run: Run, model: str, options: list[str], problem: str) -> None:
     remedy = "add --yes to make more than 200,000 diagrams, or give a lower order"
     assert run("diagrams", model, "resolvent", *options).refusal == f"--order: {problem}; {remedy}"
 
@@ -139,9 +135,7 @@ def test_drawing(run: Run, tmp_path: Path) -> None:
 
     files = {suffix: tmp_path / f"diagrams{suffix}" for suffix in (".svg", ".tex", ".png")}
     for file in files.values():
-        outcome = run(
-            "diagrams", "marchenko-pastur", "resolvent", "--order", "3", "--draw", str(file), "--json"
-        )
+        outcome = run("diagrams", "marchenko-pastur", "resolvent", "--order", "3", "--draw", str(file), "--json")
         assert outcome.json["total"] == 5
         assert outcome.err.splitlines()[-1] == f"wrote {file}"
     svg = ElementTree.parse(files[".svg"]).getroot()

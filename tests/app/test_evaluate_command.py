@@ -19,9 +19,7 @@ REFERENCE = {
 def settings(**changes: str | None) -> list[str]:
     """The options of the first row of reference numbers, with changes; None leaves one out."""
     values = {**REFERENCE, **changes}
-    return [
-        word for name, value in values.items() if value is not None for word in ("--set", f"{name}={value}")
-    ]
+    return [word for name, value in values.items() if value is not None for word in ("--set", f"{name}={value}")]
 
 
 def test_evaluate_gives_the_reference_number(run: Run) -> None:
@@ -150,9 +148,7 @@ def test_a_spectrum_file_fixes_the_size(run: Run, tmp_path: Path) -> None:
     plain = settings(M=None, alpha=None, lambda_plus=None, N="3", P="5")
     by_file = run(*common, *plain, "--json")
     assert by_file.code == 0, by_file.err
-    unit = run(
-        "evaluate", "random-features", "loss", *plain, "--set", "M=7", "--spectrum", "identity", "--json"
-    )
+    unit = run("evaluate", "random-features", "loss", *plain, "--set", "M=7", "--spectrum", "identity", "--json")
     assert by_file.json["value"] == unit.json["value"]
     assert run(*common, *plain, "--set", "M=7", "--json").json == by_file.json
     assert (
@@ -213,9 +209,7 @@ def test_a_model_without_matrices_takes_no_spectrum(run: Run) -> None:
 
 
 def test_the_semicircle_at_thirty_digits(run: Run) -> None:
-    outcome = run(
-        "evaluate", "wigner", "resolvent", "--set", "N=5", "--set", "z=3", "--digits", "30", "--json"
-    )
+    outcome = run("evaluate", "wigner", "resolvent", "--set", "N=5", "--set", "z=3", "--digits", "30", "--json")
     assert outcome.json["value"] == "0.381966011250105151795413165634"  # (3 - sqrt 5)/2
 
 
@@ -244,3 +238,34 @@ def test_simulation_agrees_within_its_error_and_one_over_n(run: Run) -> None:
     words = run(*given, "--simulate", "100", "--seed", "3").out
     assert "100 runs, seed 3" in words
     assert "relative order 1/n, where n = 60" in words
+
+
+# Limits.
+
+
+def test_the_ridgeless_loss(run: Run) -> None:
+    result = run("evaluate", "random-features", "loss", *settings(gamma=None), "--limit", "gamma=0", "--json").json
+    assert result["status"] == "limit"
+    # L = (C sigma_w^2 / 2M) Delta n m / (m - n), n = 60, m = 120 (arXiv:2210.16859)
+    expected = float(result["unknowns"]["Delta"]) * 60 * 120 / 60 / 800
+    assert float(result["value"]) == pytest.approx(expected, rel=1e-14)
+    close = run("evaluate", "random-features", "loss", *settings(gamma="1e-12"), "--json").json
+    assert float(close["value"]) == pytest.approx(float(result["value"]), rel=1e-6)
+
+
+def test_a_divergent_limit_is_infinite(run: Run) -> None:
+    given = ["evaluate", "random-features", "loss", *settings(gamma=None, P="60"), "--limit", "gamma=0"]
+    result = run(*given, "--json").json
+    assert (result["value"], result["status"]) == ("inf", "infinite")
+    assert "loss = inf" in run(*given).out
+
+
+def test_zero_is_a_limit(run: Run) -> None:
+    refusal = run("evaluate", "random-features", "loss", *settings(gamma="0")).refusal
+    assert "--limit gamma=0" in refusal
+
+
+def test_a_limit_is_not_simulated(run: Run) -> None:
+    given = ["evaluate", "random-features", "loss", *settings(gamma=None), "--limit", "gamma=0"]
+    sentence = "--simulate: a limit cannot be simulated; leave out --limit, and set a small value"
+    assert run(*given, "--simulate", "10").refusal == sentence

@@ -8,7 +8,7 @@ from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Any
 
-from sympy import Dummy, Eq, Expr, MatrixExpr, Symbol, Trace
+from sympy import Dummy, Eq, Expr, Integer, MatrixExpr, Symbol, Trace
 
 from planaria.derivations.closed_form import ClosedForm, Unknown
 from planaria.derivations.eliminate import Reduced, eliminate, linear_parameters
@@ -89,7 +89,7 @@ class Derivation:
     def _repr_latex_(self) -> str:
         from planaria.derivations.latex import latex_summary  # printers stand outside of the class
 
-        return latex_summary(self)
+        return str(latex_summary(self))
 
 
 def derive(expression: Expr, model: Model) -> Derivation:
@@ -133,11 +133,13 @@ def derive(expression: Expr, model: Model) -> Derivation:
     witness = Witness(system)
     reduced = eliminate(system, witness)
     value = _combine(expression, traces, reduced)
-    closed = _finish(reduced, system, witness, value)
+    closed, names = _finish(reduced, system, value)
+    before, after = len(system.loops), len(system.unknowns)
     steps = (
-        Step("linearise", expression, expression, f"{rules.plain_size} blocks, {rules.size} after elimination"),
-        *reduced.steps,
-        Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted"),
+        Step("linearise", Integer(rules.plain_size), Integer(rules.size), "index lines of the pencil, by Schur complements"),
+        Step("identify loops", Integer(before), Integer(after), "loops that vanish, or are equal to all orders"),
+        *(step.renamed(names) for step in reduced.steps),
+        Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted, strength 1"),
     )
     return Derivation(expression, model, rules, system, closed, steps)
 
@@ -156,7 +158,9 @@ def _combine(expression: Expr, traces: list[Trace], reduced: Reduced) -> Ratio:
     return outer.substitute(inner).to(reduced.ring)
 
 
-def _finish(reduced: Reduced, system: SchwingerDyson, witness: Witness, value: Ratio) -> ClosedForm:
+def _finish(
+    reduced: Reduced, system: SchwingerDyson, value: Ratio
+) -> tuple[ClosedForm, dict[Expr, Expr]]:
     """Shorten, drop what is not needed, and give everything its final name."""
     setting = system.rules.setting
     ring = reduced.ring
@@ -165,7 +169,8 @@ def _finish(reduced: Reduced, system: SchwingerDyson, witness: Witness, value: R
     value = _shortest(value, relations, setting)
     dimensions = normalised_loops(reduced, system)
     scaled = {s: ring.generator(s) * ring(d) for s, d in dimensions.items()}
-    relations = [ring.from_mpoly(r.substitute(scaled).numerator) for r in relations]
+    unknown = {*reduced.poles, *reduced.kept, *reduced.sums.values()}
+    relations = [_essential(r.substitute(scaled), unknown) for r in relations]
     value = value.substitute(scaled)
     loops = {s: r.substitute(scaled) for s, r in loops.items()}
     loops |= {s: ring.generator(s) for s in reduced.kept} | scaled
@@ -199,7 +204,7 @@ def _finish(reduced: Reduced, system: SchwingerDyson, witness: Witness, value: R
         (names[symbol], _renamed_sum(one, names)) for one, symbol in reduced.sums.items() if symbol in names
     )
     final_relations = tuple(renamed(r) for r in relations)
-    return ClosedForm(
+    closed = ClosedForm(
         new_ring,
         tuple(unknowns),
         final_relations,
@@ -208,6 +213,19 @@ def _finish(reduced: Reduced, system: SchwingerDyson, witness: Witness, value: R
         tuple((s, renamed(r)) for s, r in loops.items()),
         tuple(_best_read(r, setting) for r in final_relations),
     )
+    replacements: dict[Expr, Expr] = {**names, STRENGTH: Integer(1)}
+    replacements |= {kept: names[kept] * dimension for kept, dimension in dimensions.items()}
+    return closed, replacements
+
+
+def _essential(relation: Ratio, unknown: set[Symbol]) -> Ratio:
+    """The part of a polynomial that can vanish: without factors that are scalars of the model."""
+    result = relation.ring.one
+    for polynomial, multiplicity in relation.numerator.factor()[1]:
+        factor = relation.ring.from_mpoly(polynomial)
+        if factor.support() & unknown:
+            result = result * factor**multiplicity
+    return result
 
 
 def _renamed_sum(one: SpectralSum, names: Mapping[Symbol, Symbol]) -> SpectralSum:
@@ -233,7 +251,10 @@ def _shortest(value: Ratio, relations: list[Ratio], setting: Setting) -> Ratio:
         for parameter in linear_parameters(relation, setting):
             slope = relation.derivative(parameter)
             root = (slope * relation.ring.generator(parameter) - relation) / slope
-            candidate = best.substitute({parameter: root})
+            try:
+                candidate = best.substitute({parameter: root})
+            except ZeroDivisionError:  # numerator and denominator vanish together
+                continue
             if _length(candidate) < _length(best):
                 best = candidate
     return best

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import networkx as nx
-from sympy import Expr, Symbol
+from sympy import Expr, Integer, Symbol
 
 from planaria.derivations.propagator import Propagators
 from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
@@ -80,7 +80,7 @@ class _Elimination:
     def run(self) -> Reduced:
         readings = [self._reading(number) for number in range(len(self.system.rules.readings))]
         needed = {s for r in readings for s in r.support() if s in set(self.system.unknowns)}
-        graph = nx.DiGraph()
+        graph: nx.DiGraph[Symbol] = nx.DiGraph()
         graph.add_nodes_from(needed)
         depends = dependencies(self.system)
         todo = list(needed)
@@ -121,12 +121,20 @@ class _Elimination:
         known_poles = len(self.state.poles)
         traces = self._trace(values)
         ring = self.state.ring
+        for symbol, trace in zip(members, traces, strict=True):
+            reason = self._meaning(symbol)
+            self.state.steps.append(Step("close a loop", symbol, trace.to_sympy, reason))
         equations = [ring.generator(s) - t.to(ring) for s, t in zip(members, traces, strict=True)]
         for pole in self.state.poles[known_poles:]:
             definition = self._solved(self.state.definitions[pole].to(ring))
             equations.append(ring.generator(pole) - definition)
         self._record_poles(known_poles)
         self._solve([self._numerator(e) for e in equations], list(members))
+
+    def _meaning(self, symbol: Symbol) -> str:
+        loop = self.system.representative(symbol)
+        weight = "" if loop.weight.is_one else f"{loop.weight} "
+        return f"{symbol} = tr_{loop.space}[{weight}G({loop.column + 1},{loop.row + 1})], by partial fractions"
 
     # -- traces --------------------------------------------------------------------------------------------
 
@@ -251,6 +259,7 @@ class _Elimination:
                 kept = max(loops, key=lambda s: sum(_degree(e, s) for e in system))
                 loops.remove(kept)
                 self.state.kept.append(kept)
+                self.state.steps.append(Step("keep a loop", kept, kept, "no equation is linear in a loop"))
                 continue
             position, symbol = choice
             solution = _root(system[position], symbol)
@@ -259,6 +268,9 @@ class _Elimination:
             if sum(e.size for e in rest) > max(LARGEST_SYSTEM, sum(e.size for e in system)):
                 # Fewer unknowns in equations of thousands of terms help nobody.
                 self.state.kept.append(symbol)
+                self.state.steps.append(
+                    Step("keep a loop", symbol, symbol, "eliminating it would make thousands of terms")
+                )
                 continue
             system = rest
             solved = {s: r.substitute({symbol: solution}) for s, r in solved.items()}
@@ -269,6 +281,9 @@ class _Elimination:
         self.state.loops.update({s: r.to(ring) for s, r in solved.items()})
         for equation in dict.fromkeys(system):
             self.state.relations.append(Relation(equation, "what remains of the equations of one component"))
+            self.state.steps.append(
+                Step("keep an equation", equation.to_sympy, Integer(0), "no loop is left that it could eliminate")
+            )
             self._rewrite(equation, list(solved))
 
     def _rewrite(self, relation: Ratio, loops: Sequence[Symbol]) -> None:
@@ -280,7 +295,10 @@ class _Elimination:
         reduced = self._solved(relation)
         for parameter in linear_parameters(reduced, setting):
             solution = _root(reduced, parameter)
-            changed = {s: v.substitute({parameter: solution}) for s, v in values.items()}
+            try:
+                changed = {s: v.substitute({parameter: solution}) for s, v in values.items()}
+            except ZeroDivisionError:  # numerator and denominator vanish together: not a form to go on with
+                continue
             # Dimensions come last: they occur in the traces to come, a ridge only in bare propagators.
             cost = parameter in setting.spaces, sum(v.size for v in changed.values()) + solution.size
             if best is None or cost < best[0]:
@@ -292,6 +310,9 @@ class _Elimination:
             p: r.to(ring).substitute({parameter: solution}) for p, r in self.state.rewrites.items()
         }
         self.state.rewrites[parameter] = solution
+        self.state.steps.append(
+            Step("use an equation", parameter, solution.to_sympy, "what follows is shorter without this parameter")
+        )
         self.state.loops.update(changed)
 
     def _insert(self, system: Sequence[Ratio], position: int, symbol: Symbol, solution: Ratio) -> list[Ratio]:

@@ -84,8 +84,9 @@ class Laurent:
     def __mul__(self, other: Laurent | int) -> Laurent:
         b = _series(other)
         low = self.low + b.low
-        high = min(self.low + b.high, b.low + self.high, EXACT)
-        if self.high == EXACT and self.polynomial.is_zero() or b.high == EXACT and b.polynomial.is_zero():
+        exact = self.high == EXACT and b.high == EXACT
+        high = EXACT if exact else min(self.low + b.high, b.low + self.high, EXACT)
+        if (self.high == EXACT and self.polynomial.is_zero()) or (b.high == EXACT and b.polynomial.is_zero()):
             return _series(0)
         return Laurent._normal(low, self.polynomial * b.polynomial, high)
 

@@ -64,7 +64,10 @@ class SchwingerDyson:
     loops
         Every loop that occurs, before identification.
     symbols
-        For each loop the symbol of its class, or None for a loop that vanishes.
+        For each loop the symbol of its class, or None for a loop that vanishes. The loops of a class are equal
+        up to scalars: two copies of one resolvent may carry scalars at different places.
+    scales
+        For each loop its ratio to the first loop of its class, a scalar of the model.
     terms
         The self-energy.
     """
@@ -73,6 +76,7 @@ class SchwingerDyson:
     ring: Ring = field(repr=False)
     loops: tuple[Loop, ...] = field(repr=False)
     symbols: tuple[Symbol | None, ...]
+    scales: tuple[Ratio, ...] = field(repr=False)
     terms: tuple[SelfEnergyTerm, ...] = field(repr=False)
 
     @property
@@ -91,7 +95,9 @@ class SchwingerDyson:
             symbol = self.symbols[term.loop]
             if symbol is None or self.rules.row_spaces[term.row] != space:
                 continue
-            change = term.factor.to(self.ring) * self.ring.generator(symbol)
+            scale = self.scales[term.loop]
+            factor = term.factor if scale.is_one else term.factor * scale
+            change = factor.to(self.ring) * self.ring.generator(symbol)
             key = term.row, term.column
             entries[key] = entries[key] - change if key in entries else -change
         return {key: value for key, value in entries.items() if value}

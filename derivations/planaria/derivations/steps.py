@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sympy import Expr
 
 __all__ = ["Step"]
 
 # Formulas may be large: they are written out when somebody looks at them.
-Lazy = Expr | Callable[[], Expr]
+Lazy = Callable[[], Expr]
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,28 @@ class Step:
     """
 
     rule: str
-    _before: Lazy
-    _after: Lazy
+    _before: Expr | Lazy
+    _after: Expr | Lazy
     reason: str
 
     @cached_property
     def before(self) -> Expr:
-        return self._before if isinstance(self._before, Expr) else self._before()
+        return _written(self._before)
 
     @cached_property
     def after(self) -> Expr:
-        return self._after if isinstance(self._after, Expr) else self._after()
+        return _written(self._after)
+
+    def renamed(self, names: Mapping[Expr, Expr]) -> Step:
+        """The same step with other names in its formulas, still written out when it is looked at."""
+        table = dict(names)
+        return Step(
+            self.rule,
+            lambda: self.before.xreplace(table),
+            lambda: self.after.xreplace(table),
+            self.reason,
+        )
+
+
+def _written(formula: Any) -> Expr:
+    return formula if isinstance(formula, Expr) else formula()

@@ -22,7 +22,7 @@ from planaria.diagrams.rational import Ratio, Ring, generators_of
 from planaria.diagrams.rules import FeynmanRules
 from planaria.diagrams.tree import Setting
 
-__all__ = ["Measure", "PlanarSeries", "Point", "dependencies", "identify", "planar_series", "random_point", "Witness"]
+__all__ = ["Measure", "PlanarSeries", "Point", "Witness", "dependencies", "identify", "planar_series", "random_point"]
 
 # A discrete spectral measure: the trace of f is the sum of weight * f(eigenvalues).
 Measure = Sequence[tuple[Any, Mapping[Expr, Any]]]
@@ -208,25 +208,73 @@ def spaces_of(rules: FeynmanRules) -> tuple[Expr, ...]:
 def identify(
     rules: FeynmanRules, loops: tuple[Loop, ...], terms: tuple[SelfEnergyTerm, ...]
 ) -> SchwingerDyson:
-    """Drop the loops that vanish and give equal loops one symbol; see `schwinger_dyson`."""
+    """Drop the loops that vanish and give proportional ones one symbol; see `schwinger_dyson`."""
     setting = rules.setting
+    one = setting.ring.one
     point = random_point(setting, spaces_of(rules), seed=1)
     series = planar_series(rules, loops, terms, point, ORDERS).loops
     proposed: dict[tuple[object, ...], list[int]] = {}
-    for n, one in enumerate(series):
-        proposed.setdefault(() if one.vanishes() else _key(one, loops[n]), []).append(n)
-    zeros = proposed.pop((), [])
-    groups = _consistent_groups(rules, loops, terms, list(proposed.values()), zeros)
+    scales = [one] * len(loops)
+    zeros: list[int] = []
+    candidates: _Scalars | None = None
+    for n, current in enumerate(series):
+        if current.vanishes():
+            zeros.append(n)
+            continue
+        group = proposed.setdefault(_key(current, loops[n]), [])
+        ratio = current.polynomial[0] / series[group[0]].polynomial[0] if group else fmpq(1)
+        if ratio != 1:
+            candidates = candidates or _Scalars(rules, point)
+            scale = candidates.find(ratio)
+            if scale is None:  # not a ratio of scalars of the model: a class of its own
+                proposed[("alone", n)] = [n]
+                continue
+            scales[n] = scale
+        group.append(n)
+    groups = _consistent_groups(rules, loops, terms, list(proposed.values()), zeros, scales)
     symbols: list[Symbol | None] = [None] * len(loops)
     for number, group in enumerate(groups, start=1):
+        first = scales[group[0]]
         for n in group:
             symbols[n] = Symbol(f"T_{number}")
+            scales[n] = scales[n] / first
     ring = setting.ring.extend(Symbol(f"T_{number}") for number in range(1, len(groups) + 1))
-    return SchwingerDyson(rules, ring, loops, tuple(symbols), terms)
+    return SchwingerDyson(rules, ring, loops, tuple(symbols), tuple(scales), terms)
 
 
 def _key(series: Laurent, loop: Loop) -> tuple[object, ...]:
-    return loop.space, series.low, tuple(map(str, series.polynomial.coeffs()))
+    """What proportional loops share: the space, and the series divided by its leading coefficient."""
+    leading = series.polynomial[0]
+    return loop.space, series.low, tuple(str(c / leading) for c in series.polynomial.coeffs())
+
+
+class _Scalars:
+    """Ratios of the scalars that stand in a pencil, to be recognised by their value at a point.
+
+    Two copies of one resolvent differ by where the user's scalars went when rows and columns were eliminated:
+    their loops differ by such ratios.
+    """
+
+    def __init__(self, rules: FeynmanRules, point: Point) -> None:
+        eigenvalues = {symbol for _, symbol in rules.setting.matrices}
+        one = rules.setting.ring.one
+        scalars = {one: None}
+        for _, entry in rules.entries:
+            found = [vertex.left for vertex in entry.vertices]
+            if entry.constant is not None:
+                found.append(entry.constant)
+            scalars |= {s: None for s in found if not s.support() & eigenvalues}
+        numbers = [point.values.get(g, fmpq(0)) for g in rules.setting.ring.generators] or [fmpq(0)]
+        ratios = {a / b: None for a in scalars for b in scalars}
+        self.table: dict[str, Ratio] = {}
+        for a in ratios:
+            for b in ratios:
+                product = a * b
+                for signed in (product, -product):
+                    self.table.setdefault(str(signed.at(numbers)), signed)
+
+    def find(self, value: Any) -> Ratio | None:
+        return self.table.get(str(value))
 
 
 def _consistent_groups(
@@ -235,23 +283,25 @@ def _consistent_groups(
     terms: Sequence[SelfEnergyTerm],
     groups: list[list[int]],
     zeros: list[int],
+    scales: Sequence[Ratio],
 ) -> list[list[int]]:
     """The coarsest refinement of a grouping that the equations respect; the loops left out vanish.
 
-    Loops that are set equal (zero) at random values must come out equal (zero); groups for which they do not
+    Loops that are set proportional (zero) at random values must come out so; groups for which they do not
     are split until all do. An identity of rational functions that holds at a random point of this size fails
     with a probability far below that of a machine error (Schwartz-Zippel).
     """
     source = random.Random(2)
     system = _Numbers(rules, loops, terms, random_point(rules.setting, spaces_of(rules), seed=100))
+    factors = [system.number(scale, {}) for scale in scales]
     while True:
         values: list[Any] = [fmpq(0)] * len(loops)
         for group in groups:
             value = fmpq(source.randint(1, 10**6), source.randint(1, 10**6))
             for n in group:
-                values[n] = value
-        images = system.solve(values)
-        refined = []
+                values[n] = value * factors[n]
+        images = [image / factor for image, factor in zip(system.solve(values), factors, strict=True)]
+        refined: list[list[int]] = []
         for group in groups:
             split: dict[str, list[int]] = {}
             for n in group:
@@ -273,11 +323,15 @@ def dependencies(system: SchwingerDyson) -> dict[Symbol, set[Symbol]]:
         rules, system.loops, system.terms, random_point(rules.setting, spaces_of(rules), seed=200)
     )
 
+    factors = [numbers.number(scale, {}) for scale in system.scales]
+
     def draw() -> fmpq:
         return fmpq(source.randint(1, 10**6), source.randint(1, 10**6))
 
     def image(values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
-        full = numbers.solve([fmpq(0) if s is None else values[s] for s in system.symbols])
+        full = numbers.solve(
+            [fmpq(0) if s is None else values[s] * f for s, f in zip(system.symbols, factors, strict=True)]
+        )
         return {symbol: full[system.symbols.index(symbol)] for symbol in unknowns}
 
     base = {symbol: draw() for symbol in unknowns}
@@ -309,9 +363,8 @@ class Witness:
         solution = planar_series(system.rules, system.loops, system.terms, self.point, self.orders)
         self.solution = solution
         self.series: dict[Expr, Laurent] = {STRENGTH: Laurent.of([0, 1])}
-        for symbol, one in zip(system.symbols, solution.loops, strict=True):
-            if symbol is not None:
-                self.series[symbol] = one
+        for symbol in system.unknowns:
+            self.series[symbol] = solution.loops[system.symbols.index(symbol)]
         for symbol, definition in self.definitions:
             self.series[symbol] = self._defined(definition)
 

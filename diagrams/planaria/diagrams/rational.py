@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from math import gcd, lcm
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
 from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, S
 
 from planaria.diagrams.errors import InputError
@@ -51,6 +51,12 @@ class Ring:
     @cached_property
     def _one(self) -> Any:
         return self.context.constant(1)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ring) and self.generators == other.generators
+
+    def __hash__(self) -> int:
+        return hash(self.generators)
 
     def extend(self, generators: Iterable[Expr]) -> Ring:
         """The ring with further generators behind the present ones."""
@@ -187,7 +193,7 @@ class Ratio:
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Ratio)
-            and (self.ring is other.ring or self.ring.generators == other.ring.generators)
+            and (self.ring is other.ring or self.ring == other.ring)
             and self.numerator == other.numerator
             and self.denominator == other.denominator
         )
@@ -228,9 +234,14 @@ class Ratio:
 
     def to(self, ring: Ring) -> Ratio:
         """The same rational function in another ring, which must have the generators that occur."""
-        if ring is self.ring:
+        if ring is self.ring or ring == self.ring:
             return self
-        return Ratio(ring, _move(self.numerator, self.ring, ring), _move(self.denominator, self.ring, ring))
+        numerator, denominator = (_move(p, self.ring, ring) for p in (self.numerator, self.denominator))
+        # Another order of generators may have another leading monomial.
+        leading = denominator.leading_coefficient()
+        if leading != 1:
+            numerator, denominator = numerator * (1 / leading), denominator * (1 / leading)
+        return Ratio(ring, numerator, denominator)
 
     def substitute(self, replacements: Mapping[Expr, Ratio]) -> Ratio:
         """Replace generators by rational functions of the same ring, all at once.
@@ -345,7 +356,7 @@ def _move(polynomial: Any, old: Ring, new: Ring) -> Any:
 def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) -> Ratio:
     """Substitution with the denominators kept apart until the end, so that one gcd suffices."""
     degrees = _degrees(polynomial)
-    active = {i: r for i, r in replacements.items() if degrees[i]}
+    active = {i: r for i, r in replacements.items() if degrees[i] > 0}  # the zero polynomial has degree -1
     if not active:
         return Ratio(ring, polynomial, ring._one)
     if all(r.denominator.is_constant() for r in active.values()):

@@ -298,7 +298,7 @@ def _read(expression: MatrixExpr, setting: Setting, transposed: bool, conjugated
             return Diagonal(expression.shape[0], ring.one)
         case ZeroMatrix():
             rows, cols = expression.shape
-            return Sum(cols, rows, ()) if transposed else Sum(rows, cols, ())
+            return _sum(setting, (), *((cols, rows) if transposed else (rows, cols)))
         case Transpose():
             return _read(expression.arg, setting, not transposed, conjugated)
         case Adjoint():
@@ -377,7 +377,7 @@ def _product(setting: Setting, factors: Iterable[Node]) -> Node:
                 flat[-1] = Diagonal(one.space, flat[-1].value * one.value)
             else:
                 flat.append(one)
-    if any(isinstance(f, Sum) and not f.terms or isinstance(f, Diagonal) and not f.value for f in flat):
+    if any((isinstance(f, Sum) and not f.terms) or (isinstance(f, Diagonal) and not f.value) for f in flat):
         return _sum(setting, (), flat[0].rows, flat[-1].cols)
     flat = [f for f in flat if not (isinstance(f, Diagonal) and f.value.is_one)] or flat[:1]
     return flat[0] if len(flat) == 1 else Product(tuple(flat))

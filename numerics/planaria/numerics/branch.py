@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,15 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
-from planaria.derivations.schwinger_dyson import STRENGTH, by_space
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.propagator import Propagators
+from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.diagrams.errors import InputError
+from planaria.diagrams.rational import Ratio
 from planaria.numerics.functions import Functions, functions_of
 from planaria.numerics.problem import Problem, to_float, to_mpf
 
-__all__ = ["DOUBLE", "PRECISE", "PRECISE_DIGITS", "follow", "follow_loops", "iterate"]
+__all__ = ["DOUBLE", "PRECISE", "PRECISE_DIGITS", "follow", "follow_loops", "iterate", "newton"]
 
 Vector = NDArray[Any]
 
@@ -79,12 +83,12 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
     if arithmetic is PRECISE:
         spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
 
-    def newton(guess: Vector, strength: float) -> tuple[Vector, int] | None:
+    def settle(guess: Vector, strength: float) -> tuple[Vector, int] | None:
         with np.errstate(all="ignore"):
-            return _newton(functions, guess, spectrum, scalars, strength, arithmetic)
+            return newton(functions, guess, spectrum, scalars, strength, arithmetic)
 
     strength, start = _start(problem)
-    first = newton(start, strength)
+    first = settle(start, strength)
     if first is None:
         raise _lost(strength)
     unknowns, sign = first
@@ -93,7 +97,7 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
     while position < 0:
         target = min(0.0, position + step)
         guess = _predict(previous, (position, unknowns), target)
-        found = newton(guess, float(np.exp(target)))
+        found = settle(guess, float(np.exp(target)))
         if found is None or found[1] != sign or np.max(np.abs(found[0] / guess - 1)) > WIDEST_CHANGE:
             step /= 2
             if step < SHORTEST_STEP:
@@ -135,10 +139,11 @@ def _predict(previous: tuple[float, Vector] | None, last: tuple[float, Vector], 
     same_sign = last[1] * previous[1] > 0
     ratio = np.where(same_sign, last[1] / np.where(same_sign, previous[1], 1.0), 1.0)
     weight = type(last[1][0])(weight)
-    return np.where(same_sign, last[1] * ratio**weight, last[1] + weight * (last[1] - previous[1]))
+    guess: Vector = np.where(same_sign, last[1] * ratio**weight, last[1] + weight * (last[1] - previous[1]))
+    return guess
 
 
-def _newton(
+def newton(
     functions: Functions,
     start: Sequence[Any] | Vector,
     spectrum: Mapping[Symbol, Any],
@@ -203,50 +208,21 @@ def iterate(
 
     None if it does not settle in so many rounds.
     """
-    system = problem.derivation.system
-    rules = system.rules
+    setting = problem.derivation.rules.setting
     spectrum = problem.floats()
     scalars = {**_all_scalars(problem), STRENGTH: strength}
-    matrices: dict[Expr, tuple[Any, list[tuple[int, int, Any, Symbol]]]] = {}
-    for space, (rows, cols) in by_space(rules).items():
-        own = {symbol: spectrum[symbol] for _, symbol in rules.setting.matrices_of(space) if symbol in spectrum}
-        nodes = len(next(iter(own.values()))) if own else 1
-        at = {**scalars, **own}
-        bare = np.zeros((nodes, len(rows), len(cols)))
-        for (i, j), value in rules.bare_inverse(space).items():
-            bare[:, rows.index(i), cols.index(j)] += value.evaluate(at, 1.0)
-        terms = []
-        for term in system.terms:
-            symbol = system.symbols[term.loop]
-            if symbol is not None and rules.row_spaces[term.row] == space:
-                place = rows.index(term.row), cols.index(term.column)
-                terms.append((*place, term.factor.evaluate(at, 1.0), symbol))
-        matrices[space] = bare, terms
-    readers = []
-    for symbol in system.unknowns:
-        loop = system.representative(symbol)
-        rows, cols = by_space(rules)[loop.space]
-        own = {s: spectrum[s] for _, s in rules.setting.matrices_of(loop.space) if s in spectrum}
-        measure = loop.weight.evaluate({**scalars, **own}, 1.0)
-        if not own:
-            measure = measure * float(problem.size(loop.space))
-        readers.append((symbol, loop.space, cols.index(loop.column), rows.index(loop.row), measure))
-    loops = dict(start) if start else {symbol: 0.0 for symbol in system.unknowns}
+    maps = []
+    for symbol, (space, integrand) in core_of(problem.derivation).items():
+        own = {s: spectrum[s] for _, s in setting.matrices_of(space) if s in spectrum}
+        copies = 1.0 if own else float(problem.size(space))
+        maps.append((symbol, integrand, own, copies, len(next(iter(own.values()))) if own else 1))
+    loops = dict(start) if start else {symbol: 0.0 for symbol, *_ in maps}
     with np.errstate(all="ignore"):
         for _ in range(rounds):
-            propagators = {}
-            for space, (bare, terms) in matrices.items():
-                full = bare.copy()
-                for i, j, factor, symbol in terms:
-                    full[:, i, j] -= factor * loops[symbol]
-                try:
-                    propagators[space] = np.linalg.inv(full)
-                except np.linalg.LinAlgError:
-                    return None
-            new = {
-                symbol: float((measure * propagators[space][:, i, j]).sum())
-                for symbol, space, i, j, measure in readers
-            }
+            new: dict[Symbol, float] = {}
+            for symbol, integrand, own, copies, nodes in maps:
+                terms = integrand.evaluate({**scalars, **own, **loops}, 1.0)
+                new[symbol] = float(np.sum(terms) * copies * (1 if np.ndim(terms) else nodes))
             changes = [abs(new[s] - loops[s]) for s in new]
             if not np.isfinite(changes).all():
                 return None
@@ -255,6 +231,26 @@ def iterate(
             if settled:
                 return loops
     return None
+
+
+@lru_cache(maxsize=64)
+def core_of(derivation: Derivation) -> dict[Symbol, tuple[Expr, Ratio]]:
+    """The loops that fix the unknowns, and those that they depend on in turn: space and integrand of each."""
+    system = derivation.system
+    propagators = Propagators(system)
+    todo = {s for u in derivation.closed_form.unknowns for s in u.definition.support()}
+    core: dict[Symbol, tuple[Expr, Ratio]] = {}
+    unknowns = set(system.unknowns)
+    while todo:
+        symbol = todo.pop()
+        if symbol in core or symbol not in unknowns:
+            continue
+        loop = system.representative(symbol)
+        entry = propagators.entry(loop.space, loop.column, loop.row)
+        integrand = loop.weight.to(system.ring) * entry
+        core[symbol] = loop.space, integrand
+        todo |= integrand.support()
+    return core
 
 
 def _lost(strength: float) -> InputError:

@@ -104,7 +104,7 @@ def _propagator(problem: Problem, space: Expr, loops: Mapping[Symbol, Any], at: 
     for term in system.terms:
         symbol = system.symbols[term.loop]
         if symbol is not None and rules.row_spaces[term.row] == space and symbol in loops:
-            factor = term.factor.evaluate(at, mpf(1))
+            factor = (term.factor * system.scales[term.loop]).evaluate(at, mpf(1))
             full[rows.index(term.row), cols.index(term.column)] -= factor * loops[symbol]
     return mp.inverse(full)
 

@@ -42,6 +42,14 @@ class Functions:
         self._value = lambdify(arguments, closed.physical_value, modules=module, cse=True)
         used = {s for relation in closed.relations for s in relation.support()}
         self.in_relations = tuple(n for n, symbol in enumerate(self.sums) if symbol in used)
+        # Sums of powers of one quotient x = lambda / (lambda + Delta) share x, and their derivatives are sums too.
+        self._powers: dict[int, tuple[Symbol, Expr, int]] = {}
+        for n, (_, one) in enumerate(closed.sums):
+            if len(one.factors) == 1 and one.factors[0][0].is_pole:
+                factor, power = one.factors[0]
+                symbol = _only(one, power)
+                if symbol is not None and factor.coefficients:
+                    self._powers[n] = symbol, factor.coefficients[0][1], power
 
     def _point(self, unknowns: Sequence[Any], scalars: Mapping[Expr, Any]) -> dict[Expr, Any]:
         return {**scalars, **dict(zip(self.unknowns, unknowns, strict=True)), ONE: self.one}
@@ -53,8 +61,12 @@ class Functions:
         at = self._point(unknowns, scalars)
         chosen = range(len(self.sums)) if which is None else which
         values: list[Any] = [0] * len(self.sums)
+        quotients = _Quotients(spectrum, at)
         for n in chosen:
-            values[n] = _terms(self.closed.sums[n][1], spectrum, at).sum()
+            if n in self._powers:
+                values[n] = quotients.sum(*self._powers[n])
+            else:
+                values[n] = _terms(self.closed.sums[n][1], spectrum, at).sum()
         return values
 
     def residual(
@@ -68,7 +80,15 @@ class Functions:
         at = self._point(unknowns, scalars)
         sums: list[Any] = [0] * len(self.sums)
         slopes: dict[tuple[int, int], Any] = {}
+        quotients = _Quotients(spectrum, at)
         for n in self.in_relations:
+            if n in self._powers:
+                symbol, pole, power = self._powers[n]
+                sums[n] = quotients.sum(symbol, pole, power)
+                if pole in self.unknowns:
+                    higher = quotients.sum(symbol, pole, power + 1)
+                    slopes[n, self.unknowns.index(pole)] = -power * (sums[n] - higher) / at[pole]
+                continue
             one = self.closed.sums[n][1]
             terms = _terms(one, spectrum, at)
             sums[n] = terms.sum()
@@ -91,6 +111,26 @@ class Functions:
         """The quantity at field strength 1."""
         sums = self.sum_values(unknowns, spectrum, scalars)
         return self._value(*unknowns, *sums, *[scalars.get(p, 0) for p in self.parameters], 1)
+
+
+class _Quotients:
+    """Sums of powers of x = lambda / (lambda + Delta) at one point, each array made once."""
+
+    def __init__(self, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> None:
+        self.spectrum, self.at = spectrum, at
+        self.powers: dict[tuple[Symbol, Expr], list[Any]] = {}
+
+    def sum(self, symbol: Symbol, pole: Expr, power: int) -> Any:
+        if (symbol, pole) not in self.powers:
+            values = self.spectrum[symbol]
+            self.powers[symbol, pole] = [values / (values + _number(pole, self.at))]
+        arrays = self.powers[symbol, pole]
+        x = arrays[0]
+        if power == 1:
+            return x.sum()
+        while len(arrays) < power - 1:
+            arrays.append(arrays[-1] * x)
+        return arrays[power - 2].dot(x)
 
 
 @lru_cache(maxsize=64)

@@ -214,6 +214,20 @@ def _fit_list(
         numbers[space] = exact_number(length, str(space))
 
 
+def _support_of_system(derivation: Derivation) -> set[Expr]:
+    """Every generator that the Feynman rules and the self-energy contain: fields that do not occur need none."""
+    system = derivation.system
+    found: set[Expr] = set(system.rules.row_spaces)
+    for _, entry in system.rules.entries:
+        if entry.constant is not None:
+            found |= entry.constant.support()
+    for term in system.terms:
+        found |= term.factor.support()
+    for loop in system.loops:
+        found |= loop.weight.support()
+    return found
+
+
 def _check_complete(problem: Problem, zero: frozenset[str]) -> None:
     derivation = problem.derivation
     closed = derivation.closed_form
@@ -228,7 +242,7 @@ def _check_complete(problem: Problem, zero: frozenset[str]) -> None:
         if isinstance(spectrum, PowerLaw):
             needed |= spectrum.alpha.free_symbols | spectrum.scale.free_symbols
     if closed.unknowns:  # the branch is followed on the whole system
-        for generator in derivation.rules.setting.ring.generators:
+        for generator in _support_of_system(derivation):
             needed |= generator.free_symbols
     missing = sorted(str(s) for s in needed - own - eigen - set(problem.values) if str(s) not in zero)
     if missing:

@@ -1,0 +1,176 @@
+"""The command line: what each command is called and which options it takes.
+
+The commands import their work when they run: sympy takes half a second to import, and ``planaria --help`` and
+``planaria models`` should answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from planaria.app.commands import Commands
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="planaria",
+    cls=Commands,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Planar diagrams, Schwinger-Dyson equations and checked closed forms for Gaussian random matrices.",
+)
+
+# typer reads these at run time, where Python 3.11 needs Optional inside of Annotated.
+ModelArgument = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A built-in model (see 'planaria models') or a model file.")
+]
+QuantityArgument = Annotated[str, typer.Argument(metavar="QUANTITY", help="A quantity of the model.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+SeedOption = Annotated[int, typer.Option(min=0, metavar="S", help="The seed of everything random.")]
+LimitOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=0", help="Take a parameter to zero, such as gamma=0.")
+]
+SpectrumOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[NAME=]KIND",
+        help="What is known of the deterministic matrices: power-law, identity or symbolic.",
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def planaria(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"planaria {version_of('planaria')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def models(json: JsonOption = False) -> None:
+    """List the built-in models, with their citations."""
+    from planaria.app.listing import list_models
+
+    list_models(as_json=json)
+
+
+@app.command()
+def derive(
+    model: ModelArgument,
+    quantities: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[QUANTITY]...", help="Quantities of the model; all of them by default."),
+    ] = None,
+    spectrum: SpectrumOption = None,
+    limit: LimitOption = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")] = False,
+    simulation: Annotated[
+        bool, typer.Option("--simulation/--no-simulation", help="Whether to check against simulation, too.")
+    ] = True,
+    symbols: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=NEW", help="Print another name, such as P=T."),
+    ] = None,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Derive closed forms from Feynman rules, step by step, and check them."""
+    from planaria.app.deriving import DeriveOptions, derive_quantities
+
+    options = DeriveOptions(
+        tuple(quantities or ()),
+        tuple(spectrum or ()),
+        tuple(limit or ()),
+        tuple(symbols or ()),
+        as_latex=latex,
+        simulation=simulation,
+        seed=seed,
+        as_json=json,
+    )
+    if not derive_quantities(model, options):
+        raise typer.Exit(1)
+
+
+@app.command()
+def evaluate(
+    model: ModelArgument,
+    quantity: QuantityArgument,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=NUMBER", help="The value of a parameter or a dimension."),
+    ] = None,
+    spectrum: SpectrumOption = None,
+    spectrum_file: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy or .csv file."),
+    ] = None,
+    data_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[NAME=]FILE", help="Data (rows are samples) whose covariance gives the eigenvalues."
+        ),
+    ] = None,
+    matrix: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The matrix that a file without NAME= is for."),
+    ] = None,
+    digits: Annotated[int, typer.Option(metavar="D", help="Significant digits.")] = 20,
+    limit: LimitOption = None,
+    simulate: Annotated[int | None, typer.Option(metavar="RUNS", help="Simulate at these sizes, too.")] = None,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Evaluate a quantity at given parameters, to any number of digits."""
+    from planaria.app.evaluating import EvaluateOptions, evaluate_quantity
+
+    options = EvaluateOptions(
+        tuple(values or ()),
+        tuple(spectrum or ()),
+        tuple(spectrum_file or ()),
+        tuple(data_file or ()),
+        matrix,
+        digits,
+        tuple(limit or ()),
+        simulate,
+        seed,
+        as_json=json,
+    )
+    evaluate_quantity(model, quantity, options)
+
+
+@app.command()
+def diagrams(
+    model: ModelArgument,
+    quantity: QuantityArgument,
+    order: Annotated[int, typer.Option(metavar="n", help="Insertions in the geometric series.")],
+    euler: Annotated[str, typer.Option(metavar="2|1|...|all", help="Euler characteristic; 2 is planar.")] = "2",
+    draw: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Draw the diagrams: .svg, .tex or .png.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Make the diagrams even if there are many.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Count, sum and draw the diagrams of one order."""
+    from planaria.app.diagramming import DiagramOptions, make_diagrams
+
+    make_diagrams(model, quantity, DiagramOptions(order, euler, draw, yes, as_json=json))
+
+
+def main() -> None:
+    """The entry point of the distribution."""
+    # A terminal that is not UTF-8 gets an escape for a letter that it cannot show, and not an error.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    app(prog_name="planaria")

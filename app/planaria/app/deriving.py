@@ -1,0 +1,92 @@
+"""`planaria derive`: closed forms of the quantities of a model, and their checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from planaria.app.display import messages, output, progress_bar
+from planaria.app.formulas import Formulas
+from planaria.app.inputs import Names, read_limits, read_renames
+from planaria.app.matrices import with_kinds
+from planaria.app.reports import Derived, JsonReport, LatexReport, Report, TextReport
+from planaria.derivations import Derivation, derive
+from planaria.derivations.limits import limit_branches
+from planaria.derivations.models import load_model
+from planaria.diagrams.errors import InputError
+from planaria.diagrams.modeldata import ModelFile, Quantity
+from planaria.numerics.checks import Check, checks
+
+__all__ = ["DeriveOptions", "derive_quantities"]
+
+
+@dataclass(frozen=True)
+class DeriveOptions:
+    """The options of the command, as they were written."""
+
+    quantities: tuple[str, ...]
+    spectrum: tuple[str, ...]
+    limits: tuple[str, ...]
+    symbols: tuple[str, ...]
+    as_latex: bool
+    simulation: bool
+    seed: int
+    as_json: bool
+
+
+def derive_quantities(name: str, options: DeriveOptions) -> bool:
+    """Derive, print and check quantities of a model; whether every check passed."""
+    file = load_model(name)
+    quantities = _chosen(file, options.quantities)
+    model = with_kinds(file, options.spectrum)
+    names = Names(file, dict(model.spectra).values())
+    limits = [names.parameters[one] for one in read_limits(options.limits, names)]
+    status = messages()
+    derivations: dict[Quantity, Derivation] = {}
+    for quantity in quantities:
+        with status.status(f"deriving {quantity.name}"):
+            derivations[quantity] = derive(quantity.expression, model)
+    occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
+    console = output()
+    renames = read_renames(options.symbols, names, sorted(occurring))
+    report = _report(options, console, Formulas(renames, unicode="utf" in console.encoding.lower()))
+    report.begin(file)
+    passed = True
+    for quantity, derivation in derivations.items():
+        with status.status(f"writing {quantity.name}"):
+            found = {one: limit_branches(derivation, one) for one in limits}
+            is_text = not options.as_json and not options.as_latex
+            algebraic = derivation.algebraic if is_text else None
+            derived = Derived(quantity, model, derivation, algebraic, found)
+        report.quantity(derived)
+        for check in _run_checks(derivation, options, status, quantity.name):
+            report.check(check)
+            passed = passed and check.passed
+    report.end()
+    return passed
+
+
+def _chosen(file: ModelFile, wanted: tuple[str, ...]) -> list[Quantity]:
+    if not file.quantities:
+        raise InputError(f"model {file.name}", "it has no quantities", "add a table [quantities] to the file")
+    if not wanted:
+        return list(file.quantities)
+    return [file.quantity(one) for one in dict.fromkeys(wanted)]
+
+
+def _report(options: DeriveOptions, console: Console, formulas: Formulas) -> Report:
+    if options.as_json:
+        return JsonReport(formulas)
+    return LatexReport(console, formulas) if options.as_latex else TextReport(console, formulas)
+
+
+def _run_checks(derivation: Derivation, options: DeriveOptions, status: Console, name: str) -> list[Check]:
+    """All checks of a derivation. None is printed before all are done: a line would tear the progress bar."""
+    with progress_bar(status) as progress:
+        task = progress.add_task(f"checking {name}", total=None)
+
+        def show(text: str, done: int, total: int) -> None:
+            progress.update(task, description=f"checking {name}: {text}", completed=done, total=total)
+
+        return list(checks(derivation, seed=options.seed, simulation=options.simulation, progress=show))

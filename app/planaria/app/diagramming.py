@@ -1,0 +1,211 @@
+"""`planaria diagrams`: count, sum and draw the diagrams of one order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from planaria.app.counting import Count, count_diagrams
+from planaria.app.display import (
+    INDENT,
+    heading,
+    line,
+    messages,
+    note,
+    output,
+    plain_table,
+    print_json,
+    progress_bar,
+)
+from planaria.app.formulas import Formulas
+from planaria.app.inputs import check_count
+from planaria.app.pictures import Target, write_pictures
+from planaria.derivations.models import load_model
+from planaria.diagrams.errors import InputError
+from planaria.diagrams.formatting import format_expression
+from planaria.diagrams.modeldata import ModelFile, Quantity
+from planaria.diagrams.ribbon import RibbonGraph
+from planaria.diagrams.weight import total_weight
+from planaria.diagrams.wick import expand
+
+__all__ = ["DiagramOptions", "make_diagrams"]
+
+_HIGHEST_ORDER = 1000
+_MANY = 200_000  # diagrams that nobody makes by accident
+_MOST_PICTURES = 2000
+
+
+@dataclass(frozen=True)
+class DiagramOptions:
+    """The options of the command, as they were written."""
+
+    order: int
+    euler: str
+    draw: str | None
+    yes: bool
+    as_json: bool
+
+
+@dataclass(frozen=True)
+class _Result:
+    counts: dict[int, int]
+    series: str
+    pictures: tuple[RibbonGraph, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) -> None:
+    """Count first, then make the diagrams, sum their weights, and draw them if asked to."""
+    check_count("--order", options.order, 0, _HIGHEST_ORDER)
+    euler = _euler(options.euler)
+    target = None if options.draw is None else Target.of(options.draw)
+    file = load_model(model_name)
+    quantity = file.quantity(quantity_name)
+    status = messages()
+    count = _count(file, quantity, options, euler, status)
+    result = _make(file, quantity, options, euler, count, target is not None, status)
+    if options.as_json:
+        print_json(
+            {
+                "order": options.order,
+                "counts": {str(chi): number for chi, number in result.counts.items()},
+                "total": result.total,
+                "planar_series": result.series,
+            }
+        )
+    else:
+        _print(output(), file, quantity, options, result)
+    if target is not None:
+        if not result.pictures:
+            status.print("nothing to draw: there is no such diagram")
+        for path in write_pictures(result.pictures, target):
+            status.print(f"wrote {path}", soft_wrap=True)
+
+
+def _euler(text: str) -> int | None:
+    """An Euler characteristic, or None for all."""
+    if text.strip().lower() == "all":
+        return None
+    try:
+        value = int(text)
+    except ValueError:
+        raise InputError(
+            "--euler", f"'{text}' is no Euler characteristic", "give 2 (planar), 1, 0, -1, ... or all"
+        ) from None
+    if value > 2:
+        raise InputError(
+            "--euler", f"no diagram has the Euler characteristic {value}", "give 2 (planar), 1, 0, ... or all"
+        )
+    return value
+
+
+def _count(
+    file: ModelFile, quantity: Quantity, options: DiagramOptions, euler: int | None, status: Console
+) -> Count:
+    """Say how many diagrams there will be; refuse to make many of them without --yes."""
+    planar = euler == 2
+    kind = "planar diagrams" if planar else "diagrams of every Euler characteristic"
+    with status.status("counting"):
+        count = count_diagrams(quantity.expression, file.model, options.order, planar=planar, enough=_MANY)
+    if count.order < options.order:
+        text = f"order {count.order} already has {count.diagrams:,} {kind}"
+    else:
+        text = f"order {options.order} has {count.diagrams:,} {kind}"
+    if count.diagrams > _MANY and not options.yes:
+        raise InputError("--order", text, f"add --yes to make more than {_MANY:,} diagrams, or give a lower order")
+    status.print(text)
+    return count
+
+
+def _make(
+    file: ModelFile,
+    quantity: Quantity,
+    options: DiagramOptions,
+    euler: int | None,
+    count: Count,
+    drawn: bool,
+    status: Console,
+) -> _Result:
+    counts: Counter[int] = Counter()
+    pictures: list[RibbonGraph] = []
+    known = count.diagrams if count.order == options.order else None
+    with progress_bar(status) as progress:
+        task = progress.add_task("diagrams", total=known)
+
+        def counted(chi: int | None) -> Iterator[RibbonGraph]:
+            for number, graph in enumerate(
+                expand(quantity.expression, file.model, options.order, euler=chi), start=1
+            ):
+                if number % 1000 == 0:
+                    progress.update(task, completed=number)
+                characteristic = graph.euler_characteristic
+                if euler is None or characteristic == euler:
+                    counts[characteristic] += 1
+                    if drawn and len(pictures) <= _MOST_PICTURES:
+                        pictures.append(graph)
+                yield graph
+
+        if euler == 2:
+            planar = total_weight(counted(2))
+        else:
+            # One pass for the counts; the planar ones are a small part and made by themselves.
+            for _ in counted(None):
+                pass
+            planar = total_weight(expand(quantity.expression, file.model, options.order))
+    if euler is not None:
+        counts.setdefault(euler, 0)
+    if len(pictures) > _MOST_PICTURES:
+        raise InputError(
+            "--draw", f"there are more than {_MOST_PICTURES:,} diagrams to draw", "give a lower order"
+        )
+    by_chi = {chi: counts[chi] for chi in sorted(counts, reverse=True)}
+    return _Result(by_chi, format_expression(planar), tuple(pictures))
+
+
+def _print(
+    console: Console, file: ModelFile, quantity: Quantity, options: DiagramOptions, result: _Result
+) -> None:
+    formulas = Formulas(unicode="utf" in console.encoding.lower())
+    console.print(Text.assemble((quantity.name, "bold"), (f"  {file.title or file.name}", "dim")))
+    if quantity.about:
+        note(console, quantity.about)
+    line(console, formulas.plain(quantity.expression))
+    heading(console, f"Diagrams of order {options.order}")
+    chi = "χ" if formulas.unicode else "chi"
+    rows = [(str(one), f"{number:,}", _SURFACES.get(one, "")) for one, number in result.counts.items()]
+    if len(rows) != 1:
+        rows.append(("total", f"{result.total:,}", ""))
+    console.print(plain_table((chi, "diagrams", ""), rows, right=(chi, "diagrams")))
+    heading(console, "Planar weights", "their sum at this order")
+    short = len(result.series) + INDENT <= console.width
+    for number, term in enumerate([result.series] if short else _terms(result.series)):
+        line(console, term if number == 0 else f"  {term}")
+
+
+def _terms(series: str) -> list[str]:
+    """The terms of a sum, each with its sign.
+
+    >>> _terms("N*P/gamma - N*(P + 1)/gamma**2 + P")
+    ['N*P/gamma', '- N*(P + 1)/gamma**2', '+ P']
+    """
+    found, start, depth = [], 0, 0
+    for place, letter in enumerate(series):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0 and place > start and series[place - 1] == " " and letter in "+-":
+            found.append(series[start : place - 1])
+            start = place
+    return [*found, series[start:]]
+
+
+_SURFACES = {
+    2: "planar: the sphere",
+    1: "the projective plane",
+    0: "the torus and the Klein bottle",
+}

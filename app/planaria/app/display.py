@@ -1,0 +1,124 @@
+"""What a terminal shows: consoles, headings, tables and progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.box import Box
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+__all__ = [
+    "INDENT",
+    "heading",
+    "line",
+    "messages",
+    "note",
+    "output",
+    "plain_table",
+    "print_json",
+    "progress_bar",
+    "title",
+]
+
+INDENT = 2
+# Columns under a thin line, and nothing else that is drawn.
+_RULED = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """A reader that is gone is handled where the command ends, whoever wrote."""
+        raise BrokenPipeError
+
+
+def output() -> Console:
+    """Standard output: results."""
+    return _Console(markup=False, highlight=False, emoji=False)
+
+
+def messages() -> Console:
+    """Standard error: progress and remarks."""
+    return _Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    """One JSON object on standard output."""
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def title(console: Console, text: str, about: str = "") -> None:
+    console.print(Text(text, style="bold"))
+    if about.strip():
+        note(console, " ".join(about.split()))
+
+
+def heading(console: Console, text: str, about: str = "") -> None:
+    """The beginning of a section, after a blank line."""
+    console.print()
+    parts = Text(text, style="bold cyan")
+    if about:
+        parts.append(f"  {about}", style="not bold dim")
+    console.print(parts)
+
+
+def line(console: Console, text: str | Text) -> None:
+    """Indented text; its lines are neither wrapped nor cut, so that a copy of them is whole."""
+    whole = Text(text) if isinstance(text, str) else text
+    for one in whole.split("\n"):
+        padded = Text(" " * INDENT)
+        padded.append_text(one)
+        console.print(padded, soft_wrap=True)
+
+
+def note(console: Console, text: str) -> None:
+    """Indented text in a quiet colour, wrapped."""
+    console.print(Padding(Text(text, style="dim"), (0, 0, 0, INDENT), expand=False))
+
+
+def plain_table(
+    columns: Iterable[str], rows: Iterable[Iterable[str | Text]], *, right: Iterable[str] = ()
+) -> Padding:
+    """A table with quiet column heads; without heads where all of them are empty."""
+    heads, aligned = list(columns), set(right)
+    table = Table(
+        box=_RULED if any(heads) else None,
+        show_header=any(heads),
+        header_style="dim",
+        border_style="dim",
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        show_edge=False,
+    )
+    for head in heads:
+        table.add_column(head, justify="right" if head in aligned else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    return Padding(table, (0, 0, 0, INDENT), expand=False)
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar that is gone when the work is done; none where nobody watches."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(24),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

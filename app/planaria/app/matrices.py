@@ -1,0 +1,127 @@
+"""What the options say of the spectra of deterministic matrices."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from sympy import Expr, MatrixSymbol, Symbol
+
+from planaria.app.inputs import Names
+from planaria.diagrams.errors import InputError, unknown_name
+from planaria.diagrams.model import Model
+from planaria.diagrams.modeldata import ModelFile
+from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.numerics.spectra import read_data_file, read_spectrum_file
+
+__all__ = ["listed_sizes", "with_files", "with_kinds"]
+
+_KINDS = ("power-law", "identity", "symbolic")
+
+
+def with_kinds(file: ModelFile, texts: Sequence[str]) -> Model:
+    """The model after ``--spectrum [NAME=]KIND``; without a name, of every deterministic matrix.
+
+    One power law has the parameters alpha and lambda_plus, several ones have names that end in that of their
+    matrix.
+    """
+    names = Names(file)
+    kinds: dict[MatrixSymbol, str] = {}
+    for text in texts:
+        name, sign, kind = text.rpartition("=")
+        if kind not in _KINDS:
+            raise unknown_name("--spectrum", "spectrum", kind, _KINDS)
+        if not names.matrices:
+            raise InputError(
+                "--spectrum", f"the model {file.name} has no deterministic matrix", "leave the option out"
+            )
+        chosen = [names.matrix(name.strip(), "--spectrum")] if sign else list(names.matrices.values())
+        for matrix in chosen:
+            if matrix in kinds:
+                raise InputError(f"--spectrum {matrix.name}", "it is given twice", "give it once")
+            kinds[matrix] = kind
+    spectra = dict(file.model.spectra)
+    laws = [matrix for matrix, kind in kinds.items() if kind == "power-law"]
+    for matrix, kind in kinds.items():
+        if kind == "symbolic":
+            spectra.pop(matrix, None)
+        elif kind == "identity":
+            spectra[matrix] = UnitSpectrum()
+        elif not isinstance(spectra.get(matrix), PowerLaw):
+            spectra[matrix] = _power_law(file, matrix, alone=len(laws) == 1)
+    return Model(file.model.fields, spectra)
+
+
+def _power_law(file: ModelFile, matrix: MatrixSymbol, *, alone: bool) -> PowerLaw:
+    standard = PowerLaw()
+    taken = set(file.names) - {str(one.symbol.name) for one in file.parameters}
+    wanted = {str(standard.alpha), str(standard.scale)}
+    if alone and not taken & wanted:
+        return standard
+    return PowerLaw(*(Symbol(f"{part}_{matrix.name}", positive=True) for part in (standard.alpha, standard.scale)))
+
+
+def with_files(
+    file: ModelFile,
+    model: Model,
+    spectrum_files: Sequence[str],
+    data_files: Sequence[str],
+    matrix: str | None,
+) -> Model:
+    """The model after ``--spectrum-file``, ``--data-file`` and ``--matrix``."""
+    names = Names(file)
+    if matrix is not None:
+        names.matrix(matrix, "--matrix")
+        if not spectrum_files and not data_files:
+            raise InputError("--matrix", "there is no file for it", "add --spectrum-file or --data-file")
+    found: dict[MatrixSymbol, Eigenvalues] = {}
+    for option, texts, read in (
+        ("--spectrum-file", spectrum_files, read_spectrum_file),
+        ("--data-file", data_files, read_data_file),
+    ):
+        for text in texts:
+            symbol, path = _target(text, option, names, model, matrix)
+            if symbol in found:
+                raise InputError(option, f"{symbol.name} has two files", "give it one")
+            found[symbol] = _read(read, path)
+    return model.with_spectra(found)
+
+
+def _target(text: str, option: str, names: Names, model: Model, matrix: str | None) -> tuple[MatrixSymbol, str]:
+    """The matrix that a file is for, and the file."""
+    name, sign, path = text.partition("=")
+    if sign and not os.path.exists(text) and "/" not in name:
+        return names.matrix(name.strip(), option), path
+    if matrix is not None:
+        return names.matrices[matrix], text
+    if not names.matrices:
+        names.matrix("", option)
+    symbolic = [one for one in names.matrices.values() if model.spectrum(one) is None]
+    candidates = symbolic if len(symbolic) == 1 else list(names.matrices.values())
+    if len(candidates) > 1:
+        several = " and ".join(names.matrices)
+        raise InputError(
+            option, f"the model has the matrices {several}", f"write {option} {candidates[0].name}={text}"
+        )
+    return candidates[0], text
+
+
+def _read(read: Callable[[str], Eigenvalues], path: str) -> Eigenvalues:
+    if "\0" in path:
+        raise InputError("file", "its name contains a null character", "check the path")
+    return read(path)
+
+
+def listed_sizes(model: Model) -> dict[Expr, int]:
+    """The sizes of spaces that lists of eigenvalues fix."""
+    sizes: dict[Expr, int] = {}
+    for matrix, spectrum in model.spectra:
+        if isinstance(spectrum, Eigenvalues):
+            space, length = matrix.shape[0], len(spectrum.values)
+            if sizes.setdefault(space, length) != length:
+                raise InputError(
+                    f"spectrum of {matrix.name}",
+                    f"it has {length} eigenvalues, another matrix of the space {space} has {sizes[space]}",
+                    "give matrices of one space lists of one length",
+                )
+    return sizes

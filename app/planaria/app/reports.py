@@ -1,0 +1,319 @@
+"""Where derivations are printed: text for a terminal, LaTeX, or one JSON object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.text import Text
+from sympy import Expr, Symbol, collect, count_ops, factor, oo, together
+
+from planaria.app.counting import count_diagrams
+from planaria.app.display import heading, line, note, plain_table, print_json, title
+from planaria.app.formulas import Formulas
+from planaria.app.rules_table import propagator_rows, vertex_rows
+from planaria.derivations import Derivation
+from planaria.derivations.algebraic import AlgebraicForm
+from planaria.derivations.latex import latex_derivation, latex_expression, latex_sum, renameable
+from planaria.derivations.limits import LimitBranch
+from planaria.derivations.spectral import SpectralSum
+from planaria.diagrams.errors import InputError
+from planaria.diagrams.model import Model
+from planaria.diagrams.modeldata import ModelFile, Quantity
+from planaria.diagrams.rules_print import known_names, latex_rules
+from planaria.numerics.checks import Check
+
+__all__ = ["Derived", "JsonReport", "LatexReport", "Report", "TextReport"]
+
+_ORDERS = 4  # planar diagrams are counted at orders 0 to 3
+_MANY = 10**9
+_FEW = 3  # conditions of a limit that are printed
+_LONG = 1500  # operations beyond which a polynomial is only named
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A quantity with its derivation; its algebraic form where that is printed; limits by their parameter."""
+
+    quantity: Quantity
+    model: Model
+    derivation: Derivation
+    algebraic: AlgebraicForm | None
+    limits: Mapping[Symbol, tuple[LimitBranch, ...]]
+
+    @property
+    def sums(self) -> dict[Symbol, SpectralSum]:
+        """The spectral sums that value and equations contain."""
+        return _used(self.derivation.spectral_sums, self.derivation.value, *self.derivation.equations)
+
+    def further_sums(self, branch: LimitBranch) -> dict[Symbol, SpectralSum]:
+        """The spectral sums of a limit that value and equations do not contain."""
+        used = _used(branch.closed_form.spectral_sums, branch.value, *branch.conditions)
+        return {symbol: one for symbol, one in used.items() if self.sums.get(symbol) != one}
+
+
+def _used(sums: Mapping[Symbol, SpectralSum], *formulas: Expr) -> dict[Symbol, SpectralSum]:
+    symbols = {symbol for one in formulas for symbol in one.free_symbols}
+    return {symbol: one for symbol, one in sums.items() if symbol in symbols}
+
+
+class Report(Protocol):
+    """A model, then each quantity followed by its checks."""
+
+    def begin(self, file: ModelFile) -> None: ...
+    def quantity(self, derived: Derived) -> None: ...
+    def check(self, check: Check) -> None: ...
+    def end(self) -> None: ...
+
+
+class JsonReport:
+    """One JSON object, printed at the end."""
+
+    def __init__(self, formulas: Formulas) -> None:
+        self.formulas = formulas
+        self.content: dict[str, Any] = {}
+
+    def begin(self, file: ModelFile) -> None:
+        self.content = {"model": file.name, "quantities": {}}
+
+    def quantity(self, derived: Derived) -> None:
+        plain, name = self.formulas.plain, self.formulas.plain_name
+        derivation = derived.derivation
+        entry: dict[str, Any] = {
+            "unknowns": {
+                name(one.symbol): self.formulas.meaning(one.meaning) for one in derivation.closed_form.unknowns
+            },
+            "equations": [f"{plain(one.lhs)} = {plain(one.rhs)}" for one in derivation.equations],
+            "value": plain(derivation.value),
+            "spectral_sums": self._sums(derived.sums),
+            "latex": _latex(derived, self.formulas),
+            "checks": [],
+        }
+        if derived.limits:
+            entry["limits"] = {
+                name(parameter): [self._branch(derived, one) for one in found]
+                for parameter, found in derived.limits.items()
+            }
+        self.content["quantities"][derived.quantity.name] = entry
+
+    def _sums(self, sums: Mapping[Symbol, SpectralSum]) -> dict[str, dict[str, str]]:
+        plain, name = self.formulas.plain, self.formulas.plain_name
+        return {
+            name(symbol): {"summand": plain(one.summand), "space": name(one.space)} for symbol, one in sums.items()
+        }
+
+    def _branch(self, derived: Derived, branch: LimitBranch) -> dict[str, Any]:
+        plain = self.formulas.plain
+        return {
+            "where": [f"{plain(one.lhs)} = {plain(one.rhs)}" for one in branch.conditions],
+            "value": plain(branch.value),
+            "spectral_sums": self._sums(derived.further_sums(branch)),
+        }
+
+    def check(self, check: Check) -> None:
+        *_, last = self.content["quantities"].values()
+        last["checks"].append(
+            {
+                "statement": check.statement,
+                "method": check.method,
+                "passed": check.passed,
+                "detail": check.detail,
+            }
+        )
+
+    def end(self) -> None:
+        print_json(self.content)
+
+
+class TextReport:
+    """Text for a terminal."""
+
+    def __init__(self, console: Console, formulas: Formulas) -> None:
+        self.console = console
+        self.formulas = formulas
+        self.width = max(40, console.width - 4)
+        self.first_check = False
+
+    def begin(self, file: ModelFile) -> None:
+        title(self.console, file.title or file.name, file.about)
+        if file.citations:
+            self.console.print()
+        for citation in file.citations:
+            note(self.console, citation)
+
+    def quantity(self, derived: Derived) -> None:
+        quantity = derived.quantity
+        self.console.print()
+        self.console.rule(Text(quantity.name, style="bold"), align="left", style="dim")
+        if quantity.about:
+            note(self.console, quantity.about)
+        line(self.console, self.formulas.plain(quantity.expression))
+        self._rules(derived.derivation)
+        self._diagrams(derived)
+        self._equations(derived)
+        if derived.sums:
+            heading(self.console, "Spectral sums")
+            self._sums(derived.sums)
+        self._value(derived)
+        for parameter, found in derived.limits.items():
+            self._limit(derived, parameter, found)
+        self.first_check = True
+
+    def _rules(self, derivation: Derivation) -> None:
+        rules = derivation.rules
+        lines = "index line" if rules.size == 1 else "index lines"
+        heading(self.console, "Feynman rules", f"{rules.size} {lines}, of {rules.plain_size} before elimination")
+        propagators = propagator_rows(rules, self.formulas)
+        self.console.print(plain_table(("space", "bare propagator", "index lines"), propagators))
+        self.console.print()
+        vertices = vertex_rows(rules, self.formulas)
+        self.console.print(plain_table(("field", "spaces", "vertex", "from line, to line"), vertices))
+
+    def _diagrams(self, derived: Derived) -> None:
+        heading(self.console, "Planar diagrams")
+        expression, model = derived.quantity.expression, derived.model
+        try:
+            counts = [
+                count_diagrams(expression, model, order, planar=True, enough=_MANY) for order in range(_ORDERS)
+            ]
+        except InputError as error:
+            note(self.console, f"not counted: {error.problem}")
+            return
+        rows = [("order", *map(str, range(_ORDERS))), ("diagrams", *(f"{one.diagrams:,}" for one in counts))]
+        self.console.print(plain_table([""] * (_ORDERS + 1), rows))
+
+    def _equations(self, derived: Derived) -> None:
+        derivation = derived.derivation
+        unknowns = derivation.closed_form.unknowns
+        if not unknowns:
+            return
+        heading(self.console, "Unknowns" if len(unknowns) > 1 else "Unknown")
+        rows = [(self.formulas.name(one.symbol), self.formulas.meaning(one.meaning)) for one in unknowns]
+        self.console.print(plain_table(("", ""), rows))
+        heading(self.console, "Equations" if len(derivation.equations) > 1 else "Equation")
+        for equation in derivation.equations:
+            line(self.console, self.formulas.block(equation.lhs, equation.rhs, self.width))
+
+    def _sums(self, sums: Mapping[Symbol, SpectralSum]) -> None:
+        sign = "Σ" if self.formulas.unicode else "sum"
+        rows = [
+            (
+                f"{self.formulas.name(symbol)} = {sign} {self.formulas.inline(one.summand)}",
+                f"I = 1..{self.formulas.name(one.space)}",
+            )
+            for symbol, one in sums.items()
+        ]
+        self.console.print(plain_table(("", ""), rows))
+
+    def _value(self, derived: Derived) -> None:
+        name, derivation = derived.quantity.name, derived.derivation
+        heading(self.console, "Value")
+        line(self.console, self.formulas.block(name, derivation.value, self.width))
+        form = derived.algebraic
+        if form is None:
+            return
+        heading(self.console, "Algebraic equation", f"of value = {name}, of degree {form.degree}")
+        if count_ops(form.polynomial) > _LONG:
+            note(self.console, "It is too long to be read.")
+            return
+        polynomial = collect(form.polynomial.lhs - form.polynomial.rhs, Symbol("value"), factor)
+        line(self.console, self.formulas.block("0", polynomial, self.width))
+        if form.root is not None:
+            heading(self.console, "Its physical root")
+            line(self.console, self.formulas.block(name, together(form.root), self.width))
+
+    def _limit(self, derived: Derived, parameter: Symbol, found: tuple[LimitBranch, ...]) -> None:
+        name, formulas = derived.quantity.name, self.formulas
+        several = "one of these; the numbers decide which" if len(found) > 1 else ""
+        heading(self.console, f"Limit {formulas.name(parameter)} {formulas.arrow} 0", several)
+        if not found:
+            note(self.console, "No formula is found; 'planaria evaluate --limit' gives the number.")
+        for number, branch in enumerate(found):
+            if number:
+                self.console.print()
+            line(self.console, Text(f"where {self._conditions(branch)}", style="dim"))
+            if branch.value is oo:
+                line(self.console, f"{name} grows without bound")
+            else:
+                line(self.console, formulas.block(name, branch.value, self.width))
+            further = derived.further_sums(branch)
+            if further:
+                self._sums(further)
+
+    def _conditions(self, branch: LimitBranch) -> str:
+        if len(branch.conditions) > _FEW:
+            return f"{len(branch.conditions)} equations hold, which --json lists"
+        inline, arrow = self.formulas.inline, self.formulas.arrow
+        return " and ".join(
+            f"{inline(one.lhs)} {arrow if one.rhs is oo else '='} {inline(one.rhs)}" for one in branch.conditions
+        )
+
+    def check(self, check: Check) -> None:
+        if self.first_check:
+            heading(self.console, "Checks")
+            self.first_check = False
+        sign = Text(
+            self.formulas.tick if check.passed else "FAILED", style="green" if check.passed else "bold red"
+        )
+        about = Text(check.statement)
+        about.append(f"\n{check.method}: {check.detail}", style="dim" if check.passed else "red")
+        self.console.print(plain_table(("", ""), [(sign, about)]))
+
+    def end(self) -> None:
+        """Everything is printed already."""
+
+
+class LatexReport:
+    """LaTeX on standard output; names and verdicts as comments."""
+
+    def __init__(self, console: Console, formulas: Formulas) -> None:
+        self.console = console
+        self.formulas = formulas
+
+    def begin(self, file: ModelFile) -> None:
+        self._comment(file.title or file.name)
+
+    def quantity(self, derived: Derived) -> None:
+        self.console.print()
+        self._comment(f"{derived.quantity.name}: {derived.quantity.about}".removesuffix(": "))
+        rules = derived.derivation.rules
+        known = known_names(rules.setting)
+        renames = {name: new for name, new in self.formulas.renames.items() if name in known}
+        self._lines(f"\\[\n{latex_rules(rules, renames)}\n\\]")
+        self._lines(_latex(derived, self.formulas))
+        for parameter, found in derived.limits.items():
+            for one in found:
+                self._limit(derived, parameter, one)
+
+    def _limit(self, derived: Derived, parameter: Symbol, branch: LimitBranch) -> None:
+        renames = self.formulas.renames
+        name = derived.quantity.name.replace("_", r"\_")
+        limit = rf"\lim_{{{latex_expression(parameter, renames)} \to 0}} \mathrm{{{name}}}"
+        lines = [f"{limit} &= {latex_expression(branch.value, renames)}"]
+        lines += (rf"\text{{where }} {latex_expression(one, renames)}" for one in branch.conditions)
+        for symbol, one in derived.further_sums(branch).items():
+            lines.append(f"{latex_expression(symbol, renames)} &= {latex_sum(one, renames)}")
+        body = " \\\\\n".join(one if " &= " in one else f"& {one}" for one in lines)
+        self._lines(f"\\begin{{align*}}\n{body}\n\\end{{align*}}")
+
+    def check(self, check: Check) -> None:
+        verdict = "passed" if check.passed else "FAILED"
+        self._comment(f"{verdict}: {check.statement} ({check.method}: {check.detail})")
+
+    def end(self) -> None:
+        """Everything is printed already."""
+
+    def _comment(self, text: str) -> None:
+        self._lines("% " + " ".join(text.split()))
+
+    def _lines(self, text: str) -> None:
+        self.console.print(text, soft_wrap=True)
+
+
+def _latex(derived: Derived, formulas: Formulas) -> str:
+    """The derivation as LaTeX. New names of what another quantity contains are no business of this one."""
+    known = renameable(derived.derivation)
+    renames = {name: new for name, new in formulas.renames.items() if name in known}
+    return latex_derivation(derived.derivation, renames, derived.quantity.name)

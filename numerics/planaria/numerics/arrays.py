@@ -1,0 +1,159 @@
+"""Double precision for many parameters at once: sweeps and plots.
+
+The first point is reached from the bare propagators; every next one from its neighbour, by the same Newton
+steps with the same tests. A point that the tests refuse is reached from the bare propagators again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sympy import Expr, MatrixSymbol, Symbol
+
+from planaria.derivations.derivation import Derivation
+from planaria.diagrams.errors import InputError, unknown_name
+from planaria.numerics.branch import DOUBLE, follow, newton
+from planaria.numerics.evaluate import branch
+from planaria.numerics.functions import functions_of
+from planaria.numerics.problem import Problem, pose, to_float
+
+__all__ = ["evaluate_array"]
+
+Floats = NDArray[np.float64]
+
+
+def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
+    """The quantity in double precision over arrays of parameters.
+
+    Parameters
+    ----------
+    values
+        As for `planaria.numerics.evaluate`, but a parameter or dimension may also be an array; arrays are
+        broadcast against each other. Spectra, and what they depend on, are the same at all points.
+
+    Returns
+    -------
+    An array of the broadcast shape; nan where the planar solution has no real value.
+
+    Raises InputError as `evaluate` does.
+
+    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
+    >>> from planaria.derivations import derive
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> N, P, gamma = symbols("N P gamma", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> q = (gamma * Identity(N) + x * x.T).inv()
+    >>> result = derive(Trace(q) / N, Model([Gaussian(x, variance=1 / P)]))
+    >>> evaluate_array(result, {"N": 100, "P": [100, 200], "gamma": [[1.0], [2.0]]}).round(4)
+    array([[0.618 , 0.5616],
+           [0.366 , 0.3508]])
+    """
+    swept: dict[str, Floats] = {}
+    fixed: dict[Any, Any] = {}
+    for key, value in values.items():
+        if isinstance(key, MatrixSymbol) or not isinstance(value, (list, tuple, np.ndarray)):
+            fixed[key] = value
+        elif str(key) in {str(matrix.name) for matrix, _ in derivation.rules.setting.matrices}:
+            fixed[key] = value
+        else:
+            swept[str(key)] = _floats(str(key), value)
+    try:
+        arrays = np.broadcast_arrays(*swept.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in swept.items())
+        raise InputError("values", f"the arrays do not fit each other: {shapes}", "give shapes that broadcast") from None
+    shape = arrays[0].shape if arrays else ()
+    columns = {name: array.ravel() for name, array in zip(swept, arrays, strict=True)}
+    count = int(np.prod(shape, dtype=int))
+    problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
+    _check_sweep(problem, columns)
+    return _sweep(problem, columns, count).reshape(shape)
+
+
+def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Floats:
+    closed = problem.derivation.closed_form
+    functions = functions_of(closed, "numpy")
+    spectrum = problem.floats()
+    base = problem.scalars(to_float)
+    generators = {str(g): g for g in base}
+    result = np.empty(count)
+    unknowns: Any = None
+    sign = 0
+    with np.errstate(all="ignore"):
+        for point in range(count):
+            scalars: dict[Expr, Any] = dict(base)
+            for name, column in columns.items():
+                scalars[generators[name]] = float(column[point])
+            if closed.unknowns:
+                found = None
+                if unknowns is not None:
+                    found = newton(functions, unknowns, spectrum, scalars, 1.0, DOUBLE)
+                if found is None or found[1] != sign:
+                    found = _afresh(problem, columns, point, scalars)
+                if found is None:
+                    result[point], unknowns = np.nan, None
+                    continue
+                unknowns, sign = found
+                result[point] = functions.value(list(unknowns), spectrum, scalars)
+            else:
+                result[point] = functions.value([], spectrum, scalars)
+    return result
+
+
+def _afresh(
+    problem: Problem, columns: Mapping[str, Floats], point: int, scalars: Mapping[Expr, Any]
+) -> tuple[Any, int] | None:
+    symbols = {str(symbol): symbol for symbol in problem.values}
+    moved = {symbols[name]: _number(column[point]) for name, column in columns.items()}
+    here = Problem(problem.derivation, {**problem.values, **moved}, problem.spectra, problem._cache)
+    functions = functions_of(problem.derivation.closed_form, "numpy")
+    for path in (follow, branch):
+        try:
+            found = newton(functions, path(here), problem.floats(), scalars, 1.0, DOUBLE)
+        except InputError:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
+    known = {str(symbol) for symbol in problem.values}
+    spectral: set[Symbol] = set()
+    for matrix, _, spectrum in problem.spectra:
+        spectral |= matrix.shape[0].free_symbols
+        for attribute in ("alpha", "scale"):
+            if hasattr(spectrum, attribute):
+                spectral |= getattr(spectrum, attribute).free_symbols
+    scalars = {str(g) for g in problem.scalars(to_float)}
+    for name, column in columns.items():
+        if name not in known:
+            raise unknown_name("values", "parameter", name, known)
+        if name in {str(s) for s in spectral} or name not in scalars:
+            raise InputError(f"parameter {name}", "a spectrum depends on it", "evaluate one spectrum at a time")
+        if not np.isfinite(column).all() or (column <= 0).any():
+            raise InputError(f"parameter {name}", "the array holds a number that is not positive", "give positive ones")
+
+
+def _floats(name: str, value: ArrayLike) -> Floats:
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"parameter {name}", "the array does not hold numbers", "give an array of numbers") from None
+    if not array.size:
+        raise InputError(f"parameter {name}", "the array is empty", "give at least one number")
+    return array
+
+
+def _first(column: Floats) -> int | float:
+    value = float(column[0])
+    return int(value) if value.is_integer() else value
+
+
+def _number(value: float) -> Any:
+    from planaria.numerics.spectra import exact_number
+
+    return exact_number(_first(np.array([value])), "values")

@@ -1,0 +1,82 @@
+"""The checks pass for every built-in model, and fail when a derivation is spoiled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sympy import Symbol
+
+from planaria.derivations import Derivation, derive
+from planaria.derivations.models import load_model, model_names
+from planaria.numerics.check_diagrams import check_diagrams
+from planaria.numerics.check_residual import check_residual
+from planaria.numerics.check_simulation import check_simulation
+from planaria.numerics.checks import checks
+
+CASES = [(name, quantity.name) for name in model_names() for quantity in load_model(name).quantities]
+# Two resolvents and three random matrices: exact diagrams to order 3 take minutes, a lower order is summed.
+LONG = {("nonlinear-random-features", "loss"), ("nonlinear-random-features", "noise_loss")}
+
+
+def derivation(model: str, quantity: str) -> Derivation:
+    file = load_model(model)
+    return derive(file.quantity(quantity).expression, file.model)
+
+
+def silent(text: str, done: int, total: int) -> None:
+    return None
+
+
+@pytest.mark.parametrize(("model", "quantity"), [case for case in CASES if case not in LONG])
+def test_every_built_in_quantity_passes_its_checks(model: str, quantity: str) -> None:
+    found = list(checks(derivation(model, quantity), seed=3, seconds=1.0))
+    assert [check.method for check in found] == ["all diagrams", "residual", "simulation"]
+    assert all(check.passed for check in found), found
+    assert "order 3" in found[0].statement
+
+
+@pytest.mark.parametrize(("model", "quantity"), sorted(LONG))
+def test_the_nonlinear_losses(model: str, quantity: str) -> None:
+    result = derivation(model, quantity)
+    assert check_residual(result, 3, silent).passed
+    assert check_simulation(result, 3, 2.0, silent).passed
+
+
+def test_progress_is_reported_to_the_end() -> None:
+    seen: list[tuple[int, int]] = []
+    check_diagrams(derivation("random-features", "loss"), 0, lambda text, done, total: seen.append((done, total)))
+    assert seen[-1][0] == seen[-1][1] > 1000
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def spoiled_value(result: Derivation) -> Derivation:
+    closed = result.closed_form
+    factor = closed.ring.constant(1) + closed.ring.constant(1) / closed.ring.constant(1000)
+    return replace(result, closed_form=replace(closed, value=closed.value * factor))
+
+
+def spoiled_equation(result: Derivation) -> Derivation:
+    closed = result.closed_form
+    shifted = closed.relations[0] + closed.ring.generator(Symbol("gamma", positive=True))
+    return replace(result, closed_form=replace(closed, relations=(shifted, *closed.relations[1:])))
+
+
+@pytest.mark.parametrize("spoil", [spoiled_value, spoiled_equation])
+def test_diagrams_and_residual_see_a_wrong_closed_form(spoil: object) -> None:
+    wrong = spoil(derivation("random-features", "loss"))  # type: ignore[operator]
+    assert not check_diagrams(wrong, 0, silent).passed
+    assert not check_residual(wrong, 0, silent).passed
+
+
+def test_simulation_sees_a_wrong_factor() -> None:
+    result = derivation("random-features", "resolvent")
+    closed = result.closed_form
+    wrong = replace(result, closed_form=replace(closed, value=closed.value * closed.ring.constant(2)))
+    assert not check_simulation(wrong, 0, 1.0, silent).passed
+
+
+def test_the_same_seed_gives_the_same_check() -> None:
+    result = derivation("marchenko-pastur", "resolvent")
+    assert check_diagrams(result, 5, silent) == check_diagrams(result, 5, silent)
+    assert check_residual(result, 5, silent) == check_residual(result, 5, silent)

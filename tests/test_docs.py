@@ -1,0 +1,208 @@
+"""The documents are true: their code runs, their output is what comes out, their pictures are drawn by the tool.
+
+In README.md and docs/, a block says by its info string what it is:
+
+* ``pycon``: Python with its output; the blocks of one document share their names.
+* ``console``: commands after ``$ planaria``, with what they write to either stream.
+* ``toml``: a model file, called as its first line says; the console blocks of the document can use it.
+
+White space counts as one space, and ``...`` in an output stands for anything.
+"""
+
+from __future__ import annotations
+
+import doctest
+import io
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from planaria.app.cli import app
+from planaria.derivations import derive
+from planaria.derivations.models import load_model
+from planaria.diagrams import expand, load_model_file
+from planaria.numerics.checks import checks
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES = ROOT / "examples"
+FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+_BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a document."""
+
+    document: Path
+    info: str
+    text: str
+    line: int
+
+    @property
+    def where(self) -> str:
+        return f"{self.document.relative_to(ROOT)}:{self.line}"
+
+
+def blocks(document: Path, info: str) -> list[Block]:
+    text = document.read_text(encoding="utf-8")
+    return [
+        Block(document, match[1], match[2], text.count("\n", 0, match.start()) + 2)
+        for match in _BLOCK.finditer(text)
+        if match[1] == info
+    ]
+
+
+def commands(block: Block) -> Iterator[tuple[str, str]]:
+    """Each command of a console block with its expected output; a trailing backslash goes on."""
+    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        command, _, output = part.replace("\\\n", " ").partition("\n")
+        yield command, output
+
+
+def run(command: str) -> str:
+    """What `planaria ...` writes on a terminal of 100 columns, standard output and error in their order."""
+    words = shlex.split(command, comments=True)
+    assert words[0] == "planaria", command
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    with redirect_stdout(screen), redirect_stderr(screen), pytest.raises(SystemExit):
+        app(words[1:], prog_name="planaria")
+    screen.flush()
+    screen.buffer.seek(0)
+    return screen.buffer.read().decode()
+
+
+def difference(wanted: str, got: str) -> str:
+    """Empty if an output is as the document says; else both, to be read."""
+    if doctest.OutputChecker().check_output(wanted, got, FLAGS):
+        return ""
+    return f"the document says\n{wanted}\nand the command says\n{got}"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """A folder to run the commands of a document in: with the examples, and its model files."""
+
+    def prepare(document: Path) -> None:
+        shutil.copytree(EXAMPLES, tmp_path / "examples")
+        for block in blocks(document, "toml"):
+            name = re.match(r"# ([\w-]+\.toml)\n", block.text)
+            assert name, f"{block.where}: a model file begins with its name"
+            (tmp_path / name[1]).write_text(block.text, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COLUMNS", "100")
+        monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+    return prepare
+
+
+CONSOLE = [block for document in DOCUMENTS for block in blocks(document, "console")]
+MODELS = [block for document in DOCUMENTS for block in blocks(document, "toml")]
+
+
+def test_there_is_something_to_check() -> None:
+    readme = ROOT / "README.md"
+    assert len(blocks(readme, "console")) >= 5
+    assert len(blocks(readme, "pycon")) >= 3
+    assert MODELS
+
+
+@pytest.mark.parametrize("block", CONSOLE, ids=lambda block: block.where)
+def test_commands_print_what_the_documents_say(block: Block, place: Callable[[Path], None]) -> None:
+    place(block.document)
+    found = list(commands(block))
+    assert found
+    wrong = [f"$ {command}\n{text}" for command, wanted in found if (text := difference(wanted, run(command)))]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_python_does_what_the_documents_say(document: Path) -> None:
+    session = "\n".join(
+        "\n" * (block.line > 0) + block.text for block in blocks(document, "pycon")
+    )
+    test = doctest.DocTestParser().get_doctest(session, {}, document.name, str(document), 0)
+    report = io.StringIO()
+    result = doctest.DocTestRunner(optionflags=FLAGS).run(test, out=report.write)
+    assert not result.failed, report.getvalue()
+
+
+@pytest.mark.parametrize("block", MODELS, ids=lambda block: block.where)
+def test_model_files_of_documents_are_models(block: Block, place: Callable[[Path], None]) -> None:
+    place(block.document)
+    file = load_model_file(block.text.split("\n")[0].removeprefix("# "))
+    assert file.quantities
+    for quantity in file.quantities:
+        assert derive(quantity.expression, file.model).value is not None
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.name)
+def test_example_models_pass_their_checks(path: Path) -> None:
+    file = load_model_file(path)
+    assert file.title
+    assert file.quantities
+    quick = min(file.quantities, key=lambda quantity: len(str(quantity.expression)))
+    for check in checks(derive(quick.expression, file.model), simulation=False):
+        assert check.passed, check
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("genus_expansion.py", "E tr H^6 = 5*N**4 + 10*N**2  (5 of chi 2, 10 of chi 0)"),  # Harer, Zagier
+        ("optimal_ridge.py", "   60   60    1.41e-02   2.0696e-04     6.1089e-03"),
+        ("finite_size.py", "complex:   N    planar     deviation"),
+    ],
+)
+def test_example_scripts_run(script: str, expected: str) -> None:
+    done = subprocess.run([sys.executable, EXAMPLES / script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert expected in done.stdout
+
+
+def test_every_example_script_is_run() -> None:
+    mark = next(mark for mark in test_example_scripts_run.pytestmark if mark.name == "parametrize")
+    assert {script for script, _ in mark.args[1]} == {path.name for path in EXAMPLES.glob("*.py")}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    text = _BLOCK.sub("", document.read_text(encoding="utf-8"))
+    links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+    for link in links:
+        if not link.startswith("https://"):
+            assert (document.parent / link.partition("#")[0]).exists(), link
+
+
+def test_the_readme_gives_two_commands() -> None:
+    for info, words in (("sh main-job", "planaria derive random-features"), ("sh tests", "/pytest")):
+        (block,) = blocks(ROOT / "README.md", info)
+        assert block.text.count("\n") == 1
+        assert words in block.text
+
+
+# Coordinates are rounded to hundredths; another libm may round the last digit the other way.
+def _numbers_apart(svg: str) -> tuple[str, list[float]]:
+    pattern = r"-?\d+(?:\.\d+)?"
+    return re.sub(pattern, "#", svg), [float(number) for number in re.findall(pattern, svg)]
+
+
+@pytest.mark.parametrize(("order", "number", "name"), [(3, 0, "diagram"), (3, 9, "diagram-dual")])
+def test_pictures_are_drawn_by_the_tool(order: int, number: int, name: str) -> None:
+    file = load_model("random-features")
+    diagrams = list(expand(file.quantity("resolvent").expression, file.model, order=order))
+    drawn, there = (
+        _numbers_apart(svg)
+        for svg in (diagrams[number].svg(), (ROOT / "docs" / f"{name}.svg").read_text(encoding="utf-8").rstrip("\n"))
+    )
+    assert there[0] == drawn[0]
+    assert there[1] == pytest.approx(drawn[1], abs=0.011)
