@@ -22,10 +22,10 @@ def main() -> None:
         model = Model([Gaussian(x, variance=1 / P, kind=kind)])
         planar = derive(resolvent, model)
         print(f"{kind}:   N    planar     deviation")
-        for size in (8, 16, 32):
+        for size in (5, 10, 20):
             point = {N: size, P: 2 * size, gamma: 0.5}
             value = float(planar.evaluate(point, digits=15))
-            found = simulate({"resolvent": resolvent}, model, point, runs=1000, seed=1)["resolvent"]
+            found = simulate({"resolvent": resolvent}, model, point, runs=500, seed=1)["resolvent"]
             deviation = found.mean - value
             print(f"{size:{len(kind) + 5}}   {value:.6f}   {deviation:+.6f} +- {found.standard_error:.6f}")
 

@@ -5,6 +5,7 @@ In README.md and docs/, a block says by its info string what it is:
 * ``pycon``: Python with its output; the blocks of one document share their names.
 * ``console``: commands after ``$ planaria``, with what they write to either stream.
 * ``toml``: a model file, called as its first line says; the console blocks of the document can use it.
+* ``toml broken``: a file that is refused.
 
 White space counts as one space, and ``...`` in an output stands for anything.
 """
@@ -28,7 +29,7 @@ import pytest
 from planaria.app.cli import app
 from planaria.derivations import derive
 from planaria.derivations.models import load_model
-from planaria.diagrams import expand, load_model_file
+from planaria.diagrams import InputError, expand, load_model_file
 from planaria.numerics.checks import checks
 
 ROOT = Path(__file__).parent.parent
@@ -94,7 +95,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], N
 
     def prepare(document: Path) -> None:
         shutil.copytree(EXAMPLES, tmp_path / "examples")
-        for block in blocks(document, "toml"):
+        for block in (*blocks(document, "toml"), *blocks(document, "toml broken")):
             name = re.match(r"# ([\w-]+\.toml)\n", block.text)
             assert name, f"{block.where}: a model file begins with its name"
             (tmp_path / name[1]).write_text(block.text, encoding="utf-8")
@@ -107,6 +108,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], N
 
 CONSOLE = [block for document in DOCUMENTS for block in blocks(document, "console")]
 MODELS = [block for document in DOCUMENTS for block in blocks(document, "toml")]
+BROKEN = [block for document in DOCUMENTS for block in blocks(document, "toml broken")]
 
 
 def test_there_is_something_to_check() -> None:
@@ -143,6 +145,13 @@ def test_model_files_of_documents_are_models(block: Block, place: Callable[[Path
     assert file.quantities
     for quantity in file.quantities:
         assert derive(quantity.expression, file.model).value is not None
+
+
+@pytest.mark.parametrize("block", BROKEN, ids=lambda block: block.where)
+def test_broken_files_of_documents_are_refused(block: Block, place: Callable[[Path], None]) -> None:
+    place(block.document)
+    with pytest.raises(InputError, match=re.escape(block.text.split("\n")[0].removeprefix("# "))):
+        load_model_file(block.text.split("\n")[0].removeprefix("# "))
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.name)

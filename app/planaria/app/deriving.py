@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.console import Console
+from sympy import count_ops
 
 from planaria.app.display import messages, output, progress_bar
 from planaria.app.formulas import Formulas
@@ -19,6 +20,8 @@ from planaria.diagrams.modeldata import ModelFile, Quantity
 from planaria.numerics.checks import Check, checks
 
 __all__ = ["DeriveOptions", "derive_quantities"]
+
+_LONGEST = 1500  # operations of a closed form whose algebraic equation is looked for
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
         with status.status(f"writing {quantity.name}"):
             found = {one: limit_branches(derivation, one) for one in limits}
             is_text = not options.as_json and not options.as_latex
-            algebraic = derivation.algebraic if is_text else None
+            algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
             derived = Derived(quantity, model, derivation, algebraic, found)
         report.quantity(derived)
         for check in _run_checks(derivation, options, status, quantity.name):
@@ -73,6 +76,12 @@ def _chosen(file: ModelFile, wanted: tuple[str, ...]) -> list[Quantity]:
     if not wanted:
         return list(file.quantities)
     return [file.quantity(one) for one in dict.fromkeys(wanted)]
+
+
+def _is_readable(derivation: Derivation) -> bool:
+    """Whether a closed form is short enough for its polynomial: a resultant of long ones takes minutes."""
+    operations = sum(int(count_ops(one)) for one in (derivation.value, *derivation.equations))
+    return operations <= _LONGEST
 
 
 def _report(options: DeriveOptions, console: Console, formulas: Formulas) -> Report:

@@ -99,7 +99,9 @@ class _Elimination:
             self._component(sorted(components.nodes[node]["members"], key=order.__getitem__))
         for number, value in enumerate(readings):
             space = self.system.rules.readings[number].rows
+            known_poles = len(self.state.poles)
             self.state.readings.append(self._trace([(value, space)])[0])
+            self._solve(self._pole_equations(known_poles), [])
         return self.state
 
     def _reading(self, number: int) -> Ratio:
@@ -125,11 +127,20 @@ class _Elimination:
             reason = self._meaning(symbol)
             self.state.steps.append(Step("close a loop", symbol, trace.to_sympy, reason))
         equations = [ring.generator(s) - t.to(ring) for s, t in zip(members, traces, strict=True)]
-        for pole in self.state.poles[known_poles:]:
-            definition = self._solved(self.state.definitions[pole].to(ring))
-            equations.append(ring.generator(pole) - definition)
-        self._record_poles(known_poles)
-        self._solve([self._numerator(e) for e in equations], list(members))
+        definitions = self._pole_equations(known_poles)
+        self._solve([*(self._numerator(e) for e in equations), *definitions], list(members))
+
+    def _pole_equations(self, start: int) -> list[Ratio]:
+        """The definitions of the poles that were named from a position on, as polynomial equations."""
+        ring = self.state.ring
+        found = []
+        for pole in self.state.poles[start:]:
+            definition = self.state.definitions[pole]
+            self.state.steps.append(
+                Step("name a pole", definition.to_sympy, pole, "a coefficient of a denominator")
+            )
+            found.append(self._numerator(ring.generator(pole) - self._solved(definition.to(ring))))
+        return found
 
     def _meaning(self, symbol: Symbol) -> str:
         loop = self.system.representative(symbol)
@@ -343,12 +354,6 @@ class _Elimination:
                 if not self.witness.vanishes(equation.derivative(symbol)):
                     best = cost, position, symbol
         return None if best is None else best[1:]
-
-    def _record_poles(self, start: int) -> None:
-        for pole in self.state.poles[start:]:
-            self.state.steps.append(
-                Step("name a pole", self.state.definitions[pole].to_sympy, pole, "a coefficient of a denominator")
-            )
 
 
 def linear_parameters(relation: Ratio, setting: Setting) -> list[Expr]:

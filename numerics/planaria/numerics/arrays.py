@@ -81,6 +81,7 @@ def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Float
     generators = {str(g): g for g in base}
     result = np.empty(count)
     unknowns: Any = None
+    before: Any = None
     sign = 0
     with np.errstate(all="ignore"):
         for point in range(count):
@@ -89,18 +90,33 @@ def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Float
                 scalars[generators[name]] = float(column[point])
             if closed.unknowns:
                 found = None
-                if unknowns is not None:
-                    found = newton(functions, unknowns, spectrum, scalars, 1.0, DOUBLE)
-                if found is None or found[1] != sign:
+                for guess in _guesses(unknowns, before):
+                    found = newton(functions, guess, spectrum, scalars, 1.0, DOUBLE)
+                    if found is not None and found[1] == sign:
+                        break
+                else:
                     found = _afresh(problem, columns, point, scalars)
                 if found is None:
-                    result[point], unknowns = np.nan, None
+                    result[point], unknowns, before = np.nan, None, None
                     continue
+                before = unknowns
                 unknowns, sign = found
                 result[point] = functions.value(list(unknowns), spectrum, scalars)
             else:
                 result[point] = functions.value([], spectrum, scalars)
     return result
+
+
+def _guesses(unknowns: Any, before: Any) -> list[Any]:
+    """Where Newton may start: what the last two points extrapolate to, as a geometric series, or the last one."""
+    if unknowns is None:
+        return []
+    if before is None:
+        return [unknowns]
+    ratio = unknowns / before
+    if (ratio < 0.5).any() or (ratio > 2).any():
+        return [unknowns]
+    return [unknowns * ratio, unknowns]
 
 
 def _afresh(

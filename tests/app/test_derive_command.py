@@ -1,0 +1,235 @@
+"""`planaria derive`: closed forms in text, LaTeX and JSON, and the verdicts of their checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sympy import Expr, Symbol, symbols
+
+from planaria.app import deriving
+from planaria.derivations import Derivation
+from planaria.diagrams.grammar import parse_expression
+from planaria.numerics.checks import Check
+
+Run = Callable[..., Any]  # see conftest.py
+
+
+def parsed(text: str) -> Expr:
+    """A scalar of the output, read by the grammar of models."""
+    names = {name: Symbol(name) for name in re.findall(r"[A-Za-z_]\w*", text)}
+    return parse_expression(text, names, "output", ())
+
+
+@pytest.fixture
+def one_check(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """In place of the checks of the numerics one that passes, and what it was asked."""
+    asked: dict[str, Any] = {"passed": True}
+
+    def fake(derivation: Derivation, **options: Any) -> Iterator[Check]:
+        asked.update(options)
+        options["progress"]("halfway", 1, 2)
+        yield Check("one is one", "identity", asked["passed"], "no difference")
+
+    monkeypatch.setattr(deriving, "checks", fake)
+    return asked
+
+
+def test_the_clean_loss_of_random_features(run: Run) -> None:
+    outcome = run("derive", "random-features", "loss", "--no-simulation", "--json")
+    assert outcome.err == ""
+    result = outcome.json
+    assert result["model"] == "random-features"
+    assert list(result["quantities"]) == ["loss"]
+    loss = result["quantities"]["loss"]
+    assert set(loss) == {"unknowns", "equations", "value", "spectral_sums", "latex", "checks"}
+    assert list(loss["unknowns"]) == ["Delta"]
+    (equation,) = loss["equations"]
+    left, right = equation.split(" = ")
+    N, P, M, C, Delta, z, q2, s, sw = symbols("N P M C Delta S_11 S_22 sigma_u sigma_w")
+    # arXiv:2405.19398, with P training samples
+    assert left == "gamma"
+    assert (parsed(right) - Delta * (N - z) * (P - z) * s**2 / M).simplify() == 0
+    D = N * P - q2 * (N + P) + 2 * q2 * z - z**2
+    assert (parsed(loss["value"]) - C * sw**2 / (2 * M) * Delta * N * P * (z - q2) / D).simplify() == 0
+    assert loss["spectral_sums"] == {
+        "S_11": {"summand": "lambda_I/(Delta + lambda_I)", "space": "M"},
+        "S_22": {"summand": "lambda_I**2/(Delta + lambda_I)**2", "space": "M"},
+    }
+    assert loss["latex"].startswith(r"\begin{align*}")
+    assert [set(one) for one in loss["checks"]] == [{"statement", "method", "passed", "detail"}] * 2
+    assert [one["method"] for one in loss["checks"]] == ["all diagrams", "residual"]
+    assert all(one["passed"] is True for one in loss["checks"])
+
+
+def test_all_quantities_are_derived_by_default(run: Run, one_check: dict[str, Any]) -> None:
+    outcome = run("derive", "random-features", "--json")
+    names = ["resolvent", "gram_resolvent", "loss", "noise_loss", "training_loss"]
+    assert list(outcome.json["quantities"]) == names
+    named = run("derive", "random-features", "training_loss", "loss", "training_loss", "--json")
+    assert list(named.json["quantities"]) == ["training_loss", "loss"]
+
+
+def test_the_text_holds_every_part(run: Run, one_check: dict[str, Any]) -> None:
+    outcome = run("derive", "random-features", "resolvent")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = [line.strip() for line in outcome.out.splitlines()]
+    assert lines[0] == "Random-feature ridge regression"
+    assert "A. Maloney, D. A. Roberts, J. Sully, A solvable model of neural scaling laws," in outcome.out
+    assert "tr(inv(gamma*I(N) + u*x*x.T*u.T))/N" in lines
+    words = [line.split() for line in lines]
+    assert ["N", "1/γ", "4"] in words  # bare propagator
+    assert ["uᵀ", "M", "×", "N", "-1", "3→4"] in words  # vertex
+    assert ["diagrams", "1", "1", "3", "12"] in words  # OEIS A001764
+    assert any(line.startswith("Δ  the renormalised ridge") for line in lines)
+    assert "S₁₁ = Σ λ_I/(Δ + λ_I)  I = 1..M" in lines
+    assert "γ = ─────────────────────────" in lines
+    assert "resolvent = ───────" in lines
+    assert "✓  one is one" in lines
+    assert "identity: no difference" in lines
+
+
+def test_no_line_of_a_formula_is_lost_on_a_narrow_terminal(
+    run: Run, one_check: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = run("derive", "random-features", "training_loss").out
+    monkeypatch.setenv("COLUMNS", "50")
+    narrow = run("derive", "random-features", "training_loss").out
+    (start,) = (line for line in narrow.splitlines() if line.strip().startswith("training_loss = "))
+    value = narrow[narrow.index(start) : narrow.index("Checks")]
+    assert max(map(len, value.splitlines())) <= 50
+    # On the wide one it is a fraction in two dimensions; these are its terms on the narrow one.
+    joined = " ".join(value.split())
+    assert joined == (
+        "training_loss = C·(P - S₁₁)²·(Δ·N·S₁₁·σ_w² + M·N·σₑₚₛ² - Δ·N·S₂₂·σ_w² - M·S₂₂·σₑₚₛ²)"
+        "/(2·M·P·(N·P + 2·S₁₁·S₂₂ - N·S₂₂ - P·S₂₂ - S₁₁²))"
+    )
+    assert "────" in wide[wide.index("Value") : wide.index("Checks")]
+
+
+def test_an_algebraic_value_has_its_polynomial_and_its_root(run: Run, one_check: dict[str, Any]) -> None:
+    out = run("derive", "wigner").out
+    assert "Algebraic equation  of value = resolvent, of degree 2" in out
+    assert "Its physical root" in out
+    assert "Spectral sums" not in out
+
+
+def test_identity_spectra_make_it_algebraic(run: Run, one_check: dict[str, Any]) -> None:
+    given = ["derive", "random-features", "resolvent"]
+    assert "Spectral sums" in run(*given).out
+    assert "Algebraic equation" in run(*given, "--spectrum", "identity").out
+
+
+def test_a_symbolic_spectrum_only_leaves_the_eigenvalues_open(run: Run, one_check: dict[str, Any]) -> None:
+    given = ["derive", "random-features", "resolvent", "--json"]
+    law = run(*given).json["quantities"]["resolvent"]
+    symbolic = run(*given, "--spectrum", "Lambda=symbolic").json["quantities"]["resolvent"]
+    assert r"\lambda_+" in law.pop("latex")
+    assert r"\lambda_+" not in symbolic.pop("latex")
+    assert law == symbolic
+
+
+def test_a_failed_check_is_exit_code_one(run: Run, one_check: dict[str, Any]) -> None:
+    one_check["passed"] = False
+    outcome = run("derive", "wigner")
+    assert outcome.code == 1
+    assert "FAILED  one is one" in outcome.out
+    outcome = run("derive", "wigner", "--json")
+    assert outcome.code == 1
+    assert '"passed": false' in outcome.out
+    assert run("derive", "wigner", "--latex").code == 1
+
+
+def test_options_reach_the_checks(run: Run, one_check: dict[str, Any]) -> None:
+    run("derive", "wigner")
+    assert (one_check["seed"], one_check["simulation"]) == (0, True)
+    run("derive", "wigner", "--seed", "7", "--no-simulation")
+    assert (one_check["seed"], one_check["simulation"]) == (7, False)
+
+
+def test_new_names(run: Run, one_check: dict[str, Any]) -> None:
+    given = ["derive", "random-features", "resolvent", "loss", "--json"]
+    renamed = run(*given, "--symbols", "P=T", "--symbols", "Lambda=Sigma", "--symbols", "sigma_w=w_0").json
+    resolvent = renamed["quantities"]["resolvent"]
+    assert resolvent["equations"] == ["gamma = Delta*sigma_u**2*(N - S_11)*(T - S_11)/M"]
+    assert resolvent["spectral_sums"]["S_11"]["summand"] == "sigma_I/(Delta + sigma_I)"
+    assert r"\left(T - S_{11}\right)" in resolvent["latex"]
+    loss = renamed["quantities"]["loss"]
+    assert "w_0**2" in loss["value"]
+    assert "sigma_w" not in loss["value"]
+
+
+def test_names_can_be_exchanged(run: Run, one_check: dict[str, Any]) -> None:
+    given = ["derive", "marchenko-pastur", "resolvent"]
+    result = run(*given, "--symbols", "N=P", "--symbols", "P=N", "--json").json["quantities"]["resolvent"]
+    assert result["unknowns"] == {"g_N": "the propagator of an index line in the space N"}
+    assert result["value"] == "1/(g_N + gamma)"
+    assert "tr(inv(gamma*I(P) + x*x.T))/P" in run(*given, "--symbols", "N=P", "--symbols", "P=N").out
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--symbols", "P"], "--symbols: 'P' is not of the form NAME=NEW; write --symbols P=T"),
+        (["--symbols", "Q=T"], "--symbols Q: there is no symbol 'Q'; the known ones are N, P, gamma, x, g_P"),
+        (["--symbols", "P=2"], "--symbols P: '2' is not a name; use letters A-Z a-z, digits and _"),
+        (["--symbols", "P=T", "--symbols", "P=R"], "--symbols P: P is renamed twice; give it one new name"),
+        (
+            ["--symbols", "P=N"],
+            "--symbols P: there would be two things called N; choose a name that is not taken, or rename "
+            "the other one, too",
+        ),
+        (["--limit", "gama=0"], "--limit gama: there is no parameter or dimension 'gama'; did you mean 'gamma'?"),
+        (
+            ["--spectrum", "identity"],
+            "--spectrum: the model marchenko-pastur has no deterministic matrix; leave the option out",
+        ),
+    ],
+)
+def test_bad_options_of_derive(run: Run, options: list[str], sentence: str) -> None:
+    assert run("derive", "marchenko-pastur", "resolvent", *options).refusal == sentence
+
+
+def test_a_model_without_quantities(run: Run, tmp_path: Any) -> None:
+    file = tmp_path / "empty.toml"
+    file.write_text('[spaces]\nN = "rows"\n[fields]\nx = { shape = ["N", "N"] }\n')
+    sentence = "model empty: it has no quantities; add a table [quantities] to the file"
+    assert run("derive", str(file)).refusal == sentence
+
+
+def test_latex_is_a_fragment_with_verdicts_as_comments(run: Run, one_check: dict[str, Any]) -> None:
+    out = run("derive", "random-features", "resolvent", "--latex", "--symbols", "P=T", "--limit", "gamma=0").out
+    plain = [line for line in out.splitlines() if not line.startswith("%")]
+    comments = [line for line in out.splitlines() if line.startswith("%")]
+    assert comments[0] == "% Random-feature ridge regression"
+    assert comments[-1] == "% passed: one is one (identity: no difference)"
+    body = "\n".join(plain)
+    assert body.count(r"\begin{align*}") == body.count(r"\end{align*}") == 1 + 3  # and three branches
+    assert body.count("{") == body.count("}")
+    assert r"\lim_{\gamma \to 0} \mathrm{resolvent}" in body
+    assert r"\left(T - S_{11}\right)" in body
+    assert "\x1b" not in out
+
+
+def test_limits_branch_by_branch(run: Run, one_check: dict[str, Any]) -> None:
+    given = ["derive", "random-features", "loss", "--limit", "gamma=0"]
+    found = run(*given, "--json").json["quantities"]["loss"]["limits"]
+    assert list(found) == ["gamma"]
+    values = {where: one["value"] for one in found["gamma"] for where in one["where"]}
+    assert set(values) == {"Delta = 0", "S_11 = N", "S_11 = P"}
+    assert values["Delta = 0"] == "0"
+    N, P, M, C, Delta, sw = symbols("N P M C Delta sigma_w")
+    expected = C * sw**2 * Delta * N * P / (2 * M * (P - N))  # arXiv:2210.16859
+    assert (parsed(values["S_11 = N"]) - expected).simplify() == 0
+    text = run(*given).out
+    assert "Limit γ → 0  one of these; the numbers decide which" in text
+    assert "where S₁₁ = N" in text
+
+
+def test_the_real_checks_pass_in_text(run: Run) -> None:
+    outcome = run("derive", "marchenko-pastur", "resolvent", "--seed", "2")
+    assert outcome.code == 0
+    assert outcome.out.count("✓") == 3
+    assert "FAILED" not in outcome.out
