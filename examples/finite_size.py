@@ -1,7 +1,7 @@
 """How far a finite matrix is from the planar limit: 1/N for real fields, 1/N^2 for complex ones.
 
-The planar resolvent of a Wishart matrix is compared with drawn matrices at sizes that double. The deviation
-halves for real fields. For complex fields it is so small that the error of the simulation hides it.
+The planar resolvent of a Wishart matrix is compared with drawn matrices at sizes that double. For real fields the
+deviation falls with the size. For complex fields it is so small that the error of the simulation hides it.
 
     python examples/finite_size.py
 """
@@ -14,7 +14,8 @@ from planaria.numerics.simulate import simulate
 
 N, P, gamma = symbols("N P gamma", positive=True)
 x = MatrixSymbol("x", N, P)
-resolvent = Trace((gamma * Identity(N) + x * Adjoint(x)).inv()) / N  # for a real field the adjoint is the transpose
+# The adjoint of a real field is its transpose.
+resolvent = Trace((gamma * Identity(N) + x * Adjoint(x)).inv()) / N
 
 
 def main() -> None:

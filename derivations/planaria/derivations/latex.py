@@ -82,9 +82,7 @@ def latex_equations(derivation: Derivation, renames: Mapping[str, str] = NO_RENA
     return tuple(" ".join(f"{left} {right}".strip() for left, right in rows) for rows in sides)
 
 
-def latex_value(
-    derivation: Derivation, name: str | None = None, renames: Mapping[str, str] = NO_RENAMES
-) -> str:
+def latex_value(derivation: Derivation, name: str | None = None, renames: Mapping[str, str] = NO_RENAMES) -> str:
     r"""The value in the unknowns and the symbols of sums, behind the name of the quantity if one is given.
 
     >>> print(latex_value(_example(), name="loss"))
@@ -236,9 +234,7 @@ def _divided(
     )
 
 
-def _spectra(
-    derivation: Derivation, printer: FormulaPrinter, sums: Mapping[Symbol, SpectralSum]
-) -> Iterator[Row]:
+def _spectra(derivation: Derivation, printer: FormulaPrinter, sums: Mapping[Symbol, SpectralSum]) -> Iterator[Row]:
     """What the model says of the eigenvalues that occur in sums."""
     occurring = {s for one in sums.values() for s in one.summand.free_symbols}
     for matrix, spectrum in derivation.model.spectra:
@@ -249,7 +245,8 @@ def _spectra(
             exponent = f"-{printer.doprint(1 + spectrum.alpha)}"
             if not spectrum.alpha.is_number:
                 exponent = rf"-\left(1 + {printer.doprint(spectrum.alpha)}\right)"
-            yield printer.doprint(symbol), f"= {printer.doprint(spectrum.scale)} I^{{{exponent}}}"
+            scale = "" if spectrum.scale == 1 else f"{printer.doprint(spectrum.scale)} "
+            yield printer.doprint(symbol), f"= {scale}I^{{{exponent}}}"
         elif isinstance(spectrum, Eigenvalues) and len(spectrum.values) <= _FEW:
             values = ", ".join(printer.doprint(value) for value in spectrum.values)
             last = Symbol(f"{str(symbol.name).removesuffix('_I')}_{len(spectrum.values)}")
@@ -300,8 +297,7 @@ def _words(text: str, renames: Mapping[str, str]) -> str:
 
     parts = re.split(r"([A-Za-z]+_[A-Za-z0-9_]+)", text)
     return "".join(
-        re.sub(r".+", mathematics, part) if place % 2 else latex_text(part)
-        for place, part in enumerate(parts)
+        re.sub(r".+", mathematics, part) if place % 2 else latex_text(part) for place, part in enumerate(parts)
     )
 
 

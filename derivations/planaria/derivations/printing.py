@@ -126,6 +126,7 @@ class FormulaPrinter(NamePrinter):
             key=lambda term: (
                 not any(str(s).endswith("_I") for s in term.free_symbols),
                 bool(term.free_symbols & self.inline.keys()),
+                any(str(s).endswith("_I") for s in term.free_symbols) and isinstance(term, Mul),
             ),
         )
         return _signs([self._signed(term) for term in ordered])
@@ -141,6 +142,8 @@ class FormulaPrinter(NamePrinter):
         return 1, self._print(term)
 
     def _print_Mul(self, expr: Expr) -> str:
+        if isinstance(expr.args[-1], Add) and expr.args[:-1] == (-1,):
+            return self._print_Add(Add(*(-term for term in expr.args[-1].args)))
         sign, text = self._product(expr)
         return f"-{text}" if sign < 0 else text
 
@@ -181,7 +184,9 @@ class FormulaPrinter(NamePrinter):
                     sign *= (-1) ** int(exponent)
         if sign < 0 and _flip(above, below):
             sign = 1
-        return sign, self._fraction(above, below, abs(coefficient))
+        text = self._fraction(above, below, abs(coefficient))
+        bare = len(above) == 1 and not below and abs(coefficient) == 1 and above[0][1] == 1
+        return sign, _bracket(text) if bare and isinstance(above[0][0], Add) else text
 
     def _fraction(
         self, above: Sequence[tuple[Expr, Expr]], below: Sequence[tuple[Expr, Expr]], number: Rational
@@ -244,9 +249,7 @@ class FormulaPrinter(NamePrinter):
         if not isinstance(term, MatMul):
             return 1, self._print(term)
         coefficient, matrices = term.as_coeff_matrices()
-        texts = [
-            _bracket(self._print(m)) if isinstance(m, (MatAdd, MatMul)) else self._print(m) for m in matrices
-        ]
+        texts = [_bracket(self._print(m)) if isinstance(m, (MatAdd, MatMul)) else self._print(m) for m in matrices]
         sign = 1
         if coefficient != 1:
             sign, number = self._signed(coefficient)

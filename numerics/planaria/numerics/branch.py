@@ -28,13 +28,12 @@ from planaria.diagrams.rational import Ratio
 from planaria.numerics.functions import Functions, functions_of
 from planaria.numerics.problem import Problem, to_float, to_mpf
 
-__all__ = ["DOUBLE", "PRECISE", "PRECISE_DIGITS", "follow", "follow_loops", "iterate", "newton"]
+__all__ = ["DOUBLE", "follow", "follow_loops", "iterate", "newton", "precise"]
 
 Vector = NDArray[Any]
 
 LONGEST_STEP = 1.5  # of the logarithm of the strength
 SHORTEST_STEP = 1e-9
-PRECISE_DIGITS = 40  # of the path that is followed where double precision cannot separate two roots
 WIDEST_CHANGE = 0.05  # by which Newton may move a predicted unknown, relative
 SLOWEST = 0.3  # each Newton step is at most this times the one before, from the first on
 
@@ -61,16 +60,19 @@ DOUBLE = Arithmetic(
     lambda matrix: int(np.linalg.slogdet(np.array(matrix, dtype=float))[0]),
     1e-12,
 )
-PRECISE = Arithmetic(
-    "mpmath", mpf, _mp_solve, lambda matrix: int(mp.sign(mp.det(mp_matrix(matrix)))), 10.0 ** (5 - PRECISE_DIGITS)
-)
+
+def precise(digits: int) -> Arithmetic:
+    """Arithmetic with so many digits; to be used at that working precision."""
+    return Arithmetic(
+        "mpmath", mpf, _mp_solve, lambda matrix: int(mp.sign(mp.det(mp_matrix(matrix)))), 10.0 ** (5 - digits)
+    )
 
 
 def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
     """The unknowns at full strength, a start for polishing.
 
-    With `PRECISE` arithmetic the path is followed at mpmath's working precision, which must be
-    `PRECISE_DIGITS` or more: some hundred times slower, for roots that double precision does not separate.
+    With `precise` arithmetic the path is followed at mpmath's working precision: some hundred times slower, for
+    roots that double precision does not separate.
 
     Raises InputError where the branch ends before full strength: then the propagator has no real value there.
     """
@@ -80,7 +82,7 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
     functions = functions_of(closed, arithmetic.module)
     spectrum: Mapping[Symbol, Any] = problem.floats()
     scalars = problem.scalars(to_float)
-    if arithmetic is PRECISE:
+    if arithmetic.module == "mpmath":
         spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
 
     def settle(guess: Vector, strength: float) -> tuple[Vector, int] | None:

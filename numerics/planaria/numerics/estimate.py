@@ -26,6 +26,7 @@ class Estimate:
     status
         ``"verified"``: the branch was followed from the bare propagators, the residual is below the digits, and
         the digits stood when the precision was raised. ``"limit"``: the same, in an exact limit.
+        ``"numerical limit"``: values ever closer to the limit settle, without an exact branch.
         ``"infinite"``: the limit diverges.
     unknowns
         The unknowns of the closed form at the solution.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mpmath import matrix as mp_matrix
@@ -11,7 +12,7 @@ from sympy import Expr
 
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.errors import InputError
-from planaria.numerics.branch import PRECISE, PRECISE_DIGITS, follow, follow_loops
+from planaria.numerics.branch import follow, follow_loops, precise
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.functions import functions_of
 from planaria.numerics.problem import Problem, pose, to_mpf
@@ -19,6 +20,7 @@ from planaria.numerics.problem import Problem, pose, to_mpf
 __all__ = ["branch", "evaluate", "solve"]
 
 MOST_DIGITS = 10_000
+PATH_DIGITS = (40, 160)  # of a path that double precision cannot follow
 LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
 
 
@@ -74,11 +76,17 @@ def solve(problem: Problem, digits: int) -> Estimate:
     previous: Any = None
     while True:
         with mp.workdps(working):
-            unknowns, residual = _polish(problem, unknowns)
-            value = _value(problem, unknowns)
-            if previous is not None:
+            try:
+                unknowns, residual = _polish(problem, unknowns)
+            except InputError:  # rounding keeps Newton's method from settling: more digits
+                previous = value = None
+            else:
+                value = _value(problem, unknowns)
+            if previous is not None and value is not None:
                 error = abs(value - previous)
-                if error <= abs(value) * mpf(10) ** -digits:
+                # A value that cancels to zero has no digits yet, unless it is zero as a formula.
+                settled = value != 0 or not problem.derivation.closed_form.value
+                if settled and error <= abs(value) * mpf(10) ** -digits:
                     break
             previous = value
         if working > 40 * digits + 2000:
@@ -96,14 +104,19 @@ def solve(problem: Problem, digits: int) -> Estimate:
 def branch(problem: Problem) -> Sequence[Any]:
     """The unknowns on the physical branch, to some digits at least: the start of polishing.
 
-    In double precision first; where that cannot tell two roots apart, to forty digits; where the closed form is
+    In double precision first; where that cannot tell two roots apart, to more digits; where the closed form is
     singular on the path, by iterating the equations before elimination.
 
     Raises InputError where the planar solution has no real value.
     """
     lost: InputError | None = None
-    with mp.workdps(PRECISE_DIGITS):
-        for path in (follow, lambda p: follow(p, PRECISE), follow_loops):
+    paths: list[tuple[int, Callable[[Problem], Any]]] = [
+        (PATH_DIGITS[0], follow),
+        *((digits, partial(follow, arithmetic=precise(digits))) for digits in PATH_DIGITS),
+        (PATH_DIGITS[0], follow_loops),
+    ]
+    for digits, path in paths:
+        with mp.workdps(digits):
             try:
                 start = list(path(problem))
                 polished, _ = _polish(problem, start)
