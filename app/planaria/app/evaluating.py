@@ -70,17 +70,9 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     status = messages()
     with status.status(f"deriving {quantity.name}"):
         derivation = derive(quantity.expression, model)
-    # The system that the branch is followed on has the laws of all fields of the model. What only belongs to
-    # fields that the quantity does not contain plays no role, and gets a number in place of the user.
-    absent = {
-        s: Integer(1)
-        for generator in derivation.rules.setting.ring.generators
-        for s in generator.free_symbols
-        if s in names.scalars.values() and s not in needs.symbols
-    }
     relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
     with status.status(f"evaluating {quantity.name}"):
-        estimate = evaluate(derivation, {**absent, **relevant}, digits=options.digits, limit=point.limits or None)
+        estimate = evaluate(derivation, relevant, digits=options.digits, limit=point.limits or None)
     simulation = None
     if options.runs is not None:
         simulation = _simulation(quantity, model, relevant, options, status)

@@ -16,7 +16,14 @@ from planaria.app.formulas import Formulas
 from planaria.app.rules_table import propagator_rows, vertex_rows
 from planaria.derivations import Derivation
 from planaria.derivations.algebraic import AlgebraicForm
-from planaria.derivations.latex import latex_derivation, latex_expression, latex_sum, renameable
+from planaria.derivations.latex import (
+    latex_derivation,
+    latex_equations,
+    latex_expression,
+    latex_sum,
+    latex_value,
+    renameable,
+)
 from planaria.derivations.limits import LimitBranch
 from planaria.derivations.spectral import SpectralSum
 from planaria.diagrams.errors import InputError
@@ -157,6 +164,7 @@ class TextReport:
             heading(self.console, "Spectral sums")
             self._sums(derived.sums)
         self._value(derived)
+        self._latex(derived)
         for parameter, found in derived.limits.items():
             self._limit(derived, parameter, found)
         self.first_check = True
@@ -223,6 +231,14 @@ class TextReport:
         if form.root is not None:
             heading(self.console, "Its physical root")
             line(self.console, self.formulas.block(name, together(form.root), self.width))
+
+    def _latex(self, derived: Derived) -> None:
+        """Equations and value, to be copied; --latex prints rules and sums too."""
+        heading(self.console, "LaTeX")
+        renames = _known_renames(derived, self.formulas)
+        for equation in latex_equations(derived.derivation, renames):
+            line(self.console, equation)
+        line(self.console, latex_value(derived.derivation, derived.quantity.name, renames))
 
     def _limit(self, derived: Derived, parameter: Symbol, found: tuple[LimitBranch, ...]) -> None:
         name, formulas = derived.quantity.name, self.formulas
@@ -313,7 +329,11 @@ class LatexReport:
 
 
 def _latex(derived: Derived, formulas: Formulas) -> str:
-    """The derivation as LaTeX. New names of what another quantity contains are no business of this one."""
+    """The derivation as LaTeX."""
+    return latex_derivation(derived.derivation, _known_renames(derived, formulas), derived.quantity.name)
+
+
+def _known_renames(derived: Derived, formulas: Formulas) -> dict[str, str]:
+    """New names of what another quantity contains are no business of this one."""
     known = renameable(derived.derivation)
-    renames = {name: new for name, new in formulas.renames.items() if name in known}
-    return latex_derivation(derived.derivation, renames, derived.quantity.name)
+    return {name: new for name, new in formulas.renames.items() if name in known}

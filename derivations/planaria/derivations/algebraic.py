@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["AlgebraicForm", "algebraic_form"]
 
 VALUE = Symbol("value")
-LARGEST = 4000  # terms of a resultant that is still computed
+LARGEST = 20_000  # product of the terms of two polynomials whose resultant is still computed
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _eliminate(
         without = [e for e in system if not e.numerator.degrees()[place]]
         if not with_it:
             continue
-        if any(e.size > LARGEST for e in with_it):
+        if any(a.size * b.size > LARGEST for a, b in pairwise(with_it)):
             return None
         for first, second in pairwise(with_it):
             resultant = ring.from_mpoly(first.numerator.resultant(second.numerator, place))
