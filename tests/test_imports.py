@@ -45,7 +45,9 @@ def test_diagrams_pull_in_no_numerics_and_no_plotting() -> None:
     loaded = modules_after("import planaria.diagrams; from planaria.diagrams import Gaussian, Model, expand")
     assert "planaria.diagrams.model" in loaded
     assert not any(name.split(".")[0] in {"matplotlib", "scipy"} for name in loaded)
-    assert not any(name.startswith(("planaria.numerics", "planaria.derivations", "planaria.app")) for name in loaded)
+    assert not any(
+        name.startswith(("planaria.numerics", "planaria.derivations", "planaria.app")) for name in loaded
+    )
 
 
 def test_the_oracles_share_no_code_with_what_they_check() -> None:

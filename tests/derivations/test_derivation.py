@@ -185,7 +185,7 @@ def test_correlated_features_break_the_symmetry() -> None:
     result = derive(Trace(R * Lambda * R.T), model)
     value = result.value
     numbers = {s: 0.1 * k + 0.3 for k, s in enumerate(sorted(result.spectral_sums, key=str))}
-    numbers |= {symbol: 0.7 for symbol in result.unknowns}
+    numbers |= dict.fromkeys(result.unknowns, 0.7)
     one = value.subs(numbers).subs({N: 3, P: 5, M: 7, gamma: 1, sigma_u: 1})
     other = value.subs(numbers).subs({N: 5, P: 3, M: 7, gamma: 1, sigma_u: 1})
     assert abs(float(one - other)) > 1e-6
@@ -194,7 +194,14 @@ def test_correlated_features_break_the_symmetry() -> None:
 def test_every_step_is_recorded() -> None:
     result = derive(Trace(q), RANDOM_FEATURES)
     rules = [step.rule for step in result.steps]
-    for rule in ("linearise", "identify loops", "close a loop", "name a pole", "eliminate a loop", "keep an equation"):
+    for rule in (
+        "linearise",
+        "identify loops",
+        "close a loop",
+        "name a pole",
+        "eliminate a loop",
+        "keep an equation",
+    ):
         assert rule in rules
     for step in result.steps:
         assert step.reason
@@ -228,7 +235,9 @@ def test_a_complex_field_has_the_planar_limit_of_a_real_one() -> None:
 
 def test_the_transpose_of_a_complex_field_does_not_contract_with_it() -> None:
     c = MatrixSymbol("c", N, N)
-    result = derive(Trace((gamma * Identity(N) + c * c.T).inv()), Model([Gaussian(c, variance=1 / N, kind="complex")]))
+    result = derive(
+        Trace((gamma * Identity(N) + c * c.T).inv()), Model([Gaussian(c, variance=1 / N, kind="complex")])
+    )
     assert result.value == N / gamma
 
 

@@ -117,9 +117,7 @@ def test_labels_do_not_overlap_and_everything_is_on_the_canvas(graph):
     picture = lay_out(graph)
     boxes = []
     for label in (s for s in picture.shapes if isinstance(s, Label)):
-        width = label.size * sum(
-            0.5 if level == 0 else 0.4 for piece, level in label.text.pieces for _ in piece
-        )
+        width = label.size * sum(0.5 if level == 0 else 0.4 for piece, level in label.text.pieces for _ in piece)
         left = label.at[0] if label.start else label.at[0] - width / 2
         boxes.append((left, label.at[1] - 0.45 * label.size, left + width, label.at[1] + 0.45 * label.size))
     for (a, b, c, d), (e, f, g, h) in combinations(boxes, 2):
@@ -129,9 +127,7 @@ def test_labels_do_not_overlap_and_everything_is_on_the_canvas(graph):
         assert 0 <= top < bottom <= picture.height
     for shape in picture.shapes:
         if isinstance(shape, (Stroke, Fill)):
-            assert all(
-                0 <= px <= picture.width and 0 <= py <= picture.height for px, py in points(shape.path)
-            )
+            assert all(0 <= px <= picture.width and 0 <= py <= picture.height for px, py in points(shape.path))
             # no index line runs through a label
             for px, py in points(shape.path, 40) if isinstance(shape, Stroke) else ():
                 assert not any(a < px < c and b < py < d for a, b, c, d in boxes)

@@ -30,9 +30,7 @@ R = Identity(M) - x * x.T * u.T * q * u
 EXPRESSIONS = {
     "resolvent": Q,
     "loss": R * Lambda * R.T,
-    "two scales": (gamma * Identity(M) + Lambda + x * x.T).inv()
-    * Omega
-    * (kappa * Identity(M) + x * x.T).inv(),
+    "two scales": (gamma * Identity(M) + Lambda + x * x.T).inv() * Omega * (kappa * Identity(M) + x * x.T).inv(),
     "field next to a constant": (gamma * Identity(M) + kappa * Lambda * x * x.T - u.T * u).inv(),
     "linear in the field": (Lambda + 2 * z + Adjoint(z)).inv() * z.T,
     "nested": (kappa * Identity(M) + x * Q * x.T + Lambda).inv(),
@@ -54,9 +52,7 @@ class Point:
         self.fields = []
         for field in setting.fields:
             shape = SIZES[field.row_space], SIZES[field.col_space]
-            noise = random.normal(size=shape) + (
-                1j * random.normal(size=shape) if field.kind == "complex" else 0
-            )
+            noise = random.normal(size=shape) + (1j * random.normal(size=shape) if field.kind == "complex" else 0)
             self.fields.append(0.2 * noise)
 
     def function(self, ratio, space):

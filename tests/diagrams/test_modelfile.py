@@ -270,9 +270,7 @@ def test_a_file_on_disk(tmp_path):
 
 
 def test_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(
-        InputError, match=r"missing\.toml: there is no such file; give the path of a model file"
-    ):
+    with pytest.raises(InputError, match=r"missing\.toml: there is no such file; give the path of a model file"):
         load_model_file(tmp_path / "missing.toml")
     with pytest.raises(InputError, match="this is a directory; give a model file"):
         load_model_file(tmp_path)

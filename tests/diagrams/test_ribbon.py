@@ -16,9 +16,7 @@ from planaria.diagrams.wick import all_contractions, expand
 N, P, M, gamma = symbols("N P M gamma", positive=True)
 x, u, h = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M), MatrixSymbol("h", N, N)
 Lambda, Omega = MatrixSymbol("Lambda", M, M), MatrixSymbol("Omega", N, N)
-MODEL = Model(
-    [Gaussian(x, rows=Lambda), Gaussian(u, variance=1 / M), Gaussian(h, rows=Omega, kind="symmetric")]
-)
+MODEL = Model([Gaussian(x, rows=Lambda), Gaussian(u, variance=1 / M), Gaussian(h, rows=Omega, kind="symmetric")])
 SETTING = prepare([Lambda, Omega, gamma * Identity(N), Identity(P)], MODEL)
 
 
@@ -53,9 +51,7 @@ def graphs(draw, most_letters=12):
     found, total = [], 0
     for _ in range(draw(st.integers(1, 3))):
         space = draw(st.sampled_from(sorted(blocks)))
-        letters = [
-            one for block in draw(st.lists(st.sampled_from(blocks[space]), max_size=3)) for one in block
-        ]
+        letters = [one for block in draw(st.lists(st.sampled_from(blocks[space]), max_size=3)) for one in block]
         if total + len(letters) > most_letters:
             letters = []
         total += len(letters)
@@ -130,9 +126,7 @@ def rotated(graph, number, shift):
         graph,
         order,
         number,
-        lambda w: replace_word(
-            w, w.letters[shift:] + w.letters[:shift], w.corners[shift:] + w.corners[:shift]
-        ),
+        lambda w: replace_word(w, w.letters[shift:] + w.letters[:shift], w.corners[shift:] + w.corners[:shift]),
     )
 
 
@@ -144,9 +138,7 @@ def relabelled(graph, order, number, change, flipped=frozenset()):
     new = {old: k for k, old in enumerate(order)}
     pairing = tuple(new[graph.pairing[old]] for old in order)
     twisted = {
-        min(new[i], new[j])
-        for i, j in graph.ribbons
-        if (i in graph.twisted) != ((i in flipped) != (j in flipped))
+        min(new[i], new[j]) for i, j in graph.ribbons if (i in graph.twisted) != ((i in flipped) != (j in flipped))
     }
     changed = tuple(change(w) if k == number else w for k, w in enumerate(graph.words))
     return RibbonGraph(graph.setting, changed, pairing, frozenset(twisted))

@@ -114,9 +114,7 @@ def test_symmetric_moments(n, polynomial):
 # Hanlon, Stanley and Stembridge, Contemp. Math. 138 (1992).
 def test_complex_wishart_moments():
     model = Model([Gaussian(x, kind="complex")])
-    moments = [
-        total_weight(expand(Trace((x * Adjoint(x)) ** n), model, order=0, euler=None)) for n in (1, 2, 3)
-    ]
+    moments = [total_weight(expand(Trace((x * Adjoint(x)) ** n), model, order=0, euler=None)) for n in (1, 2, 3)]
     assert moments == [M * P, M**2 * P + M * P**2, M**3 * P + 3 * M**2 * P**2 + M * P**3 + M * P]
 
 
@@ -206,9 +204,7 @@ def test_the_sum_of_all_contractions_is_the_expectation(letters):
     """Wick's theorem on explicit 2 x 2 matrices with covariances, for every kind of field and operation."""
     word, setting = square_word(letters)
     eigenvalues = [symbol for _, symbol in setting.matrices]
-    evaluator = Evaluator(
-        {}, {N: [(1, dict(zip(eigenvalues, values, strict=True))) for values in EIGENVALUES]}
-    )
+    evaluator = Evaluator({}, {N: [(1, dict(zip(eigenvalues, values, strict=True))) for values in EIGENVALUES]})
     assert evaluator.total(all_contractions(word, setting)) == moment_of_entries(letters)
 
 
@@ -248,8 +244,7 @@ def test_enumeration_agrees_with_interval_recursion():
     evaluator = Evaluator({N: Fraction(3), P: Fraction(5, 2), M: Fraction(7), gamma: Fraction(11)}, {})
     for order in range(5):
         recursion = sum(
-            evaluator.planar(w, setting)
-            for w in close(words(read(loss.arg, setting), setting, order), setting)
+            evaluator.planar(w, setting) for w in close(words(read(loss.arg, setting), setting, order), setting)
         )
         assert evaluator.total(expand(loss, MODEL, order)) == recursion
 

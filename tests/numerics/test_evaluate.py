@@ -19,9 +19,18 @@ UNITS = {"sigma_u": 1, "sigma_w": 1, "sigma_eps": "0.1", "lambda_plus": 1, "C": 
 
 # M, alpha, N, P, gamma; Delta, clean loss and noise loss to 22 digits (power-law spectrum, sums and no integrals)
 TABLE = [
-    ((400, "0.8", 60, 120, "1e-4"), ("0.001439115962953793372532", "0.0002094456323967694040294", "0.004850185619577578712202")),
-    ((400, "0.8", 120, 60, "1e-4"), ("0.001439115962953793372532", "0.0002094456323967694040294", "0.009561641551870397080873")),
-    ((200, "1", 50, 50, "1e-3"), ("0.001393569036552950675791", "0.0002708300905842300977605", "0.008094693436301988172144")),
+    (
+        (400, "0.8", 60, 120, "1e-4"),
+        ("0.001439115962953793372532", "0.0002094456323967694040294", "0.004850185619577578712202"),
+    ),
+    (
+        (400, "0.8", 120, 60, "1e-4"),
+        ("0.001439115962953793372532", "0.0002094456323967694040294", "0.009561641551870397080873"),
+    ),
+    (
+        (200, "1", 50, 50, "1e-3"),
+        ("0.001393569036552950675791", "0.0002708300905842300977605", "0.008094693436301988172144"),
+    ),
 ]
 
 
@@ -98,7 +107,9 @@ def test_a_spectrum_given_as_numbers_is_the_power_law(derived: dict[str, Derivat
     listed = {k: v for k, v in where.items() if k not in ("alpha", "lambda_plus", "M")}
     estimate = evaluate(derived["loss"], {**listed, "Lambda": Eigenvalues.of(numbers)}, digits=30)
     assert abs(estimate.value - evaluate(derived["loss"], where, digits=30).value) < mpf(10) ** -30
-    assert evaluate(derived["loss"], {**where, "Lambda": PowerLaw()}, digits=30).value == pytest.approx(estimate.value)
+    assert evaluate(derived["loss"], {**where, "Lambda": PowerLaw()}, digits=30).value == pytest.approx(
+        estimate.value
+    )
 
 
 def test_evaluate_of_a_derivation_is_the_same(derived: dict[str, Derivation]) -> None:
@@ -113,7 +124,9 @@ def test_arrays_agree_with_single_points(derived: dict[str, Derivation]) -> None
     assert found.shape == (3, 7)
     for i in range(3):
         for j in range(7):
-            single = evaluate(derived["loss"], {**values, "gamma": float(gammas[j]), "P": int(samples[i, 0])}, digits=20)
+            single = evaluate(
+                derived["loss"], {**values, "gamma": float(gammas[j]), "P": int(samples[i, 0])}, digits=20
+            )
             assert found[i, j] == pytest.approx(float(single.value), rel=1e-10)
 
 
@@ -121,7 +134,7 @@ def test_inside_the_spectrum_there_is_no_real_value() -> None:
     file = load_model("wigner")
     result = derive(file.quantity("resolvent").expression, file.model)
     assert float(evaluate(result, {"N": 50, "z": 3}).value) == pytest.approx((3 - 5**0.5) / 2)
-    with pytest.raises(InputError, match="no real value"):
+    with pytest.raises(InputError, match="not real"):
         evaluate(result, {"N": 50, "z": 1})
 
 

@@ -167,9 +167,7 @@ def test_a_vector_is_a_diagonal_matrix(square: dict[Any, Any]) -> None:
         assert np.shape(thin) == np.shape(full)
 
 
-def test_common_subexpressions_are_inverted_once(
-    square: dict[Any, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_common_subexpressions_are_inverted_once(square: dict[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     inverse = np.linalg.inv
     monkeypatch.setattr(finite_size.np.linalg, "inv", lambda matrix: calls.append(1) or inverse(matrix))

@@ -131,7 +131,7 @@ def _number(value: Any, digits: int) -> str:
     """A decimal string; infinities without a plus."""
     if isinf(value):
         return "-inf" if value < 0 else "inf"
-    return str(nstr(value, digits))
+    return str(nstr(value, digits, strip_zeros=False))
 
 
 def _json(

@@ -72,7 +72,9 @@ def algebraic_form(derivation: Derivation) -> AlgebraicForm | None:
     physical = polynomial.substitute({STRENGTH: ring.one})
     degree = int(physical.numerator.degrees()[ring.index[VALUE]])
     return AlgebraicForm(
-        Eq(expanded(ring, physical.numerator), 0), degree, _root(polynomial, degree, witness) if degree <= 2 else None
+        Eq(expanded(ring, physical.numerator), 0),
+        degree,
+        _root(polynomial, degree, witness) if degree <= 2 else None,
     )
 
 
@@ -80,9 +82,7 @@ def _used(closed: ClosedForm) -> set[Expr]:
     return {symbol for ratio in (closed.value, *closed.relations) for symbol in ratio.support()}
 
 
-def _eliminate(
-    equation: Ratio, relations: list[Ratio], unknowns: list[Symbol], witness: Witness
-) -> Ratio | None:
+def _eliminate(equation: Ratio, relations: list[Ratio], unknowns: list[Symbol], witness: Witness) -> Ratio | None:
     """Resultants, one unknown after the other; of each only the factor that vanishes is kept."""
     system = [*relations, equation]
     ring = equation.ring
@@ -139,4 +139,3 @@ def _sign(polynomial: Ratio, witness: Witness) -> int:
         raise ArithmeticError("the two roots coincide on the planar solution")
     leading: Any = slope.polynomial[0]
     return 1 if leading > 0 else -1
-

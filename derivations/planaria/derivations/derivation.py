@@ -12,8 +12,9 @@ from sympy import Dummy, Eq, Expr, Integer, MatrixExpr, Symbol, Trace
 
 from planaria.derivations.closed_form import ClosedForm, Unknown
 from planaria.derivations.eliminate import Reduced, eliminate, linear_parameters
+from planaria.derivations.identify import schwinger_dyson
 from planaria.derivations.naming import final_names, normalised_loops
-from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson, schwinger_dyson
+from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import Factor, SpectralSum
 from planaria.derivations.steps import Step
 from planaria.derivations.witness import Witness
@@ -136,7 +137,12 @@ def derive(expression: Expr, model: Model) -> Derivation:
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
     steps = (
-        Step("linearise", Integer(rules.plain_size), Integer(rules.size), "index lines of the pencil, by Schur complements"),
+        Step(
+            "linearise",
+            Integer(rules.plain_size),
+            Integer(rules.size),
+            "index lines of the pencil, by Schur complements",
+        ),
         Step("identify loops", Integer(before), Integer(after), "loops that vanish, or are equal to all orders"),
         *(step.renamed(names) for step in reduced.steps),
         Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted, strength 1"),
@@ -158,9 +164,7 @@ def _combine(expression: Expr, traces: list[Trace], reduced: Reduced) -> Ratio:
     return outer.substitute(inner).to(reduced.ring)
 
 
-def _finish(
-    reduced: Reduced, system: SchwingerDyson, value: Ratio
-) -> tuple[ClosedForm, dict[Expr, Expr]]:
+def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[ClosedForm, dict[Expr, Expr]]:
     """Shorten, drop what is not needed, and give everything its final name."""
     setting = system.rules.setting
     ring = reduced.ring
@@ -189,7 +193,7 @@ def _finish(
     for pole in reduced.poles:
         meaning = "a coefficient of the denominator of a propagator"
         if str(names[pole]).startswith("Delta"):
-            meaning = "the renormalised ridge: a propagator has its pole at minus this eigenvalue"
+            meaning = "the renormalised ridge: minus the eigenvalue at which a propagator has its pole"
         unknowns.append(Unknown(names[pole], meaning, reduced.definitions[pole].to(ring)))
     for kept in reduced.kept:
         loop = system.representative(kept)

@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 import networkx as nx
 from sympy import Expr, Integer, Symbol
 
+from planaria.derivations.identify import dependencies
 from planaria.derivations.propagator import Propagators
 from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import Factor, SpectralSum, Summand, coefficients_of, decompose
 from planaria.derivations.steps import Step
-from planaria.derivations.witness import Witness, dependencies
+from planaria.derivations.witness import Witness
 from planaria.diagrams.rational import Ratio, Ring
 from planaria.diagrams.tree import Setting
 
@@ -45,9 +46,23 @@ class Relation:
 class Reduced:
     """What elimination reached: all in one ring, names still provisional.
 
-    ``rewrites`` solves relations for parameters in which they are linear: on the solution, such a parameter is
-    a rational function of the unknowns, and expressions are shorter without it. ``poles`` are the unknown coefficients of denominators, ``kept`` the loops that stay as unknowns, ``loops``
-    the others as rational functions of unknowns and sums, ``readings`` the traces that were asked for.
+    Attributes
+    ----------
+    poles, definitions
+        Unknown coefficients of denominators, and each as a function of loops.
+    kept
+        Loops that stay as unknowns.
+    sums
+        Spectral sums with their symbols.
+    loops
+        The other loops, as rational functions of unknowns and sums.
+    relations
+        What fixes the unknowns.
+    rewrites
+        Parameters for which relations were solved: on the solution they are rational functions of the
+        unknowns, and expressions are shorter without them.
+    readings
+        The traces that were asked for.
     """
 
     ring: Ring
@@ -154,7 +169,7 @@ class _Elimination:
         prepared = [self._monic(value, space) for value, space in values]
         ring = self.state.ring
         parts: list[dict[Summand, Ratio]] = []
-        for (value, space), (numerator, factors) in zip(values, prepared, strict=True):
+        for (_, space), (numerator, factors) in zip(values, prepared, strict=True):
             eigenvalues = tuple(symbol for _, symbol in self.system.rules.setting.matrices_of(space))
             parts.append(decompose(numerator.to(ring), space, eigenvalues, factors))
         for part in parts:
@@ -193,7 +208,9 @@ class _Elimination:
                 scalar = scalar * one**multiplicity
         lead = ring.one
         for polynomial, multiplicity in factors:
-            lead = lead * ring.from_mpoly(polynomial.leading_coefficient() * ring.context.constant(1)) ** multiplicity
+            lead = (
+                lead * ring.from_mpoly(polynomial.leading_coefficient() * ring.context.constant(1)) ** multiplicity
+            )
         return ring.from_mpoly(value.numerator) * lead / scalar, found
 
     def _factor(self, polynomial: Ratio, space: Expr, eigenvalues: tuple[Symbol, ...]) -> tuple[Factor, Ratio]:
@@ -360,9 +377,7 @@ def linear_parameters(relation: Ratio, setting: Setting) -> list[Expr]:
     """The parameters of a model in which a polynomial is linear, the field strength left out."""
     eigenvalues = {symbol for _, symbol in setting.matrices}
     return [
-        g
-        for g in setting.ring.generators
-        if g not in eigenvalues and g != STRENGTH and _degree(relation, g) == 1
+        g for g in setting.ring.generators if g not in eigenvalues and g != STRENGTH and _degree(relation, g) == 1
     ]
 
 
@@ -376,4 +391,3 @@ def _root(equation: Ratio, symbol: Symbol) -> Ratio:
     slope = equation.derivative(symbol)
     rest = equation - slope * ring.generator(symbol)
     return -rest / slope
-

@@ -84,4 +84,3 @@ class _Cofactors:
         if (i + j) & 1:
             minor = -minor
         return Ratio.reduced(self.ring, minor * self.scale[i], determinant)
-

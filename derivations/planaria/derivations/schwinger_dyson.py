@@ -8,7 +8,7 @@ All planar diagrams sum to
 
 because a planar ribbon that joins two vertices encloses exactly the propagator between them. G is diagonal in
 the eigenbasis of every space, so that its only unknowns are the *loops* tr(weight * G_bc). Many loops are zero
-or equal to one another; `schwinger_dyson` finds that and leaves one unknown for each class.
+or proportional to one another; `identify.schwinger_dyson` finds that and leaves one unknown for each class.
 
 Every field carries the factor `STRENGTH`, 1 in the end: the planar solution is the power series in it, which
 fixes the branch and gives every later step an exact witness.
@@ -25,7 +25,7 @@ from planaria.diagrams.rational import Ratio, Ring
 from planaria.diagrams.rules import FeynmanRules
 from planaria.diagrams.tree import Setting
 
-__all__ = ["STRENGTH", "Loop", "SchwingerDyson", "SelfEnergyTerm", "schwinger_dyson", "split_scalar"]
+__all__ = ["STRENGTH", "Loop", "SchwingerDyson", "SelfEnergyTerm", "by_space", "self_energy", "split_scalar"]
 
 # Not a name that the expression grammar can spell: it cannot meet a user's symbol.
 STRENGTH = Symbol("field strength", positive=True)
@@ -103,15 +103,8 @@ class SchwingerDyson:
         return {key: value for key, value in entries.items() if value}
 
 
-def schwinger_dyson(rules: FeynmanRules) -> SchwingerDyson:
-    """The planar system of Feynman rules, with zero loops dropped and equal ones identified.
-
-    The identification is proposed by the first orders of the power series at a random point and then proved
-    consistent: setting the loops of each class equal must make their equations equal. The power series
-    solution being unique, a consistent identification holds to all orders.
-    """
-    from planaria.derivations.witness import identify  # a witness is made of a system
-
+def self_energy(rules: FeynmanRules) -> tuple[tuple[Loop, ...], tuple[SelfEnergyTerm, ...]]:
+    """All loops of Feynman rules, and the self-energy in terms of them: every planar pair of vertices once."""
     loops: dict[Loop, int] = {}
     terms: list[SelfEnergyTerm] = []
     setting = rules.setting
@@ -128,7 +121,7 @@ def schwinger_dyson(rules: FeynmanRules) -> SchwingerDyson:
             number = loops.setdefault(loop, len(loops))
             factor = strength * data.variance * first.left * outer * second.right * scalar
             terms.append(SelfEnergyTerm(a, d, factor, number))
-    return identify(rules, tuple(loops), tuple(terms))
+    return tuple(loops), tuple(terms)
 
 
 def split_scalar(value: Ratio, setting: Setting) -> tuple[Ratio, Ratio]:

@@ -49,14 +49,22 @@ class Factor:
         return total
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SpectralSum:
-    """The trace over one space of monomial / product of factor**power."""
+    """The trace over one space of monomial / product of factor**power.
+
+    >>> from sympy.abc import M, l
+    >>> SpectralSum(M, (l,), (2,), ())
+    sum of l**2, I = 1..M
+    """
 
     space: Expr
     eigenvalues: tuple[Symbol, ...]
     exponents: Exponents
     factors: tuple[tuple[Factor, int], ...]
+
+    def __repr__(self) -> str:
+        return f"sum of {self.summand}, I = 1..{self.space}"
 
     @property
     def summand(self) -> Expr:

@@ -50,19 +50,61 @@ def partial_fractions(
     whole, rest = _divide(ring, numerator, denominator)
     parts: dict[tuple[int, int], Polynomial] = {}
     for position, (factor, multiplicity) in enumerate(factors):
+        if len(factor) == 2 and len(factors) > 1:
+            others = [pair for other, pair in enumerate(factors) if other != position]
+            for k, remainder in _at_root(ring, rest, -factor[0], multiplicity, others).items():
+                parts[position, k] = (remainder,)
+            continue
         share = rest
         if len(factors) > 1:
-            others: Polynomial = (ring.one,)
+            complement: Polynomial = (ring.one,)
             for other, power in enumerate(powers):
                 if other != position:
-                    others = _multiply(ring, others, power)
-            inverse = _inverse_modulo(ring, _divide(ring, others, powers[position])[1], powers[position])
+                    complement = _multiply(ring, complement, power)
+            inverse = _inverse_modulo_power(ring, complement, factor, multiplicity)
             share = _divide(ring, _multiply(ring, rest, inverse), powers[position])[1]
         for k in range(multiplicity, 0, -1):
             share, remainder = _divide(ring, share, factor)
             if remainder:
                 parts[position, k] = remainder
     return whole, parts
+
+
+def _at_root(
+    ring: Ring, numerator: Polynomial, root: Ratio, order: int, others: Sequence[tuple[Polynomial, int]]
+) -> dict[int, Ratio]:
+    """Coefficients of 1/(x - root)**k, k = 1..order: the power series of numerator / others about the root."""
+    series = _taylor(ring, numerator, root, order)
+    for factor, multiplicity in others:
+        divisor = _taylor(ring, factor, root, order)
+        if not divisor[0]:
+            raise ZeroDivisionError("the factors have a common root")
+        for _ in range(multiplicity):
+            quotient: list[Ratio] = []
+            for n in range(order):
+                rest = series[n]
+                for k in range(1, n + 1):
+                    if divisor[k] and quotient[n - k]:
+                        rest = rest - divisor[k] * quotient[n - k]
+                quotient.append(rest / divisor[0])
+            series = quotient
+    return {order - n: series[n] for n in range(order) if series[n]}
+
+
+def _taylor(ring: Ring, polynomial: Polynomial, point: Ratio, order: int) -> list[Ratio]:
+    """The first coefficients of the polynomial about a point, by repeated synthetic division."""
+    coefficients = list(polynomial)
+    expansion: list[Ratio] = []
+    for _ in range(order):
+        if not coefficients:
+            expansion.append(ring.zero)
+            continue
+        for n in range(len(coefficients) - 2, -1, -1):
+            if coefficients[n + 1]:
+                coefficients[n] = coefficients[n] + point * coefficients[n + 1]
+        expansion.append(coefficients[0])
+        coefficients = coefficients[1:]
+    return expansion
 
 
 def _trim(coefficients: Sequence[Ratio]) -> Polynomial:
@@ -103,6 +145,18 @@ def _divide(ring: Ring, numerator: Polynomial, denominator: Polynomial) -> tuple
                 if denominator[k]:
                     rest[shift + k] = rest[shift + k] - factor * denominator[k]
     return _trim(quotient), _trim(rest[:degree])
+
+
+def _inverse_modulo_power(ring: Ring, element: Polynomial, factor: Polynomial, power: int) -> Polynomial:
+    """The inverse modulo factor**power: modulo the factor first, then lifted by Newton's iteration."""
+    inverse = _inverse_modulo(ring, _divide(ring, element, factor)[1], factor)
+    reached, modulus = 1, factor
+    two: Polynomial = (ring.constant(2),)
+    while reached < power:
+        reached, modulus = 2 * reached, _multiply(ring, modulus, modulus)
+        product = _divide(ring, _multiply(ring, element, inverse), modulus)[1]
+        inverse = _divide(ring, _multiply(ring, inverse, _subtract(ring, two, product)), modulus)[1]
+    return inverse
 
 
 def _inverse_modulo(ring: Ring, element: Polynomial, modulus: Polynomial) -> Polynomial:

@@ -46,9 +46,7 @@ def short(text: object, length: int = 60) -> str:
 class Builder:
     """Builds one expression: a walk over the parse tree with a stack, so that long sums need no recursion."""
 
-    def __init__(
-        self, text: str, names: Mapping[str, Value], place: str, spaces: Collection[str] | None
-    ) -> None:
+    def __init__(self, text: str, names: Mapping[str, Value], place: str, spaces: Collection[str] | None) -> None:
         self.text, self.names, self.place, self.spaces = text, names, place, spaces
         self.where: Tree[Token]
         self.known_extents: dict[str, tuple[int, int]] = {}
@@ -86,18 +84,14 @@ class Builder:
     def _number(self, token: Token) -> Value:
         mantissa, _, exponent = str(token).lower().partition("e")
         if len(mantissa) > 1000 or len(exponent) > 5 or abs(int(exponent or 0)) > 1000:
-            raise self._error(
-                f"the number {short(token, 20)} is out of range", "stay between 1e-1000 and 1e1000"
-            )
+            raise self._error(f"the number {short(token, 20)} is out of range", "stay between 1e-1000 and 1e1000")
         return Rational(str(token))
 
     def _identity(self, token: Token) -> Value:
         if token.type == "NUMBER":
             size = self._number(token)
             if not (isinstance(size, Integer) and size >= 1):
-                raise self._error(
-                    f"{token} is not the size of a space", "write I(space), or a positive integer"
-                )
+                raise self._error(f"{token} is not the size of a space", "write I(space), or a positive integer")
             return Identity(size)
         name = str(token)
         known = self.names if self.spaces is None else self.spaces
@@ -105,9 +99,7 @@ class Builder:
             raise unknown_name(self.place, "space", name, known)
         space = self._name(token)
         if not isinstance(space, Symbol):
-            raise self._error(
-                f"'{name}' in I({name}) is not a space", "write I(space), or a positive integer"
-            )
+            raise self._error(f"'{name}' in I({name}) is not a space", "write I(space), or a positive integer")
         return Identity(space)
 
     def _group(self, a: Value) -> Value:
@@ -131,9 +123,7 @@ class Builder:
 
     def _div(self, a: Value, b: Value) -> Value:
         if isinstance(b, MatrixExpr):
-            raise self._error(
-                f"{self._operand(1)} is a matrix, and nothing divides by a matrix", "write inv(...)"
-            )
+            raise self._error(f"{self._operand(1)} is a matrix, and nothing divides by a matrix", "write inv(...)")
         if b.is_zero:
             raise self._error("a division by zero", "divide by something else")
         return a / b
@@ -204,9 +194,7 @@ class Builder:
 
     def _check_matrix(self, a: Value, what: str) -> None:
         if not isinstance(a, MatrixExpr):
-            raise self._error(
-                f"{self._operand(0)} is a scalar, and {what} takes a matrix", f"leave {what} out"
-            )
+            raise self._error(f"{self._operand(0)} is a scalar, and {what} takes a matrix", f"leave {what} out")
 
     def _check_square(self, a: MatrixExpr, what: str) -> None:
         if a.shape[0] != a.shape[1]:

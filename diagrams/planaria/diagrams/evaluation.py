@@ -147,16 +147,12 @@ class Evaluator:
             if isinstance(space, Integer):
                 self.values[space] = Fraction(int(space))
             if space not in self.values:
-                raise InputError(
-                    "evaluation", f"the space {space} has no dimension", "give a value or a measure"
-                )
+                raise InputError("evaluation", f"the space {space} has no dimension", "give a value or a measure")
             self._measures[space] = [(self.values[space], {})]
         return self._measures[space]
 
     def _trace(self, space: Expr, function: Sequence[Fraction]) -> Fraction:
-        return sum(
-            (part * f for (part, _), f in zip(self._measure(space), function, strict=True)), Fraction(0)
-        )
+        return sum((part * f for (part, _), f in zip(self._measure(space), function, strict=True)), Fraction(0))
 
     def _vector(self, space: Expr, function: Ratio) -> list[Fraction]:
         """A function at the eigenvalues of a space."""
@@ -165,9 +161,7 @@ class Evaluator:
     def _value(self, function: Ratio, values: Mapping[Expr, Fraction]) -> Fraction:
         for generator in sorted(function.support(), key=str):
             if generator not in values:
-                raise InputError(
-                    "evaluation", f"{generator} has no value", "add it to the values or to a measure"
-                )
+                raise InputError("evaluation", f"{generator} has no value", "add it to the values or to a measure")
         return Fraction(function.evaluate(values))
 
 
@@ -186,9 +180,7 @@ def evaluate_weight(
 
 
 @lru_cache(maxsize=8)
-def _evaluator(
-    values: tuple[tuple[Expr, Fraction], ...], measures: tuple[tuple[Expr, Any], ...]
-) -> Evaluator:
+def _evaluator(values: tuple[tuple[Expr, Fraction], ...], measures: tuple[tuple[Expr, Any], ...]) -> Evaluator:
     return Evaluator(
         dict(values),
         {space: [(part, dict(point)) for part, point in measure] for space, measure in measures},

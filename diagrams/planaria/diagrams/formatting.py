@@ -204,9 +204,7 @@ def _matrix_product(expression: MatMul) -> tuple[str, _Level]:
     if isinstance(coefficient, Rational) and isinstance(matrices[0], MatAdd):
         # A number in front would be distributed over the sum alone.
         number = _at_least(abs(coefficient), _Level.ATOM)
-        return (
-            (f"-({text}*{number})", _Level.SUM) if coefficient < 0 else (f"{text}*{number}", _Level.PRODUCT)
-        )
+        return (f"-({text}*{number})", _Level.SUM) if coefficient < 0 else (f"{text}*{number}", _Level.PRODUCT)
     front, level = _write(coefficient)
     if front.startswith("-") and not front.startswith("-("):
         inner = _at_least(-coefficient, _Level.PRODUCT)

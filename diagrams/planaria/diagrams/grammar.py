@@ -189,9 +189,7 @@ def _refuse_syntax(error: UnexpectedInput, text: str, place: str) -> NoReturn:
             remedy = f"'{before[1]}' is no function: the functions are inv, tr and I; write a product with *"
         elif piece in RESERVED or (before and before[1] in RESERVED):
             remedy = "write inv(...), tr(...) or I(space)"
-        elif (
-            previous and (previous.isalnum() or previous in "_)") and (piece[0].isalnum() or piece[0] in "_(")
-        ):
+        elif previous and (previous.isalnum() or previous in "_)") and (piece[0].isalnum() or piece[0] in "_("):
             remedy = "write a product with *"
         else:
             remedy = _ALLOWED

@@ -53,10 +53,10 @@ class Gaussian:
     >>> M, P = symbols("M P", positive=True)
     >>> Gaussian(MatrixSymbol("x", M, P), rows=MatrixSymbol("Lambda", M, M)).shape
     (M, P)
-    >>> Gaussian(MatrixSymbol("h", M, P), kind="hermitian")
+    >>> Gaussian(MatrixSymbol("h", M, P), kind="hermitian")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    planaria.diagrams.errors.InputError: field h: a hermitian field is square, but its shape is (M, P); give it one space twice
+    planaria.diagrams.errors.InputError: field h: a hermitian field is square, but its shape is (M, P); ...
     """
 
     symbol: MatrixSymbol
@@ -185,7 +185,9 @@ def _scalar(value: object, place: str) -> Expr:
     if not isinstance(expression, Expr) or isinstance(expression, MatrixExpr):
         raise InputError(place, f"the variance {value!r} is not a scalar", "give a number or a sympy expression")
     if expression.is_number and (not expression.is_finite or expression.is_negative or expression.is_zero):
-        raise InputError(place, f"the variance {expression} is not positive and finite", "give a positive variance")
+        raise InputError(
+            place, f"the variance {expression} is not positive and finite", "give a positive variance"
+        )
     return expression
 
 

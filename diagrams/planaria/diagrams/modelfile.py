@@ -27,9 +27,9 @@ def load_model_file(path: str | Path) -> ModelFile:
     """
     path = Path(path)
     place = path.name or str(path)
+    if path.is_dir():
+        raise InputError(str(path), "this is a directory", "give a model file")
     try:
-        if path.is_dir():
-            raise InputError(str(path), "this is a directory", "give a model file")
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
@@ -40,9 +40,7 @@ def load_model_file(path: str | Path) -> ModelFile:
             str(path), f"the file cannot be read ({reason})", "give the path of a model file"
         ) from None
     if len(content) > MAX_BYTES:
-        raise InputError(
-            place, "the file is larger than 1 MB", "give a model file; numbers go to a spectrum file"
-        )
+        raise InputError(place, "the file is larger than 1 MB", "give a model file; numbers go to a spectrum file")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -71,9 +69,7 @@ def read_model(text: str, name: str, place: str) -> ModelFile:
     except tomllib.TOMLDecodeError as error:
         raise InputError(place, f"this is not TOML: {error}", "mend the file at that line") from None
     except RecursionError:
-        raise InputError(
-            place, "this is not a model: its TOML is nested too deeply", "use plain tables"
-        ) from None
+        raise InputError(place, "this is not a model: its TOML is nested too deeply", "use plain tables") from None
     except ValueError as error:
         # A number with thousands of digits, or a date that does not exist.
         raise InputError(place, f"this is not TOML: {error}", "mend that value") from None

@@ -52,9 +52,7 @@ class Reader:
         )
         citations = self.document.get("citations", [])
         if not isinstance(citations, list) or not all(isinstance(one, str) for one in citations):
-            raise InputError(
-                f"{self.place}, citations", "this is not a list of texts", 'write ["...", "..."]'
-            )
+            raise InputError(f"{self.place}, citations", "this is not a list of texts", 'write ["...", "..."]')
         spaces = tuple(
             Space(*self._declaration("spaces", key, value)) for key, value in self._table("spaces").items()
         )
@@ -163,18 +161,14 @@ class Reader:
                 )
             return Integer(value)
         if not isinstance(value, str):
-            raise InputError(
-                place, f"{_short(value)} is not the name of a space", 'write the name, such as "N"'
-            )
+            raise InputError(place, f"{_short(value)} is not the name of a space", 'write the name, such as "N"')
         if value not in self.space_names:
             raise unknown_name(place, "space", value, self.space_names)
         return self.names[value]
 
     # Matrices and their spectra.
 
-    def _matrices(
-        self, parameters: list[Parameter]
-    ) -> tuple[tuple[Matrix, ...], dict[MatrixSymbol, Spectrum]]:
+    def _matrices(self, parameters: list[Parameter]) -> tuple[tuple[Matrix, ...], dict[MatrixSymbol, Spectrum]]:
         matrices: list[Matrix] = []
         spectra: dict[MatrixSymbol, Spectrum] = {}
         for key, value in self._table("matrices").items():
@@ -313,13 +307,9 @@ class Reader:
         """Variances and covariances come before fields and definitions: say so, not 'unknown name'."""
         for name in sorted(names_in(text, place)):
             if name in self._table("fields"):
-                raise InputError(
-                    place, f"'{name}' is a random field", "use deterministic matrices and parameters"
-                )
+                raise InputError(place, f"'{name}' is a random field", "use deterministic matrices and parameters")
             if name in self._table("definitions"):
-                raise InputError(
-                    place, f"'{name}' is a definition", "write it out in matrices and parameters"
-                )
+                raise InputError(place, f"'{name}' is a definition", "write it out in matrices and parameters")
 
     def _definitions(self) -> tuple[tuple[str, Value], ...]:
         """Definitions in any order; each is built once, after those that it needs."""
@@ -346,9 +336,7 @@ class Reader:
             ) from None
         built: dict[str, Value] = {}
         for key in order:
-            built[key] = parse_expression(
-                table[key], self.names, self._at("definitions", key), self.space_names
-            )
+            built[key] = parse_expression(table[key], self.names, self._at("definitions", key), self.space_names)
             self.names[key] = built[key]
         return tuple((key, built[key]) for key in table)
 

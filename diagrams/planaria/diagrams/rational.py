@@ -121,7 +121,7 @@ def generators_of(expression: Expr) -> tuple[Expr, ...]:
             found[node] = None
 
     visit(expression)
-    return tuple(sorted(found, key=lambda one: (one.sort_key())))
+    return tuple(sorted(found, key=lambda one: one.sort_key()))
 
 
 class Ratio:
@@ -176,14 +176,10 @@ class Ratio:
     def __mul__(self, other: Ratio) -> Ratio:
         if self.denominator.is_one() and other.denominator.is_one():
             return Ratio(self.ring, self.numerator * other.numerator, self.denominator)
-        return Ratio.reduced(
-            self.ring, self.numerator * other.numerator, self.denominator * other.denominator
-        )
+        return Ratio.reduced(self.ring, self.numerator * other.numerator, self.denominator * other.denominator)
 
     def __truediv__(self, other: Ratio) -> Ratio:
-        return Ratio.reduced(
-            self.ring, self.numerator * other.denominator, self.denominator * other.numerator
-        )
+        return Ratio.reduced(self.ring, self.numerator * other.denominator, self.denominator * other.numerator)
 
     def __pow__(self, exponent: int) -> Ratio:
         if exponent < 0:
@@ -222,14 +218,9 @@ class Ratio:
 
     def support(self) -> frozenset[Expr]:
         """The generators that occur."""
-        degrees = (
-            max(a, b)
-            for a, b in zip(_degrees(self.numerator), _degrees(self.denominator), strict=True)
-        )
+        degrees = (max(a, b) for a, b in zip(_degrees(self.numerator), _degrees(self.denominator), strict=True))
         return frozenset(
-            generator
-            for generator, degree in zip(self.ring.generators, degrees, strict=False)
-            if degree > 0
+            generator for generator, degree in zip(self.ring.generators, degrees, strict=False) if degree > 0
         )
 
     def to(self, ring: Ring) -> Ratio:

@@ -121,10 +121,7 @@ class RibbonGraph:
             self.pairing == other.pairing
             and self.twisted == other.twisted
             and self.words == other.words
-            and (
-                mine is theirs
-                or (mine.ring.generators == theirs.ring.generators and mine.model == theirs.model)
-            )
+            and (mine is theirs or (mine.ring.generators == theirs.ring.generators and mine.model == theirs.model))
         )
 
     def __hash__(self) -> int:

@@ -342,4 +342,3 @@ def _added(first: Entry, second: Entry) -> Entry:
     return Entry(
         constant, tuple(Vertex(letter, left, right) for (letter, right), left in vertices.items() if left)
     )
-

@@ -39,10 +39,10 @@ class Eigenvalues:
 
     >>> Eigenvalues.of([1, 0.5, "1/3"])
     Eigenvalues(values=(1, 1/2, 1/3))
-    >>> Eigenvalues.of([1, -2])
+    >>> Eigenvalues.of([1, -2])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    planaria.diagrams.errors.InputError: spectrum: eigenvalue 2 is -2, a negative number; a covariance needs eigenvalues >= 0
+    planaria.diagrams.errors.InputError: spectrum: eigenvalue 2 is -2, a negative number; ...
     """
 
     values: tuple[Rational, ...]
@@ -68,7 +68,9 @@ class Eigenvalues:
                     place, f"eigenvalue {position} is {number!r}, not a finite number", "give real numbers >= 0"
                 ) from None
             if not value.is_finite:
-                raise InputError(place, f"eigenvalue {position} is {number!r}, not a finite number", "give real numbers >= 0")
+                raise InputError(
+                    place, f"eigenvalue {position} is {number!r}, not a finite number", "give real numbers >= 0"
+                )
             if value < 0:
                 raise InputError(
                     place,

@@ -284,9 +284,7 @@ def _field(setting: Setting, index: int) -> Field:
         if not isinstance(node, Diagonal):
             raise InputError(f"field {one.name}", f"its covariance {covariance} is not deterministic", "")
         covariances.append(node.value)
-    return Field(
-        one.name, one.kind, *one.shape, setting.ring(one.variance), covariances[0], covariances[1]
-    )
+    return Field(one.name, one.kind, *one.shape, setting.ring(one.variance), covariances[0], covariances[1])
 
 
 def _read(expression: MatrixExpr, setting: Setting, transposed: bool, conjugated: bool) -> Node:
@@ -404,5 +402,9 @@ def _power(setting: Setting, base: Node, exponent: Expr) -> Node:
     if n == 0:
         return Diagonal(base.rows, setting.ring.one)
     if isinstance(base, Diagonal):
-        return _inverse(setting, Diagonal(base.space, base.value**-n)) if n < 0 else Diagonal(base.space, base.value**n)
+        return (
+            _inverse(setting, Diagonal(base.space, base.value**-n))
+            if n < 0
+            else Diagonal(base.space, base.value**n)
+        )
     return _product(setting, [_inverse(setting, base) if n < 0 else base] * abs(n))

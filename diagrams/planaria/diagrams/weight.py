@@ -88,9 +88,7 @@ def weight(graph: RibbonGraph) -> Expr:
     Raises InputError if several words are open: their indices are no matrix.
     """
     if sum(not word.closed for word in graph.words) > 1:
-        raise InputError(
-            "weight", "several words of the graph are open", "close all of them but one with a trace"
-        )
+        raise InputError("weight", "several words of the graph are open", "close all of them but one with a trace")
     factors, matrix = [scalar(graph).to_sympy()], None
     for face, (space, function) in zip(graph.faces, face_functions(graph), strict=True):
         if face.is_open:

@@ -61,5 +61,3 @@ def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[An
 
 def _size(space: Expr, sizes: dict[Symbol, int]) -> int:
     return int(space) if isinstance(space, Integer) else sizes[space]
-
-

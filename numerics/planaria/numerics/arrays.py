@@ -54,9 +54,11 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
     swept: dict[str, Floats] = {}
     fixed: dict[Any, Any] = {}
     for key, value in values.items():
-        if isinstance(key, MatrixSymbol) or not isinstance(value, (list, tuple, np.ndarray)):
-            fixed[key] = value
-        elif str(key) in {str(matrix.name) for matrix, _ in derivation.rules.setting.matrices}:
+        if (
+            isinstance(key, MatrixSymbol)
+            or not isinstance(value, (list, tuple, np.ndarray))
+            or str(key) in {str(matrix.name) for matrix, _ in derivation.rules.setting.matrices}
+        ):
             fixed[key] = value
         else:
             swept[str(key)] = _floats(str(key), value)
@@ -64,7 +66,9 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
         arrays = np.broadcast_arrays(*swept.values())
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in swept.items())
-        raise InputError("values", f"the arrays do not fit each other: {shapes}", "give shapes that broadcast") from None
+        raise InputError(
+            "values", f"the arrays do not fit each other: {shapes}", "give shapes that broadcast"
+        ) from None
     shape = arrays[0].shape if arrays else ()
     columns = {name: array.ravel() for name, array in zip(swept, arrays, strict=True)}
     count = int(np.prod(shape, dtype=int))
@@ -151,14 +155,18 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
         if name in {str(s) for s in spectral} or name not in scalars:
             raise InputError(f"parameter {name}", "a spectrum depends on it", "evaluate one spectrum at a time")
         if not np.isfinite(column).all() or (column <= 0).any():
-            raise InputError(f"parameter {name}", "the array holds a number that is not positive", "give positive ones")
+            raise InputError(
+                f"parameter {name}", "the array holds a number that is not positive", "give positive ones"
+            )
 
 
 def _floats(name: str, value: ArrayLike) -> Floats:
     try:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
-        raise InputError(f"parameter {name}", "the array does not hold numbers", "give an array of numbers") from None
+        raise InputError(
+            f"parameter {name}", "the array does not hold numbers", "give an array of numbers"
+        ) from None
     if not array.size:
         raise InputError(f"parameter {name}", "the array is empty", "give at least one number")
     return array

@@ -61,6 +61,7 @@ DOUBLE = Arithmetic(
     1e-12,
 )
 
+
 def precise(digits: int) -> Arithmetic:
     """Arithmetic with so many digits; to be used at that working precision."""
     return Arithmetic(
@@ -159,9 +160,7 @@ def newton(
     change = float("inf")
     for _ in range(rounds):
         try:
-            residual, jacobian = functions.residual(
-                list(unknowns), spectrum, scalars, arithmetic.number(strength)
-            )
+            residual, jacobian = functions.residual(list(unknowns), spectrum, scalars, arithmetic.number(strength))
             step = -arithmetic.solve(jacobian, residual)
         except (np.linalg.LinAlgError, ZeroDivisionError):
             return None
@@ -258,6 +257,6 @@ def core_of(derivation: Derivation) -> dict[Symbol, tuple[Expr, Ratio]]:
 def _lost(strength: float) -> InputError:
     return InputError(
         "evaluate",
-        f"the planar solution ends at field strength {strength:.3g} of 1: it has no real value at these parameters",
+        f"the planar solution ends at field strength {strength:.3g} of 1: it is not real at these parameters",
         "move the spectral parameter outside of the spectrum, or raise the ridge",
     )

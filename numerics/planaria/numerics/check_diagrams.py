@@ -18,8 +18,9 @@ from sympy import Dummy, Expr, Trace
 
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.laurent import Laurent
+from planaria.derivations.planar_series import Point
 from planaria.derivations.schwinger_dyson import STRENGTH
-from planaria.derivations.witness import Point, Witness
+from planaria.derivations.witness import Witness
 from planaria.diagrams.evaluation import Evaluator
 from planaria.diagrams.expansion import Word, close, words, words_by_ribbons
 from planaria.diagrams.rational import Ring, generators_of
@@ -122,5 +123,3 @@ def _outer(expression: Expr, traces: Sequence[Trace], series: Sequence[Laurent],
     values |= {places[trace]: one for trace, one in zip(traces, series, strict=True)}
     result: Laurent = ring(outer).evaluate(values, Laurent.of([1]))
     return result
-
-

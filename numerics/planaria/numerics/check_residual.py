@@ -56,7 +56,9 @@ def _resummed(problem: Problem, unknowns: Mapping[str, Any]) -> tuple[Any, Any]:
     at |= {u.symbol: x for u, x in zip(closed.unknowns, vector, strict=True)}
     at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
     loops = {symbol: ratio.evaluate(at, mpf(1)) for symbol, ratio in closed.loops}
-    base = {g: to_mpf(g.subs(problem.values)) for g in setting.ring.generators if g.free_symbols <= set(problem.values)}
+    base = {
+        g: to_mpf(g.subs(problem.values)) for g in setting.ring.generators if g.free_symbols <= set(problem.values)
+    }
     base[STRENGTH] = mpf(1)
     propagators: dict[Expr, list[tuple[dict[Expr, Any], Any]]] = {}
     for space in {*by_space(rules), *(r.rows for r in rules.readings)}:

@@ -48,4 +48,4 @@ class Estimate:
         return float(self.value)
 
     def __str__(self) -> str:
-        return str(nstr(self.value, self.digits))
+        return str(nstr(self.value, self.digits, strip_zeros=False))

@@ -55,7 +55,11 @@ class Functions:
         return {**scalars, **dict(zip(self.unknowns, unknowns, strict=True)), ONE: self.one}
 
     def sum_values(
-        self, unknowns: Sequence[Any], spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any], which: Any = None
+        self,
+        unknowns: Sequence[Any],
+        spectrum: Mapping[Symbol, Any],
+        scalars: Mapping[Expr, Any],
+        which: Any = None,
     ) -> list[Any]:
         """Spectral sums, zero for those that are not asked for."""
         at = self._point(unknowns, scalars)
@@ -105,9 +109,7 @@ class Functions:
                 jacobian[row][k] = jacobian[row][k] + partials[row][count + n] * slope
         return residuals, jacobian
 
-    def value(
-        self, unknowns: Sequence[Any], spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any]
-    ) -> Any:
+    def value(self, unknowns: Sequence[Any], spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any]) -> Any:
         """The quantity at field strength 1."""
         sums = self.sum_values(unknowns, spectrum, scalars)
         return self._value(*unknowns, *sums, *[scalars.get(p, 0) for p in self.parameters], 1)

@@ -213,9 +213,7 @@ class _Plan:
     seed: int
 
     @classmethod
-    def of(
-        cls, expressions: Mapping[str, Expr], model: Model, values: Mapping[Symbol, Any], seed: int
-    ) -> _Plan:
+    def of(cls, expressions: Mapping[str, Expr], model: Model, values: Mapping[Symbol, Any], seed: int) -> _Plan:
         scalar = {name: _scalar_expression(name, expression) for name, expression in expressions.items()}
         symbols = {matrix for expression in scalar.values() for matrix in expression.atoms(MatrixSymbol)}
         used = [(stream, one) for stream, one in enumerate(model.fields) if one.symbol in symbols]

@@ -207,9 +207,7 @@ def read_data_file(path: str | Path) -> Eigenvalues:
         )
     samples, variables = data.shape
     if variables == 0 or samples < 2:
-        raise InputError(
-            place, f"the data matrix has shape {data.shape}", "give at least two samples (rows)"
-        )
+        raise InputError(place, f"the data matrix has shape {data.shape}", "give at least two samples (rows)")
     if not np.isfinite(data).all():
         row, column = np.argwhere(~np.isfinite(data))[0] + 1
         raise InputError(

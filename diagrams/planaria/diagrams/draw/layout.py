@@ -126,9 +126,7 @@ class _Drawing:
         heights = []
         for word, letters in zip(self.graph.words, self.graph.vertices, strict=True):
             spans = [abs(self.graph.pairing[k] - k) for k in letters if self._is_inside(k)]
-            heights.append(
-                _radius(word) if word.closed else max(spans, default=0) * SPACING / 2 * FLAT + HALF
-            )
+            heights.append(_radius(word) if word.closed else max(spans, default=0) * SPACING / 2 * FLAT + HALF)
         axis = MARGIN + max(heights)
         found: list[_Vertex] = []
         left = MARGIN
@@ -204,14 +202,10 @@ class _Drawing:
                 pieces = [self.corners[face.corners[0]]]
             else:
                 pieces = []
-                for number, along, across in zip(
-                    face.corners, face.sides[::2], face.sides[1::2], strict=True
-                ):
+                for number, along, across in zip(face.corners, face.sides[::2], face.sides[1::2], strict=True):
                     corner = self.corners[number]
                     if (
-                        hypot(
-                            corner.start[0] - self.sides[across][0], corner.start[1] - self.sides[across][1]
-                        )
+                        hypot(corner.start[0] - self.sides[across][0], corner.start[1] - self.sides[across][1])
                         > 1e-6
                     ):
                         corner = corner.reversed()
@@ -243,10 +237,7 @@ class _Drawing:
                     yield Label(_outside(vertex, word, (x, y)), self._function(corner, functions), 12.0)
         for (one, _), edge in self.edges.items():
             other = graph.pairing[one // 2]
-            if (
-                one // 2 < other
-                and not covariance(graph.letters[one // 2], one % 2 == 1, graph.setting).is_one
-            ):
+            if one // 2 < other and not covariance(graph.letters[one // 2], one % 2 == 1, graph.setting).is_one:
                 place = 0.5 if graph.is_planar else 1 - 0.14 / len(edge.curves)  # away from crossings
                 yield Dot(edge.at(place), 2.8, self.colours[self._space(one)])
 
@@ -290,9 +281,7 @@ class _Drawing:
                     break
         for function, name in functions.items():
             value = formula(function, setting)
-            rows.append(
-                (None, Text((*name.pieces, (" = ", 0), *value.pieces), f"{name.latex} = {value.latex}"))
-            )
+            rows.append((None, Text((*name.pieces, (" = ", 0), *value.pieces), f"{name.latex} = {value.latex}")))
         for dot, text in rows:
             y += LEGEND_LINE
             if dot:
