@@ -52,8 +52,8 @@ def partial_fractions(
     for position, (factor, multiplicity) in enumerate(factors):
         if len(factor) == 2 and len(factors) > 1:
             others = [pair for other, pair in enumerate(factors) if other != position]
-            for k, remainder in _at_root(ring, rest, -factor[0], multiplicity, others).items():
-                parts[position, k] = (remainder,)
+            for k, constant in _at_root(ring, rest, -factor[0], multiplicity, others).items():
+                parts[position, k] = (constant,)
             continue
         share = rest
         if len(factors) > 1:
