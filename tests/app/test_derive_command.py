@@ -98,7 +98,7 @@ def test_no_line_of_a_formula_is_lost_on_a_narrow_terminal(
     monkeypatch.setenv("COLUMNS", "50")
     narrow = run("derive", "random-features", "training_loss").out
     (start,) = (line for line in narrow.splitlines() if line.strip().startswith("training_loss = "))
-    value = narrow[narrow.index(start) : narrow.index("Checks")]
+    value = narrow[narrow.index(start) : narrow.index("LaTeX")]
     assert max(map(len, value.splitlines())) <= 50
     # On the wide one it is a fraction in two dimensions; these are its terms on the narrow one.
     joined = " ".join(value.split())

@@ -27,11 +27,11 @@ def load_model_file(path: str | Path) -> ModelFile:
     """
     path = Path(path)
     place = path.name or str(path)
-    if path.is_dir():
-        raise InputError(str(path), "this is a directory", "give a model file")
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        raise InputError(str(path), "this is a directory", "give a model file") from None
     except FileNotFoundError:
         raise InputError(str(path), "there is no such file", "give the path of a model file") from None
     except (OSError, ValueError) as error:
