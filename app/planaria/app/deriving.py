@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from sympy import count_ops
 
-from planaria.app.display import messages, output, progress_bar
+from planaria.app.display import messages, output, progress_bar, working
 from planaria.app.formulas import Formulas
 from planaria.app.inputs import Names, read_limits, read_renames
 from planaria.app.matrices import with_kinds
@@ -48,7 +48,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     status = messages()
     derivations: dict[Quantity, Derivation] = {}
     for quantity in quantities:
-        with status.status(f"deriving {quantity.name}"):
+        with working(status, f"deriving {quantity.name}"):
             derivations[quantity] = derive(quantity.expression, model)
     occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
     console = output()
@@ -57,7 +57,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     report.begin(file)
     passed = True
     for quantity, derivation in derivations.items():
-        with status.status(f"writing {quantity.name}"):
+        with working(status, f"writing {quantity.name}"):
             found = {one: limit_branches(derivation, one) for one in limits}
             is_text = not options.as_json and not options.as_latex
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None

@@ -20,6 +20,7 @@ from planaria.app.display import (
     plain_table,
     print_json,
     progress_bar,
+    working,
 )
 from planaria.app.formulas import Formulas
 from planaria.app.inputs import check_count
@@ -112,7 +113,7 @@ def _count(
     """Say how many diagrams there will be; refuse to make many of them without --yes."""
     planar = euler == 2
     kind = "planar diagrams" if planar else "diagrams of every Euler characteristic"
-    with status.status("counting"):
+    with working(status, "counting"):
         count = count_diagrams(quantity.expression, file.model, options.order, planar=planar, enough=_MANY)
     if count.order < options.order:
         text = f"order {count.order} already has {count.diagrams:,} {kind}"

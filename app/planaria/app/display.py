@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from rich.box import Box
@@ -32,6 +33,7 @@ __all__ = [
     "print_json",
     "progress_bar",
     "title",
+    "working",
 ]
 
 INDENT = 2
@@ -118,7 +120,13 @@ def progress_bar(console: Console) -> Progress:
         BarColumn(24),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=console,
+        # Older versions of rich end even a disabled bar with an empty line, unless the console is quiet.
+        console=console if console.is_terminal else Console(quiet=True),
         transient=True,
         disable=not console.is_terminal,
     )
+
+
+def working(console: Console, text: str) -> AbstractContextManager[object]:
+    """A spinner while something of unknown length goes on; nothing where nobody watches."""
+    return console.status(text) if console.is_terminal else nullcontext()

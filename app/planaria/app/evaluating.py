@@ -11,7 +11,17 @@ from rich.console import Console
 from rich.text import Text
 from sympy import Expr, Integer, Rational, Symbol
 
-from planaria.app.display import heading, line, messages, note, output, plain_table, print_json, progress_bar
+from planaria.app.display import (
+    heading,
+    line,
+    messages,
+    note,
+    output,
+    plain_table,
+    print_json,
+    progress_bar,
+    working,
+)
 from planaria.app.formulas import Formulas
 from planaria.app.inputs import Names, check_count, read_limits, read_values
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
@@ -68,10 +78,10 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     needs = needs_of(quantity.expression, model)
     point = _point(quantity, model, names, needs, options)
     status = messages()
-    with status.status(f"deriving {quantity.name}"):
+    with working(status, f"deriving {quantity.name}"):
         derivation = derive(quantity.expression, model)
     relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
-    with status.status(f"evaluating {quantity.name}"):
+    with working(status, f"evaluating {quantity.name}"):
         estimate = evaluate(derivation, relevant, digits=options.digits, limit=point.limits or None)
     simulation = None
     if options.runs is not None:
