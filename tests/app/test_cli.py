@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,6 +98,18 @@ def test_an_unknown_quantity_is_answered_by_the_nearest(run: Run) -> None:
     assert run("derive", "wigner", "resolvant").refusal == sentence
     assert run("evaluate", "wigner", "resolvant").refusal == sentence
     assert run("diagrams", "wigner", "resolvant", "--order", "2").refusal == sentence
+
+
+@pytest.mark.parametrize(
+    "command", [["derive"], ["evaluate", "f", "--set", "N=3", "--set", "P=4"], ["diagrams", "f", "--order", "1"]]
+)
+def test_an_expression_without_an_expansion_is_placed(run: Run, tmp_path: Path, command: list[str]) -> None:
+    path = tmp_path / "singular.toml"
+    path.write_text(
+        '[spaces]\nN = ""\nP = ""\n[fields]\nx = { shape = ["N", "P"] }\n[quantities]\nf = "tr(inv(x*x.T))"\n'
+    )
+    sentence = run(command[0], str(path), *command[1:]).refusal
+    assert sentence.startswith("model singular, quantity f: an inverse has no deterministic part")
 
 
 def test_an_interrupt_is_said_quietly(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

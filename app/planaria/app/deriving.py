@@ -15,7 +15,7 @@ from planaria.app.reports import Derived, JsonReport, LatexReport, Report, TextR
 from planaria.derivations import Derivation, derive
 from planaria.derivations.limits import limit_branches
 from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError
+from planaria.diagrams.errors import InputError, placed
 from planaria.diagrams.modeldata import ModelFile, Quantity
 from planaria.numerics.checks import Check, checks
 
@@ -48,7 +48,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     status = messages()
     derivations: dict[Quantity, Derivation] = {}
     for quantity in quantities:
-        with working(status, f"deriving {quantity.name}"):
+        with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
             derivations[quantity] = derive(quantity.expression, model)
     occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
     console = output()

@@ -26,7 +26,7 @@ from planaria.app.formulas import Formulas
 from planaria.app.inputs import check_count
 from planaria.app.pictures import Target, write_pictures
 from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError
+from planaria.diagrams.errors import InputError, placed
 from planaria.diagrams.formatting import format_expression
 from planaria.diagrams.modeldata import ModelFile, Quantity
 from planaria.diagrams.ribbon import RibbonGraph
@@ -113,7 +113,7 @@ def _count(
     """Say how many diagrams there will be; refuse to make many of them without --yes."""
     planar = euler == 2
     kind = "planar diagrams" if planar else "diagrams of every Euler characteristic"
-    with working(status, "counting"):
+    with working(status, "counting"), placed(file.place(quantity)):
         count = count_diagrams(quantity.expression, file.model, options.order, planar=planar, enough=_MANY)
     if count.order < options.order:
         text = f"order {count.order} already has {count.diagrams:,} {kind}"

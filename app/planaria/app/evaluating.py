@@ -28,7 +28,7 @@ from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.needs import Needs, check_sizes, needs_of
 from planaria.derivations import derive
 from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError
+from planaria.diagrams.errors import InputError, placed
 from planaria.diagrams.model import Model
 from planaria.diagrams.modeldata import ModelFile, Quantity
 from planaria.numerics.estimate import Estimate
@@ -78,7 +78,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     needs = needs_of(quantity.expression, model)
     point = _point(quantity, model, names, needs, options)
     status = messages()
-    with working(status, f"deriving {quantity.name}"):
+    with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         derivation = derive(quantity.expression, model)
     relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
     with working(status, f"evaluating {quantity.name}"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
-__all__ = ["InputError", "unknown_name"]
+__all__ = ["InputError", "placed", "unknown_name"]
 
 
 class InputError(ValueError):
@@ -22,6 +23,24 @@ class InputError(ValueError):
         self.problem = problem
         self.remedy = remedy
         super().__init__(f"{place}: {problem}; {remedy}")
+
+
+@contextmanager
+def placed(place: str) -> Iterator[None]:
+    """Say where an expression stands that is found wrong inside.
+
+    >>> with placed("rings.toml, quantity loss"):
+    ...     raise InputError("expression", "it is nested too deeply", "define parts")
+    Traceback (most recent call last):
+        ...
+    planaria.diagrams.errors.InputError: rings.toml, quantity loss: it is nested too deeply; define parts
+    """
+    try:
+        yield
+    except InputError as error:
+        if error.place != "expression":
+            raise
+        raise InputError(place, error.problem, error.remedy) from None
 
 
 def unknown_name(place: str, what: str, name: str, known: Iterable[str]) -> InputError:

@@ -91,6 +91,10 @@ class ModelFile:
                 return one
         raise unknown_name(f"model {self.name}", "quantity", name, [one.name for one in self.quantities])
 
+    def place(self, quantity: Quantity) -> str:
+        """Where a quantity stands, for an error that is found in it."""
+        return f"model {self.name}, quantity {quantity.name}"
+
     @cached_property
     def names(self) -> Mapping[str, Value]:
         """Every name of the file but the quantities, for further expressions in the same grammar."""
