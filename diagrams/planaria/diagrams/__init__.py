@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planaria.diagrams.duality import Duality, dualities
     from planaria.diagrams.errors import InputError
     from planaria.diagrams.model import Gaussian, Model
     from planaria.diagrams.modelfile import ModelFile, load_model_file
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from planaria.diagrams.wick import expand
 
 __all__ = [
+    "Duality",
     "Eigenvalues",
     "Gaussian",
     "InputError",
@@ -25,11 +27,13 @@ __all__ = [
     "PowerLaw",
     "RibbonGraph",
     "UnitSpectrum",
+    "dualities",
     "expand",
     "load_model_file",
 ]
 
 _HOMES = {
+    "Duality": "duality",
     "Eigenvalues": "spectra",
     "Gaussian": "model",
     "InputError": "errors",
@@ -38,6 +42,7 @@ _HOMES = {
     "PowerLaw": "spectra",
     "RibbonGraph": "ribbon",
     "UnitSpectrum": "spectra",
+    "dualities": "duality",
     "expand": "wick",
     "load_model_file": "modelfile",
 }

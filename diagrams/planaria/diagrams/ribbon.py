@@ -16,6 +16,8 @@ from planaria.diagrams.tree import Letter, Setting
 if TYPE_CHECKING:
     from networkx import MultiGraph
 
+    from planaria.diagrams.duality import Dual, Duality
+
 __all__ = ["Face", "RibbonGraph"]
 
 
@@ -295,6 +297,10 @@ class RibbonGraph:
         from planaria.diagrams.view import to_networkx
 
         return to_networkx(self)
+
+    def dual(self, duality: Duality) -> Dual:
+        """The diagram on the other side, and the map of half-edges (see ``planaria.diagrams.duality``)."""
+        return duality.dual(self)
 
     def svg(self) -> str:
         """A picture: SVG text."""

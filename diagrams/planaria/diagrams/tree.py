@@ -44,7 +44,9 @@ __all__ = [
     "Sum",
     "deterministic_part",
     "prepare",
+    "product_of",
     "read",
+    "sum_of",
 ]
 
 LARGEST_POWER = 64
@@ -296,7 +298,7 @@ def _read(expression: MatrixExpr, setting: Setting, transposed: bool, conjugated
             return Diagonal(expression.shape[0], ring.one)
         case ZeroMatrix():
             rows, cols = expression.shape
-            return _sum(setting, (), *((cols, rows) if transposed else (rows, cols)))
+            return sum_of(setting, (), *((cols, rows) if transposed else (rows, cols)))
         case Transpose():
             return _read(expression.arg, setting, not transposed, conjugated)
         case Adjoint():
@@ -304,7 +306,7 @@ def _read(expression: MatrixExpr, setting: Setting, transposed: bool, conjugated
         case MatAdd():
             terms = [_read(term, setting, transposed, conjugated) for term in expression.args]
             rows, cols = expression.shape
-            return _sum(setting, terms, *((cols, rows) if transposed else (rows, cols)))
+            return sum_of(setting, terms, *((cols, rows) if transposed else (rows, cols)))
         case MatMul():
             coefficient, factors = expression.as_coeff_matrices()
             nodes = [_read(factor, setting, transposed, conjugated) for factor in factors]
@@ -312,7 +314,7 @@ def _read(expression: MatrixExpr, setting: Setting, transposed: bool, conjugated
                 nodes.reverse()
             if coefficient != 1:
                 nodes.insert(0, Diagonal(nodes[0].rows, _coefficient(coefficient, setting)))
-            return _product(setting, nodes)
+            return product_of(setting, nodes)
         case Inverse():
             return _inverse(setting, _read(expression.arg, setting, transposed, conjugated))
         case MatPow():
@@ -353,7 +355,8 @@ def _symbol(symbol: MatrixSymbol, setting: Setting, transposed: bool, conjugated
     return Letter(index, transposed, conjugated, rows, cols)
 
 
-def _sum(setting: Setting, terms: Iterable[Node], rows: Expr, cols: Expr) -> Node:
+def sum_of(setting: Setting, terms: Iterable[Node], rows: Expr, cols: Expr) -> Node:
+    """A sum of nodes of one shape, flat, its deterministic parts added up."""
     flat: list[Node] = []
     diagonal = setting.ring.zero
     for term in terms:
@@ -367,7 +370,8 @@ def _sum(setting: Setting, terms: Iterable[Node], rows: Expr, cols: Expr) -> Nod
     return flat[0] if len(flat) == 1 else Sum(rows, cols, tuple(flat))
 
 
-def _product(setting: Setting, factors: Iterable[Node]) -> Node:
+def product_of(setting: Setting, factors: Iterable[Node]) -> Node:
+    """A product of nodes, flat, neighbouring deterministic factors multiplied."""
     flat: list[Node] = []
     for factor in factors:
         for one in factor.factors if isinstance(factor, Product) else (factor,):
@@ -376,7 +380,7 @@ def _product(setting: Setting, factors: Iterable[Node]) -> Node:
             else:
                 flat.append(one)
     if any((isinstance(f, Sum) and not f.terms) or (isinstance(f, Diagonal) and not f.value) for f in flat):
-        return _sum(setting, (), flat[0].rows, flat[-1].cols)
+        return sum_of(setting, (), flat[0].rows, flat[-1].cols)
     flat = [f for f in flat if not (isinstance(f, Diagonal) and f.value.is_one)] or flat[:1]
     return flat[0] if len(flat) == 1 else Product(tuple(flat))
 
@@ -407,4 +411,4 @@ def _power(setting: Setting, base: Node, exponent: Expr) -> Node:
             if n < 0
             else Diagonal(base.space, base.value**n)
         )
-    return _product(setting, [_inverse(setting, base) if n < 0 else base] * abs(n))
+    return product_of(setting, [_inverse(setting, base) if n < 0 else base] * abs(n))

@@ -1,0 +1,154 @@
+"""How it is known that an exchange is a duality, or that it is none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, NamedTuple
+
+from sympy import Expr, Trace, cancel, expand
+
+from planaria.diagrams.duality.exchange import Exchange
+from planaria.diagrams.duality.expansions import Expansion
+from planaria.diagrams.duality.identity import equal_traces
+from planaria.diagrams.duality.transform import dual
+from planaria.diagrams.faces import FaceTable
+from planaria.diagrams.rational import Ratio
+from planaria.diagrams.ribbon import RibbonGraph
+from planaria.diagrams.weight import total_weight, weight
+from planaria.diagrams.wick import all_contractions, count_contractions
+
+__all__ = ["Certificate", "Mismatch", "diagram_certificate", "first_mismatch", "identity_certificate"]
+
+_MANY = 20_000  # diagrams of one order that are compared one by one
+_LAST_ORDER = 12
+
+Method = Literal["identity", "diagrams", "polynomials", "closed form"]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One way in which a duality was checked.
+
+    Attributes
+    ----------
+    statement
+        What holds.
+    method
+        ``identity`` (every order and size at once), ``diagrams`` (a bijection of all diagrams, weight for
+        weight), ``polynomials`` (exact expectations at every size) or ``closed form`` (large size).
+    passed
+        Whether it does hold.
+    detail
+        How far it was checked, or where it fails.
+    """
+
+    statement: str
+    method: Method
+    passed: bool
+    detail: str
+
+
+class Mismatch(NamedTuple):
+    """The first order at which an exchange fails, with the two expectations; None for both if undecided."""
+
+    order: int
+    before: Expr | None
+    after: Expr | None
+
+
+def identity_certificate(expansion: Expansion, exchange: Exchange, factor: Ratio) -> Certificate:
+    """The two sides are one noncommutative rational function, up to cyclicity and transposition of traces."""
+    passed = equal_traces(expansion.terms, expansion.setting, exchange, factor)
+    return Certificate(
+        f"the expression is mapped to itself by {exchange}, up to cyclicity, transposition and push-through",
+        "identity",
+        passed,
+        "equal words of every length in standard fields, exact arithmetic in two prime fields of 61 bits"
+        if passed
+        else "some word of the two sides has different coefficients",
+    )
+
+
+def diagram_certificate(expansion: Expansion, exchange: Exchange, factor: Ratio, order: int) -> Certificate:
+    """Every diagram of every Euler characteristic has its own dual, of the same kind and the exchanged weight."""
+    kappa = factor.to_sympy()
+    counts: Counter[int] = Counter()
+    reached, fault = -1, ""
+
+    weights = _Weights()
+
+    @cache
+    def agree(one: Expr, other: Expr) -> bool:
+        return bool(expand(exchange.expression(one) - kappa * other) == 0)
+
+    for n in range(order + 1):
+        words = [word for word in expansion.words(n) if word.letters]
+        if sum(count_contractions(word, expansion.setting) for word in words) > _MANY:
+            break
+        graphs = [graph for word in words for graph in all_contractions(word, expansion.setting)]
+        known, images = set(graphs), set()
+        for graph in graphs:
+            image, half_edges = dual(graph, expansion, exchange, factor)
+            images.add(image)
+            counts[graph.euler_characteristic] += 1
+            back, inverse = dual(image, expansion, exchange, factor)
+            if image.euler_characteristic != graph.euler_characteristic:
+                fault = "its dual has another Euler characteristic"
+            elif back != graph or any(inverse[place] != i for i, place in enumerate(half_edges)):
+                fault = "the dual of its dual is another diagram"
+            elif not agree(weights(graph), weights(image)):
+                fault = "its dual has another weight"
+            if fault:
+                fault = f"order {n}, ribbons {graph.ribbons}: {fault}"
+                break
+        if not fault and images != known:
+            fault = f"order {n}: the duals are not all of the diagrams"
+        if fault:
+            break
+        reached = n
+    by_chi = ", ".join(f"{number:,} at chi = {chi}" for chi, number in sorted(counts.items(), reverse=True))
+    return Certificate(
+        f"{exchange} maps the diagrams of each order and Euler characteristic to one another, weight for weight",
+        "diagrams",
+        not fault and reached >= 0,
+        fault or f"all {counts.total():,} diagrams to order {reached}: {by_chi}; twice is the identity",
+    )
+
+
+class _Weights:
+    """Weights of many diagrams: those that have equal faces are weighed once."""
+
+    def __init__(self) -> None:
+        self._table = FaceTable()
+        self._known: dict[object, Expr] = {}
+
+    def __call__(self, graph: RibbonGraph) -> Expr:
+        key = (graph.words, *sorted(self._table.keys(graph)))
+        if key not in self._known:
+            self._known[key] = expand(weight(graph))
+        return self._known[key]
+
+
+def first_mismatch(expansion: Expansion, exchange: Exchange) -> Mismatch:
+    """The first order whose expectations are not proportional with one and the same factor.
+
+    All diagrams of an order are added up, so that the comparison is exact at every size.
+    """
+    setting, kappa = expansion.setting, None
+    for n in range(_LAST_ORDER + 1):
+        words = [word for word in expansion.words(n) if word.letters]
+        if sum(count_contractions(word, setting) for word in words) > _MANY:
+            return Mismatch(n, None, None)
+        before = total_weight(graph for word in words for graph in all_contractions(word, setting))
+        after = expand(exchange.expression(before))
+        if before == 0:
+            continue
+        if kappa is None:
+            kappa = cancel(after / before)
+            if kappa.is_Add or not kappa.is_commutative or kappa.has(Trace):
+                return Mismatch(n, before, after)
+        if expand(after - kappa * before) != 0:
+            return Mismatch(n, before, after)
+    return Mismatch(_LAST_ORDER, None, None)

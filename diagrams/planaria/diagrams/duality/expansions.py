@@ -1,0 +1,103 @@
+"""An expression that is linear in traces, expanded into standard words order by order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import Add, Expr
+
+from planaria.diagrams.duality.exchange import Exchange
+from planaria.diagrams.duality.gauge import Gauge, StandardWord, canonical, exchanged
+from planaria.diagrams.expansion import Word, close, words, words_by_ribbons
+from planaria.diagrams.model import Model
+from planaria.diagrams.rational import Ratio
+from planaria.diagrams.tree import Node, Setting, prepare, read
+from planaria.diagrams.weight import trace_of_function
+from planaria.diagrams.wick import count_contractions, linear_in_traces
+
+__all__ = ["Expansion"]
+
+_Key = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Expansion:
+    """The words of an expression in one setting.
+
+    Attributes
+    ----------
+    expression
+        A scalar, linear in traces.
+    setting
+        What its letters mean.
+    terms
+        The coefficient and the tree of each trace.
+    constant
+        What is no trace.
+    """
+
+    expression: Expr
+    setting: Setting
+    terms: tuple[tuple[Ratio, Node], ...]
+    constant: Expr
+
+    @classmethod
+    def of(cls, expression: Expr, model: Model) -> Expansion:
+        traces, constant = linear_in_traces(expression)
+        setting = prepare([expression], model, extra=[*traces.values(), constant])
+        terms = tuple((setting.ring(factor), read(trace.arg, setting)) for trace, factor in traces.items())
+        return cls(expression, setting, terms, constant)
+
+    @cached_property
+    def gauge(self) -> Gauge:
+        return Gauge(self.setting)
+
+    @cached_property
+    def _numbers(self) -> dict[object, int]:
+        """The table that canonical keys count in."""
+        return {}
+
+    def words(self, order: int) -> tuple[Word, ...]:
+        """The closed words of one order that have contractions, with the prefactors of their traces."""
+        return self._closed((scalar, words(node, self.setting, order)) for scalar, node in self.terms)
+
+    def words_by_ribbons(self, ribbons: int) -> tuple[Word, ...]:
+        """The closed words of so many ribbons, of every order."""
+        return self._closed((scalar, words_by_ribbons(node, self.setting, ribbons)) for scalar, node in self.terms)
+
+    def _closed(self, found: Iterable[tuple[Ratio, tuple[Word, ...]]]) -> tuple[Word, ...]:
+        return tuple(
+            Word(w.letters, w.corners, scalar * w.coefficient, w.rows, w.cols, closed=True)
+            for scalar, open_words in found
+            for w in close(open_words, self.setting)
+            if not w.letters or count_contractions(w, self.setting)
+        )
+
+    def standard(self, order: int) -> tuple[StandardWord, ...]:
+        """The words of one order in terms of standard fields, those without letters left out."""
+        return tuple(self.gauge.standard(word) for word in self.words(order) if word.letters)
+
+    def key(self, word: StandardWord) -> _Key:
+        return canonical(word, self.setting, self._numbers)
+
+    def content(self, order: int, exchange: Exchange | None = None) -> dict[_Key, Ratio]:
+        """The coefficient of every standard word, equal traces added up; on the other side of an exchange."""
+        total: dict[_Key, Ratio] = {}
+        for word in self.standard(order):
+            one = word if exchange is None else exchanged(word, exchange, self.setting)
+            key = self.key(one)
+            total[key] = total[key] + one.scalar if key in total else one.scalar
+        return {key: value for key, value in total.items() if value}
+
+    @cached_property
+    def bare(self) -> Expr:
+        """The part without fields."""
+        parts = []
+        for word in self.words(0):
+            if not word.letters:
+                parts.append(
+                    word.coefficient.to_sympy() * trace_of_function(word.rows, word.corners[0], self.setting)
+                )
+        return Add(self.constant, *parts)

@@ -1,0 +1,256 @@
+"""The search for dualities: exchanges that fit, tried on words, proved on the expression, or refuted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, overload
+
+from sympy import Expr, Inverse, MatrixSymbol, expand, latex
+
+from planaria.diagrams.duality.candidates import candidates
+from planaria.diagrams.duality.certificates import (
+    Certificate,
+    Mismatch,
+    diagram_certificate,
+    first_mismatch,
+    identity_certificate,
+)
+from planaria.diagrams.duality.exchange import Exchange
+from planaria.diagrams.duality.expansions import Expansion
+from planaria.diagrams.duality.spectators import Averaged, average_spectators
+from planaria.diagrams.duality.transform import Dual, dual
+from planaria.diagrams.errors import InputError
+from planaria.diagrams.model import Model
+from planaria.diagrams.rational import Ratio
+from planaria.diagrams.ribbon import RibbonGraph
+
+__all__ = ["Dualities", "Duality", "Refutation", "dualities"]
+
+_SCREEN = 2  # orders that every candidate is tried on
+
+
+@dataclass(frozen=True)
+class Duality:
+    """An exchange under which an expectation maps to itself, up to a factor and a term without fields.
+
+    E(f) at the exchanged parameters = factor * E(f) + remainder, at every finite size.
+
+    Attributes
+    ----------
+    exchange
+        What changes places.
+    quantity
+        The expression that was asked about.
+    expression
+        The same expectation with its spectators integrated out: what the certificates speak of.
+    spectators
+        The names of the fields that were integrated out.
+    factor, remainder
+        Functions of the parameters and dimensions, 1 and 0 for an invariant.
+    certificates
+        What is known, strongest first.
+    """
+
+    model: Model = field(repr=False)
+    exchange: Exchange
+    quantity: Expr = field(repr=False)
+    expression: Expr
+    spectators: tuple[str, ...]
+    factor: Expr
+    remainder: Expr
+    certificates: tuple[Certificate, ...] = field(repr=False)
+
+    @property
+    def verdict(self) -> Literal["invariant", "covariant"]:
+        return "invariant" if self.factor == 1 and self.remainder == 0 else "covariant"
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether it holds at every order, not only at those that were tried."""
+        return any(one.method == "identity" and one.passed for one in self.certificates)
+
+    @cached_property
+    def _expansion(self) -> Expansion:
+        return Expansion.of(self.expression, self.model)
+
+    def dual(self, graph: RibbonGraph) -> Dual:
+        """The dual of a diagram of ``expression`` and the map of half-edges; the dual of the dual is the diagram.
+
+        Raises InputError for a diagram with spectators, with open words, or of another model.
+        """
+        if graph.setting.model != self.model:
+            raise InputError("diagram", "it belongs to another model", "find the dualities of its own model")
+        for letter in graph.letters:
+            name = graph.setting.fields[letter.field].name
+            if name in self.spectators:
+                raise InputError(
+                    "diagram",
+                    f"the duality holds after the average over {name}, and a ribbon of {name} is in it",
+                    "expand duality.expression, where it is integrated out",
+                )
+        expansion = self._expansion
+        return dual(graph, expansion, self.exchange, expansion.setting.ring(self.factor))
+
+    def _repr_latex_(self) -> str:
+        pairs = ", ".join(rf"{latex(a)} \leftrightarrow {latex(b)}" for a, b in self.exchange.spaces)
+        return f"${pairs}$"
+
+
+@dataclass(frozen=True)
+class Refutation:
+    """An exchange that fits the shapes, and the first order at which the expectation is not mapped to itself.
+
+    Attributes
+    ----------
+    exchange
+        What would change places.
+    order
+        The first order at which it fails.
+    before, after
+        The exact expectation at this order, at every finite size, and what the exchange makes of it. They are
+        not proportional; None where the diagrams of the first order that could decide are too many.
+    is_decided
+        Whether the two expectations differ: if not, no identity was found, and no counterexample either.
+    """
+
+    exchange: Exchange
+    order: int
+    before: Expr | None
+    after: Expr | None
+
+    @property
+    def is_decided(self) -> bool:
+        return self.before is not None
+
+
+@dataclass(frozen=True)
+class Dualities(Sequence[Duality]):
+    """The dualities of a quantity, and the exchanges that were tried and are none."""
+
+    found: tuple[Duality, ...]
+    refuted: tuple[Refutation, ...]
+
+    @overload
+    def __getitem__(self, index: int) -> Duality: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Duality, ...]: ...
+    def __getitem__(self, index: int | slice) -> Duality | tuple[Duality, ...]:
+        return self.found[index]
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __iter__(self) -> Iterator[Duality]:
+        return iter(self.found)
+
+
+def dualities(model: Model, quantity: Expr, *, order: int = 2) -> Dualities:
+    """Every exchange of spaces and fields under which the expectation of a quantity maps to itself.
+
+    Parameters
+    ----------
+    model
+        Its fields.
+    quantity
+        A scalar that is linear in traces.
+    order
+        Diagrams are compared one by one up to this order of insertions; the identity holds at every order.
+
+    Exchanges are involutions of the fields in the quantity, with the spaces, deterministic matrices and
+    parameters that follow. Fields that stand once on each side of a trace, such as a teacher, are integrated out
+    first.
+
+    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> N, P, gamma = symbols("N P gamma", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> q = (gamma * Identity(N) + x * x.T).inv()
+    >>> duality, = dualities(Model([Gaussian(x)]), Trace(q))
+    >>> print(duality.exchange, "|", duality.verdict, "|", duality.remainder)
+    N <-> P, x <-> x.T | covariant | -N/gamma + P/gamma
+    >>> for certificate in duality.certificates:
+    ...     print(certificate.method, certificate.passed)
+    identity True
+    diagrams True
+    >>> scaled = (N * gamma * Identity(N) + x * x.T).inv()
+    >>> refutation, = dualities(Model([Gaussian(x)]), Trace(scaled)).refuted
+    >>> refutation.order
+    2
+
+    Raises InputError for an expression that is not linear in traces or has no expansion.
+    """
+    found = _search(model, quantity, Averaged(quantity), order)
+    averaged = average_spectators(quantity, model)
+    # The average over all that a polynomial is made of would leave nothing to speak of.
+    if not averaged.spectators or not averaged.expression.has(Inverse):
+        return found
+    more = _search(model, quantity, averaged, order)
+    known = {one.exchange.pairs for one in found}
+    together = (*found, *(one for one in more if one.exchange.pairs not in known))
+    holding = {one.exchange.pairs for one in together}
+    return Dualities(together, tuple(one for one in more.refuted if one.exchange.pairs not in holding))
+
+
+def _search(model: Model, quantity: Expr, averaged: Averaged, order: int) -> Dualities:
+    expansion = Expansion.of(averaged.expression, model)
+    symbols = averaged.expression.atoms(MatrixSymbol)
+    fields = [one.symbol for one in model.fields if one.symbol in symbols]
+    found, refuted = [], []
+    for group in candidates(expansion.setting, fields, _parameters(expansion)):
+        for exchange in group:
+            factor = _factor(expansion, exchange)
+            if factor is None:
+                continue
+            identity = identity_certificate(expansion, exchange, factor)
+            if not identity.passed:
+                continue
+            remainder = expand(exchange.expression(expansion.bare) - factor.to_sympy() * expansion.bare)
+            diagrams = diagram_certificate(expansion, exchange, factor, order)
+            found.append(
+                Duality(
+                    model,
+                    exchange,
+                    quantity,
+                    averaged.expression,
+                    averaged.spectators,
+                    factor.to_sympy(),
+                    remainder,
+                    (identity, diagrams),
+                )
+            )
+            break
+        else:
+            mismatch: Mismatch = first_mismatch(expansion, group[0])
+            refuted.append(Refutation(group[0], *mismatch))
+    return Dualities(tuple(found), tuple(refuted))
+
+
+def _parameters(expansion: Expansion) -> list[Expr]:
+    """The parameters that can change places: all scalars but dimensions and eigenvalues."""
+    setting = expansion.setting
+    eigenvalues = {symbol for _, symbol in setting.matrices}
+    used = {
+        name
+        for word_order in range(_SCREEN + 1)
+        for word in expansion.standard(word_order)
+        for name in word.scalar.support() | {n for c in word.corners for n in c.s.support()}
+    }
+    return sorted(used - eigenvalues - set(setting.spaces), key=str)
+
+
+def _factor(expansion: Expansion, exchange: Exchange) -> Ratio | None:
+    """The factor between the two sides, if the words of the first orders are those of the exchange."""
+    factor: Ratio | None = None
+    for order in range(_SCREEN + 1):
+        own, other = expansion.content(order), expansion.content(order, exchange)
+        if own.keys() != other.keys():
+            return None
+        for key, value in own.items():
+            quotient = other[key] / value
+            if factor is None:
+                factor = quotient
+            elif quotient != factor:
+                return None
+    return factor

@@ -1,0 +1,104 @@
+"""The dual of a diagram: a bijection that keeps what it should."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Expr, Identity, MatrixSymbol, Trace, expand
+
+from planaria.derivations.models import load_model
+from planaria.diagrams import Gaussian, InputError, Model, RibbonGraph, dualities
+from planaria.diagrams import expand as diagrams
+from planaria.diagrams.duality import Duality
+
+from .conftest import LOSS, MODEL, TEACHER, M, N, P, gamma, q, u, x
+
+y = MatrixSymbol("y", M, P)
+PAIR = Model([Gaussian(x), Gaussian(y)])
+A, B = x * x.T, y * y.T
+CASES: list[tuple[Expr, Model, int]] = [
+    (LOSS, MODEL, 0),
+    (Trace(q), MODEL, 2),
+    (Trace(q) / N, MODEL, 1),
+    (Trace(x.T * u.T * u * x * x.T * u.T * u * x), MODEL, 0),
+    (Trace((gamma * Identity(M) + A + B).inv()), PAIR, 2),
+    (Trace(A * B * A * B), PAIR, 0),  # turned into itself by a rotation only
+]
+
+
+def found(expression: Expr, model: Model) -> Duality:
+    return dualities(model, expression, order=0)[0]
+
+
+@pytest.mark.parametrize(("expression", "model", "order"), CASES)
+def test_the_dual_is_a_bijection_of_the_diagrams(expression: Expr, model: Model, order: int) -> None:
+    duality = found(expression, model)
+    graphs = list(diagrams(duality.expression, model, order, euler=None))
+    duals = [graph.dual(duality) for graph in graphs]
+    assert len({dual.graph for dual in duals}) == len(graphs)
+    for graph, (image, half_edges) in zip(graphs, duals, strict=True):
+        assert image.euler_characteristic == graph.euler_characteristic
+        assert image.is_orientable == graph.is_orientable
+        assert expand(duality.exchange.expression(graph.weight) - duality.factor * image.weight) == 0
+        back, inverse = image.dual(duality)
+        assert back == graph
+        assert tuple(inverse[place] for place in half_edges) == tuple(range(len(half_edges)))
+
+
+@pytest.mark.parametrize(("expression", "model", "order"), CASES[:5])
+def test_the_duals_are_the_diagrams(expression: Expr, model: Model, order: int) -> None:
+    duality = found(expression, model)
+    graphs = list(diagrams(duality.expression, model, order, euler=None))
+    assert Counter(graph.dual(duality).graph for graph in graphs) == Counter(graphs)
+
+
+@given(st.data())
+def test_half_edges_follow_their_fields(data: st.DataObject) -> None:
+    duality = found(Trace(q), MODEL)
+    graph = data.draw(st.sampled_from(list(diagrams(Trace(q), MODEL, 2, euler=None))))
+    image, half_edges = graph.dual(duality)
+    names = {"x": "u", "u": "x"}
+    for i, letter in enumerate(graph.letters):
+        field = graph.setting.fields[letter.field].name
+        assert image.setting.fields[image.letters[half_edges[i]].field].name == names[field]
+        assert image.pairing[half_edges[i]] == half_edges[graph.pairing[i]]
+    spaces = Counter(str(face.space) for face in graph.faces)
+    assert Counter(str(face.space) for face in image.faces) == Counter(
+        {"N": spaces["P"], "P": spaces["N"], "M": spaces["M"]}
+    )
+
+
+def test_several_traces_have_duals_word_by_word() -> None:
+    duality = found(Trace(q), MODEL)
+    one, *_ = diagrams(Trace(q), MODEL, 2, euler=1)
+    (word,) = one.words
+    n = len(word.letters)
+    crossed = list(range(n, 2 * n)) + list(range(n))
+    both = RibbonGraph(one.setting, (word, word), tuple(crossed), frozenset(range(n)))
+    image, _ = both.dual(duality)
+    assert image.euler_characteristic == both.euler_characteristic
+    assert expand(duality.exchange.expression(both.weight) - image.weight) == 0
+    assert image.dual(duality).graph == both
+
+
+def test_refusals() -> None:
+    (duality,) = dualities(MODEL, TEACHER, order=0)
+    with_teacher = next(iter(diagrams(TEACHER, MODEL, 0)))
+    with pytest.raises(InputError, match="average over w"):
+        next(one for one in diagrams(TEACHER, MODEL, 0) if one.letters).dual(duality)
+    assert with_teacher.setting.model == MODEL
+    with pytest.raises(InputError, match="open"):
+        next(iter(diagrams(q, MODEL, 1))).dual(found(Trace(q), MODEL))
+    with pytest.raises(InputError, match="another model"):
+        next(iter(diagrams(Trace(A), PAIR, 0))).dual(duality)
+
+
+def test_the_clean_loss_of_random_features() -> None:
+    file = load_model("random-features")
+    (duality,) = dualities(file.model, file.quantity("loss").expression, order=1)
+    (diagrams_certificate,) = (one for one in duality.certificates if one.method == "diagrams")
+    assert diagrams_certificate.passed
+    assert "479 diagrams to order 1" in diagrams_certificate.detail
