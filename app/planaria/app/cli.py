@@ -28,6 +28,14 @@ ModelArgument = Annotated[
     str, typer.Argument(metavar="MODEL", help="A built-in model (see 'planaria models') or a model file.")
 ]
 QuantityArgument = Annotated[str, typer.Argument(metavar="QUANTITY", help="A quantity of the model.")]
+QuantitiesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[QUANTITY]...", help="Quantities of the model; all of them by default."),
+]
+SymbolsOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=NEW", help="Print another name, such as P=T."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 SeedOption = Annotated[int, typer.Option(min=0, metavar="S", help="The seed of everything random.")]
 LimitOption = Annotated[
@@ -67,20 +75,14 @@ def models(json: JsonOption = False) -> None:
 @app.command()
 def derive(
     model: ModelArgument,
-    quantities: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[QUANTITY]...", help="Quantities of the model; all of them by default."),
-    ] = None,
+    quantities: QuantitiesArgument = None,
     spectrum: SpectrumOption = None,
     limit: LimitOption = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")] = False,
     simulation: Annotated[
         bool, typer.Option("--simulation/--no-simulation", help="Whether to check against simulation, too.")
     ] = True,
-    symbols: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=NEW", help="Print another name, such as P=T."),
-    ] = None,
+    symbols: SymbolsOption = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
 ) -> None:
@@ -164,6 +166,27 @@ def diagrams(
     from planaria.app.diagramming import DiagramOptions, make_diagrams
 
     make_diagrams(model, quantity, DiagramOptions(order, euler, draw, yes, as_json=json))
+
+
+@app.command()
+def dual(
+    model: ModelArgument,
+    quantities: QuantitiesArgument = None,
+    order: Annotated[
+        int, typer.Option(metavar="n", help="The order to which diagrams are compared one by one, and drawn.")
+    ] = 1,
+    draw: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Draw each planar diagram beside its dual, in this folder.")
+    ] = None,
+    symbols: SymbolsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find dualities, with a certificate at four levels; draw diagrams beside their duals."""
+    from planaria.app.dualising import DualOptions, find_dualities
+
+    options = DualOptions(tuple(quantities or ()), order, tuple(symbols or ()), draw, as_json=json)
+    if not find_dualities(model, options):
+        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -9,14 +9,14 @@ from sympy import count_ops
 
 from planaria.app.display import messages, output, progress_bar, working
 from planaria.app.formulas import Formulas
-from planaria.app.inputs import Names, read_limits, read_renames
+from planaria.app.inputs import Names, chosen_quantities, read_limits, read_renames
 from planaria.app.matrices import with_kinds
 from planaria.app.reports import Derived, JsonReport, LatexReport, Report, TextReport
 from planaria.derivations import Derivation, derive
 from planaria.derivations.limits import limit_branches
 from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError, placed
-from planaria.diagrams.modeldata import ModelFile, Quantity
+from planaria.diagrams.errors import placed
+from planaria.diagrams.modeldata import Quantity
 from planaria.numerics.checks import Check, checks
 
 __all__ = ["DeriveOptions", "derive_quantities"]
@@ -41,7 +41,7 @@ class DeriveOptions:
 def derive_quantities(name: str, options: DeriveOptions) -> bool:
     """Derive, print and check quantities of a model; whether every check passed."""
     file = load_model(name)
-    quantities = _chosen(file, options.quantities)
+    quantities = chosen_quantities(file, options.quantities)
     model = with_kinds(file, options.spectrum)
     names = Names(file, dict(model.spectra).values())
     limits = [names.parameters[one] for one in read_limits(options.limits, names)]
@@ -68,14 +68,6 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
             passed = passed and check.passed
     report.end()
     return passed
-
-
-def _chosen(file: ModelFile, wanted: tuple[str, ...]) -> list[Quantity]:
-    if not file.quantities:
-        raise InputError(f"model {file.name}", "it has no quantities", "add a table [quantities] to the file")
-    if not wanted:
-        return list(file.quantities)
-    return [file.quantity(one) for one in dict.fromkeys(wanted)]
 
 
 def _is_readable(derivation: Derivation) -> bool:

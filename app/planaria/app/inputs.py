@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.diagrams.errors import InputError, unknown_name
-from planaria.diagrams.modeldata import ModelFile, Parameter, Space
+from planaria.diagrams.modeldata import ModelFile, Parameter, Quantity, Space
 from planaria.diagrams.spectra import PowerLaw, eigenvalue
 from planaria.numerics.spectra import exact_number
 
@@ -173,3 +173,12 @@ def check_count(option: str, value: int, least: int, most: int) -> None:
     """InputError unless a number of an option is within bounds."""
     if not least <= value <= most:
         raise InputError(option, f"{value} is out of range", f"give a whole number from {least} to {most}")
+
+
+def chosen_quantities(file: ModelFile, wanted: Sequence[str]) -> list[Quantity]:
+    """The quantities of some names, each once; all of them if no name is given."""
+    if not file.quantities:
+        raise InputError(f"model {file.name}", "it has no quantities", "add a table [quantities] to the file")
+    if not wanted:
+        return list(file.quantities)
+    return [file.quantity(one) for one in dict.fromkeys(wanted)]

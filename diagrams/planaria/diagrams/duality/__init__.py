@@ -8,7 +8,8 @@
 - ``identity``: whether two traces are the same at every order;
 - ``transform``: the dual of a diagram;
 - ``certificates``: what is known of an exchange;
-- ``search``: all of it together.
+- ``search``: all of it together;
+- ``propagators``: the matrices that become one another.
 """
 
 from planaria.diagrams.duality.certificates import Certificate

@@ -113,8 +113,12 @@ def diagram_certificate(expansion: Expansion, exchange: Exchange, factor: Ratio,
         f"{exchange} maps the diagrams of each order and Euler characteristic to one another, weight for weight",
         "diagrams",
         not fault and reached >= 0,
-        fault or f"all {counts.total():,} diagrams to order {reached}: {by_chi}; twice is the identity",
+        fault or f"{_diagrams(counts.total())} to order {reached}: {by_chi}; twice is the identity",
     )
+
+
+def _diagrams(number: int) -> str:
+    return "the one diagram" if number == 1 else f"all {number:,} diagrams"
 
 
 class _Weights:
