@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planaria.diagrams.canonical import GraphClass, automorphisms, canonical_form, classes, isomorphic
     from planaria.diagrams.errors import InputError
     from planaria.diagrams.model import Gaussian, Model
     from planaria.diagrams.modelfile import ModelFile, load_model_file
@@ -19,26 +20,36 @@ if TYPE_CHECKING:
 __all__ = [
     "Eigenvalues",
     "Gaussian",
+    "GraphClass",
     "InputError",
     "Model",
     "ModelFile",
     "PowerLaw",
     "RibbonGraph",
     "UnitSpectrum",
+    "automorphisms",
+    "canonical_form",
+    "classes",
     "expand",
+    "isomorphic",
     "load_model_file",
 ]
 
 _HOMES = {
     "Eigenvalues": "spectra",
     "Gaussian": "model",
+    "GraphClass": "canonical",
     "InputError": "errors",
     "Model": "model",
     "ModelFile": "modelfile",
     "PowerLaw": "spectra",
     "RibbonGraph": "ribbon",
     "UnitSpectrum": "spectra",
+    "automorphisms": "canonical",
+    "canonical_form": "canonical",
+    "classes": "canonical",
     "expand": "wick",
+    "isomorphic": "canonical",
     "load_model_file": "modelfile",
 }
 

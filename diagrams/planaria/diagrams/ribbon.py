@@ -291,6 +291,20 @@ class RibbonGraph:
 
         return weight(self)
 
+    @property
+    def canonical_form(self) -> RibbonGraph:
+        """The graph that stands for all that are isomorphic to it (see ``planaria.diagrams.canonical``)."""
+        from planaria.diagrams.canonical import canonical_form
+
+        return canonical_form(self)
+
+    @property
+    def automorphism_order(self) -> int:
+        """How many renamings of half-edges leave the graph as it is (see ``planaria.diagrams.canonical``)."""
+        from planaria.diagrams.canonical import automorphism_order
+
+        return automorphism_order(self)
+
     def to_networkx(self) -> MultiGraph[int]:
         """The graph as a networkx MultiGraph that carries everything (see ``planaria.diagrams.view``)."""
         from planaria.diagrams.view import to_networkx
