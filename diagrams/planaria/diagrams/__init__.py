@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from planaria.diagrams.errors import InputError
     from planaria.diagrams.model import Gaussian, Model
     from planaria.diagrams.modelfile import ModelFile, load_model_file
+    from planaria.diagrams.planar import planar_total, weigh_planar
     from planaria.diagrams.ribbon import RibbonGraph
     from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
     from planaria.diagrams.wick import expand
@@ -33,6 +34,8 @@ __all__ = [
     "expand",
     "isomorphic",
     "load_model_file",
+    "planar_total",
+    "weigh_planar",
 ]
 
 _HOMES = {
@@ -51,6 +54,8 @@ _HOMES = {
     "expand": "wick",
     "isomorphic": "canonical",
     "load_model_file": "modelfile",
+    "planar_total": "planar",
+    "weigh_planar": "planar",
 }
 
 
