@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
 
+from flint import fmpq
 from sympy import Expr, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, MatrixSymbol, Symbol, Trace
 
 from planaria.derivations.derivation import derive
@@ -31,7 +32,7 @@ from planaria.diagrams.errors import InputError
 from planaria.diagrams.model import Model
 from planaria.diagrams.planar import PlanarSum, planar_sum_of
 from planaria.diagrams.rational import Ratio, Ring, generators_of
-from planaria.diagrams.tree import deterministic_part, prepare, read
+from planaria.diagrams.tree import Setting, deterministic_part, prepare, read
 from planaria.diagrams.weight import function_of_matrices, trace_of_function
 from planaria.diagrams.wick import expand
 
@@ -150,42 +151,68 @@ class _Lagrange:
     ----------
     ring
         The generators: parameters, the pole, spectral sums.
-    density
-        -Delta**2 H (ds/dDelta) / s, the same as H (ds/dy) / s.
     inverse
         1/s.
     lowest
-        The lowest order from on which density * inverse**n is a polynomial in the sums.
+        The lowest order n from on which H (ds/dy) s**(-n-1) is a polynomial in the sums.
+    first
+        It, for this order.
+    follow
+        For each sum S_ab the number of the sum S_(a+1)(b+1), if it has one.
     """
 
     ring: Ring
     pole: Symbol
     sums: tuple[tuple[Symbol, _Series], ...]
-    density: Ratio
+    first: Ratio
     inverse: Ratio
     lowest: int
-    setting: Any
+    follow: tuple[int | None, ...]
+    setting: Setting
 
     def expansion(self, order: int) -> _Expansion:
         """The coefficient of s**order as a polynomial in the sums."""
-        value = self.density * self.inverse**order
+        # From the lowest order on there is nothing to cancel but monomials, and those cancel in the end.
+        more = order - self.lowest
+        numerator = self.first.numerator * self.inverse.numerator**more
+        denominator = self.first.denominator * self.inverse.denominator**more
         index = self.ring.index
         at, places = index[self.pole], [index[symbol] for symbol, _ in self.sums]
-        denominator = value.denominator
         shift = int(denominator.degrees()[at])  # of Delta in the denominator, a monomial in it
         rest = denominator / self.ring.context.gen(at) ** shift if shift else denominator
         groups: dict[tuple[int, tuple[int, ...]], dict[tuple[int, ...], Any]] = {}
         hidden = {at, *places}
-        for exponents, coefficient in value.numerator.terms():
+        for exponents, coefficient in numerator.terms():
             # Delta**p = y**-p, and the residue is the coefficient of y**-1
             power = int(exponents[at]) - shift - 1
             if power < 0:
                 continue
-            key = power, tuple(int(exponents[place]) for place in places)
+            product, scale = self._integrated(power, tuple(int(exponents[place]) for place in places))
             plain = tuple(0 if k in hidden else int(e) for k, e in enumerate(exponents))
-            groups.setdefault(key, {})[plain] = coefficient
+            terms = groups.setdefault((power, product), {})
+            terms[plain] = terms.get(plain, 0) + scale * coefficient
         parts = tuple((power, e, self.ring.polynomial(terms)) for (power, e), terms in groups.items())
         return _Expansion(parts, self.ring.from_mpoly(rest))
+
+    def _integrated(self, power: int, exponents: tuple[int, ...]) -> tuple[tuple[int, ...], fmpq]:
+        """A product of sums that has the same coefficient of y**power, but for a number.
+
+        With S' the sum that follows on S = S_ab, y dS/dy = b (S - S'), and so by parts
+
+            [y^p] S^m S' = (1 - p / (b (m + 1))) [y^p] S^(m+1).
+        """
+        for k, following in enumerate(self.follow):
+            if following is None or exponents[following] != 1:
+                continue
+            others = (o for o, e in enumerate(exponents) if e and o not in (k, following))
+            if any(self.sums[o][1].variable is not None for o in others):
+                continue  # they depend on y, too
+            raised = list(exponents)
+            raised[k] += 1
+            raised[following] = 0
+            ((_, b),) = self.sums[k][1].sum.factors
+            return tuple(raised), 1 - fmpq(power, b * raised[k])
+        return exponents, fmpq(1)
 
     def generators(self, longest: int) -> Iterator[Expr]:
         """The parameters, and every trace that occurs in the sums up to y**longest."""
@@ -254,7 +281,11 @@ def _lagrange(expression: Expr, model: Model) -> _Lagrange | None:
     lowest = _polynomial_from(density, inverse, {pole, INSERTION, *known})
     if lowest is None:
         return None
-    return _Lagrange(ring, pole, tuple(known.items()), density, inverse, lowest, derivation.rules.setting)
+    places = {series.sum: k for k, series in enumerate(known.values())}
+    after = [_next(series) for series in known.values()]
+    follow = tuple(None if one is None else places.get(one.sum) for one in after)
+    first = density * inverse**lowest
+    return _Lagrange(ring, pole, tuple(known.items()), first, inverse, lowest, follow, derivation.rules.setting)
 
 
 def _series(one: SpectralSum, pole: Symbol) -> _Series | None:
@@ -309,7 +340,8 @@ class _Table:
     def read(self, expansion: _Expansion) -> Ratio:
         """Insert the series of the sums."""
         parts = []
-        for power, exponents, factor in expansion.parts:
+        # Terms with as many traces are neighbours: they add up before they meet the others.
+        for power, exponents, factor in sorted(expansion.parts, key=lambda part: (sum(part[1]), part[0])):
             product = self.coefficient(power, exponents)
             if not product.is_zero():
                 parts.append(factor.to(self.ring).numerator * product)
