@@ -142,7 +142,8 @@ def _make(
 ) -> _Result:
     counts: Counter[int] = Counter()
     pictures: list[RibbonGraph] = []
-    known = count.diagrams if count.order == options.order else None
+    complete = count.order == options.order and euler in (None, 2)
+    known = count.diagrams if complete else None
     if euler == 2 and not drawn:
         with working(status, "weighing"):
             found = planar_sum_of(quantity.expression, file.model, options.order)
@@ -167,7 +168,7 @@ def _make(
             planar = total_weight(counted(2))
         else:
             # One pass for the counts; the planar ones are weighed by themselves, without being made.
-            for _ in counted(None):
+            for _ in counted(euler):
                 pass
             planar = planar_sum_of(quantity.expression, file.model, options.order).total()
     if euler is not None:
