@@ -75,10 +75,10 @@ def test_the_diagrams_in_words(run: Run) -> None:
 @pytest.mark.parametrize(
     ("model", "options", "problem"),
     [
-        ("marchenko-pastur", ["--order", "13"], "order 12 already has 208,012 planar diagrams"),
+        ("marchenko-pastur", ["--order", "13", "--draw", "d.svg"], "order 12 already has 208,012 planar diagrams"),
         (
             "random-features",
-            ["--order", "500"],
+            ["--order", "500", "--draw", "d.svg"],
             "order 9 already has 246,675 planar diagrams",
         ),
         (
@@ -93,10 +93,28 @@ def test_many_diagrams_are_made_on_demand_only(run: Run, model: str, options: li
     assert run("diagrams", model, "resolvent", *options).refusal == f"--order: {problem}; {remedy}"
 
 
+def test_planar_diagrams_are_weighed_without_being_made(run: Run) -> None:
+    # OEIS A001764
+    outcome = run("diagrams", "random-features", "resolvent", "--order", "12", "--json")
+    assert outcome.json["counts"] == {"2": 50_067_108}
+    outcome = run("diagrams", "random-features", "resolvent", "--order", "500")
+    assert outcome.refusal == (
+        "--order: order 18 already has 2,619,631,042,665 planar diagrams; "
+        "add --yes to weigh more than 1,000,000,000,000 diagrams, or give a lower order"
+    )
+
+
+@pytest.mark.parametrize(("model", "quantity"), [("random-features", "loss"), ("wigner", "resolvent")])
+def test_pictures_do_not_change_the_series(run: Run, tmp_path: Path, model: str, quantity: str) -> None:
+    given = ["diagrams", model, quantity, "--order", "2", "--json"]
+    drawn = run(*given, "--draw", str(tmp_path / "d.svg"))
+    assert run(*given).json == drawn.json
+
+
 def test_yes_makes_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from planaria.app import diagramming
 
-    monkeypatch.setattr(diagramming, "_MANY", 10)
+    monkeypatch.setattr(diagramming, "_MANY_WEIGHED", 10)
     given = ["diagrams", "marchenko-pastur", "resolvent", "--order", "4"]
     assert run(*given).code == 2
     assert run(*given, "--yes", "--json").json["counts"] == {"2": 14}

@@ -29,6 +29,7 @@ from planaria.derivations.models import load_model
 from planaria.diagrams.errors import InputError, placed
 from planaria.diagrams.formatting import format_expression
 from planaria.diagrams.modeldata import ModelFile, Quantity
+from planaria.diagrams.planar import planar_sum_of
 from planaria.diagrams.ribbon import RibbonGraph
 from planaria.diagrams.weight import total_weight
 from planaria.diagrams.wick import expand
@@ -37,6 +38,7 @@ __all__ = ["DiagramOptions", "make_diagrams"]
 
 _HIGHEST_ORDER = 1000
 _MANY = 200_000  # diagrams that nobody makes by accident
+_MANY_WEIGHED = 10**12  # the same, where they are weighed together: some seconds for the loss of random features
 _MOST_PICTURES = 2000
 
 
@@ -113,14 +115,18 @@ def _count(
     """Say how many diagrams there will be; refuse to make many of them without --yes."""
     planar = euler == 2
     kind = "planar diagrams" if planar else "diagrams of every Euler characteristic"
+    many = _MANY_WEIGHED if planar and options.draw is None else _MANY
     with working(status, "counting"), placed(file.place(quantity)):
-        count = count_diagrams(quantity.expression, file.model, options.order, planar=planar, enough=_MANY)
+        count = count_diagrams(quantity.expression, file.model, options.order, planar=planar, enough=many)
     if count.order < options.order:
         text = f"order {count.order} already has {count.diagrams:,} {kind}"
     else:
         text = f"order {options.order} has {count.diagrams:,} {kind}"
-    if count.diagrams > _MANY and not options.yes:
-        raise InputError("--order", text, f"add --yes to make more than {_MANY:,} diagrams, or give a lower order")
+    if count.diagrams > many and not options.yes:
+        verb = "make" if many == _MANY else "weigh"
+        raise InputError(
+            "--order", text, f"add --yes to {verb} more than {many:,} diagrams, or give a lower order"
+        )
     status.print(text)
     return count
 
@@ -136,7 +142,12 @@ def _make(
 ) -> _Result:
     counts: Counter[int] = Counter()
     pictures: list[RibbonGraph] = []
-    known = count.diagrams if count.order == options.order else None
+    complete = count.order == options.order and euler in (None, 2)
+    known = count.diagrams if complete else None
+    if euler == 2 and not drawn:
+        with working(status, "weighing"):
+            found = planar_sum_of(quantity.expression, file.model, options.order)
+            return _Result({2: found.count}, format_expression(found.total()), ())
     with progress_bar(status) as progress:
         task = progress.add_task("diagrams", total=known)
 
@@ -156,10 +167,10 @@ def _make(
         if euler == 2:
             planar = total_weight(counted(2))
         else:
-            # One pass for the counts; the planar ones are a small part and made by themselves.
-            for _ in counted(None):
+            # One pass for the counts; the planar ones are weighed by themselves, without being made.
+            for _ in counted(euler):
                 pass
-            planar = total_weight(expand(quantity.expression, file.model, options.order))
+            planar = planar_sum_of(quantity.expression, file.model, options.order).total()
     if euler is not None:
         counts.setdefault(euler, 0)
     if len(pictures) > _MOST_PICTURES:

@@ -9,10 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planaria.diagrams.canonical import GraphClass, automorphisms, canonical_form, classes, isomorphic
     from planaria.diagrams.duality import Duality, dualities
     from planaria.diagrams.errors import InputError
     from planaria.diagrams.model import Gaussian, Model
     from planaria.diagrams.modelfile import ModelFile, load_model_file
+    from planaria.diagrams.planar import planar_total, weigh_planar
     from planaria.diagrams.ribbon import RibbonGraph
     from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
     from planaria.diagrams.wick import expand
@@ -21,21 +23,29 @@ __all__ = [
     "Duality",
     "Eigenvalues",
     "Gaussian",
+    "GraphClass",
     "InputError",
     "Model",
     "ModelFile",
     "PowerLaw",
     "RibbonGraph",
     "UnitSpectrum",
+    "automorphisms",
+    "canonical_form",
+    "classes",
     "dualities",
     "expand",
+    "isomorphic",
     "load_model_file",
+    "planar_total",
+    "weigh_planar",
 ]
 
 _HOMES = {
     "Duality": "duality",
     "Eigenvalues": "spectra",
     "Gaussian": "model",
+    "GraphClass": "canonical",
     "InputError": "errors",
     "Model": "model",
     "ModelFile": "modelfile",
@@ -43,8 +53,14 @@ _HOMES = {
     "RibbonGraph": "ribbon",
     "UnitSpectrum": "spectra",
     "dualities": "duality",
+    "automorphisms": "canonical",
+    "canonical_form": "canonical",
+    "classes": "canonical",
     "expand": "wick",
+    "isomorphic": "canonical",
     "load_model_file": "modelfile",
+    "planar_total": "planar",
+    "weigh_planar": "planar",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from planaria.diagrams.duality import Dual, Duality
 
-__all__ = ["Face", "RibbonGraph"]
+__all__ = ["Face", "RibbonGraph", "corner_joints", "trusted_contractions"]
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ class RibbonGraph:
             flip = min(i, j) in twisted
             ribbon[2 * i] = 2 * j if flip else 2 * j + 1
             ribbon[2 * i + 1] = 2 * j + 1 if flip else 2 * j
-        corner = _corner_joints(tuple(len(word.letters) for word in self.words))
+        corner = corner_joints(tuple(len(word.letters) for word in self.words))
         seen = bytearray(2 * len(pairing))
         cycles = []
         for start in range(2 * len(pairing)):
@@ -292,6 +293,20 @@ class RibbonGraph:
 
         return weight(self)
 
+    @property
+    def canonical_form(self) -> RibbonGraph:
+        """The graph that stands for all that are isomorphic to it (see ``planaria.diagrams.canonical``)."""
+        from planaria.diagrams.canonical import canonical_form
+
+        return canonical_form(self)
+
+    @property
+    def automorphism_order(self) -> int:
+        """How many renamings of half-edges leave the graph as it is (see ``planaria.diagrams.canonical``)."""
+        from planaria.diagrams.canonical import automorphism_order
+
+        return automorphism_order(self)
+
     def to_networkx(self) -> MultiGraph[int]:
         """The graph as a networkx MultiGraph that carries everything (see ``planaria.diagrams.view``)."""
         from planaria.diagrams.view import to_networkx
@@ -324,7 +339,7 @@ class RibbonGraph:
 
 
 @lru_cache(maxsize=256)
-def _corner_joints(lengths: tuple[int, ...]) -> tuple[int, ...]:
+def corner_joints(lengths: tuple[int, ...]) -> tuple[int, ...]:
     """The side that each side meets at its corner, for words of given lengths."""
     joints: list[int] = []
     start = 0
@@ -333,3 +348,30 @@ def _corner_joints(lengths: tuple[int, ...]) -> tuple[int, ...]:
             joints += (2 * (start + (k - 1) % n) + 1, 2 * (start + (k + 1) % n))
         start += n
     return tuple(joints)
+
+
+def trusted_contractions(setting: Setting, words: tuple[Word, ...]) -> Callable[..., RibbonGraph]:
+    """A constructor of contractions of some words, for pairings that an enumeration makes: nothing is checked.
+
+    It takes the pairing, the twisted ribbons, and the Euler characteristic where it is known. What depends on
+    the words alone is computed once and shared.
+    """
+    letters = words[0].letters if len(words) == 1 else tuple(letter for word in words for letter in word.letters)
+    new, untwisted = object.__new__, frozenset[int]()
+
+    def make(
+        pairing: tuple[int, ...], twisted: frozenset[int] = untwisted, euler_characteristic: int | None = None
+    ) -> RibbonGraph:
+        graph = new(RibbonGraph)
+        # Past the frozen attributes, which is what makes it fast; cached properties live in the same place.
+        known = graph.__dict__
+        known["setting"] = setting
+        known["words"] = words
+        known["pairing"] = pairing
+        known["twisted"] = twisted
+        known["letters"] = letters
+        if euler_characteristic is not None:
+            known["euler_characteristic"] = euler_characteristic
+        return graph
+
+    return make

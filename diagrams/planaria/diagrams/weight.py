@@ -115,10 +115,18 @@ def total_weight(graphs: Iterable[RibbonGraph]) -> Expr:
     counts: dict[Any, int] = {}
     examples: dict[Any, RibbonGraph] = {}
     for graph in graphs:
-        key = (graph.words, *sorted(table.keys(graph)))
+        key = (graph.words, *sorted(_face_keys(graph, table)))
         counts[key] = counts.get(key, 0) + 1
         examples.setdefault(key, graph)
     return expand_sympy(Add(*(count * weight(examples[key]) for key, count in counts.items())))
+
+
+def _face_keys(graph: RibbonGraph, table: FaceTable) -> Iterable[tuple[int, ...]]:
+    keys = table.keys(graph)
+    if all(word.closed for word in graph.words):
+        return keys
+    # Which face is open matters: its function is a matrix, and no trace. No space has a negative number.
+    return [(-1, *key) if face.is_open else key for key, face in zip(keys, graph.faces, strict=True)]
 
 
 @lru_cache(maxsize=4096)

@@ -8,10 +8,11 @@ from math import factorial, prod
 
 from sympy import Add, Expr, MatrixExpr, Mul, Pow, S, SympifyError, Trace, sympify
 
+from planaria.diagrams.enumeration import interval_counts, matchings, noncrossing, untwisted_partners
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.expansion import Word, close, words
 from planaria.diagrams.model import Model
-from planaria.diagrams.ribbon import RibbonGraph
+from planaria.diagrams.ribbon import RibbonGraph, corner_joints, trusted_contractions
 from planaria.diagrams.tree import (
     Diagonal,
     Inversion,
@@ -115,9 +116,7 @@ def _diagrams(
             if euler == 2:
                 yield from planar_contractions(scaled, setting)
                 continue
-            for graph in all_contractions((scaled,), setting):
-                if euler is None or graph.euler_characteristic == euler:
-                    yield graph
+            yield from all_contractions((scaled,), setting, euler=euler)
 
 
 def linear_in_traces(expression: Expr) -> tuple[dict[Trace, Expr], Expr]:
@@ -197,7 +196,7 @@ def count_planar(word: Word, setting: Setting) -> int:
     >>> count_planar(word, setting)  # the 30th Catalan number
     3814986502092304
     """
-    return _interval_counts(word.letters, setting).get((0, len(word.letters)), 0)
+    return interval_counts(word.letters, setting).get((0, len(word.letters)), 0)
 
 
 def count_contractions(word: Word, setting: Setting) -> int:
@@ -220,14 +219,18 @@ def planar_contractions(word: Word, setting: Setting) -> Iterator[RibbonGraph]:
     the letters behind. A table of counts leaves out every choice that leads nowhere, so that the first
     diagram of a word of any length comes at once.
     """
-    for pairing in _noncrossing(word.letters, setting):
-        yield RibbonGraph(setting, (word,), pairing)
+    make = trusted_contractions(setting, (word,))
+    for pairing in noncrossing(word.letters, setting):
+        yield make(pairing)
 
 
-def all_contractions(words: Word | tuple[Word, ...], setting: Setting) -> Iterator[RibbonGraph]:
+def all_contractions(
+    words: Word | tuple[Word, ...], setting: Setting, *, euler: int | None = None
+) -> Iterator[RibbonGraph]:
     """Every contraction of one word, or of several words together, with every allowed twist, lazily.
 
-    The contractions of several words include those that leave them unconnected.
+    The contractions of several words include those that leave them unconnected. With ``euler`` only those of
+    this Euler characteristic: index lines are counted as ribbons are joined, and no other graph is made.
     """
     group = (words,) if isinstance(words, Word) else words
     letters = tuple(letter for word in group for letter in word.letters)
@@ -235,34 +238,12 @@ def all_contractions(words: Word | tuple[Word, ...], setting: Setting) -> Iterat
     for index, total in plain.items():
         if total % 2 or (setting.fields[index].kind == "complex" and 2 * conjugated[index] != total):
             return
-    options = _options(letters, setting)
-    n = len(letters)
-    pairing = [-1] * n
-    chosen: list[tuple[int, int, bool]] = []
-    trail: list[Iterator[tuple[int, bool]]] = []
-    first = 0
-    while True:
-        if len(chosen) == n // 2:
-            yield RibbonGraph(setting, group, tuple(pairing), frozenset(i for i, _, twist in chosen if twist))
-        else:
-            while pairing[first] >= 0:
-                first += 1
-            trail.append(iter(options[first]))
-        # Take the next choice of the last letter; go back to earlier letters where there is none.
-        while trail:
-            if len(chosen) == len(trail):
-                i, j, _ = chosen.pop()
-                pairing[i] = pairing[j] = -1
-                first = i
-            choice = next(((j, twist) for j, twist in trail[-1] if pairing[j] < 0), None)
-            if choice is not None:
-                j, twist = choice
-                pairing[first], pairing[j] = j, first
-                chosen.append((first, j, twist))
-                break
-            trail.pop()
-        if not trail:
-            return
+    without_faces = len(group) - len(letters) // 2 + sum(not word.letters for word in group)
+    joints = corner_joints(tuple(len(word.letters) for word in group))
+    wanted = None if euler is None else euler - without_faces
+    make = trusted_contractions(setting, group)
+    for pairing, twisted, faces in matchings(_options(letters, setting), joints, wanted):
+        yield make(pairing, twisted, without_faces + faces)
 
 
 def _occurrences(letters: tuple[Letter, ...]) -> tuple[Counter[int], Counter[int]]:
@@ -282,75 +263,3 @@ def _options(letters: tuple[Letter, ...], setting: Setting) -> list[list[tuple[i
             if one.pairs_twisted(letters[j], kind):
                 options[-1].append((j, True))
     return options
-
-
-def _interval_counts(letters: tuple[Letter, ...], setting: Setting) -> dict[tuple[int, int], int]:
-    """The number of noncrossing pairings of the letters i..j-1, by (i, j); without the zeros."""
-    partners = untwisted_partners(letters, setting)
-    n = len(letters)
-    counts = {(i, i): 1 for i in range(n + 1)}
-    for i in range(n - 1, -1, -1):
-        for j in range(i + 2, n + 1, 2):
-            total = 0
-            for k in partners[i]:
-                if k >= j:
-                    break
-                inside = counts.get((i + 1, k), 0)
-                if inside:
-                    total += inside * counts.get((k + 1, j), 0)
-            if total:
-                counts[i, j] = total
-    return counts
-
-
-def untwisted_partners(letters: tuple[Letter, ...], setting: Setting) -> list[list[int]]:
-    """The later letters at odd distance that each letter can join in a planar way."""
-    return [
-        [
-            j
-            for j in range(i + 1, len(letters), 2)
-            if one.pairs_untwisted(letters[j], setting.fields[one.field].kind)
-        ]
-        for i, one in enumerate(letters)
-    ]
-
-
-# Intervals that still have to be paired, as a linked list: (start, end, rest).
-_Waiting = tuple[int, int, "_Waiting"] | None
-
-
-def _noncrossing(letters: tuple[Letter, ...], setting: Setting) -> Iterator[tuple[int, ...]]:
-    """The noncrossing pairings by untwisted ribbons, in lexicographic order."""
-    counts = _interval_counts(letters, setting)
-    n = len(letters)
-    if (0, n) not in counts:
-        return
-    partners = untwisted_partners(letters, setting)
-    choices: dict[tuple[int, int], tuple[int, ...]] = {
-        (i, j): tuple(k for k in partners[i] if k < j and (i + 1, k) in counts and (k + 1, j) in counts)
-        for i, j in counts
-        if i < j
-    }
-    pairing = [0] * n
-    waiting: _Waiting = (0, n, None) if n else None
-    trail: list[tuple[int, int, Iterator[int], _Waiting]] = []
-    while True:
-        if waiting is None:
-            yield tuple(pairing)
-        else:
-            i, j, rest = waiting
-            trail.append((i, j, iter(choices[i, j]), rest))
-        # An entry of the trail keeps what is left to choose for its first letter.
-        while trail:
-            i, j, partner, waiting = trail[-1]
-            k = next(partner, -1)
-            if k >= 0:
-                pairing[i], pairing[k] = k, i
-                if k + 1 < j:
-                    waiting = (k + 1, j, waiting)
-                if i + 1 < k:
-                    waiting = (i + 1, k, waiting)
-                break
-            trail.pop()
-        if not trail:
-            return
