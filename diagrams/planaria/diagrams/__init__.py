@@ -9,10 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planaria.diagrams.dyson import dyson_check
     from planaria.diagrams.errors import InputError
+    from planaria.diagrams.irreducible import (
+        irreducible_parts,
+        ladder_kernels,
+        one_particle_irreducible,
+        skeleton,
+        two_particle_irreducible,
+    )
     from planaria.diagrams.model import Gaussian, Model
     from planaria.diagrams.modelfile import ModelFile, load_model_file
     from planaria.diagrams.ribbon import RibbonGraph
+    from planaria.diagrams.selfenergy import kernels, self_energy, skeletons
     from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
     from planaria.diagrams.wick import expand
 
@@ -25,8 +34,17 @@ __all__ = [
     "PowerLaw",
     "RibbonGraph",
     "UnitSpectrum",
+    "dyson_check",
     "expand",
+    "irreducible_parts",
+    "kernels",
+    "ladder_kernels",
     "load_model_file",
+    "one_particle_irreducible",
+    "self_energy",
+    "skeleton",
+    "skeletons",
+    "two_particle_irreducible",
 ]
 
 _HOMES = {
@@ -38,8 +56,17 @@ _HOMES = {
     "PowerLaw": "spectra",
     "RibbonGraph": "ribbon",
     "UnitSpectrum": "spectra",
+    "dyson_check": "dyson",
     "expand": "wick",
+    "irreducible_parts": "irreducible",
+    "kernels": "selfenergy",
+    "ladder_kernels": "irreducible",
     "load_model_file": "modelfile",
+    "one_particle_irreducible": "irreducible",
+    "self_energy": "selfenergy",
+    "skeleton": "irreducible",
+    "skeletons": "selfenergy",
+    "two_particle_irreducible": "irreducible",
 }
 
 

@@ -72,7 +72,8 @@ def index_lines(graph: RibbonGraph) -> tuple[Line, ...]:
             found.append(Line(start, end, space, (corner,), ()))
             reached.add(end)
             continue
-        corners, sides = [corner], []
+        corners: list[int] = [corner]
+        sides: list[int] = []
         while True:
             i = side // 2
             j = pairing[i]

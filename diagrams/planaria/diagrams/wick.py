@@ -21,7 +21,9 @@ from planaria.diagrams.spheres import spheres
 from planaria.diagrams.tree import Letter, Setting
 
 __all__ = [
+    "Euler",
     "all_contractions",
+    "check_euler",
     "count_contractions",
     "count_planar",
     "expand",
@@ -92,11 +94,12 @@ def expand(
         raise InputError("order", f"{order!r} is not a whole number >= 0", "give 0, 1, 2, ...")
     terms, setting = read_terms(expression, model)
     words_at_most = max((len(term.factors) for term in terms), default=1)
-    _check_euler(euler, 2 if connected else 2 * words_at_most)
+    check_euler(euler, 2 if connected else 2 * words_at_most)
     return _diagrams(terms, setting, order, euler, connected)
 
 
-def _check_euler(euler: Euler, highest: int) -> None:
+def check_euler(euler: Euler, highest: int) -> None:
+    """Raise InputError for what is no Euler characteristic, or one above the highest that there can be."""
     if euler is None or euler == "planar":
         return
     if isinstance(euler, bool) or not isinstance(euler, int) or euler > highest:
