@@ -30,6 +30,7 @@ __all__ = [
     "linear_in_traces",
     "planar_contractions",
     "untwisted_partners",
+    "word_groups",
 ]
 
 
@@ -114,17 +115,26 @@ def check_euler(euler: Euler, highest: int) -> None:
 def _diagrams(
     terms: tuple[Term, ...], setting: Setting, order: int, euler: Euler, connected: bool
 ) -> Iterator[RibbonGraph]:
+    for term in terms:
+        for group in word_groups(term, setting, order):
+            yield from _contractions(group, setting, euler, connected)
+
+
+def word_groups(term: Term, setting: Setting, order: int) -> Iterator[tuple[Word, ...]]:
+    """The words of a term, one for each factor, that have so many insertions together.
+
+    The first word takes the coefficient of the term.
+    """
+
     @cache
     def words_of(factor: Factor, part: int) -> tuple[Word, ...]:
         found = words(factor.node, setting, part)
         return close(found, setting) if factor.closed else found
 
-    for term in terms:
-        for parts in _compositions(order, len(term.factors)):
-            choices = (words_of(factor, part) for factor, part in zip(term.factors, parts, strict=True))
-            for first, *others in product(*choices):
-                scaled = replace(first, coefficient=term.coefficient * first.coefficient)
-                yield from _contractions((scaled, *others), setting, euler, connected)
+    for parts in _compositions(order, len(term.factors)):
+        choices = (words_of(factor, part) for factor, part in zip(term.factors, parts, strict=True))
+        for first, *others in product(*choices):
+            yield replace(first, coefficient=term.coefficient * first.coefficient), *others
 
 
 def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
