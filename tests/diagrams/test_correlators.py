@@ -372,3 +372,15 @@ def test_equal_groups_of_words_make_equal_graphs():
     first, again = (list(expand((x, x.T, Trace(x * x.T)), MODEL, 0, euler=None)) for _ in range(2))
     assert first == again
     assert all(isinstance(d, RibbonGraph) for d in first)
+
+
+@pytest.mark.parametrize("powers", [(3, 3), (4, 4), (1, 3, 4), (2, 2, 2, 2)])
+def test_words_that_are_turned_over(powers):
+    """Symmetric matrices: a word that is joined by twisted ribbons lies the other way up."""
+    h = MatrixSymbol("h", N, N)
+    model = Model([Gaussian(h, kind="symmetric")])
+    traces = tuple(Trace(h**n) for n in powers)
+    everything = list(expand(traces, model, order=0, euler=None))
+    found = list(expand(traces, model, order=0, connected=True))
+    assert Counter(found) == Counter(d for d in everything if d.is_connected and d.is_planar)
+    assert any(d.twisted and len(d.twisted) >= 2 for d in found)
