@@ -182,3 +182,88 @@ def test_nothing_to_draw(run: Run, tmp_path: Path) -> None:
     outcome = run("diagrams", "wigner", "resolvent", "--order", "1", "--draw", str(file))
     assert outcome.err.splitlines()[-1] == "nothing to draw: there is no such diagram"
     assert not file.exists()
+
+
+def test_a_product_of_traces_given_as_an_expression(run: Run) -> None:
+    text = "tr(phi*phi.T)**2"
+    everything = run("diagrams", "random-features", text, "--order", "0", "--euler", "all", "--json")
+    assert everything.json["counts"] == {"4": 1, "2": 6, "1": 2}
+    assert everything.err == "order 0 has 9 diagrams of every Euler characteristic\n"
+    connected = run("diagrams", "random-features", text, "--order", "0", "--connected", "--json")
+    assert connected.json["counts"] == {"2": 6}
+    assert connected.err == "order 0 has 6 connected planar diagrams\n"
+    planar = run("diagrams", "random-features", text, "--order", "0", "--json")
+    assert planar.json["counts"] == {"4": 1, "2": 6}
+    highest = run("diagrams", "random-features", text, "--order", "0", "--euler", "4", "--json")
+    assert highest.json["counts"] == {"4": 1}
+    assert ["4", "1"] in [
+        line.split() for line in run("diagrams", "random-features", text, "--order", "0").out.splitlines()
+    ]
+
+
+def test_the_variance_of_a_trace_reads_back(run: Run) -> None:
+    from sympy import MatrixSymbol, Trace, symbols
+
+    from planaria.derivations.models import load_model
+
+    series = run("diagrams", "random-features", "tr(u*u.T)**2", "--order", "0", "--connected", "--json").json
+    N, M, s = symbols("N M sigma_u", positive=True)
+    # chi-squared with N M degrees of freedom and the variance s^2/M
+    expected = 2 * N * M * (s**2 / M) ** 2
+    assert (load_model("random-features").parse(series["planar_series"], "series") - expected).expand() == 0
+    matrix = run("diagrams", "random-features", "q", "--order", "1", "--json").json["planar_series"]
+    Lambda, P, gamma = MatrixSymbol("Lambda", M, M), *symbols("P gamma", positive=True)
+    read = load_model("random-features").parse(matrix, "series")
+    assert (read.as_coeff_mmul()[0] + P * s**2 * Trace(Lambda) / (M * gamma**2)).expand() == 0
+
+
+def test_self_energies_and_skeletons(run: Run, tmp_path: Path) -> None:
+    given = ["diagrams", "random-features", "resolvent", "--irreducible"]
+    one = run(*given, "1", "--order", "4", "--json").json
+    assert (one["order"], one["total"], one["counts"]) == (4, 2, {"2": 2})
+    assert {d["line"] for d in one["diagrams"]} == {"N"}
+    two = run(*given, "2", "--order", "1", "--draw", str(tmp_path / "a.svg"), "--json")
+    assert sorted((d["line"], *d["ribbons"]) for d in two.json["diagrams"]) == [
+        ("M", "u"),
+        ("M", "x"),
+        ("N", "u"),
+        ("P", "x"),
+    ]
+    assert two.err == f"wrote {tmp_path / 'a.svg'}\n"
+    rows = [line.split() for line in run(*given, "1", "--order", "2").out.splitlines()]
+    assert ["N", "u", "x", "2", "-P*sigma_u**2*tr(Lambda)/M*I(N)"] in rows
+    assert run(*given, "2", "--order", "2").err == "there are none\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["resolvnt", "--order", "1"],
+            "model random-features: there is no quantity 'resolvnt'; did you mean 'resolvent'?",
+        ),
+        (["tr(qq)", "--order", "1"], "QUANTITY: there is no name 'qq'; did you mean 'q'?"),
+        (
+            ["tr(q)**2", "--order", "1", "--euler", "5"],
+            "--euler: no diagram has the Euler characteristic 5; give 4, 3, 2, ... or all",
+        ),
+        (
+            ["tr(q)**2", "--order", "1", "--euler", "3", "--connected"],
+            "--euler: no diagram has the Euler characteristic 3; give 2 (planar), 1, 0, ... or all",
+        ),
+        (
+            ["q", "--order", "1", "--irreducible", "3"],
+            "--irreducible: 3 is no choice; give 1 (self-energies) or 2 (skeletons)",
+        ),
+        (
+            ["q", "--order", "0", "--irreducible", "1"],
+            "--order: with --irreducible it is the number of ribbons; give 1, 2, ...",
+        ),
+        (
+            ["tr(q) + N", "--order", "1", "--irreducible", "1"],
+            "--irreducible: the quantity is no single trace; give a matrix expression in the names of the model",
+        ),
+    ],
+)
+def test_bad_expressions_and_parts(run: Run, arguments: list[str], sentence: str) -> None:
+    assert run("diagrams", "random-features", *arguments).refusal == sentence

@@ -8,7 +8,7 @@ from math import comb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Adjoint, Identity, Integer, MatMul, MatrixSymbol, Trace, Transpose, sqrt, symbols
+from sympy import Adjoint, Identity, Integer, MatMul, MatrixSymbol, Rational, Trace, Transpose, sqrt, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model
 from planaria.diagrams.evaluation import Evaluator
@@ -270,8 +270,12 @@ def test_a_matrix_expression_gives_open_lines():
         ((Trace(Q), MODEL, -1), "order"),
         ((Trace(Q), MODEL, 1.0), "order"),
         ((Trace(Q), MODEL, True), "order"),
-        ((Trace(Q) * Trace(x * x.T), MODEL, 1), "product of traces"),
-        ((Trace(Q) ** 2, MODEL, 1), "product of traces"),
+        ((Trace(Q) ** Rational(1, 2), MODEL, 1), "not linear"),
+        ((Trace(Q) ** 65, MODEL, 1), "too many factors"),
+        ((Trace(Q) ** 40 * Trace(x * x.T) ** 40, MODEL, 1), "too many factors"),
+        ((Trace(Q) * x[0, 0], MODEL, 1), "matrix outside of traces"),
+        (((), MODEL, 1), "no factor"),
+        (((Trace(Q), "q"), MODEL, 1), "no sympy expression"),
         ((1 / Trace(Q), MODEL, 1), "not linear"),
         ((Trace(Q) / Trace(x * x.T), MODEL, 1), "not linear"),
         (("tr(Q)", MODEL, 1), "no sympy expression"),

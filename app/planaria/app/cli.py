@@ -153,9 +153,23 @@ def evaluate(
 @app.command()
 def diagrams(
     model: ModelArgument,
-    quantity: QuantityArgument,
+    quantity: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUANTITY", help="A quantity of the model, or an expression such as 'tr(phi*phi.T)**2'."
+        ),
+    ],
     order: Annotated[int, typer.Option(metavar="n", help="Insertions in the geometric series.")],
-    euler: Annotated[str, typer.Option(metavar="2|1|...|all", help="Euler characteristic; 2 is planar.")] = "2",
+    euler: Annotated[
+        str, typer.Option(metavar="2|1|...|all", help="Euler characteristic; 2 is planar.")
+    ] = "planar",
+    connected: Annotated[
+        bool, typer.Option("--connected", help="Of several traces, connected ones only.")
+    ] = False,
+    irreducible: Annotated[
+        int | None,
+        typer.Option(metavar="1|2", help="List self-energy diagrams (1) or skeletons (2) with n ribbons instead."),
+    ] = None,
     draw: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw the diagrams: .svg, .tex or .png.")
     ] = None,
@@ -165,7 +179,8 @@ def diagrams(
     """Count, sum and draw the diagrams of one order."""
     from planaria.app.diagramming import DiagramOptions, make_diagrams
 
-    make_diagrams(model, quantity, DiagramOptions(order, euler, draw, yes, as_json=json))
+    options = DiagramOptions(order, euler, draw, yes, json, connected, irreducible)
+    make_diagrams(model, quantity, options)
 
 
 @app.command()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from sympy import Expr
 
-from planaria.diagrams.expansion import close, words
+from planaria.diagrams.factors import read_terms
 from planaria.diagrams.model import Model
-from planaria.diagrams.tree import prepare, read
-from planaria.diagrams.wick import count_contractions, count_planar, linear_in_traces
+from planaria.diagrams.spheres import spheres
+from planaria.diagrams.wick import count_contractions, count_planar, word_groups
 
 __all__ = ["Count", "count_diagrams"]
 
@@ -25,7 +26,9 @@ class Count:
     order: int
 
 
-def count_diagrams(expression: Expr, model: Model, order: int, *, planar: bool, enough: int) -> Count:
+def count_diagrams(
+    expression: Expr, model: Model, order: int, *, planar: bool, enough: int, connected: bool = False
+) -> Count:
     """Count the contractions of one order, planar or all.
 
     Parameters
@@ -34,7 +37,11 @@ def count_diagrams(expression: Expr, model: Model, order: int, *, planar: bool, 
         Orders are counted one after the other up to the one that is asked for, and no further than one that
         has more diagrams than this.
 
-    Raises InputError for an expression that is not linear in traces.
+    connected
+        Whether to count connected planar diagrams only. All diagrams are counted whether connected or not:
+        nothing but making them tells which they are.
+
+    Raises InputError for an expression that has no diagrams, as ``expand`` does.
 
     >>> from sympy import Identity, MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian
@@ -46,14 +53,18 @@ def count_diagrams(expression: Expr, model: Model, order: int, *, planar: bool, 
     >>> count_diagrams(Trace(q), model, 40, planar=True, enough=1000)
     Count(diagrams=1430, order=8)
     """
-    traces, constant = linear_in_traces(expression)
-    setting = prepare([expression], model, extra=[*traces.values(), constant])
-    nodes = [read(trace.arg, setting) for trace in traces]
-    counter = count_planar if planar else count_contractions
+    terms, setting = read_terms(expression, model)
     for one in range(order + 1):
-        found = 1 if one == 0 and constant != 0 else 0
-        for node in nodes:
-            found += sum(counter(word, setting) for word in close(words(node, setting, one), setting))
+        found = 0
+        for term in terms:
+            for group in word_groups(term, setting, one):
+                if not planar:
+                    found += count_contractions(group, setting)
+                elif len(group) == 1:
+                    found += count_planar(group[0], setting)
+                else:  # planar ones of several words are counted one by one, as far as anyone asks
+                    several = spheres(group, setting, connected=connected)
+                    found += sum(1 for _ in islice(several, max(0, enough + 1 - found)))
         if found > enough:
             return Count(found, one)
     return Count(found, order)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
+from sympy import Expr, MatrixExpr
 
 from planaria.app.counting import Count, count_diagrams
 from planaria.app.display import (
@@ -24,15 +25,17 @@ from planaria.app.display import (
 )
 from planaria.app.formulas import Formulas
 from planaria.app.inputs import check_count
+from planaria.app.irreducible import list_irreducible
 from planaria.app.pictures import Target, write_pictures
 from planaria.derivations.models import load_model
 from planaria.diagrams.errors import InputError, placed
+from planaria.diagrams.factors import products_of_traces
 from planaria.diagrams.formatting import format_expression
 from planaria.diagrams.modeldata import ModelFile, Quantity
 from planaria.diagrams.planar import planar_sum_of
 from planaria.diagrams.ribbon import RibbonGraph
 from planaria.diagrams.weight import total_weight
-from planaria.diagrams.wick import expand
+from planaria.diagrams.wick import Euler, expand
 
 __all__ = ["DiagramOptions", "make_diagrams"]
 
@@ -51,6 +54,8 @@ class DiagramOptions:
     draw: str | None
     yes: bool
     as_json: bool
+    connected: bool = False
+    irreducible: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,22 @@ def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) 
     euler = _euler(options.euler)
     target = None if options.draw is None else Target.of(options.draw)
     file = load_model(model_name)
-    quantity = file.quantity(quantity_name)
+    quantity = _quantity(file, quantity_name)
+    single = options.connected or options.irreducible is not None or _most_words(quantity.expression) == 1
+    _check_highest(euler, 2 if single else 2 * _most_words(quantity.expression))
+    if euler == 2 and single:
+        euler = "planar"
+    if options.irreducible is not None:
+        list_irreducible(
+            quantity.expression,
+            file.model,
+            options.order,
+            euler,
+            options.irreducible,
+            target=target,
+            as_json=options.as_json,
+        )
+        return
     status = messages()
     count = _count(file, quantity, options, euler, status)
     result = _make(file, quantity, options, euler, count, target is not None, status)
@@ -92,32 +112,64 @@ def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) 
             status.print(f"wrote {path}", soft_wrap=True)
 
 
-def _euler(text: str) -> int | None:
-    """An Euler characteristic, or None for all."""
-    if text.strip().lower() == "all":
-        return None
+def _euler(text: str) -> Euler:
+    """An Euler characteristic, "planar", or None for all."""
+    word = text.strip().lower()
+    if word in ("all", "planar"):
+        return None if word == "all" else "planar"
     try:
-        value = int(text)
+        return int(text)
     except ValueError:
         raise InputError(
             "--euler", f"'{text}' is no Euler characteristic", "give 2 (planar), 1, 0, -1, ... or all"
         ) from None
-    if value > 2:
-        raise InputError(
-            "--euler", f"no diagram has the Euler characteristic {value}", "give 2 (planar), 1, 0, ... or all"
-        )
-    return value
 
 
-def _count(
-    file: ModelFile, quantity: Quantity, options: DiagramOptions, euler: int | None, status: Console
-) -> Count:
+def _check_highest(euler: Euler, highest: int) -> None:
+    if isinstance(euler, int) and euler > highest:
+        numbers = f"{highest}{' (planar)' if highest == 2 else ''}, {highest - 1}, {highest - 2}, ..."
+        raise InputError("--euler", f"no diagram has the Euler characteristic {euler}", f"give {numbers} or all")
+
+
+def _quantity(file: ModelFile, text: str) -> Quantity:
+    """A quantity of the model, or an expression in its names."""
+    known = any(one.name == text for one in file.quantities)
+    if known or (text not in file.names and text.replace("-", "_").isidentifier()):
+        return file.quantity(text)
+    return Quantity(text, file.parse(text, "QUANTITY"))
+
+
+def _most_words(expression: Expr) -> int:
+    if isinstance(expression, MatrixExpr):
+        return 1
+    return max((1, *map(len, products_of_traces(expression))))
+
+
+def _is_one_word(quantity: Quantity) -> bool:
+    """Whether every term is one trace: its planar diagrams can be added up without being made."""
+    return _most_words(quantity.expression) == 1
+
+
+def _is_weighed(quantity: Quantity, options: DiagramOptions) -> bool:
+    return options.draw is None and _is_one_word(quantity)
+
+
+def _count(file: ModelFile, quantity: Quantity, options: DiagramOptions, euler: Euler, status: Console) -> Count:
     """Say how many diagrams there will be; refuse to make many of them without --yes."""
-    planar = euler == 2
+    planar = euler == "planar"
     kind = "planar diagrams" if planar else "diagrams of every Euler characteristic"
-    many = _MANY_WEIGHED if planar and options.draw is None else _MANY
+    many = _MANY_WEIGHED if planar and _is_weighed(quantity, options) else _MANY
     with working(status, "counting"), placed(file.place(quantity)):
-        count = count_diagrams(quantity.expression, file.model, options.order, planar=planar, enough=many)
+        count = count_diagrams(
+            quantity.expression,
+            file.model,
+            options.order,
+            planar=planar,
+            enough=many,
+            connected=options.connected,
+        )
+    if options.connected:
+        kind = f"connected {kind}" if planar else f"{kind}, connected or not"
     if count.order < options.order:
         text = f"order {count.order} already has {count.diagrams:,} {kind}"
     else:
@@ -135,44 +187,48 @@ def _make(
     file: ModelFile,
     quantity: Quantity,
     options: DiagramOptions,
-    euler: int | None,
+    euler: Euler,
     count: Count,
     drawn: bool,
     status: Console,
 ) -> _Result:
     counts: Counter[int] = Counter()
     pictures: list[RibbonGraph] = []
-    complete = count.order == options.order and euler in (None, 2)
+    complete = count.order == options.order and not isinstance(euler, int)
     known = count.diagrams if complete else None
-    if euler == 2 and not drawn:
+    if euler == "planar" and _is_weighed(quantity, options):
         with working(status, "weighing"):
             found = planar_sum_of(quantity.expression, file.model, options.order)
             return _Result({2: found.count}, format_expression(found.total()), ())
     with progress_bar(status) as progress:
         task = progress.add_task("diagrams", total=known)
 
-        def counted(chi: int | None) -> Iterator[RibbonGraph]:
-            for number, graph in enumerate(
-                expand(quantity.expression, file.model, options.order, euler=chi), start=1
-            ):
+        def made(chi: Euler) -> Iterator[RibbonGraph]:
+            return expand(quantity.expression, file.model, options.order, euler=chi, connected=options.connected)
+
+        def counted(chi: Euler) -> Iterator[RibbonGraph]:
+            for number, graph in enumerate(made(chi), start=1):
                 if number % 1000 == 0:
                     progress.update(task, completed=number)
                 characteristic = graph.euler_characteristic
-                if euler is None or characteristic == euler:
+                if not isinstance(euler, int) or characteristic == euler:
                     counts[characteristic] += 1
                     if drawn and len(pictures) <= _MOST_PICTURES:
                         pictures.append(graph)
                 yield graph
 
-        if euler == 2:
-            planar = total_weight(counted(2))
+        if euler == "planar":
+            planar = total_weight(counted(euler))
         else:
-            # One pass for the counts; the planar ones are weighed by themselves, without being made.
+            # One pass for the counts; the planar ones are weighed by themselves, without being made if it can be.
             for _ in counted(euler):
                 pass
-            planar = planar_sum_of(quantity.expression, file.model, options.order).total()
-    if euler is not None:
-        counts.setdefault(euler, 0)
+            if _is_one_word(quantity):
+                planar = planar_sum_of(quantity.expression, file.model, options.order).total()
+            else:
+                planar = total_weight(made("planar"))
+    if isinstance(euler, int) or (euler == "planar" and not counts):
+        counts.setdefault(euler if isinstance(euler, int) else 2, 0)
     if len(pictures) > _MOST_PICTURES:
         raise InputError(
             "--draw", f"there are more than {_MOST_PICTURES:,} diagrams to draw", "give a lower order"
@@ -191,10 +247,14 @@ def _print(
     line(console, formulas.plain(quantity.expression))
     heading(console, f"Diagrams of order {options.order}")
     chi = "χ" if formulas.unicode else "chi"
-    rows = [(str(one), f"{number:,}", _SURFACES.get(one, "")) for one, number in result.counts.items()]
+    surfaces = _SURFACES if options.connected or _most_words(quantity.expression) == 1 else {}
+    rows = [(str(one), f"{number:,}", surfaces.get(one, "")) for one, number in result.counts.items()]
     if len(rows) != 1:
         rows.append(("total", f"{result.total:,}", ""))
-    console.print(plain_table((chi, "diagrams", ""), rows, right=(chi, "diagrams")))
+    if not surfaces:  # an empty column would take room
+        console.print(plain_table((chi, "diagrams"), [row[:2] for row in rows], right=(chi, "diagrams")))
+    else:
+        console.print(plain_table((chi, "diagrams", ""), rows, right=(chi, "diagrams")))
     heading(console, "Planar weights", "their sum at this order")
     short = len(result.series) + INDENT <= console.width
     for number, term in enumerate([result.series] if short else _terms(result.series)):

@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from planaria.diagrams.canonical import GraphClass, automorphisms, canonical_form, classes, isomorphic
     from planaria.diagrams.duality import Duality, dualities
+    from planaria.diagrams.dyson import dyson_check
     from planaria.diagrams.errors import InputError
+    from planaria.diagrams.irreducible import (
+        irreducible_parts,
+        ladder_kernels,
+        one_particle_irreducible,
+        skeleton,
+        two_particle_irreducible,
+    )
     from planaria.diagrams.model import Gaussian, Model
     from planaria.diagrams.modelfile import ModelFile, load_model_file
     from planaria.diagrams.planar import planar_total, weigh_planar
     from planaria.diagrams.ribbon import RibbonGraph
+    from planaria.diagrams.selfenergy import kernels, self_energy, skeletons
     from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
     from planaria.diagrams.wick import expand
 
@@ -34,10 +43,19 @@ __all__ = [
     "canonical_form",
     "classes",
     "dualities",
+    "dyson_check",
     "expand",
+    "irreducible_parts",
     "isomorphic",
+    "kernels",
+    "ladder_kernels",
     "load_model_file",
+    "one_particle_irreducible",
     "planar_total",
+    "self_energy",
+    "skeleton",
+    "skeletons",
+    "two_particle_irreducible",
     "weigh_planar",
 ]
 
@@ -61,6 +79,15 @@ _HOMES = {
     "load_model_file": "modelfile",
     "planar_total": "planar",
     "weigh_planar": "planar",
+    "dyson_check": "dyson",
+    "irreducible_parts": "irreducible",
+    "kernels": "selfenergy",
+    "ladder_kernels": "irreducible",
+    "one_particle_irreducible": "irreducible",
+    "self_energy": "selfenergy",
+    "skeleton": "irreducible",
+    "skeletons": "selfenergy",
+    "two_particle_irreducible": "irreducible",
 }
 
 

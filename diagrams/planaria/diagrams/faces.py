@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from sympy import Expr
@@ -65,6 +66,20 @@ class FaceTable:
                 number = self.number(word.corners[0])
                 found.append((self._space(word.rows), *((number,) if number >= 0 else ())))
         return found
+
+    def open_keys(self, graph: RibbonGraph) -> tuple[list[tuple[int, ...]], list[tuple[Hashable, ...]]]:
+        """The keys of the closed faces, and those of the open lines, which their ends tell apart."""
+        corners, letters = graph.corners, graph.letters
+
+        def key(space: Expr, passed: tuple[int, ...], sides: tuple[int, ...]) -> tuple[int, ...]:
+            numbers = [self.number(corners[k][1]) for k in passed]
+            numbers += [
+                self.number(covariance(letters[side // 2], side % 2 == 1, graph.setting)) for side in sides[::2]
+            ]
+            return (self._space(space), *sorted(number for number in numbers if number >= 0))
+
+        closed = [key(face.space, face.corners, face.sides) for face in graph.faces if not face.is_open]
+        return closed, [(line.start, line.end, *key(line.space, line.corners, line.sides)) for line in graph.lines]
 
     def _space(self, space: Expr) -> int:
         if space not in self.spaces:

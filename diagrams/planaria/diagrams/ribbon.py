@@ -11,6 +11,7 @@ from sympy import Expr
 
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.expansion import Word
+from planaria.diagrams.lines import Line, index_lines
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.tree import Letter, Setting
 
@@ -36,7 +37,9 @@ class Face:
         The sides of the letters that it touches, two for each ribbon that it follows: side ``2 * k`` is the
         left (row) index of letter k, and ``2 * k + 1`` the right (column) index.
     is_open
-        Whether it passes through the ends of an open word: its index is then not summed over.
+        Whether it passes through the ends of open words. Its index is then not summed over: the face is made of
+        open index lines (``RibbonGraph.lines``) and of the external corners between them. Of several words
+        the ends may lie in several spaces; the face then names that of its first side.
     """
 
     space: Expr
@@ -212,6 +215,11 @@ class RibbonGraph:
                 found.append(Face(word.rows, (number,), (), not word.closed))
             number += len(word.corners)
         return tuple(found)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The open index lines, each from one end of an open word to another end."""
+        return index_lines(self)
 
     @cached_property
     def _corner_numbers(self) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:

@@ -19,7 +19,8 @@ def to_networkx(graph: RibbonGraph) -> MultiGraph[int]:
 
     - node w: ``word``, its ``position`` among the words, and ``letters``, its half-edges in cyclic order;
     - edge with the key i, the first letter of the ribbon: ``darts`` (i, j), ``field`` (a name), ``twisted``;
-    - graph: ``setting``, ``faces`` (a tuple of `Face`), ``spaces``, ``euler_characteristic``.
+    - graph: ``setting``, ``faces`` (a tuple of `Face`), ``lines`` (the open ones, a tuple of `Line`),
+      ``spaces``, ``euler_characteristic``.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -36,6 +37,7 @@ def to_networkx(graph: RibbonGraph) -> MultiGraph[int]:
     view: MultiGraph[int] = MultiGraph(
         setting=graph.setting,
         faces=graph.faces,
+        lines=graph.lines,
         spaces=graph.setting.spaces,
         euler_characteristic=graph.euler_characteristic,
     )

@@ -2,7 +2,8 @@
 
 A face of a space S is the trace of all the functions of eigenvalues that its index passes: the corners of
 the words and the covariances of the ribbons that it follows. Without any it is the dimension of S. All
-matrices of a space commute, so the order of the functions does not matter.
+matrices of a space commute, so the order of the functions does not matter. An open line is no trace but
+the matrix itself, or an element of it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Expr, Identity, MatAdd, MatMul, MatPow, MatrixExpr, Mul, Trace
+from sympy import Add, Expr, Identity, KroneckerDelta, MatAdd, MatMul, MatPow, MatrixExpr, Mul, Symbol, Trace
 from sympy import expand as expand_sympy
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.expansion import Word, split
@@ -22,11 +24,14 @@ from planaria.diagrams.rational import Ratio
 from planaria.diagrams.tree import Setting
 
 if TYPE_CHECKING:  # graphs delegate to this module, which needs no more than their type
-    from planaria.diagrams.ribbon import RibbonGraph
+    from planaria.diagrams.lines import End, Line
+    from planaria.diagrams.ribbon import Face, RibbonGraph
 
 __all__ = [
     "face_functions",
     "function_of_matrices",
+    "index_symbol",
+    "line_functions",
     "scalar",
     "scalar_of_words",
     "total_weight",
@@ -62,19 +67,35 @@ def face_functions(graph: RibbonGraph) -> tuple[tuple[Expr, Ratio], ...]:
     >>> face_functions(graph)
     ((M, lambda_I**2), (P, 1))
     """
-    setting, found = graph.setting, []
-    for face in graph.faces:
-        function = setting.ring.one
-        for number in face.corners:
-            function = function * graph.corners[number][1]
-        for side in face.sides[::2]:
-            function = function * covariance(graph.letters[side // 2], side % 2 == 1, setting)
-        found.append((face.space, function))
-    return tuple(found)
+    return tuple((face.space, _function(graph, face)) for face in graph.faces)
+
+
+def line_functions(graph: RibbonGraph) -> tuple[tuple[Expr, Ratio], ...]:
+    """The space and the function of eigenvalues of each open line of ``graph.lines``."""
+    return tuple((line.space, _function(graph, line)) for line in graph.lines)
+
+
+def _function(graph: RibbonGraph, along: Face | Line) -> Ratio:
+    """All that an index line passes: corners, and a covariance for each ribbon that it follows."""
+    function = graph.setting.ring.one
+    for number in along.corners:
+        function = function * graph.corners[number][1]
+    for side in along.sides[::2]:
+        function = function * covariance(graph.letters[side // 2], side % 2 == 1, graph.setting)
+    return function
+
+
+def index_symbol(end: End) -> Symbol:
+    """The index at an end of an open word: i_1 on the left and j_1 on the right of the first word."""
+    return Symbol(f"{'i' if end.side == 'left' else 'j'}_{end.word + 1}", integer=True, nonnegative=True)
 
 
 def weight(graph: RibbonGraph) -> Expr:
-    """The contribution of a graph: a scalar, or a matrix expression if one word is open.
+    """The contribution of a graph: a scalar; a matrix expression if one word is open; else matrix elements.
+
+    Several open words have the indices i_1, j_1 (row and column of the first word), i_2, j_2 and so on. An
+    open line from i_1 to i_2 contributes the element F[i_1, i_2] of the deterministic matrix that it passes,
+    and a Kronecker delta if it passes none.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -84,19 +105,35 @@ def weight(graph: RibbonGraph) -> Expr:
     >>> model = Model([Gaussian(x, rows=Lambda, variance=s)])
     >>> [d.weight for d in expand((x * x.T) ** 2, model, order=0)]
     [(P**2*s**2)*Lambda**2, (P*s**2*Trace(Lambda))*Lambda]
-
-    Raises InputError if several words are open: their indices are no matrix.
+    >>> [d.weight for d in expand((x, x), model, order=0)]
+    [s*KroneckerDelta(j_1, j_2)*Lambda[i_1, i_2]]
     """
-    if sum(not word.closed for word in graph.words) > 1:
-        raise InputError("weight", "several words of the graph are open", "close all of them but one with a trace")
-    factors, matrix = [scalar(graph).to_sympy()], None
-    for face, (space, function) in zip(graph.faces, face_functions(graph), strict=True):
-        if face.is_open:
-            matrix = function_of_matrices(space, function, graph.setting)
-        else:
-            factors.append(trace_of_function(space, function, graph.setting))
-    product = Mul(*factors)
-    return product if matrix is None else product * matrix
+    setting = graph.setting
+    factors = [scalar(graph).to_sympy()]
+    for face in graph.faces:
+        if not face.is_open:
+            factors.append(trace_of_function(face.space, _function(graph, face), setting))
+    lines = line_functions(graph)
+    if len(lines) == 1:
+        return Mul(*factors) * function_of_matrices(*lines[0], setting)
+    for line, (space, function) in zip(graph.lines, lines, strict=True):
+        factors.append(_element(space, function, setting, index_symbol(line.start), index_symbol(line.end)))
+    return Mul(*factors)
+
+
+def _element(space: Expr, function: Ratio, setting: Setting, row: Symbol, column: Symbol) -> Expr:
+    terms, inverses = _matrix_terms(space, function, setting)
+    return Add(
+        *(
+            coefficient
+            * (
+                MatrixElement(_product(space, (*monomial, *inverses)), row, column)
+                if monomial or inverses
+                else KroneckerDelta(row, column)
+            )
+            for coefficient, monomial in terms
+        )
+    )
 
 
 def total_weight(graphs: Iterable[RibbonGraph]) -> Expr:
@@ -110,23 +147,50 @@ def total_weight(graphs: Iterable[RibbonGraph]) -> Expr:
     >>> model = Model([Gaussian(H, kind="hermitian")])
     >>> total_weight(expand(Trace(H**6), model, order=0, euler=None))
     5*N**4 + 10*N**2
+    >>> total_weight(expand(H**4, model, order=0, euler=None))
+    (2*N**2 + 1)*I
+
+    Raises InputError for graphs that cannot be added: scalars and matrices, or matrices of two shapes.
     """
     table = FaceTable()
     counts: dict[Any, int] = {}
     examples: dict[Any, RibbonGraph] = {}
     for graph in graphs:
-        key = (graph.words, *sorted(_face_keys(graph, table)))
+        if all(word.closed for word in graph.words):
+            key = (graph.words, *sorted(table.keys(graph)))
+        else:
+            faces, lines = table.open_keys(graph)
+            key = (graph.words, tuple(sorted(faces)), tuple(lines))
         counts[key] = counts.get(key, 0) + 1
         examples.setdefault(key, graph)
-    return expand_sympy(Add(*(count * weight(examples[key]) for key, count in counts.items())))
+    matrices = {key: graph for key, graph in examples.items() if sum(not w.closed for w in graph.words) == 1}
+    if not matrices:
+        return expand_sympy(Add(*(count * weight(examples[key]) for key, count in counts.items())))
+    shapes = {next((w.rows, w.cols) for w in graph.words if not w.closed) for graph in matrices.values()}
+    if len(matrices) < len(examples) or len(shapes) > 1:
+        raise InputError(
+            "weight", "the graphs are not all scalars or all matrices of one shape", "add like to like"
+        )
+    return _matrix_total([(counts[key], graph) for key, graph in matrices.items()])
 
 
-def _face_keys(graph: RibbonGraph, table: FaceTable) -> Iterable[tuple[int, ...]]:
-    keys = table.keys(graph)
-    if all(word.closed for word in graph.words):
-        return keys
-    # Which face is open matters: its function is a matrix, and no trace. No space has a negative number.
-    return [(-1, *key) if face.is_open else key for key, face in zip(keys, graph.faces, strict=True)]
+def _matrix_total(counted: list[tuple[int, RibbonGraph]]) -> MatrixExpr:
+    """The sum of matrices, by the monomials of deterministic matrices in it."""
+    scalars: dict[MatrixExpr, list[Expr]] = {}
+    for count, graph in counted:
+        setting = graph.setting
+        traces = [
+            trace_of_function(face.space, _function(graph, face), setting)
+            for face in graph.faces
+            if not face.is_open
+        ]
+        ((space, function),) = line_functions(graph)
+        terms, inverses = _matrix_terms(space, function, setting)
+        for coefficient, monomial in terms:
+            part = Mul(count, scalar(graph).to_sympy(), coefficient, *traces)
+            scalars.setdefault(_product(space, (*monomial, *inverses)), []).append(part)
+    parts = [expand_sympy(Add(*parts)) * matrix for matrix, parts in scalars.items()]
+    return parts[0] if len(parts) == 1 else MatAdd(*parts)
 
 
 @lru_cache(maxsize=4096)

@@ -3,53 +3,68 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import product
 from math import factorial, prod
+from typing import Literal
 
-from sympy import Add, Expr, MatrixExpr, Mul, Pow, S, SympifyError, Trace, sympify
+from sympy import Expr
 
 from planaria.diagrams.enumeration import interval_counts, matchings, noncrossing, untwisted_partners
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.expansion import Word, close, words
+from planaria.diagrams.factors import Factor, Term, linear_in_traces, read_terms
 from planaria.diagrams.model import Model
 from planaria.diagrams.ribbon import RibbonGraph, corner_joints, trusted_contractions
-from planaria.diagrams.tree import (
-    Diagonal,
-    Inversion,
-    Letter,
-    Node,
-    Product,
-    Setting,
-    Sum,
-    deterministic_part,
-    prepare,
-    read,
-)
+from planaria.diagrams.spheres import spheres
+from planaria.diagrams.tree import Letter, Setting
 
 __all__ = [
+    "Euler",
     "all_contractions",
+    "check_euler",
     "count_contractions",
     "count_planar",
     "expand",
     "linear_in_traces",
     "planar_contractions",
     "untwisted_partners",
+    "word_groups",
 ]
 
 
-def expand(expression: Expr, model: Model, order: int, *, euler: int | None = 2) -> Iterator[RibbonGraph]:
+Euler = int | Literal["planar"] | None
+
+
+def expand(
+    expression: Expr | Sequence[Expr],
+    model: Model,
+    order: int,
+    *,
+    euler: Euler = "planar",
+    connected: bool = False,
+) -> Iterator[RibbonGraph]:
     """The diagrams of an expression of exactly one order, one after the other.
 
     Parameters
     ----------
     expression
-        A scalar that is linear in traces, or a matrix expression (open lines: matrix elements).
+        A scalar, a sum of products of traces; or a matrix expression (open lines: a matrix element with free
+        ends); or a tuple of such factors, whose correlator is meant. Every trace and every matrix expression
+        is one word, so that a product of k traces has k of them.
     model
         Its fields.
     order
-        How many insertions in the geometric series of the inverses of the expression, all together.
+        How many insertions in the geometric series of the inverses, shared among all factors.
     euler
-        The Euler characteristic: 2 is planar, None is every one. Real fields have odd ones too.
+        The Euler characteristic of the whole graph. ``"planar"``: every component is a sphere; for one word
+        that is 2. A connected graph has at most 2, one of k words at most 2 k. None is every one. Real
+        fields have odd ones too. An open word counts as closed by its ends.
+    connected
+        Whether to leave out the graphs whose words do not all hang together: their sum is the connected
+        correlator, the cumulant of the words.
 
     >>> from sympy import Identity, MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -66,122 +81,89 @@ def expand(expression: Expr, model: Model, order: int, *, euler: int | None = 2)
     >>> sum(1 for _ in expand(Trace(Q), model, order=2, euler=1))
     3
 
-    Raises InputError for an expression that is neither, an order or an Euler characteristic that is
-    impossible, and an inverse without a deterministic part. The diagrams themselves are made on demand.
+    The variance of a trace, and the connected four-point function of matrix elements:
+
+    >>> [d.weight for d in expand(Trace(x * x.T)**2, model, order=0, euler=None, connected=True)]
+    [M*P, M*P]
+    >>> next(expand((phi, phi, phi, phi), model, order=0, connected=True)).weight
+    M*KroneckerDelta(i_1, i_2)*KroneckerDelta(i_3, i_4)*KroneckerDelta(j_1, j_3)*KroneckerDelta(j_2, j_4)
+
+    Raises InputError for an expression that is none of these, an order or an Euler characteristic that is
+    impossible, and an inverse without a deterministic part. The diagrams themselves are made on demand; those
+    of ``"planar"`` and of the highest Euler characteristic without making any others.
     """
     if isinstance(order, bool) or not isinstance(order, int) or order < 0:
         raise InputError("order", f"{order!r} is not a whole number >= 0", "give 0, 1, 2, ...")
-    if euler is not None and (isinstance(euler, bool) or not isinstance(euler, int) or euler > 2):
+    terms, setting = read_terms(expression, model)
+    words_at_most = max((len(term.factors) for term in terms), default=1)
+    check_euler(euler, 2 if connected else 2 * words_at_most)
+    return _diagrams(terms, setting, order, euler, connected)
+
+
+def check_euler(euler: Euler, highest: int) -> None:
+    """Raise InputError for what is no Euler characteristic, or one above the highest that there can be."""
+    if euler is None or euler == "planar":
+        return
+    if isinstance(euler, bool) or not isinstance(euler, int) or euler > highest:
+        numbers = f"{highest}{' (planar)' if highest == 2 else ''}, {highest - 1}, {highest - 2}, ..."
         raise InputError(
             "euler",
             f"no diagram has the Euler characteristic {euler!r}",
-            "give 2 (planar), 1, 0, -1, ... or None",
+            f"give {numbers} or None",
         )
-    try:
-        expression = sympify(expression, strict=True)
-    except SympifyError:
-        raise InputError(
-            "expression",
-            f"{expression!r} is no sympy expression",
-            "build it from matrix symbols, or parse it",
-        ) from None
-    terms: list[tuple[Expr, Node, bool]] = []
-    if isinstance(expression, MatrixExpr):
-        setting = prepare([expression], model)
-        terms.append((S.One, read(expression, setting), False))
-    else:
-        traces, constant = linear_in_traces(expression)
-        setting = prepare([expression], model, extra=[*traces.values(), constant])
-        terms += ((coefficient, read(trace.arg, setting), True) for trace, coefficient in traces.items())
-        if constant != 0:  # c = (c/D) tr 1, for a space of dimension D
-            if not setting.spaces:
-                raise InputError("expression", f"{expression} contains no matrix", "give a trace")
-            space = setting.spaces[0]
-            terms.append((constant / space, Diagonal(space, setting.ring.one), True))
-    for _, node, _ in terms:
-        _check_inverses(node, setting)
-    return _diagrams(terms, setting, order, euler)
 
 
 def _diagrams(
-    terms: list[tuple[Expr, Node, bool]], setting: Setting, order: int, euler: int | None
+    terms: tuple[Term, ...], setting: Setting, order: int, euler: Euler, connected: bool
 ) -> Iterator[RibbonGraph]:
-    for scalar, node, closed in terms:
-        prefactor = setting.ring(scalar)
-        found = words(node, setting, order)
-        for word in close(found, setting) if closed else found:
-            scaled = Word(
-                word.letters, word.corners, prefactor * word.coefficient, word.rows, word.cols, word.closed
-            )
-            if euler == 2:
-                yield from planar_contractions(scaled, setting)
-                continue
-            yield from all_contractions((scaled,), setting, euler=euler)
+    for term in terms:
+        for group in word_groups(term, setting, order):
+            yield from _contractions(group, setting, euler, connected)
 
 
-def linear_in_traces(expression: Expr) -> tuple[dict[Trace, Expr], Expr]:
-    """Write a scalar as a sum of coefficient * trace, and a constant.
+def word_groups(term: Term, setting: Setting, order: int) -> Iterator[tuple[Word, ...]]:
+    """The words of a term, one for each factor, that have so many insertions together.
 
-    >>> from sympy import MatrixSymbol, Trace, symbols
-    >>> N, P = symbols("N P")
-    >>> a = MatrixSymbol("a", N, N)
-    >>> linear_in_traces((Trace(a) + 2 * N) / N)
-    ({Trace(a): 1/N}, 2)
-
-    Raises InputError for a product of traces, or a trace in a denominator or a function.
+    The first word takes the coefficient of the term.
     """
-    traces: dict[Trace, Expr] = {}
-    constants: list[Expr] = []
 
-    def visit(term: Expr, factor: Expr) -> None:
-        if isinstance(term, Trace):
-            traces[term] = traces.get(term, S.Zero) + factor
-        elif not term.has(Trace):
-            if term.has(MatrixExpr):
-                raise InputError("expression", f"{term} has a matrix outside of traces", "take its trace")
-            constants.append(factor * term)
-        elif isinstance(term, Add):
-            for one in term.args:
-                visit(one, factor)
-        elif isinstance(term, Mul):
-            inside = [one for one in term.args if one.has(Trace)]
-            if len(inside) > 1:
-                raise _not_linear(term)
-            visit(inside[0], factor * Mul(*(one for one in term.args if one is not inside[0])))
-        else:
-            raise _not_linear(term)
+    @cache
+    def words_of(factor: Factor, part: int) -> tuple[Word, ...]:
+        found = words(factor.node, setting, part)
+        return close(found, setting) if factor.closed else found
 
-    visit(expression, S.One)
-    return {trace: factor for trace, factor in traces.items() if factor != 0}, Add(*constants)
+    for parts in _compositions(order, len(term.factors)):
+        choices = (words_of(factor, part) for factor, part in zip(term.factors, parts, strict=True))
+        for first, *others in product(*choices):
+            yield replace(first, coefficient=term.coefficient * first.coefficient), *others
 
 
-def _not_linear(term: Expr) -> InputError:
-    inside = [one for one in Mul.make_args(term) if one.has(Trace)]
-    if not any(isinstance(one, Pow) and not one.exp.is_positive for one in inside) and (
-        len(inside) > 1 or isinstance(term, Pow)
-    ):
-        return InputError(
-            "expression",
-            f"it contains a product of traces, {term}",
-            "expand each trace by itself: a product factorises at leading order",
-        )
-    return InputError(
-        "expression", f"it is not linear in traces: {term}", "give a sum of traces with coefficients"
-    )
+def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    """Every way to share a number among some parts.
+
+    >>> list(_compositions(2, 2))
+    [(0, 2), (1, 1), (2, 0)]
+    """
+    if parts == 1:
+        yield (total,)
+        return
+    for first in range(total + 1):
+        for rest in _compositions(total - first, parts - 1):
+            yield (first, *rest)
 
 
-def _check_inverses(node: Node, setting: Setting) -> None:
-    """Raise InputError for an inverse that cannot be expanded, wherever it stands."""
-    waiting = [node]
-    while waiting:
-        match waiting.pop():
-            case Inversion(argument=argument) as inverse:
-                deterministic_part(inverse, setting)
-                waiting.append(argument)
-            case Sum(terms=parts) | Product(factors=parts):
-                waiting.extend(parts)
-            case _:
-                pass
+def _contractions(
+    group: tuple[Word, ...], setting: Setting, euler: Euler, connected: bool
+) -> Iterator[RibbonGraph]:
+    if len(group) == 1 and euler in ("planar", 2):
+        yield from planar_contractions(group[0], setting)
+    elif euler == "planar" or (connected and euler == 2):
+        for pairing, twisted in spheres(group, setting, connected=connected):
+            yield RibbonGraph(setting, group, pairing, twisted)
+    else:
+        for graph in all_contractions(group, setting, euler=euler):
+            if not connected or graph.is_connected:
+                yield graph
 
 
 def count_planar(word: Word, setting: Setting) -> int:
@@ -189,6 +171,7 @@ def count_planar(word: Word, setting: Setting) -> int:
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
+    >>> from planaria.diagrams.tree import prepare, read
     >>> N = symbols("N", positive=True)
     >>> H = MatrixSymbol("H", N, N)
     >>> setting = prepare([H], Model([Gaussian(H, kind="hermitian")]))
@@ -199,9 +182,10 @@ def count_planar(word: Word, setting: Setting) -> int:
     return interval_counts(word.letters, setting).get((0, len(word.letters)), 0)
 
 
-def count_contractions(word: Word, setting: Setting) -> int:
-    """How many contractions a word has, planar or not, twisted or not."""
-    plain, conjugated = _occurrences(word.letters)
+def count_contractions(words: Word | tuple[Word, ...], setting: Setting) -> int:
+    """How many contractions one word has, or several words together, planar or not, twisted or not."""
+    group = (words,) if isinstance(words, Word) else words
+    plain, conjugated = _occurrences(tuple(letter for word in group for letter in word.letters))
     counts = []
     for index, total in plain.items():
         kind, half = setting.fields[index].kind, total // 2
