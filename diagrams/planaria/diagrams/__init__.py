@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from planaria.diagrams.errors import InputError
     from planaria.diagrams.model import Gaussian, Model
     from planaria.diagrams.modelfile import ModelFile, load_model_file
+    from planaria.diagrams.moments import moment
     from planaria.diagrams.ribbon import RibbonGraph
     from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
     from planaria.diagrams.wick import expand
@@ -27,6 +28,7 @@ __all__ = [
     "UnitSpectrum",
     "expand",
     "load_model_file",
+    "moment",
 ]
 
 _HOMES = {
@@ -40,6 +42,7 @@ _HOMES = {
     "UnitSpectrum": "spectra",
     "expand": "wick",
     "load_model_file": "modelfile",
+    "moment": "moments",
 }
 
 

@@ -56,7 +56,7 @@ class Contractions:
     >>> root = (alphabet.word(word),)
     >>> found = Contractions(alphabet, [root])
     >>> found.size, found.values()[root]  # 14 N^5 + 70 N^3 + 21 N
-    (11, 14*g0^5 + 70*g0^3 + 21*g0)
+    (12, 14*g0^5 + 70*g0^3 + 21*g0)
 
     Raises InputError at the limit.
     """
@@ -74,7 +74,15 @@ class Contractions:
         self._splits.clear()
         self._joins.clear()
         self.faces = "".join(
-            sorted({f for level in self.levels.values() for edges in level.values() for _, f_s, _ in edges for f in f_s})
+            sorted(
+                {
+                    f
+                    for level in self.levels.values()
+                    for edges in level.values()
+                    for _, f_s, _ in edges
+                    for f in f_s
+                }
+            )
         )
 
     def values(self) -> dict[State, Any]:
@@ -91,8 +99,7 @@ class Contractions:
                 break
             one = gens[""]
             below = {
-                state: _pull(edges, below, gens) if height else one
-                for state, edges in self.levels[height].items()
+                state: _pull(edges, below, gens) if height else one for state, edges in self.levels[height].items()
             }
             found.update((state, below[state]) for state in below.keys() & wanted)
         if cut < top:
@@ -269,7 +276,8 @@ def _apart(found: Mapping[State, int]) -> list[tuple[State, str, int]]:
     merged: Counter[tuple[State, str]] = Counter()
     for words, count in found.items():
         merged[
-            tuple(word for word in words if not is_face(word)), "".join(sorted(word for word in words if is_face(word)))
+            tuple(word for word in words if not is_face(word)),
+            "".join(sorted(word for word in words if is_face(word))),
         ] += count
     return [(words, faces, count) for (words, faces), count in merged.items()]
 

@@ -88,7 +88,9 @@ class Alphabet:
     def _add_letter(self, letter: Letter) -> None:
         code = self.letters[letter] = chr(len(self.letters))
         if code >= _FIRST_CORNER:
-            raise InputError("model", f"more than {len(self.letters) - 1} different letters occur", "use fewer fields")
+            raise InputError(
+                "model", f"more than {len(self.letters) - 1} different letters occur", "use fewer fields"
+            )
         self.fields[code] = letter.field
         left, right = (
             self.corner(space, split(covariance(letter, side, self.setting), self.setting)[1])
@@ -201,5 +203,7 @@ class Alphabet:
         key = left + right
         if key not in self._products:
             space, function = self.function(left)
-            self._products[key] = self._products[right + left] = self.corner(space, function * self.function(right)[1])
+            self._products[key] = self._products[right + left] = self.corner(
+                space, function * self.function(right)[1]
+            )
         return self._products[key]
