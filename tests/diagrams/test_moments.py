@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import product
 from math import comb, factorial, prod
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 from sympy import (
     Add,
     Expr,
     Identity,
     Integer,
-    MatMul,
-    MatPow,
     MatrixExpr,
     MatrixSymbol,
     Mul,
     Poly,
     Symbol,
     Trace,
-    expand as expand_sympy,
     sqrt,
     symbols,
+)
+from sympy import (
+    expand as expand_sympy,
 )
 
 from planaria.diagrams import Gaussian, InputError, Model, expand, moment
@@ -242,3 +235,99 @@ def test_correlators_against_all_diagrams(model: Model, matrices: tuple[MatrixEx
         ),
     ):
         assert expand_sympy(found - total_weight(wanted)) == 0
+
+
+# --- what an expression may be -------------------------------------------------------------------------------
+
+
+def test_products_of_words_add_up() -> None:
+    """Rotations and transposes are one word; a trace of a sum is a sum of traces."""
+    assert moment(Trace(y * z.T * z * y.T) - Trace(z * y.T * y * z.T), REAL) == 0
+    matrix = (y + 2 * z) * (y + 2 * z).T
+    assert moment(Trace(matrix * matrix), REAL) == expand_sympy(25 * moment(Trace((y * y.T) ** 2), REAL))
+
+
+def test_scalars() -> None:
+    model = Model([Gaussian(y, variance=s**2 / N)])
+    assert moment(3 * Trace(y * y.T) / P + gamma, model) == 3 * s**2 + gamma
+    assert moment((Trace(y * y.T) - N) ** 2, model) == P**2 * s**4 + 2 * P * s**4 / N - 2 * N * P * s**2 + N**2
+    assert moment(Trace(y * y.T) / (N + P), model) == P * s**2 / (N + P)
+    assert moment(Trace(y * y.T), Model([Gaussian(y, variance=sqrt(s))])) == N * P * sqrt(s)
+    assert moment(gamma**2 + 1, model) == gamma**2 + 1
+    assert moment(Integer(0), model) == 0
+    assert moment(Trace(y * y.T) * 0.25, model) == P * s**2 / 4
+
+
+def test_deterministic_traces() -> None:
+    assert moment(t1**2 * Trace(x * x.T) / t2, FEATURES) == P * t1**3 / t2
+    assert moment(Trace(Lambda + Identity(M)), FEATURES) == M + t1
+    # a deterministic trace is a coefficient of a correlator, not a member
+    assert moment(t1 * Trace(x * x.T) ** 2, FEATURES, connected=True) == 2 * P * t1 * t2
+    assert moment(Trace(Identity(M) + x * x.T) ** 2, FEATURES, connected=True) == 2 * P * t2
+
+
+def test_numbers_as_dimensions_and_unit_spectra() -> None:
+    w = MatrixSymbol("w", 2, P)
+    assert moment(Trace(w * w.T) ** 2, Model([Gaussian(w)])) == 4 * P**2 + 4 * P
+    model = Model([Gaussian(x, rows=Lambda)], {Lambda: UnitSpectrum()})
+    assert moment(Trace(x * x.T * Lambda), model) == M * P
+
+
+def test_odd_words_vanish() -> None:
+    for matrix in (H, H * H * G, H**3):
+        for planar in (False, True):
+            assert moment(Trace(matrix), GOE, planar=planar) == 0
+    # phases of complex entries
+    c = MatrixSymbol("c", N, N)
+    assert moment(Trace(c * c), Model([Gaussian(c, kind="complex")])) == 0
+    assert moment(Trace(c) ** 2 * Trace(c.adjoint()) ** 2, Model([Gaussian(c, kind="complex")])) == 2 * N**2
+
+
+def test_leading_order_of_a_product() -> None:
+    """The planar part of a product is that of its traces, multiplied."""
+    exact = Poly(moment(Trace(H**2) ** 2 * Trace(H**4), GOE), N)
+    planar = moment(Trace(H**2) ** 2 * Trace(H**4), GOE, planar=True)
+    assert planar == exact.LC() * N ** exact.degree() == 2 * N**7
+
+
+def test_planar_is_the_leading_order() -> None:
+    """Every dimension grows alike: what is left at leading order is planar."""
+    for matrix, model in (((y * y.T) ** 4, REAL), ((y * z.T * z * y.T) ** 2, REAL), (H * G**2 * H**3, GOE)):
+        exact = Poly(moment(Trace(matrix), model), N, P)
+        planar = Poly(moment(Trace(matrix), model, planar=True), N, P)
+        top = {powers: c for powers, c in exact.terms() if sum(powers) == exact.total_degree()}
+        assert dict(planar.terms()) == top
+
+
+@pytest.mark.parametrize(
+    ("expression", "problem", "remedy"),
+    [
+        (Trace((gamma * Identity(N) + y * y.T).inv()), "an inverse of a random matrix", "derive or evaluate"),
+        (y * y.T, "it is a matrix", "take its trace"),
+        (1 / Trace(y * y.T), "no polynomial in traces", "positive powers"),
+        (sqrt(Trace(y * y.T)), "no polynomial in traces", "positive powers"),
+        (Trace(y * y.T) * y[0, 0], "a matrix outside of traces", "take its trace"),
+        (Trace(MatrixSymbol("y", P, N)), "but an expression uses it with shape", "one symbol"),
+        (Trace((y * y.T) ** 60), "of degree 120 in the random matrices, more than 96", "--yes"),
+        (Trace(y * y.T) ** 49, "of degree 98 in the random matrices, more than 96", "limit=None"),
+        (Trace((y * y.T + Identity(N) + z * z.T) ** 20), "more than 20,000 products", "lower the powers"),
+        ((Trace(y * y.T) + 1) ** 30_000, "more than 20,000 products", "lower the powers"),
+        ("tr(y)", "no sympy expression", "parse it"),
+    ],
+)
+def test_refusals(expression: Any, problem: str, remedy: str) -> None:
+    with pytest.raises(InputError) as caught:
+        moment(expression, REAL)
+    assert problem in caught.value.problem
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize("options", [{}, {"planar": True}, {"connected": True}])
+def test_the_limit(options: dict[str, bool]) -> None:
+    word = Trace((phi.T * phi) ** 3)
+    with pytest.raises(InputError, match=r"more than 5 different products of traces; .*--yes"):
+        moment(word, FEATURES, limit=5, **options)
+    assert moment(word, FEATURES, limit=None, **options) == moment(word, FEATURES, limit=1000, **options)
+    for limit in (0, -1, True, 1.5):
+        with pytest.raises(InputError, match="no positive whole number"):
+            moment(word, FEATURES, limit=limit, **options)  # type: ignore[arg-type]

@@ -52,9 +52,7 @@ class Law:
         cols, power = (
             (self.rows, self.row_power) if self.kind in ("symmetric", "hermitian") else (self.cols, self.col_power)
         )
-        return (
-            self.variance * EIGENVALUES[self.rows][i] ** self.row_power * EIGENVALUES[cols][j] ** power
-        )
+        return self.variance * EIGENVALUES[self.rows][i] ** self.row_power * EIGENVALUES[cols][j] ** power
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,9 @@ def by_entries(laws: tuple[Law, ...], words: tuple[tuple[Step, ...], ...], sizes
         )
         key = tuple(sorted(entries.items()))
         weights[key] = weights.get(key, Fraction(0)) + weight
-    return sum((weight * moment_of_entries(laws, Counter(dict(key))) for key, weight in weights.items()), Fraction(0))
+    return sum(
+        (weight * moment_of_entries(laws, Counter(dict(key))) for key, weight in weights.items()), Fraction(0)
+    )
 
 
 def expression_of(laws: tuple[Law, ...], words: tuple[tuple[Step, ...], ...], model: Model) -> Expr:
