@@ -331,3 +331,17 @@ def test_the_limit(options: dict[str, bool]) -> None:
     for limit in (0, -1, True, 1.5):
         with pytest.raises(InputError, match="no positive whole number"):
             moment(word, FEATURES, limit=limit, **options)  # type: ignore[arg-type]
+
+
+def test_correlators_of_too_many_traces() -> None:
+    traces = [Trace(y * y.T * A**k) for k in range(1, 21)]
+    for planar in (False, True):
+        with pytest.raises(InputError, match="more than 100,000 different products"):
+            moment(Mul(*traces), REAL, connected=True, planar=planar)
+
+
+def test_a_correlator_of_many_equal_traces() -> None:
+    """tr y y^T is a sum of squares: its n-th cumulant is 2^(n-1) (n-1)! for each entry."""
+    wanted = 2**39 * factorial(39) * N * P
+    assert moment(Trace(y * y.T) ** 40, REAL, connected=True) == wanted
+    assert moment(Trace(y * y.T) ** 40, REAL, connected=True, planar=True) == wanted

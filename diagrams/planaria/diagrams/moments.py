@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import Expr
 
-from planaria.diagrams.contraction import Contractions, State
+from planaria.diagrams.contraction import Contractions, State, too_much
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.model import Model
 from planaria.diagrams.momentsum import FaceSum
@@ -86,6 +86,8 @@ def moment(
         terms, model, connected=connected, highest_degree=None if limit is None else HIGHEST_DEGREE
     )
     states = tuple(dict.fromkeys(one.words for one in products))
+    if connected and limit is not None and sum(map(_number_of_shares, states)) > limit:
+        raise too_much(limit)
     if planar:
         roots = states if connected else [(word,) for state in states for word in state]
         spheres = Spheres(alphabet, (root for root in roots if root), limit)
@@ -132,7 +134,13 @@ def _value(found: Mapping[State, Any], one: Any, *, connected: bool, planar: boo
 def _shares(words: State) -> Iterator[tuple[State, State, int]]:
     """The ways to part a sorted product in two, and how often each occurs where traces are equal."""
     kinds = list(Counter(words).items())
-    for taken in product(*(range(number, -1, -1) for _, number in kinds)):
+    # every part comes after all of its own parts, so that a cumulant finds the smaller ones done
+    for taken in product(*(range(number + 1) for _, number in kinds)):
         mine = tuple(word for (word, _), k in zip(kinds, taken, strict=True) for _ in range(k))
         rest = tuple(word for (word, number), k in zip(kinds, taken, strict=True) for _ in range(number - k))
         yield mine, rest, prod(comb(number, k) for (_, number), k in zip(kinds, taken, strict=True))
+
+
+def _number_of_shares(words: State) -> int:
+    """How many pairs there are of a part of a product and a part of that: the work of its cumulants."""
+    return prod(comb(number + 2, 2) for number in Counter(words).values())
