@@ -19,7 +19,7 @@ from planaria.diagrams.errors import InputError
 from planaria.diagrams.model import Model
 from planaria.diagrams.momentsum import FaceSum
 from planaria.diagrams.products import products_of_traces, products_of_words
-from planaria.diagrams.spheres import Spheres
+from planaria.diagrams.planarmoments import Spheres
 
 __all__ = ["HIGHEST_DEGREE", "MOST_PRODUCTS", "moment"]
 
