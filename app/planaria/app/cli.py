@@ -204,6 +204,41 @@ def dual(
         raise typer.Exit(1)
 
 
+@app.command()
+def moment(
+    model: ModelArgument,
+    expression: Annotated[
+        str,
+        typer.Argument(
+            metavar="EXPRESSION",
+            help="A polynomial in traces in the names of the model, such as 'tr(x*x.T)**2', or a quantity.",
+        ),
+    ],
+    planar: Annotated[bool, typer.Option("--planar", help="Only the sphere.")] = False,
+    connected: Annotated[
+        bool, typer.Option("--connected", help="Only what connects all the traces of a product.")
+    ] = False,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=NUMBER", help="The value of a parameter or a dimension."),
+    ] = None,
+    symbols: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=NEW", help="Print another name, such as P=T."),
+    ] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Go on however much work it is.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Compute the exact expectation of a polynomial in traces, at every finite size."""
+    from planaria.app.averaging import MomentOptions, print_moment
+
+    options = MomentOptions(
+        planar, connected, tuple(values or ()), tuple(symbols or ()), as_latex=latex, yes=yes, as_json=json
+    )
+    print_moment(model, expression, options)
+
+
 def main() -> None:
     """The entry point of the distribution."""
     # A terminal that is not UTF-8 gets an escape for a letter that it cannot show, and not an error.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from planaria.diagrams.model import Gaussian, Model
     from planaria.diagrams.modelfile import ModelFile, load_model_file
+    from planaria.diagrams.moments import moment
     from planaria.diagrams.planar import planar_total, weigh_planar
     from planaria.diagrams.ribbon import RibbonGraph
     from planaria.diagrams.selfenergy import kernels, self_energy, skeletons
@@ -50,6 +51,7 @@ __all__ = [
     "kernels",
     "ladder_kernels",
     "load_model_file",
+    "moment",
     "one_particle_irreducible",
     "planar_total",
     "self_energy",
@@ -88,6 +90,7 @@ _HOMES = {
     "skeleton": "irreducible",
     "skeletons": "selfenergy",
     "two_particle_irreducible": "irreducible",
+    "moment": "moments",
 }
 
 
