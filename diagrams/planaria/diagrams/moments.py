@@ -7,7 +7,7 @@ to shorter ones, and those that are equal are done once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import comb, prod
 from typing import Any
@@ -89,7 +89,7 @@ def moment(
     if connected and limit is not None and sum(map(_number_of_shares, states)) > limit:
         raise too_much(limit)
     if planar:
-        roots = states if connected else [(word,) for state in states for word in state]
+        roots: Sequence[State] = states if connected else [(word,) for state in states for word in state]
         spheres = Spheres(alphabet, (root for root in roots if root), limit)
         faces, found = spheres.faces, spheres.values()
     else:

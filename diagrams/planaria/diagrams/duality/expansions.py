@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from sympy import Add, Expr
+from sympy import Add, Expr, Trace
 
 from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.duality.gauge import Gauge, StandardWord, canonical, exchanged
+from planaria.diagrams.duality.spectators import to_sympy
 from planaria.diagrams.expansion import Word, close, words, words_by_ribbons
 from planaria.diagrams.model import Model
 from planaria.diagrams.rational import Ratio
-from planaria.diagrams.tree import Node, Setting, prepare, read
+from planaria.diagrams.tree import Diagonal, Node, Setting, prepare, product_of, read
 from planaria.diagrams.weight import trace_of_function
 from planaria.diagrams.wick import count_contractions, linear_in_traces
 
@@ -90,6 +91,18 @@ class Expansion:
             key = self.key(one)
             total[key] = total[key] + one.scalar if key in total else one.scalar
         return {key: value for key, value in total.items() if value}
+
+    def polynomial(self, order: int) -> Expr:
+        """The terms of one order that hold fields, as traces of products."""
+        parts = []
+        for word in self.words(order):
+            if word.letters:
+                factors: list[Node] = []
+                for letter, corner in zip(word.letters, word.corners, strict=True):
+                    factors += (Diagonal(letter.rows, corner), letter)
+                matrix = to_sympy(product_of(self.setting, factors), self.setting)
+                parts.append(word.coefficient.to_sympy() * Trace(matrix))
+        return Add(*parts)
 
     @cached_property
     def bare(self) -> Expr:

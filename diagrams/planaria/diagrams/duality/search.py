@@ -16,6 +16,7 @@ from planaria.diagrams.duality.certificates import (
     diagram_certificate,
     first_mismatch,
     identity_certificate,
+    polynomial_certificate,
 )
 from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.duality.expansions import Expansion
@@ -156,7 +157,8 @@ def dualities(model: Model, quantity: Expr, *, order: int = 2) -> Dualities:
     quantity
         A scalar that is linear in traces.
     order
-        Diagrams are compared one by one up to this order of insertions; the identity holds at every order.
+        Diagrams are compared one by one up to this order of insertions, and exact expectations up to the next
+        one; the identity holds at every order.
 
     Exchanges are involutions of the fields in the quantity, with the spaces, deterministic matrices and
     parameters that follow. Fields that stand once on each side of a trace, such as a teacher, are integrated out
@@ -174,6 +176,7 @@ def dualities(model: Model, quantity: Expr, *, order: int = 2) -> Dualities:
     ...     print(certificate.method, certificate.passed)
     identity True
     diagrams True
+    polynomials True
     >>> scaled = (N * gamma * Identity(N) + x * x.T).inv()
     >>> refutation, = dualities(Model([Gaussian(x)]), Trace(scaled)).refuted
     >>> refutation.order
@@ -208,6 +211,7 @@ def _search(model: Model, quantity: Expr, averaged: Averaged, order: int) -> Dua
                 continue
             remainder = expand(exchange.expression(expansion.bare) - factor.to_sympy() * expansion.bare)
             diagrams = diagram_certificate(expansion, exchange, factor, order)
+            polynomials = polynomial_certificate(expansion, exchange, factor, order + 1)
             found.append(
                 Duality(
                     model,
@@ -217,7 +221,7 @@ def _search(model: Model, quantity: Expr, averaged: Averaged, order: int) -> Dua
                     averaged.spectators,
                     factor.to_sympy(),
                     remainder,
-                    (identity, diagrams),
+                    (identity, diagrams, polynomials),
                 )
             )
             break

@@ -30,7 +30,7 @@ from planaria.diagrams.tree import (
 from planaria.diagrams.weight import function_of_matrices, trace_of_function
 from planaria.diagrams.wick import linear_in_traces
 
-__all__ = ["Averaged", "average_spectators"]
+__all__ = ["Averaged", "average_spectators", "to_sympy"]
 
 
 @dataclass(frozen=True)
@@ -241,10 +241,10 @@ def _trace(factors: Iterable[Node], setting: Setting) -> Expr:
     node = product_of(setting, factors)
     if isinstance(node, Diagonal):
         return trace_of_function(node.space, node.value, setting)
-    return Trace(_to_sympy(node, setting))
+    return Trace(to_sympy(node, setting))
 
 
-def _to_sympy(node: Node, setting: Setting) -> MatrixExpr:
+def to_sympy(node: Node, setting: Setting) -> MatrixExpr:
     """The matrix expression that a tree was read from, or one that is read to the same tree."""
     match node:
         case Diagonal(space=space, value=value):
@@ -257,11 +257,11 @@ def _to_sympy(node: Node, setting: Setting) -> MatrixExpr:
                 return symbol.adjoint() if node.transposed else symbol.adjoint().T
             return symbol.T if node.transposed else symbol
         case Sum(terms=terms):
-            parts = [_to_sympy(term, setting) for term in terms]
+            parts = [to_sympy(term, setting) for term in terms]
             return MatAdd(*parts) if parts else ZeroMatrix(node.rows, node.cols)
         case Product():
             term = _flat(_Term(setting.ring.one, node.factors), setting)
-            factors = [_to_sympy(factor, setting) for factor in term.factors]
+            factors = [to_sympy(factor, setting) for factor in term.factors]
             return MatMul(*factors) if term.coefficient.is_one else MatMul(term.coefficient.to_sympy(), *factors)
         case Inversion(argument=argument):
-            return _to_sympy(argument, setting).inv()
+            return to_sympy(argument, setting).inv()
