@@ -170,11 +170,11 @@ def test_many_pictures_go_to_numbered_sheets(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "sheet.svg"
     outcome = run("diagrams", "marchenko-pastur", "resolvent", "--order", "6", "--draw", str(file))
     assert outcome.code == 0  # 132 diagrams
-    written = [tmp_path / "sheet-1.svg", tmp_path / "sheet-2.svg"]
+    written = [tmp_path / f"sheet-{number}.svg" for number in (1, 2, 3)]
     assert outcome.err.splitlines()[1:] == [f"wrote {one}" for one in written]
-    assert [one.read_text(encoding="utf-8").count("<title>") for one in written] == [1, 1]
-    assert "<title>100 diagrams</title>" in written[0].read_text(encoding="utf-8")
-    assert "<title>32 diagrams</title>" in written[1].read_text(encoding="utf-8")
+    assert [one.read_text(encoding="utf-8").count("<title>") for one in written] == [1, 1, 1]
+    assert "<title>60 diagrams</title>" in written[0].read_text(encoding="utf-8")
+    assert "<title>12 diagrams</title>" in written[2].read_text(encoding="utf-8")
 
 
 def test_nothing_to_draw(run: Run, tmp_path: Path) -> None:

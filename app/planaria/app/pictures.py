@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from math import ceil, sqrt
+from dataclasses import dataclass
+from math import ceil
 from pathlib import Path as FilePath
 
-from planaria.diagrams.draw import lay_out, to_svg, to_tikz
-from planaria.diagrams.draw.shapes import Dot, Fill, Label, Path, Picture, Point, Shape, Stroke
+from planaria.diagrams.draw import lay_out, sheets, to_svg, to_tikz
+from planaria.diagrams.draw.shapes import Picture
+from planaria.diagrams.draw.sheet import PER_SHEET
 from planaria.diagrams.draw.tikz import standalone
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.ribbon import RibbonGraph
 
-__all__ = ["PER_SHEET", "Target", "contact_sheet", "write_pictures"]
+__all__ = ["Target", "write_picture", "write_pictures"]
 
-PER_SHEET = 100
 _SUFFIXES = (".svg", ".tex", ".png")
-_SPACE = 12.0
 
 
 @dataclass(frozen=True)
@@ -45,61 +44,29 @@ class Target:
 
 def write_pictures(graphs: Sequence[RibbonGraph], target: Target) -> Iterator[FilePath]:
     """Write the pictures of some graphs; the paths of the files, each as it is done."""
-    sheets = [graphs[start : start + PER_SHEET] for start in range(0, len(graphs), PER_SHEET)]
-    for number, sheet in enumerate(sheets, start=1):
-        path = target.path if len(sheets) == 1 else target.numbered(number)
-        picture = contact_sheet([lay_out(graph) for graph in sheet])
-        try:
-            if path.suffix.lower() == ".png":
-                from planaria.app.png import write_png  # matplotlib takes half a second
-
-                write_png(picture, path)
-            else:
-                is_svg = path.suffix.lower() == ".svg"
-                text = to_svg(picture) + "\n" if is_svg else standalone(to_tikz(picture))
-                path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise InputError(f"--draw {path}", f"it cannot be written ({reason})", "choose another file") from None
-        yield path
+    if len(graphs) == 1:
+        yield write_picture(lay_out(graphs[0]), target.path)
+        return
+    pages = ceil(len(graphs) / PER_SHEET)
+    for number, picture in enumerate(sheets(graphs) if graphs else (), start=1):
+        yield write_picture(picture, target.path if pages == 1 else target.numbered(number))
 
 
-def contact_sheet(pictures: Sequence[Picture]) -> Picture:
-    """Pictures in rows, about as wide as high; one picture is its own sheet.
+def write_picture(picture: Picture, path: FilePath) -> FilePath:
+    """Write a picture as its suffix says; the path.
 
-    >>> pair = contact_sheet([Picture(100, 80, (), "a"), Picture(60, 90, (), "b")])
-    >>> pair.width, pair.height, pair.title
-    (212.0, 90.0, '2 diagrams')
+    Raises InputError if the file cannot be written.
     """
-    if len(pictures) == 1:
-        return pictures[0]
-    columns = ceil(sqrt(len(pictures)))
-    width = max(one.width for one in pictures)
-    shapes: list[Shape] = []
-    top = 0.0
-    for start in range(0, len(pictures), columns):
-        row = pictures[start : start + columns]
-        height = max(one.height for one in row)
-        for column, one in enumerate(row):
-            left = column * (width + _SPACE) + (width - one.width) / 2
-            shapes += (_moved(shape, left, top) for shape in one.shapes)
-        top += height + _SPACE
-    return Picture(
-        columns * width + (columns - 1) * _SPACE, top - _SPACE, tuple(shapes), f"{len(pictures)} diagrams"
-    )
+    try:
+        if path.suffix.lower() == ".png":
+            from planaria.app.png import write_png  # matplotlib takes half a second
 
-
-def _moved(shape: Shape, right: float, down: float) -> Shape:
-    def point(p: Point) -> Point:
-        return p[0] + right, p[1] + down
-
-    def path(one: Path) -> Path:
-        return Path(point(one.start), tuple((point(a), point(b), point(c)) for a, b, c in one.curves))
-
-    match shape:
-        case Stroke() | Fill():
-            return replace(shape, path=path(shape.path))
-        case Dot():
-            return replace(shape, centre=point(shape.centre))
-        case Label():
-            return replace(shape, at=point(shape.at))
+            write_png(picture, path)
+        else:
+            is_svg = path.suffix.lower() == ".svg"
+            text = to_svg(picture) + "\n" if is_svg else standalone(to_tikz(picture))
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"--draw {path}", f"it cannot be written ({reason})", "choose another file") from None
+    return path

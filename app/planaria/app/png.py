@@ -40,10 +40,13 @@ def write_png(picture: Picture, path: FilePath) -> None:
 
 def _draw(axes: Any, shape: Shape, depth: int) -> None:
     match shape:
-        case Stroke(path, colour, width):
-            axes.add_patch(PathPatch(_curve(path), fill=False, edgecolor=colour, linewidth=width, zorder=depth))
-        case Fill(path, colour, opacity):
-            axes.add_patch(PathPatch(_curve(path), facecolor=colour, alpha=opacity, linewidth=0, zorder=depth))
+        case Stroke(path, colour, width, is_round):
+            cap = "round" if is_round else "butt"
+            axes.add_patch(
+                PathPatch(_curve(path), fill=False, edgecolor=colour, linewidth=width, capstyle=cap, zorder=depth)
+            )
+        case Fill(path, colour):
+            axes.add_patch(PathPatch(_curve(path), facecolor=colour, linewidth=0, zorder=depth))
         case Dot(centre, radius, colour, hollow):
             inside = "white" if hollow else colour
             width = 1.8 if hollow else 0
@@ -74,19 +77,21 @@ def _curve(path: Path) -> Curve:
 def _mathtext(text: Text) -> str:
     """A label in matplotlib's own typesetting.
 
-    >>> _mathtext(Text((("σ", 0), ("u", -1)), ""))
-    '$\\\\mathrm{σ}_{\\\\mathrm{u}}$'
+    >>> _mathtext(Text((("σ", 0), ("u", -1), ("x y", 0)), ""))
+    '$\\\\mathit{σ}_{\\\\mathrm{u}}\\\\mathrm{x\\\\ y}$'
     """
     found = ""
-    for piece, level in text.pieces:
-        upright = re.sub(f"[{_SUPERSCRIPTS}]+", _raised, _upright(piece))
+    for (piece, level), variable in zip(text.pieces, text.variables, strict=True):
+        upright = re.sub(f"[{_SUPERSCRIPTS}]+", _raised, _set(piece, "mathit" if variable else "mathrm"))
         found += {0: "{}", 1: "^{{{}}}", -1: "_{{{}}}"}[level].format(upright)
     return f"${found}$"
 
 
-def _upright(text: str) -> str:
+def _set(text: str, style: str) -> str:
+    if re.fullmatch(f"[{_SUPERSCRIPTS}]+", text):
+        return text
     escaped = re.sub(r"([\\#$%&_{}^~])", r"\\\1", text).replace(" ", r"\ ")
-    return rf"\mathrm{{{escaped}}}"
+    return rf"\{style}{{{escaped}}}"
 
 
 def _raised(match: re.Match[str]) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from math import cos, hypot, pi, sin, tan
+from dataclasses import dataclass, replace
+from math import cos, pi, sin, tan
 
 __all__ = [
     "Dot",
@@ -17,12 +17,14 @@ __all__ = [
     "Stroke",
     "Text",
     "arc",
-    "crossing",
+    "between",
     "join",
     "line",
+    "moved",
 ]
 
 Point = tuple[float, float]
+Curve = tuple[Point, Point, Point]
 
 
 @dataclass(frozen=True)
@@ -30,35 +32,51 @@ class Path:
     """A start and cubic Bezier curves, each two control points and an end."""
 
     start: Point
-    curves: tuple[tuple[Point, Point, Point], ...]
+    curves: tuple[Curve, ...]
 
     @property
     def end(self) -> Point:
         return self.curves[-1][2] if self.curves else self.start
 
+    @property
+    def starts(self) -> tuple[Point, ...]:
+        """Where each curve begins."""
+        return (self.start, *(end for _, _, end in self.curves[:-1]))
+
     def reversed(self) -> Path:
-        starts = (self.start, *(end for _, _, end in self.curves[:-1]))
-        backwards = zip(reversed(self.curves), reversed(starts), strict=True)
+        backwards = zip(reversed(self.curves), reversed(self.starts), strict=True)
         return Path(self.end, tuple((second, first, start) for (first, second, _), start in backwards))
 
     def at(self, part: float) -> Point:
         """The point a part of the way along, every curve counting alike."""
-        return self.until(part).end
+        return self.split(part)[0].end
 
-    def until(self, part: float) -> Path:
-        """The beginning of the path, up to a part of the way."""
+    def split(self, part: float) -> tuple[Path, Path]:
+        """The path up to a part of the way, every curve counting alike, and the rest of it.
+
+        >>> first, second = line((0, 0), (8, 0)).split(0.25)
+        >>> first.end == second.start, first.end, second.end
+        (True, (2.0, 0.0), (8, 0))
+        """
         whole = min(int(part * len(self.curves)), len(self.curves) - 1)
         rest = part * len(self.curves) - whole
-        a = self.curves[whole - 1][2] if whole else self.start
+        a = self.starts[whole]
         b, c, d = self.curves[whole]
-        ab, bc, cd = _between(a, b, rest), _between(b, c, rest), _between(c, d, rest)
-        abc, bcd = _between(ab, bc, rest), _between(bc, cd, rest)
-        return Path(self.start, (*self.curves[:whole], (ab, abc, _between(abc, bcd, rest))))
+        ab, bc, cd = between(a, b, rest), between(b, c, rest), between(c, d, rest)
+        abc, bcd = between(ab, bc, rest), between(bc, cd, rest)
+        middle = between(abc, bcd, rest)
+        return (
+            Path(self.start, (*self.curves[:whole], (ab, abc, middle))),
+            Path(middle, ((bcd, cd, d), *self.curves[whole + 1 :])),
+        )
 
 
 @dataclass(frozen=True)
 class Text:
-    """A label as Unicode pieces, each with a level (1 above, -1 below the line), and as LaTeX mathematics."""
+    """A label as Unicode pieces, each with a level (1 above, -1 below the line), and as LaTeX mathematics.
+
+    A piece on the line that is a single letter is a variable, and set in italics, but for Greek capitals.
+    """
 
     pieces: tuple[tuple[str, int], ...]
     latex: str
@@ -67,21 +85,56 @@ class Text:
     def plain(self) -> str:
         return "".join(piece for piece, _ in self.pieces)
 
+    @property
+    def variables(self) -> tuple[bool, ...]:
+        """Of each piece, whether it is a variable.
+
+        >>> Text((("N", 0), ("tr ", 0), ("Λ", 0)), "").variables
+        (True, False, False)
+        """
+        return tuple(
+            level == 0 and len(piece) == 1 and piece.isalpha() and (piece.isascii() or piece.islower())
+            for piece, level in self.pieces
+        )
+
+    @classmethod
+    def words(cls, text: str) -> Text:
+        """Plain words, upright.
+
+        >>> Text.words("50 % of f_1").latex
+        '\\\\text{50 \\\\% of f\\\\_1}'
+        """
+        special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+        special.update((letter, f"\\{letter}") for letter in "#$%&_{}")
+        escaped = "".join(special.get(letter, letter) for letter in text)
+        return cls(((text, 0),), rf"\text{{{escaped}}}")
+
+    @classmethod
+    def joined(cls, texts: Iterable[Text]) -> Text:
+        """One after the other."""
+        found = list(texts)
+        return cls(
+            tuple(piece for text in found for piece in text.pieces),
+            " ".join(text.latex for text in found if text.latex),
+        )
+
 
 @dataclass(frozen=True)
 class Stroke:
+    """A line along a path, its ends round or cut off."""
+
     path: Path
     colour: str
     width: float = 1.8
+    is_round: bool = True
 
 
 @dataclass(frozen=True)
 class Fill:
-    """A closed path filled with a tint of a colour."""
+    """A closed path filled with a colour."""
 
     path: Path
     colour: str
-    opacity: float
 
 
 @dataclass(frozen=True)
@@ -108,17 +161,41 @@ Shape = Stroke | Fill | Dot | Label
 
 @dataclass(frozen=True)
 class Picture:
-    """Shapes in drawing order, on a canvas from (0, 0) to (width, height), y pointing down."""
+    """Shapes in drawing order, on a canvas from (0, 0) to (width, height), y pointing down.
+
+    The title names it in a few words; the description says what it shows to those who do not see it.
+    """
 
     width: float
     height: float
     shapes: tuple[Shape, ...]
     title: str
+    description: str = ""
+
+
+def moved(shape: Shape, right: float, down: float) -> Shape:
+    """The same shape elsewhere.
+
+    >>> moved(Dot((1, 2), 3, "#000000"), 10, 20).centre
+    (11, 22)
+    """
+
+    def point(p: Point) -> Point:
+        return p[0] + right, p[1] + down
+
+    match shape:
+        case Stroke(path) | Fill(path):
+            curves = tuple((point(a), point(b), point(c)) for a, b, c in path.curves)
+            return replace(shape, path=Path(point(path.start), curves))
+        case Dot():
+            return replace(shape, centre=point(shape.centre))
+        case Label():
+            return replace(shape, at=point(shape.at))
 
 
 def line(a: Point, b: Point) -> Path:
     """A straight line, as a curve."""
-    return Path(a, ((_between(a, b, 1 / 3), _between(a, b, 2 / 3), b),))
+    return Path(a, ((between(a, b, 1 / 3), between(a, b, 2 / 3), b),))
 
 
 def arc(centre: Point, radius: float, start: float, end: float) -> Path:
@@ -150,23 +227,6 @@ def join(paths: Iterable[Path]) -> Path:
     return Path(pieces[0].start, tuple(curve for piece in pieces for curve in piece.curves))
 
 
-def crossing(first: Path, second: Path) -> Path:
-    """Follow the first of two parallel paths, then cross over and follow the second to its end.
-
-    The crossing is not in the middle, where ribbons that cross one another most often meet.
-    """
-    before, after = first.until(0.16), second.reversed().until(0.62).reversed()
-    (_, control, end), (next_control, _, _) = before.curves[-1], after.curves[0]
-    reach = 0.4 * hypot(after.start[0] - end[0], after.start[1] - end[1])
-    bridge = (_towards(end, control, -reach), _towards(after.start, next_control, -reach), after.start)
-    return Path(before.start, (*before.curves, bridge, *after.curves))
-
-
-def _towards(a: Point, b: Point, distance: float) -> Point:
-    """The point at a distance from a in the direction of b, or away from it if negative."""
-    length = hypot(b[0] - a[0], b[1] - a[1]) or 1.0
-    return _between(a, b, distance / length)
-
-
-def _between(a: Point, b: Point, part: float) -> Point:
+def between(a: Point, b: Point, part: float) -> Point:
+    """The point a part of the way from a to b."""
     return a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from functools import lru_cache
 from unicodedata import lookup
 
 from sympy import Expr, Mul, Symbol, latex
@@ -11,11 +13,28 @@ from planaria.diagrams.draw.shapes import Text
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.tree import Letter, Setting
 
-__all__ = ["formula", "letter_text", "name_text"]
+__all__ = ["Names", "formula", "letter_text", "name_text"]
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
+@dataclass
+class Names:
+    """Names for functions that are too long for a picture, in the order in which they came."""
+
+    known: dict[Ratio, Text] = field(default_factory=dict)
+
+    def of(self, function: Ratio, setting: Setting) -> Text:
+        """A short function as it is; anything longer gets a name, which the legend explains."""
+        if function in self.known:
+            return self.known[function]
+        text = formula(function, setting)
+        if len(text.plain) > 3:
+            text = self.known[function] = name_text(f"f_{len(self.known) + 1}")
+        return text
+
+
+@lru_cache(maxsize=1024)
 def name_text(name: str) -> Text:
     """A name, Greek where it is spelled so; what follows an underscore, or its last digits, below the line.
 
@@ -30,6 +49,7 @@ def name_text(name: str) -> Text:
     return Text(tuple(pieces), str(latex(Symbol(name))))
 
 
+@lru_cache(maxsize=1024)
 def letter_text(letter: Letter, setting: Setting) -> Text:
     """A field as it stands in a word, with the sign of its transpose, conjugate or adjoint."""
     name = name_text(setting.fields[letter.field].name)
@@ -44,6 +64,7 @@ def letter_text(letter: Letter, setting: Setting) -> Text:
     return Text((*name.pieces, (sign, 1)), f"{name.latex}^{{{tex}}}")
 
 
+@lru_cache(maxsize=1024)
 def formula(function: Ratio, setting: Setting) -> Text:
     """A function of eigenvalues; a monomial is written in the matrices themselves.
 

@@ -13,17 +13,17 @@ def to_tikz(picture: Picture) -> str:
     >>> from planaria.diagrams.draw.shapes import Dot
     >>> print(to_tikz(Picture(20, 10, (Dot((5, 5), 2, "#0072B2"),), "a dot")))
     % a dot
-    \begin{tikzpicture}[x=1pt, y=-1pt]
+    \begin{tikzpicture}[x=1pt, y=-1pt, line cap=round]
     \definecolor{planariaA}{HTML}{0072B2}
     \fill[planariaA] (5,5) circle[radius=2pt];
     \end{tikzpicture}
     """
     colours = dict.fromkeys(shape.colour for shape in picture.shapes)
-    names = {colour: f"planaria{chr(ord('A') + k)}" for k, colour in enumerate(colours)}
+    names = {colour: f"planaria{_letters(k)}" for k, colour in enumerate(colours)}
     return "\n".join(
         [
             f"% {picture.title}",
-            r"\begin{tikzpicture}[x=1pt, y=-1pt]",
+            r"\begin{tikzpicture}[x=1pt, y=-1pt, line cap=round]",
             *(rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:]}}}" for colour, name in names.items()),
             *(_shape(shape, names[shape.colour]) for shape in picture.shapes),
             r"\end{tikzpicture}",
@@ -47,10 +47,12 @@ def standalone(tikzpicture: str) -> str:
 
 def _shape(shape: Shape, colour: str) -> str:
     match shape:
-        case Stroke(path, _, width):
-            return rf"\draw[{colour}, line width={_number(width * 0.75)}pt] {_path(path)};"
-        case Fill(path, _, opacity):
-            return rf"\fill[{colour}, opacity={_number(opacity)}] {_path(path)} -- cycle;"
+        case Stroke(path, _, width, is_round):
+            # Hairlines look heavier in print; what hides something below keeps its width.
+            thick = f"line width={_number(width * 0.75 if is_round else width)}pt"
+            return rf"\draw[{colour}, {thick}{'' if is_round else ', line cap=butt'}] {_path(path)};"
+        case Fill(path):
+            return rf"\fill[{colour}] {_path(path)} -- cycle;"
         case Dot(centre, radius, _, hollow):
             paint = f"draw={colour}, fill=white, line width=1.2pt" if hollow else colour
             command = r"\filldraw" if hollow else r"\fill"
@@ -61,7 +63,18 @@ def _shape(shape: Shape, colour: str) -> str:
 
 
 def _size(points: float) -> str:
-    return r"\normalsize" if points >= 13 else r"\small"
+    sizes = ((13, r"\normalsize"), (11, r"\small"), (0, r"\footnotesize"))
+    return next(name for least, name in sizes if points >= least)
+
+
+def _letters(number: int) -> str:
+    """A, B, ..., Z, AA, AB, ...: names of colours without digits.
+
+    >>> [_letters(k) for k in (0, 25, 26, 53)]
+    ['A', 'Z', 'AA', 'BB']
+    """
+    first, last = divmod(number, 26)
+    return ("" if first == 0 else _letters(first - 1)) + chr(ord("A") + last)
 
 
 def _path(path: Path) -> str:

@@ -1,0 +1,148 @@
+"""Contact sheets and pairs of diagrams: everything is there, in its place, in corresponding colours."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
+
+from planaria.diagrams import Gaussian, InputError, Model
+from planaria.diagrams.draw import beside, sheet, sheets, to_svg, to_tikz
+from planaria.diagrams.draw.shapes import Dot, Label, Stroke
+from planaria.diagrams.draw.typeset import weight_text
+from planaria.diagrams.wick import expand
+
+N, P, M, gamma, s = symbols("N P M gamma sigma_u", positive=True)
+x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
+Lambda = MatrixSymbol("Lambda", M, M)
+MODEL = Model([Gaussian(x, rows=Lambda), Gaussian(u, variance=s**2 / M)])
+Q = (gamma * Identity(P) + x.T * u.T * u * x).inv()
+ORDER_2 = list(expand(Trace(Q), MODEL, 2, euler=None))
+ORDER_3 = list(expand(Trace(Q), MODEL, 3))
+
+
+def texts(picture):
+    return [shape.text.plain for shape in picture.shapes if isinstance(shape, Label)]
+
+
+def test_a_sheet_shows_every_diagram_with_number_weight_and_euler_characteristic():
+    picture = sheet(ORDER_2, multiplicities=[1, 2, *[1] * 7])
+    found = texts(picture)
+    assert [text for text in found if re.fullmatch(r"\d\.", text)] == [f"{k}." for k in range(1, 10)]
+    assert found.count("χ = 2") == found.count("χ = 1") == found.count("χ = 0") == 3
+    assert [text for text in found if "×" in text] == ["× 2"]
+    # The three planar weights: gamma^-3 (sigma_u^2/M)^2 times N P^2 t2, N^2 P t1^2 / ..., in one order or another.
+    for rest in ("N² P² tr Λ²", "N P² (tr Λ)²", "N² P (tr Λ)²"):
+        assert found.count(f"γ⁻³ σu⁴ M⁻² {rest}") == 1
+    assert found.count("N") == found.count("P") == found.count("M") == 1  # one legend
+    assert picture.title == "9 diagrams"
+
+
+def test_nothing_overlaps_on_a_sheet():
+    for picture in (sheet(ORDER_2), sheet(ORDER_3), sheet(list(expand(Q, MODEL, 2)))):
+        boxes = []
+        for label in (one for one in picture.shapes if isinstance(one, Label)):
+            width = label.size * sum(0.5 if level == 0 else 0.4 for one, level in label.text.pieces for _ in one)
+            left = label.at[0] if label.start else label.at[0] - width / 2
+            top, bottom = label.at[1] - 0.45 * label.size, label.at[1] + 0.45 * label.size
+            assert 0 <= left < left + width <= picture.width
+            assert 0 <= top < bottom <= picture.height
+            assert not any(a < left + width and left < c and b < bottom and top < d for a, b, c, d in boxes)
+            boxes.append((left, top, left + width, bottom))
+
+
+def test_sheets_are_numbered_through_and_hold_all():
+    pages = list(sheets(ORDER_3, most=5))
+    assert [page.title for page in pages] == ["5 diagrams", "5 diagrams", "2 diagrams"]
+    numbers = [text for page in pages for text in texts(page) if re.fullmatch(r"\d+\.", text)]
+    assert numbers == [f"{k}." for k in range(1, 13)]
+    captions = list(sheets(ORDER_3, [f"caption {k}" for k in range(12)], most=7))
+    assert [t for page in captions for t in texts(page) if t.startswith("caption")] == [
+        f"caption {k}" for k in range(12)
+    ]
+
+
+def test_columns_can_be_chosen():
+    narrow, wide = sheet(ORDER_3, columns=2), sheet(ORDER_3, columns=6)
+    assert narrow.width < wide.width
+    assert narrow.height > wide.height
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"graphs": []}, "there are no diagrams"),
+        ({"graphs": ORDER_2, "captions": ["one"]}, "there are 1 for 9 diagrams"),
+        ({"graphs": ORDER_2, "multiplicities": [1, 2]}, "there are 2 for 9 diagrams"),
+        ({"graphs": ORDER_2, "columns": 0}, "0 diagrams are no row"),
+    ],
+)
+def test_bad_sheets(arguments, sentence):
+    with pytest.raises(InputError, match=sentence):
+        sheet(**arguments)
+
+
+def rotations(left, right):
+    """Rotations and reflections of the letters that take the ribbons of one graph to those of another."""
+    n = len(left.letters)
+    maps = [tuple((sign * k + turn) % n for k in range(n)) for sign in (1, -1) for turn in range(n)]
+    return [m for m in maps if all(right.pairing[m[i]] == m[j] for i, j in left.ribbons)]
+
+
+def test_lines_that_correspond_have_the_same_colour_and_number():
+    left, right = ORDER_3[0], ORDER_3[9]
+    (half_edges, *_) = rotations(left, right)
+    picture = beside(left, right, half_edges, ("here", "there"))
+    assert {"here", "there"} <= set(texts(picture))
+    middle = picture.width / 2
+    for number, (i, j) in enumerate(left.ribbons, start=1):
+        badges = [
+            (dot, label)
+            for dot, label in zip(picture.shapes, picture.shapes[1:], strict=False)
+            if isinstance(dot, Dot) and isinstance(label, Label) and label.text.plain == str(number)
+        ]
+        assert len(badges) == 3  # on the left, on the right, in the legend
+        assert len({dot.colour for dot, _ in badges}) == 1
+        colour = badges[0][0].colour
+        edges = [one for one in picture.shapes if isinstance(one, Stroke) and one.colour == colour]
+        assert [one.path.start[0] < middle for one in edges] == [True, True, False, False]
+        # Names of letters have the colour of their ribbon.
+        here = [one for one in picture.shapes if isinstance(one, Label) and one.colour == colour]
+        fields = {left.letters[i].field, right.letters[half_edges[j]].field}
+        assert len(here) == 4
+        assert {one.text.plain[0] for one in here} == {"xu"[k] for k in fields}
+
+
+@pytest.mark.parametrize("half_edges", [(0, 1), (0, 0, *range(2, 12)), (1, 0, *range(2, 12))])
+def test_a_map_takes_ribbons_to_ribbons(half_edges):
+    with pytest.raises(InputError, match="half_edges"):
+        beside(ORDER_3[0], ORDER_3[0], half_edges)
+
+
+def test_emitters_write_sheets():
+    for picture in (sheet(ORDER_2), beside(ORDER_3[0], ORDER_3[0], tuple(range(12)))):
+        root = ElementTree.fromstring(to_svg(picture))
+        found = ["".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert found == texts(picture)
+        text = to_tikz(picture)
+        assert text.count("{") == text.count("}")
+        assert text.count(r"\node") == len(found)
+
+
+@pytest.mark.parametrize(
+    ("weight", "plain", "latex"),
+    [
+        (N * P**2, "N P²", "N P^{2}"),
+        (-N / (2 * gamma), "−½ γ⁻¹ N", r"- \tfrac{1}{2} \gamma^{-1} N"),
+        (N + P, "N + P", "N + P"),
+        (N * (1 - P), "N (1 − P)", r"N \left(1 - P\right)"),
+        (Rational(2, 3) * s, "2/3 σu", r"\tfrac{2}{3} \sigma_{u}"),
+        ((P * s) * Lambda**2, "σu P Λ²", r"\sigma_{u} P \Lambda^{2}"),
+        (P * Identity(M), "P", "P"),
+        (Trace(Lambda * Lambda), "tr Λ²", r"\operatorname{tr} \Lambda^{2}"),
+    ],
+)
+def test_weights_are_typeset(weight, plain, latex):
+    text = weight_text(weight)
+    assert text.plain == plain
+    assert text.latex == latex
