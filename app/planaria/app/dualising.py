@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -13,18 +14,22 @@ from sympy import Expr, MatrixExpr
 from planaria.app.display import heading, line, messages, note, output, plain_table, print_json, title, working
 from planaria.app.formulas import Formulas
 from planaria.app.inputs import Names, check_count, chosen_quantities, read_renames
+from planaria.app.pictures import Folder, write_picture
 from planaria.derivations import derive
 from planaria.derivations.models import load_model
+from planaria.diagrams.draw import beside
 from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutation, dualities
 from planaria.diagrams.duality.propagators import exchanged_matrices
-from planaria.diagrams.errors import placed
+from planaria.diagrams.errors import InputError, placed
 from planaria.diagrams.model import Gaussian
 from planaria.diagrams.modeldata import ModelFile, Quantity
+from planaria.diagrams.wick import expand
 from planaria.numerics.check_duality import check_duality
 
 __all__ = ["DualOptions", "find_dualities"]
 
 _HIGHEST_ORDER = 20
+_MOST_PICTURES = 500  # of one order
 _SHORT = 400  # letters of a polynomial that is shown whole
 
 
@@ -51,6 +56,7 @@ class _Found:
 def find_dualities(model_name: str, options: DualOptions) -> bool:
     """Find, certify, print and draw; whether every certificate of what was found holds."""
     check_count("--order", options.order, 0, _HIGHEST_ORDER)
+    folder = None if options.draw is None else Folder.of(options.draw)
     file = load_model(model_name)
     quantities = chosen_quantities(file, options.quantities)
     names = Names(file, dict(file.model.spectra).values())
@@ -68,6 +74,9 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
         results.append((quantity, found, search.refuted))
         if not options.as_json:
             _Text(console, formulas, file).quantity(quantity, found, search)
+        if folder is not None:
+            for path in _drawn(quantity, search, options.order, folder):
+                status.print(f"wrote {path}", soft_wrap=True)
     if options.as_json:
         print_json(_json(file, results, formulas))
     return passed
@@ -79,6 +88,22 @@ def _certified(file: ModelFile, quantity: Quantity, duality: Duality) -> _Found:
     certificates = (*duality.certificates, *((closed_form,) if closed_form is not None else ()))
     matrices = {name: value for name, value in file.definitions if isinstance(value, MatrixExpr)}
     return _Found(duality, certificates, exchanged_matrices(duality, matrices))
+
+
+def _drawn(quantity: Quantity, search: Dualities, order: int, folder: Folder) -> Iterator[Path]:
+    """Each planar diagram to an order beside its dual, corresponding lines in one colour."""
+    for duality in search:
+        name = "-".join(str(one) for one in duality.exchange.spaces[0]) if duality.exchange.spaces else "fields"
+        for n in range(order + 1):
+            graphs = [one for one in expand(duality.expression, duality.model, n) if one.letters]
+            if len(graphs) > _MOST_PICTURES:
+                raise InputError(
+                    "--order", f"order {n} has {len(graphs):,} planar diagrams to draw", "give a lower order"
+                )
+            for number, graph in enumerate(graphs, start=1):
+                image, half_edges = graph.dual(duality)
+                path = folder.path / f"{quantity.name}-{name}-order-{n}-{number:03d}.svg"
+                yield write_picture(beside(graph, image, half_edges), path)
 
 
 class _Text:

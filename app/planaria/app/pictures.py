@@ -42,6 +42,26 @@ class Target:
         return self.path.with_name(f"{self.path.stem}-{number}{self.path.suffix}")
 
 
+@dataclass(frozen=True)
+class Folder:
+    """A folder for pictures, made if it is missing, before any work is done."""
+
+    path: FilePath
+
+    @classmethod
+    def of(cls, text: str) -> Folder:
+        """Raises InputError for a file in the place of the folder, and where it cannot be made."""
+        path = FilePath(text)
+        if "\0" in text or path.is_file():
+            raise InputError(f"--draw {text}", "this is no folder", "give the name of a folder")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise InputError(f"--draw {text}", f"it cannot be made ({reason})", "choose another folder") from None
+        return cls(path)
+
+
 def write_pictures(graphs: Sequence[RibbonGraph], target: Target) -> Iterator[FilePath]:
     """Write the pictures of some graphs; the paths of the files, each as it is done."""
     if len(graphs) == 1:

@@ -146,7 +146,8 @@ def polynomial_certificate(expansion: Expansion, exchange: Exchange, factor: Rat
         if expand(exchange.expression(own) - kappa * own) != 0:
             passed = False
             break
-    detail = f"{terms:,} terms to order {reached}" if passed else f"they differ at order {reached}"
+    number = f"{terms:,} term{'s' if terms != 1 else ''}"
+    detail = f"{number} to order {reached}" if passed else f"they differ at order {reached}"
     return Certificate(
         f"{exchange} maps the exact expectation of each order to itself, at every size",
         "polynomials",
