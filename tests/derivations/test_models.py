@@ -21,6 +21,7 @@ def test_the_built_in_models_are_known():
         "complex-wishart",
         "correlated-wishart",
         "marchenko-pastur",
+        "neural-network-field-theory",
         "nonlinear-random-features",
         "product-of-wisharts",
         "random-features",
@@ -41,7 +42,7 @@ def test_each_model_loads_and_says_what_it_is(name):
     assert model_file.name == name
     assert model_file.title
     assert model_file.about
-    assert model_file.quantities[0].name == "resolvent"
+    assert model_file.quantities[0].name == ("two_point" if name == "neural-network-field-theory" else "resolvent")
     for part in (*model_file.spaces, *model_file.parameters, *model_file.matrices, *model_file.quantities):
         assert part.about, part
 
