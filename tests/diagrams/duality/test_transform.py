@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from planaria.derivations.models import load_model
 from planaria.diagrams import Gaussian, InputError, Model, RibbonGraph, dualities
 from planaria.diagrams import expand as diagrams
 from planaria.diagrams.duality import Duality
+from planaria.diagrams.duality.expansions import Expansion
+from planaria.diagrams.wick import all_contractions
 
 from .conftest import LOSS, MODEL, TEACHER, M, N, P, gamma, q, u, x
 
@@ -82,6 +85,26 @@ def test_several_traces_have_duals_word_by_word() -> None:
     assert image.euler_characteristic == both.euler_characteristic
     assert expand(duality.exchange.expression(both.weight) - image.weight) == 0
     assert image.dual(duality).graph == both
+
+
+def test_a_word_that_is_turned_beside_one_that_is_not() -> None:
+    """A ribbon between them gets another twist."""
+    mixed = x * y.T * x * y.T * A
+    image = y * x.T * y * x.T * B
+    expression = Trace(mixed) + Trace(image) + Trace(A * B)
+    duality = found(expression, PAIR)
+    expansion = Expansion.of(expression, PAIR)
+    straight, _, palindrome = expansion.words(0)
+    changed = 0
+    for graph in islice(all_contractions((straight, palindrome), expansion.setting), 0, 2000, 17):
+        dual, half_edges = graph.dual(duality)
+        changed += any(
+            (i in graph.twisted) != (min(half_edges[i], half_edges[j]) in dual.twisted) for i, j in graph.ribbons
+        )
+        assert dual.euler_characteristic == graph.euler_characteristic
+        assert expand(duality.exchange.expression(graph.weight) - dual.weight) == 0
+        assert dual.dual(duality).graph == graph
+    assert changed
 
 
 def test_refusals() -> None:
