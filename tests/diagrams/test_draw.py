@@ -341,6 +341,7 @@ def test_tikz_is_balanced_and_defines_its_colours(graph):
     assert lines[-1] == r"\end{tikzpicture}"
     assert all(line.startswith(r"\definecolor") or line.endswith(";") for line in lines[2:-1])
     assert text in standalone(text)
+    assert re.findall(r"\\usepackage.*", standalone(text)) == [r"\usepackage{tikz}"]
     # Nothing but tikz, and amsmath in labels: these commands, and paths of these words.
     drawn = re.sub(r"\{\$.*\$\};", "", "\n".join(lines[1:]))
     commands = {"begin", "end", "definecolor", "draw", "fill", "filldraw", "node", "small", "normalsize"}
@@ -372,3 +373,10 @@ def test_making_graphs_loads_nothing_that_draws():
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_long_names_have_room():
+    long = MatrixSymbol("Phi_hidden", N, P)
+    model = Model([Gaussian(long)])
+    for graph in (*expand(Trace((long * long.T) ** 3), model, 0), *joint(model, long * long.T, long * long.T)):
+        check_labels(lay_out(graph))

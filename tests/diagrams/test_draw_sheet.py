@@ -127,19 +127,23 @@ def test_emitters_write_sheets():
         text = to_tikz(picture)
         assert text.count("{") == text.count("}")
         assert text.count(r"\node") == len(found)
+        # In labels, nothing of amsmath.
+        commands = set(re.findall(r"\\([a-zA-Z]+)", "".join(re.findall(r"\$.*\$", text))))
+        known = "gamma sigma chi Lambda mathsf mathrm mbox left right times leftrightarrow"
+        assert commands <= set(known.split())
 
 
 @pytest.mark.parametrize(
     ("weight", "plain", "latex"),
     [
         (N * P**2, "N P²", "N P^{2}"),
-        (-N / (2 * gamma), "−½ γ⁻¹ N", r"- \tfrac{1}{2} \gamma^{-1} N"),
+        (-N / (2 * gamma), "−½ γ⁻¹ N", r"- {\textstyle\frac{1}{2}} \gamma^{-1} N"),
         (N + P, "N + P", "N + P"),
         (N * (1 - P), "N (1 − P)", r"N \left(1 - P\right)"),
-        (Rational(2, 3) * s, "2/3 σu", r"\tfrac{2}{3} \sigma_{u}"),
+        (Rational(2, 3) * s, "2/3 σu", r"{\textstyle\frac{2}{3}} \sigma_{u}"),
         ((P * s) * Lambda**2, "σu P Λ²", r"\sigma_{u} P \Lambda^{2}"),
         (P * Identity(M), "P", "P"),
-        (Trace(Lambda * Lambda), "tr Λ²", r"\operatorname{tr} \Lambda^{2}"),
+        (Trace(Lambda * Lambda), "tr Λ²", r"\mathrm{tr}\, \Lambda^{2}"),
     ],
 )
 def test_weights_are_typeset(weight, plain, latex):

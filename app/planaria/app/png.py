@@ -90,7 +90,7 @@ def _mathtext(text: Text) -> str:
 def _set(text: str, style: str) -> str:
     if re.fullmatch(f"[{_SUPERSCRIPTS}]+", text):
         return text
-    escaped = re.sub(r"([\\#$%&_{}^~])", r"\\\1", text).replace(" ", r"\ ")
+    escaped = re.sub(r"([\\#$%&_{}^~])", r"\\\1", text).replace(" ", r"\ ").replace("=\\ −", "=\\ {−}")
     return rf"\{style}{{{escaped}}}"
 
 

@@ -16,7 +16,7 @@ from planaria.diagrams.errors import InputError
 if TYPE_CHECKING:  # graphs delegate to the modules of this folder, which need no more than their type
     from planaria.diagrams.ribbon import RibbonGraph
 
-__all__ = ["BLOB", "LABEL", "Block", "Slot", "slots_of", "spacing"]
+__all__ = ["BLOB", "LABEL", "Block", "Slot", "slots_of", "spacing", "widest"]
 
 LABEL = 17.0  # from a line to the label of a letter on it
 BLOB = 14.0  # the radius of a blob
@@ -111,6 +111,10 @@ def slots_of(graph: RibbonGraph, blobs: Sequence[tuple[int, int, Text]]) -> tupl
 
 def spacing(graph: RibbonGraph, size: float) -> float:
     """How far apart letters must be for their labels, and for those of the functions between them."""
-    widest = max((width(letter_text(one, graph.setting), size) for one in set(graph.letters)), default=0.0)
     marked = any(not corner.is_one for word in graph.words for corner in word.corners)
-    return max(LEAST, widest + 8 + (MARK if marked else 0.0))
+    return max(LEAST, widest(graph, size) + 8 + (MARK if marked else 0.0))
+
+
+def widest(graph: RibbonGraph, size: float) -> float:
+    """The width of the widest label of a letter."""
+    return max((width(letter_text(one, graph.setting), size) for one in set(graph.letters)), default=0.0)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from planaria.diagrams.draw.baseline import baseline
-from planaria.diagrams.draw.block import LABEL, Block, slots_of, spacing
+from planaria.diagrams.draw.block import LABEL, Block, slots_of, spacing, widest
 from planaria.diagrams.draw.labels import box, width
 from planaria.diagrams.draw.legend import LINE, Item, chi_text, flow, legend_items
 from planaria.diagrams.draw.paint import LETTER, paint
@@ -80,6 +80,7 @@ def draw(
     """The graph alone, without a legend: its connected pieces side by side."""
     slots = slots_of(graph, [(first, stop, name_text(name)) for first, stop, name in blobs])
     gap = spacing(graph, LETTER)
+    apart = 2 * max(AROUND, LABEL + widest(graph, LETTER))
     blocks: list[Block] = []
     for component in graph.components:
         word = component[0]
@@ -94,10 +95,10 @@ def draw(
         own, top, right, bottom = block.box
         down = (tallest - bottom + top) / 2 - top
         shapes += (moved(shape, left - own, down) for shape in paint(graph, block, style, names, dressed))
-        left += right - own + 2 * AROUND
+        left += right - own + apart
     count, chi = len(graph.ribbons), graph.euler_characteristic
     title = f"Ribbon graph: {count} ribbon{'' if count == 1 else 's'}, Euler characteristic {chi}"
-    return _framed(shapes, (0.0, 0.0, left - 2 * AROUND, tallest), title, _description(graph))
+    return _framed(shapes, (0.0, 0.0, left - apart, tallest), title, _description(graph))
 
 
 def with_legend(body: Picture, short: Iterable[Item], rows: Iterable[Item]) -> Picture:

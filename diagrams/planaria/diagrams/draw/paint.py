@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from planaria.diagrams.draw.band import HALF, band, offset
 from planaria.diagrams.draw.block import BLOB, LABEL, Block
 from planaria.diagrams.draw.crossings import Line, crossing, free_place, interlaced, polyline
+from planaria.diagrams.draw.labels import width
 from planaria.diagrams.draw.shapes import Dot, Fill, Label, Path, Point, Shape, Stroke, Text, join, line
 from planaria.diagrams.draw.style import BACK, GREY, INK, WHITE, Style, tint
 from planaria.diagrams.draw.text import Names, letter_text
@@ -171,7 +172,9 @@ class _Brush:
             first = min(k, self.graph.pairing[k])
             colour = self.style.ribbons.get(first, INK)
             text = letter_text(self.graph.letters[k], self.graph.setting)
-            yield Label((x - LABEL * dx, y - LABEL * dy), text, LETTER, colour)
+            # Beside a circle a long name stands further out than above it.
+            out = LABEL + max(0.0, width(text, LETTER) / 2 - 6.0) * abs(dx)
+            yield Label((x - out * dx, y - out * dy), text, LETTER, colour)
 
     # Dots for functions of eigenvalues, arrows, badges.
 

@@ -102,12 +102,12 @@ class Text:
         """Plain words, upright.
 
         >>> Text.words("50 % of f_1").latex
-        '\\\\text{50 \\\\% of f\\\\_1}'
+        '\\\\mbox{50 \\\\% of f\\\\_1}'
         """
         special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
         special.update((letter, f"\\{letter}") for letter in "#$%&_{}")
         escaped = "".join(special.get(letter, letter) for letter in text)
-        return cls(((text, 0),), rf"\text{{{escaped}}}")
+        return cls(((text, 0),), rf"\mbox{{{escaped}}}")
 
     @classmethod
     def joined(cls, texts: Iterable[Text]) -> Text:

@@ -1,4 +1,4 @@
-"""The TikZ emitter: a tikzpicture that needs tikz and amsmath, nothing else."""
+"""The TikZ emitter: a tikzpicture that needs tikz and nothing else."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def standalone(tikzpicture: str) -> str:
     return "\n".join(
         [
             r"\documentclass[border=4pt]{standalone}",
-            r"\usepackage{amsmath, amssymb, tikz}",
+            r"\usepackage{tikz}",
             r"\begin{document}",
             tikzpicture,
             r"\end{document}",

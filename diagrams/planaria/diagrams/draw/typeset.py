@@ -86,7 +86,7 @@ def _write(expression: Expr) -> Text:
         case Inverse():
             return _power(expression.arg, Rational(-1))
         case Trace():
-            return Text.joined((Text((("tr ", 0),), r"\operatorname{tr}"), _factor(expression.arg)))
+            return Text.joined((Text((("tr ", 0),), r"\mathrm{tr}\,"), _factor(expression.arg)))
     return Text(((str(expression), 0),), str(latex(expression)))
 
 
@@ -150,4 +150,4 @@ def _number(value: Rational) -> Text:
     if value.q == 1:
         return Text(((str(value.p), 0),), str(value.p))
     shown = {(1, 2): "½", (1, 4): "¼", (3, 4): "¾"}.get((value.p, value.q), f"{value.p}/{value.q}")
-    return Text(((shown, 0),), rf"\tfrac{{{value.p}}}{{{value.q}}}")
+    return Text(((shown, 0),), rf"{{\textstyle\frac{{{value.p}}}{{{value.q}}}}}")
