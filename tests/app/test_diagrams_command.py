@@ -267,3 +267,26 @@ def test_self_energies_and_skeletons(run: Run, tmp_path: Path) -> None:
 )
 def test_bad_expressions_and_parts(run: Run, arguments: list[str], sentence: str) -> None:
     assert run("diagrams", "random-features", *arguments).refusal == sentence
+
+
+def test_classes_hold_all_diagrams(run: Run) -> None:
+    """A real word (x x^T)^3 has 3 rotations and can be turned over: multiplicity * automorphisms = 6."""
+    result = run(
+        "diagrams", "marchenko-pastur", "resolvent", "--order", "3", "--euler", "all", "--classes", "--json"
+    ).json
+    assert result["total"] == 15
+    assert sum(one["multiplicity"] for one in result["classes"]) == 15
+    assert {one["multiplicity"] * one["automorphisms"] for one in result["classes"]} == {6}
+    counts = run("diagrams", "marchenko-pastur", "resolvent", "--order", "3", "--euler", "all", "--json").json[
+        "counts"
+    ]
+    assert result["counts"] == counts
+
+
+def test_classes_are_listed_and_drawn(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "classes.svg"
+    outcome = run("diagrams", "marchenko-pastur", "resolvent", "--order", "4", "--classes", "--draw", str(target))
+    assert outcome.code == 0
+    assert "up to isomorphism" in outcome.out
+    assert "N**3/(P**3*gamma**5)" in outcome.out
+    assert "× 4" in target.read_text() or "×4" in target.read_text()

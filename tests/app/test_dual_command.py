@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -86,3 +87,21 @@ def test_a_model_without_candidates_says_so(run: Run) -> None:
 )
 def test_bad_input(run: Run, arguments: list[str], sentence: str) -> None:
     assert sentence in run("dual", *arguments).refusal
+
+
+def test_diagrams_beside_their_duals(run: Run, tmp_path: Path) -> None:
+    outcome = run(
+        "dual", "random-features", "resolvent", "--order", "2", "--draw", str(tmp_path / "new" / "folder")
+    )
+    assert outcome.code == 0
+    files = sorted((tmp_path / "new" / "folder").iterdir())
+    assert [one.name for one in files] == [
+        "resolvent-N-P-order-1-001.svg",
+        *(f"resolvent-N-P-order-2-00{k}.svg" for k in (1, 2, 3)),
+    ]
+    assert all("x ↔ u" in "".join(ElementTree.parse(one).getroot().itertext()) for one in files)
+
+
+def test_a_folder_that_cannot_be(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "no folder" in run("dual", "random-features", "loss", "--draw", str(tmp_path / "file")).refusal

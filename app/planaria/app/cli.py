@@ -170,6 +170,9 @@ def diagrams(
         int | None,
         typer.Option(metavar="1|2", help="List self-energy diagrams (1) or skeletons (2) with n ribbons instead."),
     ] = None,
+    classes: Annotated[
+        bool, typer.Option("--classes", help="List diagrams up to isomorphism, with multiplicities.")
+    ] = False,
     draw: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw the diagrams: .svg, .tex or .png.")
     ] = None,
@@ -179,7 +182,7 @@ def diagrams(
     """Count, sum and draw the diagrams of one order."""
     from planaria.app.diagramming import DiagramOptions, make_diagrams
 
-    options = DiagramOptions(order, euler, draw, yes, json, connected, irreducible)
+    options = DiagramOptions(order, euler, draw, yes, json, connected, irreducible, classes)
     make_diagrams(model, quantity, options)
 
 

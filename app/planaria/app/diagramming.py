@@ -26,6 +26,7 @@ from planaria.app.display import (
 from planaria.app.formulas import Formulas
 from planaria.app.inputs import check_count
 from planaria.app.irreducible import list_irreducible
+from planaria.app.isomorphism import list_classes
 from planaria.app.pictures import Target, write_pictures
 from planaria.derivations.models import load_model
 from planaria.diagrams.errors import InputError, placed
@@ -56,6 +57,7 @@ class DiagramOptions:
     as_json: bool
     connected: bool = False
     irreducible: int | None = None
+    classes: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,10 @@ def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) 
         return
     status = messages()
     count = _count(file, quantity, options, euler, status)
+    if options.classes:
+        graphs = expand(quantity.expression, file.model, options.order, euler=euler, connected=options.connected)
+        list_classes(graphs, options.order, target=target, as_json=options.as_json)
+        return
     result = _make(file, quantity, options, euler, count, target is not None, status)
     if options.as_json:
         print_json(
@@ -151,7 +157,7 @@ def _is_one_word(quantity: Quantity) -> bool:
 
 
 def _is_weighed(quantity: Quantity, options: DiagramOptions) -> bool:
-    return options.draw is None and _is_one_word(quantity)
+    return options.draw is None and not options.classes and _is_one_word(quantity)
 
 
 def _count(file: ModelFile, quantity: Quantity, options: DiagramOptions, euler: Euler, status: Console) -> Count:

@@ -62,13 +62,16 @@ class Folder:
         return cls(path)
 
 
-def write_pictures(graphs: Sequence[RibbonGraph], target: Target) -> Iterator[FilePath]:
+def write_pictures(
+    graphs: Sequence[RibbonGraph], target: Target, multiplicities: Sequence[int] | None = None
+) -> Iterator[FilePath]:
     """Write the pictures of some graphs; the paths of the files, each as it is done."""
     if len(graphs) == 1:
         yield write_picture(lay_out(graphs[0]), target.path)
         return
     pages = ceil(len(graphs) / PER_SHEET)
-    for number, picture in enumerate(sheets(graphs) if graphs else (), start=1):
+    found = sheets(graphs, multiplicities=multiplicities) if graphs else ()
+    for number, picture in enumerate(found, start=1):
         yield write_picture(picture, target.path if pages == 1 else target.numbered(number))
 
 

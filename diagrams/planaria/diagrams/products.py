@@ -98,7 +98,8 @@ def _times(left: Mapping[_Traces, Expr], right: Mapping[_Traces, Expr]) -> dict[
     found: dict[_Traces, Expr] = {}
     for traces, factor in left.items():
         for more, other in right.items():
-            key = tuple(sorted(traces + more, key=str))
+            # Printing a long product takes a millisecond: only where there is an order to find.
+            key = tuple(sorted(traces + more, key=str)) if traces and more else traces + more
             found[key] = found.get(key, S.Zero) + factor * other
     _check_number(len(found))
     return found

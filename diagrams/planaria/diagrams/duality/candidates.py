@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import combinations, product
 from typing import TypeVar
 
 from sympy import Expr, MatrixSymbol
@@ -15,6 +15,7 @@ from planaria.diagrams.tree import Setting
 __all__ = ["candidates"]
 
 T = TypeVar("T")
+_FEW = 5  # parameters, whose 26 involutions are all tried
 
 
 def candidates(
@@ -23,7 +24,8 @@ def candidates(
     """The involutions of fields with the spaces that follow, in groups that differ by less than that.
 
     The exchanges of one group differ in transpositions of square fields, in what becomes of the deterministic
-    matrices and of the parameters: the first one that holds stands for the group. Fewest changes come first.
+    matrices and of the parameters (of more than five, one pair at most changes places): the first one that holds
+    stands for the group. Fewest changes come first.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams.tree import prepare
@@ -45,7 +47,7 @@ def candidates(
         for matrices in _matrix_exchanges(spaces, setting):
             if not (spaces or matrices or any(symbol != image.field for symbol, image in moved)):
                 continue
-            for pairs in _involutions(list(parameters)):
+            for pairs in _involutions_of_parameters(parameters):
                 exchange = Exchange(spaces, moved, matrices, tuple((a, b) for a, b in pairs if a != b))
                 names = tuple(sorted((str(s.name), str(i.field.name)) for s, i in moved if s != i.field))
                 groups.setdefault((spaces, names), []).append(exchange)
@@ -70,6 +72,16 @@ def _involutions(items: list[T]) -> Iterator[list[tuple[T, T]]]:
     for k, partner in enumerate(rest):
         for others in _involutions(rest[:k] + rest[k + 1 :]):
             yield [(first, partner), *others]
+
+
+def _involutions_of_parameters(parameters: Sequence[Expr]) -> Iterator[list[tuple[Expr, Expr]]]:
+    """All of them for a few parameters; of many, those that exchange one pair."""
+    if len(parameters) <= _FEW:
+        yield from _involutions(list(parameters))
+        return
+    yield []
+    for pair in combinations(parameters, 2):
+        yield [pair]
 
 
 def _involutions_of_fields(fields: Sequence[Gaussian]) -> Iterator[list[tuple[MatrixSymbol, Image]]]:

@@ -14,7 +14,6 @@ from planaria.diagrams.duality.expansions import Expansion
 from planaria.diagrams.duality.identity import equal_traces
 from planaria.diagrams.duality.transform import dual
 from planaria.diagrams.faces import FaceTable
-from planaria.diagrams.moments import moment
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.ribbon import RibbonGraph
 from planaria.diagrams.weight import weight
@@ -195,7 +194,7 @@ def first_mismatch(expansion: Expansion, exchange: Exchange) -> Mismatch:
 
 def _expectation(expansion: Expansion, order: int) -> Expr | None:
     """The exact expectation of the terms of one order; None if it is too much work."""
-    words = [word for word in expansion.words(order) if word.letters]
+    words = expansion.standard(order)
     if len(words) > _MANY_WORDS or any(len(word.letters) > _MANY_LETTERS for word in words):
         return None
-    return moment(expansion.polynomial(order), expansion.setting.model)
+    return expansion.expectation(order)

@@ -13,6 +13,7 @@ from planaria.diagrams.duality.gauge import Gauge, StandardWord, canonical, exch
 from planaria.diagrams.duality.spectators import to_sympy
 from planaria.diagrams.expansion import Word, close, words, words_by_ribbons
 from planaria.diagrams.model import Model
+from planaria.diagrams.moments import moment
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.tree import Diagonal, Node, Setting, prepare, product_of, read
 from planaria.diagrams.weight import trace_of_function
@@ -60,6 +61,18 @@ class Expansion:
         """The table that canonical keys count in."""
         return {}
 
+    @cached_property
+    def _standard(self) -> dict[int, tuple[StandardWord, ...]]:
+        return {}
+
+    @cached_property
+    def _expectations(self) -> dict[int, Expr]:
+        return {}
+
+    @cached_property
+    def _content(self) -> dict[int, dict[_Key, Ratio]]:
+        return {}
+
     def words(self, order: int) -> tuple[Word, ...]:
         """The closed words of one order that have contractions, with the prefactors of their traces."""
         return self._closed((scalar, words(node, self.setting, order)) for scalar, node in self.terms)
@@ -78,19 +91,26 @@ class Expansion:
 
     def standard(self, order: int) -> tuple[StandardWord, ...]:
         """The words of one order in terms of standard fields, those without letters left out."""
-        return tuple(self.gauge.standard(word) for word in self.words(order) if word.letters)
+        if order not in self._standard:
+            self._standard[order] = tuple(self.gauge.standard(word) for word in self.words(order) if word.letters)
+        return self._standard[order]
 
     def key(self, word: StandardWord) -> _Key:
         return canonical(word, self.setting, self._numbers)
 
     def content(self, order: int, exchange: Exchange | None = None) -> dict[_Key, Ratio]:
         """The coefficient of every standard word, equal traces added up; on the other side of an exchange."""
+        if exchange is None and order in self._content:
+            return self._content[order]
         total: dict[_Key, Ratio] = {}
         for word in self.standard(order):
             one = word if exchange is None else exchanged(word, exchange, self.setting)
             key = self.key(one)
             total[key] = total[key] + one.scalar if key in total else one.scalar
-        return {key: value for key, value in total.items() if value}
+        found = {key: value for key, value in total.items() if value}
+        if exchange is None:
+            self._content[order] = found
+        return found
 
     def polynomial(self, order: int) -> Expr:
         """The terms of one order that hold fields, as traces of products."""
@@ -103,6 +123,12 @@ class Expansion:
                 matrix = to_sympy(product_of(self.setting, factors), self.setting)
                 parts.append(word.coefficient.to_sympy() * Trace(matrix))
         return Add(*parts)
+
+    def expectation(self, order: int) -> Expr:
+        """The exact expectation of `polynomial`, at every size."""
+        if order not in self._expectations:
+            self._expectations[order] = moment(self.polynomial(order), self.setting.model)
+        return self._expectations[order]
 
     @cached_property
     def bare(self) -> Expr:

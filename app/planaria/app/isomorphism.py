@@ -1,0 +1,67 @@
+"""`planaria diagrams --classes`: the diagrams of one order up to isomorphism."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from planaria.app.display import heading, messages, output, plain_table, print_json
+from planaria.app.pictures import Target, write_pictures
+from planaria.diagrams.canonical import GraphClass, classes
+from planaria.diagrams.errors import InputError
+from planaria.diagrams.formatting import format_expression
+from planaria.diagrams.ribbon import RibbonGraph
+
+__all__ = ["list_classes"]
+
+_MOST = 2000
+
+
+def list_classes(graphs: Iterable[RibbonGraph], order: int, *, target: Target | None, as_json: bool) -> None:
+    """List the classes with how many diagrams are in each, their automorphisms and the weight of one diagram.
+
+    Raises InputError for more classes than anyone reads.
+    """
+    found = classes(graphs)
+    if len(found) > _MOST:
+        raise InputError("--classes", f"there are {len(found):,} classes to list", "give a lower order")
+    counts: Counter[int] = Counter()
+    for one in found:
+        counts[one.graph.euler_characteristic] += one.multiplicity
+    if as_json:
+        print_json(
+            {
+                "order": order,
+                "counts": {str(chi): counts[chi] for chi in sorted(counts, reverse=True)},
+                "total": counts.total(),
+                "classes": [_entry(one) for one in found],
+            }
+        )
+    else:
+        heading(output(), f"Diagrams of order {order} up to isomorphism", f"{counts.total():,} diagrams")
+        rows = [[str(k), *(str(value) for value in _row(one))] for k, one in enumerate(found, start=1)]
+        heads = ("", "chi", "diagrams", "automorphisms", "weight of one")
+        output().print(plain_table(heads, rows, right=heads[:-1]))
+    if target is not None:
+        status = messages()
+        for path in write_pictures([one.graph for one in found], target, [one.multiplicity for one in found]):
+            status.print(f"wrote {path}", soft_wrap=True)
+
+
+def _row(one: GraphClass) -> tuple[int, int, int, str]:
+    graph = one.graph
+    weight = format_expression(graph.weight)
+    return graph.euler_characteristic, one.multiplicity, graph.automorphism_order, weight
+
+
+def _entry(one: GraphClass) -> dict[str, object]:
+    chi, multiplicity, automorphisms, weight = _row(one)
+    return {
+        "euler_characteristic": chi,
+        "multiplicity": multiplicity,
+        "automorphisms": automorphisms,
+        "orientable": one.graph.is_orientable,
+        "pairing": list(one.graph.pairing),
+        "twisted": sorted(one.graph.twisted),
+        "weight": weight,
+    }
