@@ -107,12 +107,25 @@ def test_a_word_that_is_turned_beside_one_that_is_not() -> None:
     assert changed
 
 
+@pytest.mark.parametrize("expression", [TEACHER, load_model("random-features").quantity("loss").expression])
+def test_diagrams_with_a_teacher(expression: Expr) -> None:
+    """The ribbon of the teacher stays, and what is inside of it becomes its dual."""
+    model = MODEL if expression == TEACHER else load_model("random-features").model
+    (duality,) = dualities(model, expression, order=0)
+    assert duality.spectators == ("w",)
+    for order, euler in ((0, None), (1, 2)):
+        graphs = list(diagrams(expression, model, order, euler=euler))
+        duals = [graph.dual(duality) for graph in graphs]
+        assert Counter(image for image, _ in duals) == Counter(graphs)
+        for graph, (image, half_edges) in zip(graphs, duals, strict=True):
+            assert expand(duality.exchange.expression(graph.weight) - image.weight) == 0
+            back, inverse = image.dual(duality)
+            assert back == graph
+            assert tuple(inverse[place] for place in half_edges) == tuple(range(len(half_edges)))
+
+
 def test_refusals() -> None:
     (duality,) = dualities(MODEL, TEACHER, order=0)
-    with_teacher = next(iter(diagrams(TEACHER, MODEL, 0)))
-    with pytest.raises(InputError, match="average over w"):
-        next(one for one in diagrams(TEACHER, MODEL, 0) if one.letters).dual(duality)
-    assert with_teacher.setting.model == MODEL
     with pytest.raises(InputError, match="open"):
         next(iter(diagrams(q, MODEL, 1))).dual(found(Trace(q), MODEL))
     with pytest.raises(InputError, match="another model"):

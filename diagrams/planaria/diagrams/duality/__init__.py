@@ -7,6 +7,7 @@
 - ``expansions``: an expression as such words, order by order;
 - ``identity``: whether two traces are the same at every order;
 - ``transform``: the dual of a diagram;
+- ``teachers``: the dual of a diagram with a spectator;
 - ``certificates``: what is known of an exchange;
 - ``search``: all of it together;
 - ``propagators``: the matrices that become one another.

@@ -21,6 +21,7 @@ from planaria.diagrams.duality.certificates import (
 from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.duality.expansions import Expansion
 from planaria.diagrams.duality.spectators import Averaged, average_spectators
+from planaria.diagrams.duality.teachers import dual_around
 from planaria.diagrams.duality.transform import Dual, dual
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.model import Model
@@ -76,23 +77,25 @@ class Duality:
     def _expansion(self) -> Expansion:
         return Expansion.of(self.expression, self.model)
 
-    def dual(self, graph: RibbonGraph) -> Dual:
-        """The dual of a diagram of ``expression`` and the map of half-edges; the dual of the dual is the diagram.
+    @cached_property
+    def _whole(self) -> Expansion:
+        return Expansion.of(self.quantity, self.model)
 
-        Raises InputError for a diagram with spectators, with open words, or of another model.
+    def dual(self, graph: RibbonGraph) -> Dual:
+        """The dual of a diagram and the map of half-edges; the dual of the dual is the diagram.
+
+        The diagram is one of ``expression``, or of the quantity with its spectators.
+
+        Raises InputError for a diagram with open words or of another model, and for spectators that do not
+        stand at the two ends of one word.
         """
         if graph.setting.model != self.model:
             raise InputError("diagram", "it belongs to another model", "find the dualities of its own model")
-        for letter in graph.letters:
-            name = graph.setting.fields[letter.field].name
-            if name in self.spectators:
-                raise InputError(
-                    "diagram",
-                    f"the duality holds after the average over {name}, and a ribbon of {name} is in it",
-                    "expand duality.expression, where it is integrated out",
-                )
         expansion = self._expansion
-        return dual(graph, expansion, self.exchange, expansion.setting.ring(self.factor))
+        factor = expansion.setting.ring(self.factor)
+        if any(graph.setting.fields[letter.field].name in self.spectators for letter in graph.letters):
+            return dual_around(graph, self._whole, expansion, self.exchange, factor)
+        return dual(graph, expansion, self.exchange, factor)
 
     def _repr_latex_(self) -> str:
         pairs = ", ".join(rf"{latex(a)} \leftrightarrow {latex(b)}" for a, b in self.exchange.spaces)

@@ -16,7 +16,7 @@ from planaria.diagrams.rational import Ratio
 from planaria.diagrams.ribbon import RibbonGraph
 from planaria.diagrams.tree import Setting
 
-__all__ = ["Dual", "dual"]
+__all__ = ["Dual", "dual", "in_ring"]
 
 
 class Dual(NamedTuple):
@@ -75,7 +75,7 @@ def dual(graph: RibbonGraph, expansion: Expansion, exchange: Exchange, factor: R
 def _moved(word: Word, setting: Setting, expansion: Expansion, exchange: Exchange, factor: Ratio) -> _Move:
     if not word.closed:
         raise InputError("diagram", "a word of it is open", "take the dual of a trace")
-    own = _in_ring(word, expansion.setting)
+    own = in_ring(word, expansion.setting)
     standard = expansion.gauge.standard(own)
     image = exchanged(standard, exchange, expansion.setting)
     turn, places, target = _place(standard, image, expansion, exchange)
@@ -86,7 +86,7 @@ def _moved(word: Word, setting: Setting, expansion: Expansion, exchange: Exchang
             f"its dual under {exchange} has roots of covariances at its corners",
             "use a duality of the expression that the diagram comes from",
         )
-    return _Move(_in_ring(found, setting), turn, places)
+    return _Move(in_ring(found, setting), turn, places)
 
 
 def _place(
@@ -130,7 +130,7 @@ def _classes(expansion: Expansion, ribbons: int) -> dict[object, tuple[StandardW
     return {key: tuple(words) for key, words in found.items()}
 
 
-def _in_ring(word: Word, setting: Setting) -> Word:
+def in_ring(word: Word, setting: Setting) -> Word:
     """The same word in another ring. InputError where the ring lacks a name that occurs."""
     ring = setting.ring
 
