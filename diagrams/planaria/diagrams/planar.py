@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from flint import Ordering, fmpz_mpoly_ctx
-from sympy import Add, Expr, MatrixExpr, Mul, Rational, S, ZeroMatrix, sympify
+from sympy import Add, Expr, MatrixExpr, Mul, Rational, S, ZeroMatrix
 from sympy import expand as expand_sympy
 
 from planaria.diagrams.enumeration import interval_counts, untwisted_partners
-from planaria.diagrams.expansion import Word, close, words
+from planaria.diagrams.expansion import Word
 from planaria.diagrams.faces import covariance
+from planaria.diagrams.factors import read_terms
 from planaria.diagrams.model import Model
 from planaria.diagrams.rational import Ratio
-from planaria.diagrams.tree import Diagonal, Setting, prepare, read
+from planaria.diagrams.tree import Setting
 from planaria.diagrams.weight import function_of_matrices, scalar_of_words, trace_of_function
-from planaria.diagrams.wick import expand, linear_in_traces
+from planaria.diagrams.wick import expand, linear_in_traces, word_groups
 
 __all__ = ["PlanarSum", "planar_sum", "planar_sum_of", "planar_total", "weigh_planar"]
 
@@ -146,28 +147,11 @@ def planar_sum_of(expression: Expr, model: Model, order: int) -> PlanarSum:
     Raises InputError as `expand` does, and for an expression that is not linear in traces.
     """
     expand(expression, model, order)  # says what is wrong with any of these; makes no diagram
-    setting, scaled = _scaled_words(sympify(expression, strict=True), model, order)
-    return planar_sum(scaled, setting)
-
-
-def _scaled_words(expression: Expr, model: Model, order: int) -> tuple[Setting, list[Word]]:
-    """The words of an order, the coefficients of their traces included."""
-    if isinstance(expression, MatrixExpr):
-        setting = prepare([expression], model)
-        return setting, list(words(read(expression, setting), setting, order))
-    traces, constant = linear_in_traces(expression)
-    setting = prepare([expression], model, extra=[*traces.values(), constant])
-    terms = [(coefficient, read(trace.arg, setting)) for trace, coefficient in traces.items()]
-    if constant != S.Zero:
-        space = setting.spaces[0]
-        terms.append((constant / space, Diagonal(space, setting.ring.one)))
-    found = []
-    for coefficient, node in terms:
-        factor = setting.ring(coefficient)
-        for word in close(words(node, setting, order), setting):
-            scaled = factor * word.coefficient
-            found.append(Word(word.letters, word.corners, scaled, word.rows, word.cols, word.closed))
-    return setting, found
+    terms, setting = read_terms(expression, model)
+    if any(len(term.factors) > 1 for term in terms):
+        linear_in_traces(expression)  # says which product it is
+    groups = (group for term in terms for group in word_groups(term, setting, order))
+    return planar_sum((word for (word,) in groups), setting)
 
 
 def planar_sum(some: Iterable[Word], setting: Setting) -> PlanarSum:

@@ -140,7 +140,7 @@ class Evaluator:
 
     def value(self, expression: Basic) -> Array | float | complex:
         """The value of one expression; see ``evaluate_matrix`` for the types and the errors."""
-        result = self.of(sympify(expression))
+        result = self.of(sympify(expression, strict=True))
         if isinstance(result, np.ndarray):
             return np.diag(result) if result.ndim == 1 else result.copy()
         return result
