@@ -63,7 +63,9 @@ def algebraic_form(derivation: Derivation) -> AlgebraicForm | None:
         witness.define(unknown.symbol, unknown.definition)
     ring = closed.ring.extend([VALUE])
     value = closed.value.to(ring)
-    witness.series[VALUE] = witness.evaluate(closed.value)
+    for symbol, one in closed.sums:
+        witness.define_sum(symbol, one)
+    witness.define(VALUE, closed.value)
     equation = ring.generator(VALUE) * ring.from_mpoly(value.denominator) - ring.from_mpoly(value.numerator)
     relations = [relation.to(ring) for relation in closed.relations]
     polynomial = _eliminate(equation, relations, [u.symbol for u in closed.unknowns], witness)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import entry_points
 from typing import Any
 
 from sympy import Dummy, Eq, Expr, Integer, MatrixExpr, Symbol, Trace
 
 from planaria.derivations.closed_form import ClosedForm, Unknown
-from planaria.derivations.eliminate import Reduced, eliminate, linear_parameters
+from planaria.derivations.eliminate import Reduced, Strategy, eliminate, linear_parameters
 from planaria.derivations.identify import schwinger_dyson
+from planaria.derivations.laurent import Laurent
 from planaria.derivations.naming import final_names, normalised_loops
 from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import Factor, SpectralSum
@@ -20,11 +21,14 @@ from planaria.derivations.steps import Step
 from planaria.derivations.witness import Witness
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.model import Model
-from planaria.diagrams.rational import Ratio, Ring
+from planaria.diagrams.rational import Ratio, Ring, generators_of
 from planaria.diagrams.rules import FeynmanRules, linearise
 from planaria.diagrams.tree import Setting, deterministic_part, prepare, read
 
 __all__ = ["Derivation", "derive"]
+
+# From the one that gives the shortest forms to the one that asks least.
+STRATEGIES = (Strategy(), Strategy(rewrite=False))
 
 
 @dataclass(frozen=True)
@@ -131,9 +135,7 @@ def derive(expression: Expr, model: Model) -> Derivation:
         deterministic_part(node, setting)
     rules = linearise(nodes, setting)
     system = schwinger_dyson(rules)
-    witness = Witness(system)
-    reduced = eliminate(system, witness)
-    value = _combine(expression, traces, reduced)
+    reduced, value = _solved(expression, traces, system)
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
     steps = (
@@ -150,18 +152,53 @@ def derive(expression: Expr, model: Model) -> Derivation:
     return Derivation(expression, model, rules, system, closed, steps)
 
 
-def _combine(expression: Expr, traces: list[Trace], reduced: Reduced) -> Ratio:
+def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson) -> tuple[Reduced, Ratio]:
+    """The reduced system and the shortest value that the planar power series confirms.
+
+    A form is only taken if its value has the series of the unreduced system, exactly, at the witness; a
+    shorter way that fails there gives way to a plainer one.
+    """
+    witness = Witness(system)
+    reason = ""
+    for strategy in STRATEGIES:
+        try:
+            reduced = eliminate(system, witness, strategy)
+            value = _combine(expression, traces, reduced.ring, reduced.readings)
+            value = _shortest(value, reduced, system.rules.setting)
+            if reduced.witness.agrees(value, partial(_series_of, expression, traces)):
+                return reduced, value
+            reason = "its value is not the sum of the planar diagrams"
+        except ArithmeticError as error:
+            reason = str(error)
+    raise InputError(
+        "derive",
+        f"no closed form was reached that the planar series confirms ({reason})",
+        "write the expression with fewer inverses, or take its traces one by one",
+    )
+
+
+def _series_of(expression: Expr, traces: list[Trace], witness: Witness) -> Laurent:
+    """The quantity's power series at the witness, read off the unreduced system."""
+    places = {trace: Dummy() for trace in traces}
+    outer = expression.xreplace(places)
+    values = {g: Laurent.of([number]) for g, number in witness.point.values.items()}
+    values |= {places[t]: one for t, one in zip(traces, witness.solution.readings, strict=True)}
+    result: Laurent = Ring(generators_of(outer))(outer).evaluate(values, Laurent.of([1]))
+    return result
+
+
+def _combine(expression: Expr, traces: list[Trace], ring: Ring, readings: list[Ratio]) -> Ratio:
     """The quantity as a rational function of its traces, which factorise."""
     places = {trace: Dummy() for trace in traces}
-    ring = reduced.ring.extend(places.values())
+    wider = ring.extend(places.values())
     try:
-        outer = ring(expression.xreplace(places))
+        outer = wider(expression.xreplace(places))
     except KeyError as error:
         raise InputError(
             "quantity", f"{error.args[0]} is not a rational function of traces", "use sums, products, quotients"
         ) from None
-    inner = {places[t]: r.to(ring) for t, r in zip(traces, reduced.readings, strict=True)}
-    return outer.substitute(inner).to(reduced.ring)
+    inner = {places[t]: r.to(wider) for t, r in zip(traces, readings, strict=True)}
+    return outer.substitute(inner).to(ring)
 
 
 def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[ClosedForm, dict[Expr, Expr]]:
@@ -170,7 +207,6 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
     ring = reduced.ring
     relations = [relation.polynomial.to(ring) for relation in reduced.relations]
     loops = {s: r.to(ring) for s, r in reduced.loops.items()}
-    value = _shortest(value, relations, setting)
     dimensions = normalised_loops(reduced, system)
     scaled = {s: ring.generator(s) * ring(d) for s, d in dimensions.items()}
     unknown = {*reduced.poles, *reduced.kept, *reduced.sums.values()}
@@ -248,17 +284,16 @@ def _renamed_sum(one: SpectralSum, names: Mapping[Symbol, Symbol]) -> SpectralSu
     return replace(one, factors=factors)
 
 
-def _shortest(value: Ratio, relations: list[Ratio], setting: Setting) -> Ratio:
+def _shortest(value: Ratio, reduced: Reduced, setting: Setting) -> Ratio:
     """The shortest of the forms that a value takes when a relation is solved for one of its parameters."""
     best = value
-    for relation in relations:
+    for relation in (one.polynomial.to(value.ring) for one in reduced.relations):
         for parameter in linear_parameters(relation, setting):
             slope = relation.derivative(parameter)
-            root = (slope * relation.ring.generator(parameter) - relation) / slope
-            try:
-                candidate = best.substitute({parameter: root})
-            except ZeroDivisionError:  # numerator and denominator vanish together
+            if reduced.witness.vanishes(slope):
                 continue
+            root = (slope * relation.ring.generator(parameter) - relation) / slope
+            candidate = best.substitute({parameter: root})
             if _length(candidate) < _length(best):
                 best = candidate
     return best

@@ -14,8 +14,8 @@ Nothing here knows a model. A loop for which no linear equation is left stays as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import networkx as nx
 from sympy import Expr, Integer, Symbol
@@ -29,9 +29,25 @@ from planaria.derivations.witness import Witness
 from planaria.diagrams.rational import Ratio, Ring
 from planaria.diagrams.tree import Setting
 
-__all__ = ["Reduced", "Relation", "eliminate"]
+__all__ = ["Reduced", "Relation", "Strategy", "eliminate"]
 
 LARGEST_SYSTEM = 1000  # terms; elimination stops where the equations would grow beyond
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """What elimination may do to reach a shorter form.
+
+    Attributes
+    ----------
+    rewrite
+        Whether relations are solved for parameters, which are then inserted into what follows.
+    constants
+        Coefficients of denominators that an earlier attempt has found to be scalars of the model.
+    """
+
+    rewrite: bool = True
+    constants: Mapping[Ratio, Ratio] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,9 +79,12 @@ class Reduced:
         unknowns, and expressions are shorter without them.
     readings
         The traces that were asked for.
+    witness
+        The exact solution at a random point, with every name defined.
     """
 
     ring: Ring
+    witness: Witness
     poles: list[Symbol] = field(default_factory=list)
     kept: list[Symbol] = field(default_factory=list)
     sums: dict[SpectralSum, Symbol] = field(default_factory=dict)
@@ -77,17 +96,34 @@ class Reduced:
     steps: list[Step] = field(default_factory=list)
 
 
-def eliminate(system: SchwingerDyson, witness: Witness) -> Reduced:
-    """Solve the loops that the readings need, and express the readings."""
-    return _Elimination(system, witness).run()
+class _FoundConstant(Exception):
+    """A coefficient of a denominator turned out to be a scalar of the model: with that known, begin again."""
+
+    def __init__(self, definition: Ratio, value: Ratio) -> None:
+        super().__init__(f"{definition} = {value}")
+        self.definition, self.value = definition, value
+
+
+def eliminate(system: SchwingerDyson, witness: Witness, strategy: Strategy) -> Reduced:
+    """Solve the loops that the readings need, and express the readings.
+
+    Nothing is divided by that vanishes on the planar solution. ArithmeticError where the equations do not fix
+    the unknowns.
+    """
+    while True:
+        try:
+            return _Elimination(system, witness.fresh(), strategy).run()
+        except _FoundConstant as found:
+            strategy = replace(strategy, constants={**strategy.constants, found.definition: found.value})
 
 
 class _Elimination:
-    def __init__(self, system: SchwingerDyson, witness: Witness) -> None:
+    def __init__(self, system: SchwingerDyson, witness: Witness, strategy: Strategy) -> None:
         self.system = system
         self.witness = witness
+        self.strategy = strategy
         self.propagators = Propagators(system)
-        self.state = Reduced(system.ring)
+        self.state = Reduced(system.ring, witness)
         self.factors: dict[Ratio, Factor] = {}
 
     # -- the order of work ---------------------------------------------------------------------------------
@@ -117,6 +153,9 @@ class _Elimination:
             known_poles = len(self.state.poles)
             self.state.readings.append(self._trace([(value, space)])[0])
             self._solve(self._pole_equations(known_poles), [])
+        unknowns = len(self.state.poles) + len(self.state.kept)
+        if len(self.state.relations) != unknowns:
+            raise ArithmeticError(f"{len(self.state.relations)} equations are left for {unknowns} unknowns")
         return self.state
 
     def _reading(self, number: int) -> Ratio:
@@ -167,11 +206,10 @@ class _Elimination:
     def _trace(self, values: Sequence[tuple[Ratio, Expr]]) -> list[Ratio]:
         """Traces over spaces of rational functions of eigenvalues, known loops inserted."""
         prepared = [self._monic(value, space) for value, space in values]
-        ring = self.state.ring
-        parts: list[dict[Summand, Ratio]] = []
-        for (_, space), (numerator, factors) in zip(values, prepared, strict=True):
-            eigenvalues = tuple(symbol for _, symbol in self.system.rules.setting.matrices_of(space))
-            parts.append(decompose(numerator.to(ring), space, eigenvalues, factors))
+        parts = [
+            self._decomposed(numerator, space, factors)
+            for (_, space), (numerator, factors) in zip(values, prepared, strict=True)
+        ]
         for part in parts:
             for summand in part:
                 if summand is not None and summand not in self.state.sums:
@@ -189,12 +227,45 @@ class _Elimination:
             totals.append(total)
         return totals
 
+    def _decomposed(
+        self, numerator: Ratio, space: Expr, factors: list[tuple[Factor, int]]
+    ) -> dict[Summand, Ratio]:
+        """A trace by partial fractions; as sums over products of poles where two poles coincide on the solution."""
+        eigenvalues = tuple(symbol for _, symbol in self.system.rules.setting.matrices_of(space))
+        numerator = numerator.to(self.state.ring)
+        for split in (True, False):
+            try:
+                parts = decompose(numerator, space, eigenvalues, factors, split=split)
+            except ZeroDivisionError:
+                continue
+            denominators = {str(c.denominator): c for c in parts.values() if not c.is_polynomial}
+            if all(self.witness.regular(c) for c in denominators.values()):
+                return parts
+        raise ZeroDivisionError("a denominator vanishes on the planar solution")
+
+    def _living(self, value: Ratio, eigenvalues: tuple[Symbol, ...]) -> Ratio:
+        """A function of eigenvalues whose denominator is rid of the coefficients that vanish on the solution."""
+        ring = value.ring
+        while True:
+            denominator = ring.from_mpoly(value.denominator)
+            coefficients = coefficients_of(denominator, eigenvalues)
+            dead = [e for e, c in coefficients.items() if self.witness.vanishes(c)]
+            if not dead:
+                return value
+            for exponents in dead:
+                monomial = ring.one
+                for symbol, exponent in zip(eigenvalues, exponents, strict=True):
+                    monomial = monomial * ring.generator(symbol) ** exponent
+                denominator = denominator - coefficients[exponents] * monomial
+            value = ring.from_mpoly(value.numerator) / denominator
+
     def _monic(self, value: Ratio, space: Expr) -> tuple[Ratio, list[tuple[Factor, int]]]:
         """Split off the denominator's factors that contain eigenvalues, and make them monic."""
         eigenvalues = tuple(symbol for _, symbol in self.system.rules.setting.matrices_of(space))
         ring = value.ring
         if not eigenvalues or value.is_polynomial:
             return value, []
+        value = self._living(value, eigenvalues)
         _, factors = value.denominator.factor()
         scalar = ring.from_mpoly(value.denominator.leading_coefficient() * ring.context.constant(1))
         found: list[tuple[Factor, int]] = []
@@ -211,7 +282,10 @@ class _Elimination:
             lead = (
                 lead * ring.from_mpoly(polynomial.leading_coefficient() * ring.context.constant(1)) ** multiplicity
             )
-        return ring.from_mpoly(value.numerator) * lead / scalar, found
+        merged: dict[Factor, int] = {}
+        for factor, multiplicity in found:
+            merged[factor] = merged.get(factor, 0) + multiplicity
+        return ring.from_mpoly(value.numerator) * lead / scalar, list(merged.items())
 
     def _factor(self, polynomial: Ratio, space: Expr, eigenvalues: tuple[Symbol, ...]) -> tuple[Factor, Ratio]:
         """The monic factor of an irreducible polynomial, with names for its coefficients, and what it lost."""
@@ -232,11 +306,14 @@ class _Elimination:
         loops = set(self.system.unknowns)
         if not value.support() & loops:
             return value.to_sympy()
+        if value in self.strategy.constants:
+            return self.strategy.constants[value].to_sympy()
         inserted = self._solved(value.to(self.state.ring))
         if not inserted.support() & (loops | set(self.state.poles) | set(self.state.sums.values())):
             return inserted.to_sympy()
         for pole in self.state.poles:
-            if inserted == self.state.ring.generator(pole) or self.state.definitions[pole].to(value.ring) == value:
+            difference = value.to(self.state.ring) - self.state.ring.generator(pole)
+            if self.witness.vanishes(difference):
                 return pole
         pole = Symbol(f"pole_{len(self.state.poles) + 1}")
         self.state.poles.append(pole)
@@ -308,25 +385,39 @@ class _Elimination:
             )
         self.state.loops.update({s: r.to(ring) for s, r in solved.items()})
         for equation in dict.fromkeys(system):
+            self._look_for_constant(equation)
             self.state.relations.append(Relation(equation, "what remains of the equations of one component"))
             self.state.steps.append(
                 Step("keep an equation", equation.to_sympy, Integer(0), "no loop is left that it could eliminate")
             )
             self._rewrite(equation, list(solved))
 
+    def _look_for_constant(self, relation: Ratio) -> None:
+        """A relation that gives a coefficient of a denominator by scalars of the model alone is no equation."""
+        support = relation.support() & {*self.state.poles, *self.state.kept, *self.state.sums.values()}
+        if len(support) == 1 and (pole := next(iter(support))) in self.state.definitions:
+            if _degree(relation, pole) == 1:
+                raise _FoundConstant(self.state.definitions[pole], _root(relation, pole))
+
     def _rewrite(self, relation: Ratio, loops: Sequence[Symbol]) -> None:
-        """Solve a relation for the parameter that makes the solved loops shortest, if any does."""
+        """Solve a relation for the parameter that makes the solved loops shortest, if any does.
+
+        The relation, with what is known inserted, may have fallen into factors: the one that vanishes is solved.
+        """
+        if not self.strategy.rewrite:
+            return
         ring = self.state.ring
+        reduced = self._vanishing_factor(self._numerator(self._solved(relation)))
+        if reduced is None:
+            return
         values = {s: self._solved(self.state.loops[s].to(ring)) for s in loops}
         best: tuple[tuple[bool, int], Expr, Ratio, dict[Symbol, Ratio]] | None = None
         setting = self.system.rules.setting
-        reduced = self._solved(relation)
         for parameter in linear_parameters(reduced, setting):
-            solution = _root(reduced, parameter)
-            try:
-                changed = {s: v.substitute({parameter: solution}) for s, v in values.items()}
-            except ZeroDivisionError:  # numerator and denominator vanish together: not a form to go on with
+            if self.witness.vanishes(reduced.derivative(parameter)):
                 continue
+            solution = _root(reduced, parameter)
+            changed = {s: v.substitute({parameter: solution}) for s, v in values.items()}
             # Dimensions come last: they occur in the traces to come, a ridge only in bare propagators.
             cost = parameter in setting.spaces, sum(v.size for v in changed.values()) + solution.size
             if best is None or cost < best[0]:

@@ -89,7 +89,12 @@ Summand = SpectralSum | None
 
 
 def decompose(
-    value: Ratio, space: Expr, eigenvalues: tuple[Symbol, ...], factors: list[tuple[Factor, int]]
+    value: Ratio,
+    space: Expr,
+    eigenvalues: tuple[Symbol, ...],
+    factors: list[tuple[Factor, int]],
+    *,
+    split: bool = True,
 ) -> dict[Summand, Ratio]:
     """The trace of value / product of factor**power as a combination of spectral sums.
 
@@ -97,13 +102,15 @@ def decompose(
     ----------
     value
         Polynomial in the eigenvalues, in a ring that has the names of the factors among its generators.
+    split
+        Whether products of factors are taken apart by partial fractions, which divide by differences of poles.
 
     Returns
     -------
     Coefficients by spectral sum, free of eigenvalues; None stands for the trace of one.
     """
     variables = {n: _variables(factor) for n, (factor, _) in enumerate(factors)}
-    if all(len(own) == 1 for own in variables.values()):
+    if split and all(len(own) == 1 for own in variables.values()):
         terms = [_Term(value, (0,) * len(eigenvalues), ())]
         for variable in range(len(eigenvalues)):
             own_factors = [factors[n] for n, own in variables.items() if own == {variable}]

@@ -7,7 +7,8 @@ field strength, exact rationals all the way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from flint import fmpq
@@ -20,6 +21,9 @@ from planaria.derivations.spectral import SpectralSum
 from planaria.diagrams.rational import Ratio, Ring, generators_of
 
 __all__ = ["Witness"]
+
+FEWEST = 4  # coefficients beyond the leading one that must be known to call something zero
+MOST_ORDERS = 200  # of a power series that is lengthened
 
 
 class Witness:
@@ -34,6 +38,13 @@ class Witness:
         self.orders = orders
         self.definitions: list[tuple[Symbol, Ratio | SpectralSum]] = []
         self._restart()
+
+    def fresh(self) -> Witness:
+        """The same solution at the same point, without the names that were defined."""
+        other = copy(self)
+        other.definitions = []
+        other.series = {g: self.series[g] for g in (STRENGTH, *self.system.unknowns)}
+        return other
 
     def _restart(self) -> None:
         system = self.system
@@ -81,11 +92,31 @@ class Witness:
         self.series[symbol] = self._defined(value)
 
     def evaluate(self, value: Ratio) -> Laurent:
-        """The power series of a rational function in the field strength."""
-        top, _ = self._polynomial(value.numerator, value.ring)
+        """The power series of a rational function in the field strength.
+
+        ZeroDivisionError where the denominator vanishes on the solution: the function has no value there.
+        """
         if value.denominator.is_one():
-            return top
-        return top / self._polynomial(value.denominator, value.ring)[0]
+            return self._polynomial(value.numerator, value.ring)[0]
+        if not self.regular(value):
+            raise ZeroDivisionError("a denominator vanishes on the planar solution")
+        return self._polynomial(value.numerator, value.ring)[0] / self._polynomial(value.denominator, value.ring)[0]
+
+    def regular(self, value: Ratio) -> bool:
+        """Whether the denominator of a reduced quotient does not vanish on the planar solution."""
+        return value.is_polynomial or not self.vanishes(value.ring.from_mpoly(value.denominator))
+
+    def agrees(self, value: Ratio, series: Callable[[Witness], Laurent]) -> bool:
+        """Whether a rational function has a given power series, as far as both are known, lengthened until
+        at least four coefficients beyond the leading one are compared."""
+        while True:
+            one, other = self.evaluate(value), series(self)
+            difference = one - other
+            if not difference.vanishes():
+                return False
+            if difference.high >= min(one.low, other.low) + FEWEST:
+                return True
+            self._lengthen()
 
     def vanishes(self, polynomial: Ratio) -> bool:
         """Whether a polynomial is zero on the planar solution, as far as the series is known.
@@ -97,12 +128,15 @@ class Witness:
             series, lowest = self._polynomial(polynomial.numerator, polynomial.ring)
             if not series.vanishes():
                 return False
-            if series.high >= lowest + 4:
+            if series.high >= lowest + FEWEST:
                 return True
-            if self.orders > 200:
-                raise ArithmeticError("a power series is too short to decide whether an equation holds")
-            self.orders *= 2
-            self._restart()
+            self._lengthen()
+
+    def _lengthen(self) -> None:
+        if self.orders > MOST_ORDERS:
+            raise ArithmeticError("a power series is too short to decide whether an equation holds")
+        self.orders *= 2
+        self._restart()
 
     def _polynomial(self, polynomial: Any, ring: Ring) -> tuple[Laurent, int]:
         """Value and lowest exponent of any of its terms."""

@@ -1,7 +1,9 @@
 """Double precision for many parameters at once: sweeps and plots.
 
 The first point is reached from the bare propagators; every next one from its neighbour, by the same Newton
-steps with the same tests. A point that the tests refuse is reached from the bare propagators again.
+steps with the same tests. A point that the tests refuse is reached from the bare propagators again. All points
+are then held against the unreduced equations; what these do not confirm in double precision is evaluated one by
+one, with as many digits as it takes.
 """
 
 from __future__ import annotations
@@ -15,14 +17,18 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.errors import InputError, unknown_name
+from planaria.numerics.balls import generators
 from planaria.numerics.branch import DOUBLE, follow, newton
-from planaria.numerics.evaluate import branch
+from planaria.numerics.confirmation import confirmed
+from planaria.numerics.evaluate import solve
 from planaria.numerics.functions import functions_of
 from planaria.numerics.problem import Problem, pose, to_float
 
 __all__ = ["evaluate_array"]
 
 Floats = NDArray[np.float64]
+
+DIGITS = 15  # of points that double precision does not confirm
 
 
 def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
@@ -36,7 +42,7 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
 
     Returns
     -------
-    An array of the broadcast shape; nan where the planar solution has no real value.
+    An array of the broadcast shape, right to nine digits; nan where `evaluate` refuses the point.
 
     Raises InputError as `evaluate` does.
 
@@ -78,12 +84,39 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
 
 
 def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Floats:
+    unknowns, values = _in_double_precision(problem, columns, count)
+    hidden = _hidden(problem, columns)
+    good = np.zeros(count, dtype=bool) if hidden else confirmed(problem, columns, unknowns, values)
+    for point in np.flatnonzero(~good):
+        try:
+            start = unknowns[point] if np.isfinite(unknowns[point]).all() else None
+            values[point] = float(solve(_at(problem, columns, int(point)), DIGITS, start).value)
+        except (InputError, OverflowError):
+            values[point] = np.nan
+    return values
+
+
+def _hidden(problem: Problem, columns: Mapping[str, Floats]) -> bool:
+    """Whether a function of what changes, such as a root, is a generator of its own."""
+    return any(
+        str(symbol) in columns
+        for generator in generators(problem)
+        if not generator.is_Symbol
+        for symbol in generator.free_symbols
+    )
+
+
+def _in_double_precision(
+    problem: Problem, columns: Mapping[str, Floats], count: int
+) -> tuple[Floats, Floats]:
+    """Unknowns, of shape (points, unknowns), and values; nan where Newton's method finds none."""
     closed = problem.derivation.closed_form
     functions = functions_of(closed, "numpy")
     spectrum = problem.floats()
     base = problem.scalars(to_float)
-    generators = {str(g): g for g in base}
-    result = np.empty(count)
+    symbols = {str(g): g for g in base}
+    values = np.full(count, np.nan)
+    found_at = np.full((count, len(closed.unknowns)), np.nan)
     unknowns: Any = None
     before: Any = None
     sign = 0
@@ -91,24 +124,27 @@ def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Float
         for point in range(count):
             scalars: dict[Expr, Any] = dict(base)
             for name, column in columns.items():
-                scalars[generators[name]] = float(column[point])
+                if name in symbols:
+                    scalars[symbols[name]] = float(column[point])
+            found: tuple[Any, int] | None = (np.zeros(0), sign)
             if closed.unknowns:
-                found = None
                 for guess in _guesses(unknowns, before):
                     found = newton(functions, guess, spectrum, scalars, 1.0, DOUBLE)
                     if found is not None and found[1] == sign:
                         break
                 else:
-                    found = _afresh(problem, columns, point, scalars)
-                if found is None:
-                    result[point], unknowns, before = np.nan, None, None
-                    continue
-                before = unknowns
-                unknowns, sign = found
-                result[point] = functions.value(list(unknowns), spectrum, scalars)
-            else:
-                result[point] = functions.value([], spectrum, scalars)
-    return result
+                    found = _afresh(_at(problem, columns, point), scalars)
+            if found is None:
+                unknowns = before = None
+                continue
+            before = unknowns
+            unknowns, sign = found
+            found_at[point] = unknowns
+            try:
+                values[point] = functions.value(list(unknowns), spectrum, scalars)
+            except (ZeroDivisionError, OverflowError):
+                pass
+    return found_at, values
 
 
 def _guesses(unknowns: Any, before: Any) -> list[Any]:
@@ -123,21 +159,20 @@ def _guesses(unknowns: Any, before: Any) -> list[Any]:
     return [unknowns * ratio, unknowns]
 
 
-def _afresh(
-    problem: Problem, columns: Mapping[str, Floats], point: int, scalars: Mapping[Expr, Any]
-) -> tuple[Any, int] | None:
+def _at(problem: Problem, columns: Mapping[str, Floats], point: int) -> Problem:
+    """The problem at one of the points."""
     symbols = {str(symbol): symbol for symbol in problem.values}
     moved = {symbols[name]: _number(column[point]) for name, column in columns.items()}
-    here = Problem(problem.derivation, {**problem.values, **moved}, problem.spectra, problem._cache)
-    functions = functions_of(problem.derivation.closed_form, "numpy")
-    for path in (follow, branch):
-        try:
-            found = newton(functions, path(here), problem.floats(), scalars, 1.0, DOUBLE)
-        except InputError:
-            continue
-        if found is not None:
-            return found
-    return None
+    return Problem(problem.derivation, {**problem.values, **moved}, problem.spectra, problem._cache)
+
+
+def _afresh(here: Problem, scalars: Mapping[Expr, Any]) -> tuple[Any, int] | None:
+    """A point reached from the bare propagators, and the sign of its Jacobian; None where that does not work."""
+    functions = functions_of(here.derivation.closed_form, "numpy")
+    try:
+        return newton(functions, follow(here), here.floats(), scalars, 1.0, DOUBLE)
+    except (InputError, ZeroDivisionError, OverflowError):
+        return None
 
 
 def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
@@ -149,6 +184,7 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
             if hasattr(spectrum, attribute):
                 spectral |= getattr(spectrum, attribute).free_symbols
     scalars = {str(g) for g in problem.scalars(to_float)}
+    sizes = {str(space) for space in problem.derivation.rules.setting.spaces}
     for name, column in columns.items():
         if name not in known:
             raise unknown_name("values", "parameter", name, known)
@@ -158,6 +194,8 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
             raise InputError(
                 f"parameter {name}", "the array holds a number that is not positive", "give positive ones"
             )
+        if name in sizes and (column != np.floor(column)).any():
+            raise InputError(f"dimension {name}", "the array holds a size that is not whole", "give whole sizes")
 
 
 def _floats(name: str, value: ArrayLike) -> Floats:

@@ -28,7 +28,7 @@ from planaria.diagrams.rational import Ratio
 from planaria.numerics.functions import Functions, functions_of
 from planaria.numerics.problem import Problem, to_float, to_mpf
 
-__all__ = ["DOUBLE", "follow", "follow_loops", "iterate", "newton", "precise"]
+__all__ = ["DOUBLE", "PathEnds", "follow", "iterate", "newton", "precise"]
 
 Vector = NDArray[Any]
 
@@ -93,7 +93,7 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
     strength, start = _start(problem)
     first = settle(start, strength)
     if first is None:
-        raise _lost(strength)
+        raise PathEnds(strength)
     unknowns, sign = first
     previous: tuple[float, Vector] | None = None
     position, step = np.log(strength), 0.5
@@ -104,27 +104,11 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
         if found is None or found[1] != sign or np.max(np.abs(found[0] / guess - 1)) > WIDEST_CHANGE:
             step /= 2
             if step < SHORTEST_STEP:
-                raise _lost(float(np.exp(position)))
+                raise PathEnds(float(np.exp(position)))
             continue
         previous, position, unknowns = (position, unknowns), target, found[0]
         step = min(1.4 * step, LONGEST_STEP)
     return unknowns
-
-
-def follow_loops(problem: Problem) -> Vector:
-    """The unknowns by iterating the Schwinger-Dyson equations themselves, the strength raised step by step.
-
-    The way out where the closed form has a singular Jacobian on the path: slower, and equally without choice.
-
-    Raises InputError where the iteration does not settle.
-    """
-    loops: dict[Symbol, float] | None = None
-    for strength in np.geomspace(1e-3, 1.0, 16):
-        loops = iterate(problem, float(strength), 3000, loops)
-        if loops is None:
-            raise _lost(float(strength))
-    assert loops is not None
-    return _unknowns(problem, loops, 1.0)
 
 
 def _unknowns(problem: Problem, loops: Mapping[Symbol, float], strength: float) -> Vector:
@@ -198,7 +182,7 @@ def _all_scalars(problem: Problem) -> dict[Expr, float]:
     values: dict[Expr, float] = {}
     for generator in problem.derivation.rules.setting.ring.generators:
         if generator.free_symbols and generator.free_symbols <= set(problem.values):
-            values[generator] = to_float(generator.subs(problem.values))
+            values[generator] = to_float(problem.exact(generator))
     return values
 
 
@@ -254,9 +238,13 @@ def core_of(derivation: Derivation) -> dict[Symbol, tuple[Expr, Ratio]]:
     return core
 
 
-def _lost(strength: float) -> InputError:
-    return InputError(
-        "evaluate",
-        f"the planar solution ends at field strength {strength:.3g} of 1: it is not real at these parameters",
-        "move the spectral parameter outside of the spectrum, or raise the ridge",
-    )
+class PathEnds(InputError):
+    """The planar solution followed from the bare propagators ends before full strength."""
+
+    def __init__(self, strength: float) -> None:
+        self.strength = strength
+        super().__init__(
+            "evaluate",
+            f"the planar solution ends at field strength {strength:.3g} of 1: it is not real at these parameters",
+            "move the spectral parameter outside of the spectrum, or raise the ridge",
+        )

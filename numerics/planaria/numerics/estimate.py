@@ -24,16 +24,20 @@ class Estimate:
     method
         How the number was found, in words.
     status
-        ``"verified"``: the branch was followed from the bare propagators, the residual is below the digits, and
-        the digits stood when the precision was raised. ``"limit"``: the same, in an exact limit.
+        ``"verified"``: the unreduced Schwinger-Dyson equations hold at this very point to the digits, the ladder's
+        spectral radius is below 1, so that this is the solution of the matrices, and the digits stood when the
+        precision was raised. ``"limit"``: the same, in an exact limit.
         ``"numerical limit"``: values ever closer to the limit settle, without an exact branch.
         ``"infinite"``: the limit diverges.
     unknowns
         The unknowns of the closed form at the solution.
     residual
-        The largest relative residual of the equations.
+        The largest relative residual of the unreduced equations.
     digits
         The number of digits asked for.
+    radius
+        The spectral radius of the ladder map, below 1 outside of the spectrum; None where it was not computed in
+        double precision.
     """
 
     value: Any
@@ -43,6 +47,7 @@ class Estimate:
     unknowns: Mapping[str, Any]
     residual: Any
     digits: int
+    radius: float | None = None
 
     def __float__(self) -> float:
         return float(self.value)

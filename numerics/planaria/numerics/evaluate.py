@@ -7,21 +7,27 @@ from functools import partial
 from typing import Any
 
 from mpmath import matrix as mp_matrix
-from mpmath import mp, mpf
-from sympy import Expr
+from mpmath import mp, mpf, nstr
+from sympy import Expr, Symbol
 
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.diagrams.errors import InputError
-from planaria.numerics.branch import follow, follow_loops, precise
+from planaria.numerics.branch import PathEnds, follow, precise
+from planaria.numerics.direct import follow_directly, polish_directly
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.functions import functions_of
 from planaria.numerics.problem import Problem, pose, to_mpf
+from planaria.numerics.verification import Verdict, in_the_spectrum, verify
 
-__all__ = ["branch", "evaluate", "solve"]
+__all__ = ["ContradictionError", "branch", "evaluate", "on_the_closed_form", "solve"]
 
 MOST_DIGITS = 10_000
 PATH_DIGITS = (40, 160)  # of a path that double precision cannot follow
 LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
+UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
+SAME_END = 1e-3  # relative difference of the strengths at which two paths end for the same reason
+SINGULAR = "the closed form divides by zero at these parameters", "move away from the singular point"
 
 
 def evaluate(
@@ -69,15 +75,47 @@ def evaluate(
     return solve(problem, digits)
 
 
-def solve(problem: Problem, digits: int) -> Estimate:
-    """Follow the branch, polish, and raise the precision until the digits stand."""
-    unknowns = branch(problem)
+def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> Estimate:
+    """The verified number: on the closed form, or on the unreduced equations where that has no value here.
+
+    Parameters
+    ----------
+    start
+        The unknowns to some digits, if they are known: the branch then need not be followed, since verification
+        proves it.
+
+    Raises InputError where no solution of the unreduced equations is that of matrices.
+    """
+    if start is not None:
+        try:
+            return on_the_closed_form(problem, digits, start)
+        except InputError:
+            pass  # a start that led nowhere: from the bare propagators, then
+    try:
+        return on_the_closed_form(problem, digits, branch(problem))
+    except InputError as lost:
+        try:
+            return _on_the_equations(problem, digits)
+        except ContradictionError:
+            raise
+        except InputError:
+            raise lost from None
+
+
+def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> Estimate:
+    """Polish the unknowns, raise the precision until the digits stand, and verify.
+
+    Raises InputError where the digits do not stand or the point is in the spectrum, ContradictionError where the
+    unreduced equations say otherwise however high the precision.
+    """
+    unknowns: Sequence[Any] = start
     working = digits + 10
     previous: Any = None
+    mismatch: Any = None
     while True:
         with mp.workdps(working):
             try:
-                unknowns, residual = _polish(problem, unknowns)
+                unknowns, _ = _polish(problem, unknowns)
             except InputError:  # rounding keeps Newton's method from settling: more digits
                 previous = value = None
             else:
@@ -87,7 +125,13 @@ def solve(problem: Problem, digits: int) -> Estimate:
                 # A value that cancels to zero has no digits yet, unless it is zero as a formula.
                 settled = value != 0 or not problem.derivation.closed_form.value
                 if settled and error <= abs(value) * mpf(10) ** -digits:
-                    break
+                    verdict = verify(problem, _loops_of(problem, unknowns), mpf(10) ** -digits)
+                    if _stands(verdict, value, digits):
+                        break
+                    worse = max(verdict.residual, abs(verdict.value - value) / (abs(value) or mpf(1)))
+                    if mismatch is not None and mp.isfinite(worse) and worse > mismatch * UNMOVED:
+                        raise ContradictionError(value, verdict.value)
+                    mismatch = worse
             previous = value
         if working > 40 * digits + 2000:
             raise InputError(
@@ -96,25 +140,116 @@ def solve(problem: Problem, digits: int) -> Estimate:
                 "ask for fewer digits, or move away from the singular point",
             )
         working += max(10, working // 2) if working > digits + 10 else 12
+    if not verdict.stable:
+        raise in_the_spectrum(verdict)
     names = {str(u.symbol): v for u, v in zip(problem.derivation.closed_form.unknowns, unknowns, strict=True)}
     method = "branch followed from the bare propagators, Newton's method on the closed form"
-    return Estimate(value, error, method, "verified", names, residual, digits)
+    return Estimate(value, error, method, "verified", names, verdict.residual, digits, verdict.radius)
+
+
+class ContradictionError(InputError):
+    """The closed form has another value than the equations that it came from."""
+
+    def __init__(self, claimed: Any, right: Any) -> None:
+        super().__init__(
+            "evaluate",
+            f"the closed form gives {nstr(claimed, 8)} here, but the equations it came from give {nstr(right, 8)}",
+            "report this model, it is a defect of the derivation",
+        )
+
+
+def _on_the_equations(problem: Problem, digits: int) -> Estimate:
+    """The unreduced equations solved as they are, and the closed form held against them where it has a value."""
+    start, strength = follow_directly(problem)
+    if start is None:
+        raise PathEnds(strength)
+    working = digits + 10
+    previous: Any = None
+    while working <= 40 * digits + 2000:
+        with mp.workdps(working):
+            loops = polish_directly(problem, start)
+            verdict = None if loops is None else verify(problem, loops, mpf(10) ** -digits)
+            if verdict is not None and loops is not None:
+                value, error = verdict.value, abs(verdict.value - previous) if previous is not None else mpf("inf")
+                if error <= abs(value) * mpf(10) ** -digits and _stands(verdict, value, digits):
+                    if not verdict.stable:
+                        raise in_the_spectrum(verdict)
+                    unknowns = _unknowns_of(problem, loops)
+                    _refuse_contradiction(problem, unknowns, value, digits)
+                    method = "unreduced Schwinger-Dyson equations, since the closed form is singular here"
+                    names = dict(zip(map(str, problem.derivation.unknowns), unknowns, strict=True))
+                    return Estimate(value, error, method, "verified", names, verdict.residual, digits, verdict.radius)
+                start, previous = loops, value
+        working += max(12, working // 2)
+    raise InputError(
+        "evaluate", f"{digits} digits do not stand on the unreduced equations", "move away from the singular point"
+    )
+
+
+def _stands(verdict: Verdict, value: Any, digits: int) -> bool:
+    """Whether the unreduced equations confirm a value to all digits, and the ladder has its verdict."""
+    bound = mpf(10) ** -digits
+    matches = abs(verdict.value - value) <= abs(value) * bound
+    return bool(matches and verdict.residual <= bound and verdict.stable is not None)
+
+
+def _loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
+    """The loops that the closed form gives for its unknowns, at the working precision.
+
+    Raises InputError where one of them divides by zero.
+    """
+    closed = problem.derivation.closed_form
+    scalars = problem.scalars(to_mpf)
+    sums = functions_of(closed, "mpmath").sum_values(unknowns, problem.mpfs(), scalars)
+    at: dict[Expr, Any] = {**scalars, STRENGTH: mpf(1)}
+    at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
+    at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
+    try:
+        return {symbol: ratio.evaluate(at, mpf(1)) for symbol, ratio in closed.loops}
+    except ZeroDivisionError:
+        raise InputError("evaluate", *SINGULAR) from None
+
+
+def _unknowns_of(problem: Problem, loops: Mapping[Symbol, Any]) -> list[Any]:
+    """The unknowns of the closed form by their definitions through loops."""
+    at = {**problem.scalars(to_mpf), **loops, STRENGTH: mpf(1)}
+    for generator in problem.derivation.rules.setting.ring.generators:
+        if generator.free_symbols and generator.free_symbols <= set(problem.values):
+            at.setdefault(generator, to_mpf(problem.exact(generator)))
+    return [u.definition.evaluate(at, mpf(1)) for u in problem.derivation.closed_form.unknowns]
+
+
+def _refuse_contradiction(problem: Problem, unknowns: Sequence[Any], value: Any, digits: int) -> None:
+    """A closed form that has another value than the equations is never given out, nor is a value beside it."""
+    closed = problem.derivation.closed_form
+    functions, at = functions_of(closed, "mpmath"), (problem.mpfs(), problem.scalars(to_mpf))
+    bound = mpf(10) ** -(min(digits, mp.dps) // 4)
+    try:
+        claimed = _value(problem, unknowns)
+        residual, jacobian = functions.residual(unknowns, *at, mpf(1))
+    except (InputError, ZeroDivisionError):
+        return  # it has none here
+    scales = [sum(abs(j * x) for j, x in zip(row, unknowns, strict=True)) for row in jacobian]
+    holds = all(abs(r) <= bound * s for r, s in zip(residual, scales, strict=True))
+    if not holds or abs(claimed - value) > abs(value) * bound:
+        raise ContradictionError(claimed, value)
 
 
 def branch(problem: Problem) -> Sequence[Any]:
     """The unknowns on the physical branch, to some digits at least: the start of polishing.
 
-    In double precision first; where that cannot tell two roots apart, to more digits; where the closed form is
-    singular on the path, by iterating the equations before elimination.
+    In double precision first; where that cannot tell two roots apart, from the unreduced equations, and then to
+    more digits, unless both paths end at the same strength.
 
     Raises InputError where the planar solution has no real value.
     """
     lost: InputError | None = None
     paths: list[tuple[int, Callable[[Problem], Any]]] = [
         (PATH_DIGITS[0], follow),
+        (PATH_DIGITS[0], _follow_unreduced),
         *((digits, partial(follow, arithmetic=precise(digits))) for digits in PATH_DIGITS),
-        (PATH_DIGITS[0], follow_loops),
     ]
+    ends: list[float] = []
     for digits, path in paths:
         with mp.workdps(digits):
             try:
@@ -122,12 +257,27 @@ def branch(problem: Problem) -> Sequence[Any]:
                 polished, _ = _polish(problem, start)
             except InputError as error:
                 lost = lost or error
+                if isinstance(error, PathEnds):
+                    if any(abs(error.strength - end) <= SAME_END * end for end in ends):
+                        break  # two ways that share no code come to the same end
+                    ends.append(error.strength)
                 continue
             if all(abs(p - s) <= LARGEST_CORRECTION * abs(s) for p, s in zip(polished, start, strict=True)):
                 return polished
     raise lost or InputError(
         "evaluate", "the branch cannot be followed safely", "move away from the singular point, or ask for a limit"
     )
+
+
+def _follow_unreduced(problem: Problem) -> Sequence[Any]:
+    """The unknowns by way of the loops."""
+    loops, strength = follow_directly(problem)
+    if loops is None:
+        raise PathEnds(strength)
+    polished = polish_directly(problem, loops)
+    if polished is None:
+        raise InputError("evaluate", *SINGULAR)
+    return _unknowns_of(problem, polished)
 
 
 def _polish(problem: Problem, start: Sequence[Any]) -> tuple[list[Any], Any]:
@@ -145,7 +295,7 @@ def _polish(problem: Problem, start: Sequence[Any]) -> tuple[list[Any], Any]:
         try:
             step = mp.lu_solve(mp_matrix(jacobian), -mp_matrix(residual))
         except ZeroDivisionError:
-            raise InputError("evaluate", "the equations are singular here", "move away from this point") from None
+            raise InputError("evaluate", *SINGULAR) from None
         last, change = change, max(abs(step[k] / unknowns[k]) for k in range(len(unknowns)))
         unknowns = [x + step[k] for k, x in enumerate(unknowns)]
         if change < tolerance or (change < mpf(10) ** (-mp.dps // 2) and change >= last):
@@ -163,9 +313,7 @@ def _value(problem: Problem, unknowns: Sequence[Any]) -> Any:
     try:
         return functions.value(unknowns, problem.mpfs(), problem.scalars(to_mpf)) * mpf(1)
     except ZeroDivisionError:
-        raise InputError(
-            "evaluate", "the closed form divides by zero at these parameters", "move away from the singular point"
-        ) from None
+        raise InputError("evaluate", *SINGULAR) from None
 
 
 def _refuse_zero(problem: Problem) -> None:

@@ -6,18 +6,21 @@ derivatives are sums over arrays of eigenvalues, of floats or of mpmath numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from mpmath import mpf
-from sympy import Dummy, Expr, Symbol, lambdify
+from sympy import Dummy, Expr, Symbol
 
 from planaria.derivations.closed_form import ClosedForm
 from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.derivations.spectral import SpectralSum
 from planaria.diagrams.rational import Ratio, Ring, generators_of
+from planaria.numerics.memo import once
+from planaria.numerics.program import Builder, Program
 
 __all__ = ["Functions", "functions_of"]
 
@@ -32,14 +35,8 @@ class Functions:
         self.one: Any = 1.0 if module == "numpy" else mpf(1)
         self.unknowns = tuple(unknown.symbol for unknown in closed.unknowns)
         self.sums = tuple(symbol for symbol, _ in closed.sums)
-        eigenvalues = {symbol for _, one in closed.sums for symbol in one.eigenvalues}
-        own = {*self.unknowns, *self.sums, STRENGTH, *eigenvalues}
-        self.parameters: tuple[Expr, ...] = tuple(g for g in closed.ring.generators if g not in own)
-        arguments = [*self.unknowns, *self.sums, *self.parameters, STRENGTH]
-        residuals = [_residual(closed, k) for k in range(len(closed.relations))]
-        partials = [[r.diff(s) for s in (*self.unknowns, *self.sums)] for r in residuals]
-        self._system = lambdify(arguments, [residuals, partials], modules=module, cse=True)
-        self._value = lambdify(arguments, closed.physical_value, modules=module, cse=True)
+        self.parameters = _parameters(closed)
+        self.number: Callable[[Fraction], Any] = float if module == "numpy" else _exact
         used = {s for relation in closed.relations for s in relation.support()}
         self.in_relations = tuple(n for n, symbol in enumerate(self.sums) if symbol in used)
         # Sums of powers of one quotient x = lambda / (lambda + Delta) share x, and their derivatives are sums too.
@@ -51,8 +48,19 @@ class Functions:
                 if symbol is not None and factor.coefficients:
                     self._powers[n] = symbol, factor.coefficients[0][1], power
 
-    def _point(self, unknowns: Sequence[Any], scalars: Mapping[Expr, Any]) -> dict[Expr, Any]:
-        return {**scalars, **dict(zip(self.unknowns, unknowns, strict=True)), ONE: self.one}
+    @property
+    def _system(self) -> Program:
+        return _system_of(self.closed)
+
+    @property
+    def _value(self) -> Program:
+        return _value_of(self.closed)
+
+    def _point(
+        self, unknowns: Sequence[Any], scalars: Mapping[Expr, Any], strength: Any = None
+    ) -> dict[Expr, Any]:
+        strength = self.one if strength is None else strength
+        return {**scalars, **dict(zip(self.unknowns, unknowns, strict=True)), ONE: self.one, STRENGTH: strength}
 
     def sum_values(
         self,
@@ -81,7 +89,7 @@ class Functions:
         strength: Any,
     ) -> tuple[list[Any], list[list[Any]]]:
         """Residuals of the relations and their total derivatives by the unknowns."""
-        at = self._point(unknowns, scalars)
+        at = self._point(unknowns, scalars, strength)
         sums: list[Any] = [0] * len(self.sums)
         slopes: dict[tuple[int, int], Any] = {}
         quotients = _Quotients(spectrum, at)
@@ -101,18 +109,33 @@ class Functions:
                 if slope is not None:
                     slopes[n, k] = slope
         parameters = [scalars.get(p, 0) for p in self.parameters]
-        residuals, partials = self._system(*unknowns, *sums, *parameters, strength)
-        count = len(self.unknowns)
+        results = self._system.run([*unknowns, *sums, *parameters, strength], self.number)
+        count, width = len(self.unknowns), len(self.unknowns) + len(self.sums)
+        rows = len(self.closed.relations)
+        residuals = results[:rows]
+        partials = [results[rows + width * k : rows + width * (k + 1)] for k in range(rows)]
         jacobian = [list(row[:count]) for row in partials]
         for (n, k), slope in slopes.items():
             for row in range(len(residuals)):
                 jacobian[row][k] = jacobian[row][k] + partials[row][count + n] * slope
         return residuals, jacobian
 
+    def columns_of_sums(
+        self, at: Mapping[Expr, Any], spectrum: Mapping[Symbol, Any], counts: Mapping[Symbol, Any]
+    ) -> dict[Symbol, Any]:
+        """Spectral sums at many points: unknowns and parameters are columns, eigenvalues and their counts rows."""
+        here = {**at, ONE: self.one}
+        found = {}
+        for symbol, one in self.closed.sums:
+            terms = _terms(one, spectrum, here) * counts[one.eigenvalues[0]]
+            found[symbol] = terms.sum(axis=1, keepdims=True)
+        return found
+
     def value(self, unknowns: Sequence[Any], spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any]) -> Any:
         """The quantity at field strength 1."""
         sums = self.sum_values(unknowns, spectrum, scalars)
-        return self._value(*unknowns, *sums, *[scalars.get(p, 0) for p in self.parameters], 1)
+        inputs = [*unknowns, *sums, *[scalars.get(p, 0) for p in self.parameters], self.one]
+        return self._value.run(inputs, self.number)[0]
 
 
 class _Quotients:
@@ -135,20 +158,52 @@ class _Quotients:
         return arrays[power - 2].dot(x)
 
 
-@lru_cache(maxsize=64)
+@once
 def functions_of(closed: ClosedForm, module: str) -> Functions:
     """The compiled functions of a closed form, made once."""
     return Functions(closed, module)
 
 
-def _residual(closed: ClosedForm, k: int) -> Expr:
+def _parameters(closed: ClosedForm) -> tuple[Expr, ...]:
+    eigenvalues = {symbol for _, one in closed.sums for symbol in one.eigenvalues}
+    own = {*(u.symbol for u in closed.unknowns), *(symbol for symbol, _ in closed.sums), STRENGTH, *eigenvalues}
+    return tuple(g for g in closed.ring.generators if g not in own)
+
+
+def _inputs(closed: ClosedForm) -> tuple[Expr, ...]:
+    unknowns, sums = (u.symbol for u in closed.unknowns), (symbol for symbol, _ in closed.sums)
+    return (*unknowns, *sums, *_parameters(closed), STRENGTH)
+
+
+@once
+def _system_of(closed: ClosedForm) -> Program:
+    """Residuals, and their derivatives by unknowns and sums, row by row."""
+    builder = Builder(_inputs(closed))
+    residuals = [_residual(closed, k, builder) for k in range(len(closed.relations))]
+    variables = [*(u.symbol for u in closed.unknowns), *(symbol for symbol, _ in closed.sums)]
+    partials = [builder.derivative(residual, symbol) for residual in residuals for symbol in variables]
+    return builder.program([*residuals, *partials])
+
+
+@once
+def _value_of(closed: ClosedForm) -> Program:
+    builder = Builder(_inputs(closed))
+    return builder.program([builder.ratio(closed.value.substitute({STRENGTH: closed.ring.one}))])
+
+
+def _exact(value: Fraction) -> Any:
+    return mpf(value.numerator) / value.denominator
+
+
+def _residual(closed: ClosedForm, k: int, builder: Builder) -> int:
     """A relation as what vanishes: where it is solved for a parameter, the relative mismatch of the two."""
     relation, parameter = closed.relations[k], closed.solved_for[k]
     if parameter is None:
-        return relation.to_sympy()
+        return builder.ratio(relation)
     slope = relation.derivative(parameter)
     rest = relation - slope * closed.ring.generator(parameter)
-    return (-rest / slope).to_sympy() / parameter - 1
+    claimed = builder.div(builder.ratio(-rest / slope), builder.input(parameter))
+    return builder.add(claimed, builder.constant(-1))
 
 
 @lru_cache(maxsize=256)

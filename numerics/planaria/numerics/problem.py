@@ -33,8 +33,13 @@ class Problem:
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def exact(self, expression: Expr) -> Expr:
+        """The number that a symbol, or a function of symbols, stands for."""
+        found = self.values.get(expression)  # type: ignore[call-overload]
+        return expression.subs(self.values) if found is None else found
+
     def size(self, space: Expr) -> int:
-        return int(space.subs(self.values))
+        return int(self.exact(space))
 
     def floats(self) -> dict[Symbol, Any]:
         """Eigenvalues by their symbol, float64 arrays of the size of their space."""
@@ -70,7 +75,7 @@ class Problem:
             if generator in own or generator in eigen or generator == STRENGTH:
                 continue
             if generator.free_symbols <= set(self.values):
-                result[generator] = number(generator.subs(self.values))
+                result[generator] = number(self.exact(generator))
         return result
 
 

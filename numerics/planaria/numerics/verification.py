@@ -1,0 +1,122 @@
+"""What makes a number a verified one: the unreduced equations hold there, and matrices have the value.
+
+1. The loops that the closed form claims give propagators that give the loops again, each by itself, and the
+   value, to the digits asked for (`unreduced`).
+2. The spectral radius of the ladder map is below 1 (`ladder`). This also proves the branch, as at most one
+   solution has a radius below 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import arb
+from mpmath import mp, mpf
+from sympy import Symbol
+
+from planaria.diagrams.errors import InputError
+from planaria.numerics.balls import ball_numbers, from_ball, working_balls
+from planaria.numerics.ladder import is_stable, radii
+from planaria.numerics.problem import Problem
+from planaria.numerics.unreduced import Numbers, Propagator, unreduced
+
+__all__ = ["Verdict", "in_the_spectrum", "verify"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the unreduced equations say of loops.
+
+    Attributes
+    ----------
+    value
+        The quantity, read off the propagators.
+    residual
+        The largest relative change of a loop under the equations, rounding included; inf where it is not known.
+    stable
+        Whether the ladder's spectral radius is below 1; None where this precision does not tell.
+    radius
+        That radius, in double precision; None where it is beyond.
+    """
+
+    value: Any
+    residual: Any
+    stable: bool | None
+    radius: float | None
+
+
+def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict:
+    """Hold loops against the unreduced equations, at mpmath's working precision.
+
+    Parameters
+    ----------
+    loops
+        The value of each class of loops that the quantity depends on. Next to nothing a loop may have lost its
+        digits to cancellation: where the residual is above the bound, the equations are applied once before the
+        loops have to reproduce themselves.
+    bound
+        The relative residual that is asked for.
+    """
+    equations = unreduced(problem.derivation)
+    with working_balls():
+        numbers = ball_numbers(problem)
+        balls = {symbol: arb(value) for symbol, value in loops.items()}
+        worst = mpf("inf")
+        for _ in range(2):
+            propagators = equations.propagators(numbers, balls)
+            residuals = equations.residuals(numbers, balls, propagators)
+            worst = max((_mismatch(*one) for one in residuals), default=mpf(0))
+            if worst <= bound:
+                break
+            balls = dict(zip(balls, equations.image(numbers, list(balls), propagators), strict=True))
+        value = from_ball(equations.value(numbers, propagators))
+        stable = is_stable(problem.derivation, numbers, propagators) if mp.isfinite(worst) else None
+        radius = _radius(problem, numbers, propagators) if stable is not None else None
+    return Verdict(value, worst, stable, radius)
+
+
+def _mismatch(claimed: Any, image: Any, vanishes: bool) -> Any:
+    if not image.is_finite():
+        return mpf("inf")
+    if vanishes:
+        return mpf(0) if image.contains(0) else mpf("inf")
+    difference, scale = (image - claimed).abs_upper(), claimed.abs_upper()
+    if scale == 0:
+        return mpf(0) if difference == 0 else mpf("inf")
+    return from_ball(difference / scale)
+
+
+def _radius(problem: Problem, numbers: Numbers, propagators: Mapping[Any, Propagator]) -> float | None:
+    """The radius in double precision, from propagators that are known better."""
+
+    def rounded(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return value.astype(float)[np.newaxis, :]
+        return np.array([[float(value)]])
+
+    try:
+        nodes = {
+            space: ({symbol: rounded(x) for symbol, x in eigenvalues.items()}, rounded(weights))
+            for space, (eigenvalues, weights) in numbers.nodes.items()
+        }
+        scalars = {g: rounded(x) for g, x in numbers.scalars.items()}
+        entries = {s: {key: rounded(x) for key, x in g.items()} for s, g in propagators.items()}
+        with np.errstate(all="ignore"):
+            found = float(radii(problem.derivation, Numbers(1.0, scalars, nodes), entries)[0])
+    except (OverflowError, np.linalg.LinAlgError):
+        return None
+    return found if np.isfinite(found) else None
+
+
+def in_the_spectrum(verdict: Verdict) -> InputError:
+    """Why a solution of the equations is no value of the matrices."""
+    size = "1 or more" if verdict.radius is None or verdict.radius < 1 else f"{verdict.radius:.4g}"
+    return InputError(
+        "evaluate",
+        f"the point lies in the spectrum: the ladder's spectral radius is {size}, not below 1, so the solution "
+        "of the equations is a continuation that no matrix has",
+        "move the spectral parameter outside of the spectrum, or raise the ridge",
+    )
