@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 from tests.oracles.expressions import (
     Adjoint,
     Field,
@@ -43,7 +42,7 @@ class Simulated:
 
 
 class Draw:
-    """One draw at ``scale`` times the sizes: variances and traces are divided by it, which keeps the planar value."""
+    """One draw at ``scale`` times the sizes: variances and traces are divided by it, so the planar value stays."""
 
     def __init__(self, model: Model, point: Point, scale: int, seed: int) -> None:
         self.model = model

@@ -1,26 +1,28 @@
 """Random models from a seed, as the text of model files, each with three points.
 
 Most are inverses of a positive number plus positive matrices: those have a planar value at every point. Some are
-``z*I - word`` with a word that is not Hermitian or not definite, z somewhat above the norm of the word in one draw, and
-now and then below it, where the point lies in the spectrum and a refusal is right.
+``z*I - word`` with a word that is not Hermitian or not definite, z somewhat above the norm of the word in one
+draw, and now and then below it, where the point lies in the spectrum and a refusal is right.
 """
 
 from __future__ import annotations
 
 import random
+import tomllib
 from dataclasses import dataclass, field
 
 from tests.oracles.expressions import Trace
 from tests.oracles.finite import norm
 from tests.oracles.reading import read_model, read_point
 
-__all__ = ["Case", "Values", "random_case"]
+__all__ = ["Case", "Values", "needed", "random_case"]
 
 Values = dict[str, str | list[str]]
 
 SPACES = ("N", "P", "M", "K")
 FIELDS = ("x", "u", "y", "w")
 POINTS = 3
+LONG, LONGEST = 6, 9  # letters of a quantity: every second model with more is left out, most with still more
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ class _Maker:
                         self.listed[name] = self.eigenvalues(self.sizes[space])
         count = chance.choice([1, 1, 2, 2, 2, 3, 3, 4])
         group = chance.choice(["real", "real", "complex"])
-        laws = {"real": ["real", "real", "real", "symmetric"], "complex": ["complex", "complex", "hermitian"]}[group]
+        laws = {"real": ["real", "real", "real", "symmetric"], "complex": ["complex", "complex", "hermitian"]}[
+            group
+        ]
         if chance.random() < 0.12:
             laws = ["real", "complex", "hermitian", "symmetric"]
         for name in FIELDS[:count]:
@@ -112,7 +116,9 @@ class _Maker:
         if not names:
             return ""
         one, two = self.random.choice(names), self.random.choice(names)
-        return self.random.choice([one, one, one, one, f"{one}*{two}", f"{one} + 0.5*I({space})", f"{one} + {two}"])
+        return self.random.choice(
+            [one, one, one, one, f"{one}*{two}", f"{one} + 0.5*I({space})", f"{one} + {two}"]
+        )
 
     def parameter(self, stem: str) -> str:
         name = stem
@@ -166,10 +172,14 @@ class _Maker:
             if half is None:
                 continue
             word, adjoint, end = half
-            others = [one for one in self.steps(space) if one[2] == end and "*" not in word]
-            if others and self.random.random() < 0.15:
-                other = self.random.choice(others)
-                word, adjoint = f"({word} + {other[0]})", f"({adjoint} + {other[1]})"
+            others = [one for one in self.steps(space) if one[2] == end and "*" not in word and one[0] != word]
+            if others and self.random.random() < 0.25:
+                other, turned, _ = self.random.choice(others)
+                if here and self.random.random() < 0.5:
+                    first, second = self.random.choice(here), self.random.choice(here)
+                    word, adjoint = f"{first}*{word}", f"{adjoint}*{first}"
+                    other, turned = f"{second}*{other}", f"{turned}*{second}"
+                word, adjoint = f"({word} + {other})", f"({adjoint} + {turned})"
             inner = None
             if depth > 1:
                 inner = self.positive(end, depth - 1)
@@ -230,6 +240,17 @@ class _Maker:
             body = f"{one}*{one}*{one}"
         return f"tr({body})" + (f"/{space}" if self.random.random() < 0.5 else "")
 
+    def forget_unused(self, quantity: str) -> None:
+        """Leave out matrices, spaces and parameters that nothing mentions."""
+        laws = [part for law in self.fields.values() for part in (law.variance, law.rows, law.cols)]
+        text = " ".join([quantity, *laws, *(f"{law.row} {law.col}" for law in self.fields.values())])
+        self.fixed = {name: space for name, space in self.fixed.items() if _mentions(text, name)}
+        self.parameters = [name for name in self.parameters if _mentions(text, name)]
+        self.words = {z: word for z, word in self.words.items() if z in self.parameters}
+        homes = set(self.fixed.values())
+        self.spaces = [one for one in self.spaces if one in homes or _mentions(text, one)]
+        self.sizes = {space: size for space, size in self.sizes.items() if space in homes}
+
     # The whole --------------------------------------------------------------------------------------------------
 
     def text(self, quantity: str, title: str) -> str:
@@ -268,7 +289,6 @@ class _Maker:
         return values
 
 
-
 def random_case(seed: int) -> Case:
     """The model of a seed, and its three points.
 
@@ -287,7 +307,12 @@ def random_case(seed: int) -> Case:
         used = [name for name in maker.fields if _mentions(quantity, name)]
         if not used:
             continue
+        letters = sum(token in maker.fields for token in _tokens(quantity))
+        if letters > LONG and chance.random() < (0.5 if letters <= LONGEST else 0.93):
+            continue
         maker.fields = {name: maker.fields[name] for name in used}
+        if chance.random() < 0.7:
+            maker.forget_unused(quantity)
         text = maker.text(quantity, f"random-{seed}")
         points = []
         for number in range(POINTS):
@@ -296,6 +321,26 @@ def random_case(seed: int) -> Case:
                 values[z] = _shift(maker, z, values, chance, 10 * seed + number)
             points.append(values)
         return Case(f"random-{seed}", text, "q", tuple(points))
+
+
+def needed(case: Case) -> set[str]:
+    """The names that a value must be given for: what the quantity and the laws of its fields mention.
+
+    >>> sorted(needed(random_case(7)) & {"q", "spaces"})
+    []
+    """
+    document = tomllib.loads(case.text)
+    fields, matrices = document["fields"], document.get("matrices", {})
+    names = set(_tokens(document["quantities"][case.quantity]))
+    for name in [one for one in names if one in fields]:
+        law = fields[name]
+        names |= set(law["shape"])
+        for key in ("variance", "rows", "cols"):
+            names |= set(_tokens(law.get(key, "")))
+    for name in [one for one in names if one in matrices]:
+        names.add(matrices[name]["space"])
+    listed = {matrices[name]["space"] for name in names if "spectrum" in matrices.get(name, {})}
+    return names - listed - {name for name in names if "spectrum" in matrices.get(name, {})}
 
 
 def _mentions(text: str, name: str) -> bool:

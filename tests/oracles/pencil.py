@@ -1,7 +1,7 @@
 """Plain linearisation: an expression r = a^T K^-1 b, with K affine in each field. Nothing is eliminated.
 
-Rules: an atom A is [[1, -A], [0, 1]], read at (0, 1). A product stacks two pencils with the coupling -b1 a2^T. A sum is
-a direct sum. An inverse borders the pencil: [[K, b], [-a^T, 0]], read at the new corner.
+Rules: an atom A is [[1, -A], [0, 1]], read at (0, 1). A product stacks two pencils with the coupling -b1 a2^T. A
+sum is a direct sum. An inverse borders the pencil: [[K, b], [-a^T, 0]], read at the new corner.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from tests.oracles.expressions import (
     Adjoint,
@@ -106,7 +107,7 @@ class _Builder:
                 return left, right
             case Product(factors):
                 parts = [self.build(one, is_adjoint) for one in (factors[::-1] if is_adjoint else factors)]
-                for (_, b), (a, _) in zip(parts, parts[1:], strict=False):
+                for (_, b), (a, _) in pairwise(parts):
                     self._couple(b, a, -1)
                 return parts[0][0], parts[-1][1]
             case Inverse(inner):

@@ -1,12 +1,12 @@
 """The planar value of an expression from the Schwinger-Dyson equations of the whole pencil.
 
-G = (K0 - Sigma[G])^-1, space by space and eigenvalue by eigenvalue, where for E X_ij X_kl = v A_ik B_jl the self-energy
-has X G X^T -> v A tr(B G). The unknowns are the traces tr(B G) between two entries of a field. They are found by damped
-iteration while the strength of all fields goes from 0 to 1, then by Newton's method, and, where asked, refined in
-mpmath with the Jacobian of double precision.
+G = (K0 - Sigma[G])^-1, space by space and eigenvalue by eigenvalue, where for E X_ij X_kl = v A_ik B_jl the
+self-energy has X G X^T -> v A tr(B G). The unknowns are the traces tr(B G) between two entries of a field. They
+are found by damped iteration while the strength of all fields goes from 0 to 1, then by Newton's method, and,
+where asked, refined in mpmath with the Jacobian of double precision.
 
-A solution counts as that of the matrices where the ladder between K and K^H has a spectral radius below 1: then the
-expectation of |K^-1|^2 is finite.
+A solution counts as that of the matrices where the ladder between K and K^H has a spectral radius below 1: then
+the expectation of |K^-1|^2 is finite.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import numpy as np
 from mpmath import matrix as mp_matrix
 from mpmath import mp, mpf
 from numpy.typing import NDArray
-
 from tests.oracles.expressions import (
     Fixed,
     Matrix,
@@ -40,7 +39,7 @@ from tests.oracles.expressions import (
 )
 from tests.oracles.pencil import Pencil, linearise
 
-Floats = NDArray[np.float64]
+Floats = NDArray[Any]
 
 RAMP = 24  # steps of the field strength, whose cube is the factor of the variances
 SETTLE = 200  # damped iterations at each of them
@@ -50,11 +49,11 @@ LARGEST_POLISH = 1e-2  # relative; a Newton step beyond is one to another soluti
 DIGITS = 30  # of a refined value
 
 
-class NoSolution(Exception):
+class NoSolutionError(Exception):
     """The iteration does not settle: the point lies in the spectrum, or too close to it."""
 
 
-class NoModel(Exception):
+class NoModelError(Exception):
     """There is no such law: a variance or a covariance is negative."""
 
 
@@ -62,8 +61,8 @@ class NoModel(Exception):
 class Planar:
     """A planar value.
 
-    ``radius`` is the spectral radius of the ladder, the largest over the traces; ``path_radius`` the largest on the
-    way from the bare propagators. ``value`` is that of the matrices if both are below 1.
+    ``radius`` is the spectral radius of the ladder, the largest over the traces; ``path_radius`` the largest on
+    the way from the bare propagators. ``value`` is that of the matrices if both are below 1.
     """
 
     value: Any
@@ -76,8 +75,8 @@ class Planar:
 class _Side:
     """One side of a contraction: ``first`` (outer x inner), the traces between, ``second`` (inner x outer).
 
-    The trace over the space ``inner`` with ``inner_covariance`` gives a self-energy in ``outer``, times variance and
-    ``outer_covariance``. All indices are those within the space.
+    The trace over the space ``inner`` with ``inner_covariance`` gives a self-energy in ``outer``, times variance
+    and ``outer_covariance``. All indices are those within the space.
     """
 
     outer: str
@@ -144,7 +143,7 @@ class _System:
             a = diagonal(field.rows, model, point, scalar, self.eigen[field.row])
             b = diagonal(field.cols, model, point, scalar, self.eigen[field.col])
             if variance < 0 or min(a) < 0 or min(b) < 0:
-                raise NoModel(f"the variance or a covariance of {name} is negative")
+                raise NoModelError(f"the variance or a covariance of {name} is negative")
             if field.is_own_adjoint:
                 sides = [_side(field.row, field.row, a, a, variance, forward, forward)]
                 rungs = sides
@@ -186,7 +185,7 @@ class _System:
         try:
             return {space: np.linalg.inv(k0 - strength * sigma[space]) for space, k0 in self.k0.items()}
         except np.linalg.LinAlgError:
-            raise NoSolution("a propagator is singular") from None
+            raise NoSolutionError("a propagator is singular") from None
 
     def jacobian(self, g: Mapping[str, Floats], strength: float) -> Floats:
         """Derivative of the map of the unknowns."""
@@ -211,7 +210,7 @@ class _System:
             for _ in range(SETTLE if step < RAMP else FINISH):
                 image = self.traces(self.propagators(unknowns, strength))
                 if not np.isfinite(image).all() or np.abs(image).max() > 1e14:
-                    raise NoSolution("the iteration diverges")
+                    raise NoSolutionError("the iteration diverges")
                 change = _relative(image - unknowns, image)
                 unknowns = (unknowns + image) / 2
                 if change < (1e-6 if step < RAMP else 1e-4):
@@ -225,12 +224,12 @@ class _System:
             try:
                 move = np.linalg.solve(np.eye(len(unknowns)) - self.jacobian(g, 1.0), residual)
             except np.linalg.LinAlgError:
-                raise NoSolution("the equations are degenerate") from None
+                raise NoSolutionError("the equations are degenerate") from None
             unknowns = unknowns + move
             if _relative(move, unknowns) < 1e-15:
                 break
         if not np.isfinite(unknowns).all() or _relative(unknowns - before, unknowns) > LARGEST_POLISH:
-            raise NoSolution("the iteration does not settle")
+            raise NoSolutionError("the iteration does not settle")
         image = self.traces(self.propagators(unknowns, 1.0))
         return unknowns, _relative(image - unknowns, image), path
 
@@ -262,7 +261,9 @@ class _System:
         return float(
             sum(
                 float(self.weight[space])
-                * np.einsum("i,nij,j->", np.array(self.left[space], float), g[space], np.array(self.right[space], float))
+                * np.einsum(
+                    "i,nij,j->", np.array(self.left[space], float), g[space], np.array(self.right[space], float)
+                )
                 for space in g
             )
         )
@@ -423,7 +424,7 @@ class _Evaluator:
         if self.is_refined:
             value, residual = system.refine(unknowns)
         elif residual > TOLERANCE:
-            raise NoSolution(f"the residual stays at {residual:.1e}")
+            raise NoSolutionError(f"the residual stays at {residual:.1e}")
         self.residual = max(self.residual, residual)
         return value
 
@@ -433,7 +434,7 @@ def planar_value(quantity: Scalar, model: Model, point: Point, *, refined: bool 
 
     ``refined`` gives 30 digits instead of those of a double, of which sums of large terms may lose some.
 
-    Raises NoSolution where the iteration does not settle, NoModel for a law that does not exist.
+    Raises NoSolutionError where the iteration does not settle, NoModelError for a law that does not exist.
     """
     with mp.workdps(DIGITS), np.errstate(all="ignore"):
         evaluator = _Evaluator(model, point, refined)

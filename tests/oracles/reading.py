@@ -1,4 +1,4 @@
-"""Model files, read for the oracle: tomllib and Python's own parser (nothing is evaluated), not planaria's grammar."""
+"""Model files, read for the oracle by tomllib and Python's own parser, not planaria's. Nothing is evaluated."""
 
 from __future__ import annotations
 
