@@ -103,7 +103,8 @@ class _System:
         self.index = {block: i for blocks in self.places.values() for i, block in enumerate(blocks)}
         self.eigen: dict[str, int] = {}
         for space in self.places:
-            lengths = {len(point.spectra[name]) for name, home in model.matrices.items() if home == space}
+            names = [name for name, home in model.matrices.items() if home == space and name in point.spectra]
+            lengths = {len(point.spectra[name]) for name in names}
             if len(lengths) > 1:
                 raise ValueError(f"spectra of different lengths in {space}")
             self.eigen[space] = lengths.pop() if lengths else 1

@@ -26,7 +26,7 @@ from planaria.diagrams.errors import InputError
 from planaria.diagrams.modelfile import ModelFile
 from planaria.numerics.arrays import evaluate_array
 
-__all__ = ["QUANTITIES", "Array", "Count", "arrays", "survey"]
+__all__ = ["QUANTITIES", "Array", "Count", "arrays", "describe", "survey"]
 
 QUANTITIES = ("loss", "noise_loss", "training_loss", "resolvent", "gram_resolvent")
 TOLERANCE = 1e-6
@@ -174,6 +174,11 @@ def survey(seed: int, points: int, quantities: tuple[str, ...] = QUANTITIES) -> 
     return count
 
 
+def describe(count: Count) -> str:
+    """The counts, and some of what is not right."""
+    return "\n".join([str(dict(count.kinds)), *map(str, count.wrong[:20])])
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -182,12 +187,10 @@ def main() -> None:
     parser.add_argument("--out", help="a file for the wrong points, one line of JSON each")
     arguments = parser.parse_args()
     count = survey(arguments.seed, arguments.points)
-    print(dict(count.kinds))
+    print(describe(count))
     if arguments.out:
         with open(arguments.out, "w", encoding="utf-8") as stream:
             stream.writelines(json.dumps(one) + "\n" for one in count.wrong)
-    for one in count.wrong[:20]:
-        print(one)
 
 
 if __name__ == "__main__":
