@@ -289,8 +289,8 @@ class _Maker:
         return values
 
 
-def random_case(seed: int) -> Case:
-    """The model of a seed, and its three points.
+def random_case(seed: int, *, most_letters: int | None = None) -> Case:
+    """The model of a seed, and its three points; with ``most_letters``, one whose quantity has no more.
 
     >>> case = random_case(7)
     >>> len(case.points), case.text == random_case(7).text
@@ -308,6 +308,8 @@ def random_case(seed: int) -> Case:
         if not used:
             continue
         letters = sum(token in maker.fields for token in _tokens(quantity))
+        if most_letters is not None and letters > most_letters:
+            continue
         if letters > LONG and chance.random() < (0.5 if letters <= LONGEST else 0.93):
             continue
         maker.fields = {name: maker.fields[name] for name in used}

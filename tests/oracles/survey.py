@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.oracles.generate import random_case
+from tests.oracles.generate import Case, random_case
 from tests.oracles.harness import BAD, ORDER, SECONDS, run_seed, worst
 
 
@@ -53,8 +53,7 @@ def _shortened(sentence: str) -> str:
     return " ".join("#" if any(c.isdigit() for c in word) else word for word in sentence.split())[:110]
 
 
-def _save(seed: int, folder: Path) -> None:
-    case = random_case(seed)
+def _save(case: Case, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{case.name}.toml").write_text(case.text, encoding="utf-8")
     (folder / f"{case.name}.json").write_text(json.dumps(case.points, indent=1) + "\n", encoding="utf-8")
@@ -67,10 +66,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("results.jsonl"))
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for a derivation and its points")
     parser.add_argument("--save", type=Path, help="a folder for the files of failures")
+    parser.add_argument("--letters", type=int, help="leave out models with more; the tests take 4")
     parser.add_argument("--show", type=int, help="print the model of one seed, and nothing else")
     arguments = parser.parse_args()
     if arguments.show is not None:
-        case = random_case(arguments.show)
+        case = random_case(arguments.show, most_letters=arguments.letters)
         print(case.text, *map(json.dumps, case.points), sep="\n")
         return
     text = arguments.seeds
@@ -80,7 +80,7 @@ def main() -> None:
         for seed in seeds:
             if seed in results:
                 continue
-            outcome = run_seed(seed, seconds=arguments.seconds)
+            outcome = run_seed(seed, seconds=arguments.seconds, most_letters=arguments.letters)
             line = {
                 "seed": seed,
                 "kind": worst([one.kind for one in outcome.verdicts]),
@@ -93,7 +93,7 @@ def main() -> None:
             if line["kind"] in (*BAD, "disputed"):
                 print(seed, line["kind"], flush=True)
                 if arguments.save:
-                    _save(seed, arguments.save)
+                    _save(random_case(seed, most_letters=arguments.letters), arguments.save)
     wanted = set(seeds)
     print(summary({seed: one for seed, one in results.items() if seed in wanted}))
 

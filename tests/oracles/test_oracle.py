@@ -126,7 +126,7 @@ def test_random_features(row: tuple[Any, ...]) -> None:
     M, alpha, N, P, gamma, Delta, clean, noise = row
     with mp.workdps(70):
         spectrum = [mpf(k) ** -(1 + mpf(alpha)) for k in range(1, M + 1)]
-        formula = random_features(N, P, gamma, spectrum, sigma_eps=mpf("0.1"))  # type: ignore[arg-type]
+        formula = random_features(N, P, gamma, spectrum, sigma_eps=mpf("0.1"))
     with mp.workdps(22):
         assert abs(formula.Delta - mpf(Delta)) < mpf(10) ** -20 * formula.Delta
         assert abs(formula.loss - mpf(clean)) < mpf(10) ** -20 * formula.loss
