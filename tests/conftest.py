@@ -1,0 +1,20 @@
+"""Flags of the tests."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--random-models",
+        type=int,
+        default=60,
+        metavar="N",
+        help="seeds of tests/test_random_models.py (60 if not given; 2000 take hours)",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "random_model_seed" in metafunc.fixturenames:
+        metafunc.parametrize("random_model_seed", range(metafunc.config.getoption("--random-models")))
