@@ -162,11 +162,22 @@ def parameters_of(derivation: Derivation) -> set[Symbol]:
 
 
 def _used_matrices(derivation: Derivation) -> set[Symbol]:
-    closed = derivation.closed_form
-    found = {symbol for _, one in closed.sums for symbol in one.eigenvalues}
-    for loop in derivation.system.loops:
-        found |= {symbol for _, symbol in derivation.rules.setting.matrices_of(loop.space)}
-    return found
+    """The eigenvalues that occur: a matrix that only other quantities contain needs no spectrum."""
+    rules, system = derivation.rules, derivation.system
+    found: set[Expr] = {symbol for _, one in derivation.closed_form.sums for symbol in one.eigenvalues}
+    for _, entry in rules.entries:
+        found |= entry.constant.support() if entry.constant is not None else set()
+        for vertex in entry.vertices:
+            found |= vertex.left.support() | vertex.right.support()
+    for reading in rules.readings:
+        found |= reading.corner.support()
+        for _, value in (*reading.a, *reading.b):
+            found |= value.support()
+    for term in system.terms:
+        found |= term.factor.support()
+    for loop in system.loops:
+        found |= loop.weight.support()
+    return {symbol for _, symbol in rules.setting.matrices if symbol in found}
 
 
 def _spectrum(value: object, name: str) -> Spectrum:
