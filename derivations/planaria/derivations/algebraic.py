@@ -58,7 +58,7 @@ def algebraic_form(derivation: Derivation) -> AlgebraicForm | None:
     closed = derivation.closed_form
     if not closed.unknowns or any(symbol in _used(closed) for symbol, _ in closed.sums):
         return None
-    witness = Witness(derivation.system)
+    witness = Witness(derivation.system, exact=True)  # signs count
     for unknown in closed.unknowns:
         witness.define(unknown.symbol, unknown.definition)
     ring = closed.ring.extend([VALUE])

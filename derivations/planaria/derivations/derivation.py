@@ -11,7 +11,7 @@ from typing import Any
 from sympy import Dummy, Eq, Expr, Integer, MatrixExpr, Symbol, Trace
 
 from planaria.derivations.closed_form import ClosedForm, Unknown
-from planaria.derivations.eliminate import Reduced, Strategy, eliminate, linear_parameters
+from planaria.derivations.eliminate import LARGEST_SYSTEM, Reduced, Strategy, eliminate, linear_parameters
 from planaria.derivations.identify import schwinger_dyson
 from planaria.derivations.laurent import Laurent
 from planaria.derivations.naming import final_names, normalised_loops
@@ -24,11 +24,18 @@ from planaria.diagrams.model import Model
 from planaria.diagrams.rational import Ratio, Ring, generators_of
 from planaria.diagrams.rules import FeynmanRules, linearise
 from planaria.diagrams.tree import Setting, deterministic_part, prepare, read
+from planaria.diagrams.work import WorkLimitError, limited
 
 __all__ = ["Derivation", "derive"]
 
 # From the one that gives the shortest forms to the one that asks least.
-STRATEGIES = (Strategy(), Strategy(rewrite=False))
+STRATEGIES = (
+    Strategy(budget=0.5),
+    Strategy(rewrite=False, budget=0.2),
+    Strategy(rewrite=False, largest=100, move=0.1, budget=0.15),
+    Strategy(rewrite=False, largest=0, move=0.01, budget=0.15),
+)
+BUDGET = 10.0  # seconds of exact work, about
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ class Derivation:
         return str(latex_summary(self))
 
 
-def derive(expression: Expr, model: Model) -> Derivation:
+def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivation:
     """The planar limit of a scalar made of traces of rational expressions in Gaussian fields.
 
     Parameters
@@ -107,11 +114,14 @@ def derive(expression: Expr, model: Model) -> Derivation:
         factorise at large N.
     model
         The fields with their covariances; every other matrix symbol is deterministic.
+    budget
+        About how many seconds of exact algebra may be spent, counted in operations, so that the result is the same
+        on every machine. Where fewer unknowns would take more, more of them are kept, and a step says so.
 
     Raises
     ------
     InputError
-        If the expression is not of this form.
+        If the expression is not of this form, or if the budget covers no closed form.
 
     >>> from sympy import Identity, MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -135,7 +145,7 @@ def derive(expression: Expr, model: Model) -> Derivation:
         deterministic_part(node, setting)
     rules = linearise(nodes, setting)
     system = schwinger_dyson(rules)
-    reduced, value = _solved(expression, traces, system)
+    reduced, value = _solved(expression, traces, system, budget)
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
     steps = (
@@ -152,22 +162,32 @@ def derive(expression: Expr, model: Model) -> Derivation:
     return Derivation(expression, model, rules, system, closed, steps)
 
 
-def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson) -> tuple[Reduced, Ratio]:
+def _solved(
+    expression: Expr, traces: list[Trace], system: SchwingerDyson, budget: float
+) -> tuple[Reduced, Ratio]:
     """The reduced system and the shortest value that the planar power series confirms.
 
     A form is only taken if its value has the series of the unreduced system, exactly, at the witness; a
     shorter way that fails there gives way to a plainer one.
     """
     witness = Witness(system)
-    reason = ""
+    reason, unaffordable = "", 0
     for strategy in STRATEGIES:
+        if unaffordable and strategy.largest >= unaffordable:
+            continue
         try:
-            reduced = eliminate(system, witness, strategy)
-            value = _combine(expression, traces, reduced.ring, reduced.readings)
-            value = _shortest(value, reduced, system.rules.setting)
-            if reduced.witness.agrees(value, partial(_series_of, expression, traces)):
-                return reduced, value
-            reason = "its value is not the sum of the planar diagrams"
+            with limited(budget * strategy.budget):
+                reduced = eliminate(system, witness, strategy)
+                value = _combine(expression, traces, reduced.ring, reduced.readings)
+                value = _shortest(value, reduced, system.rules.setting)
+                if reduced.witness.agrees(value, partial(_series_of, expression, traces)):
+                    if strategy.largest < LARGEST_SYSTEM:
+                        reason = f"fewer unknowns would take more than the budget of {budget:g} s"
+                        reduced.steps.append(Step("stop short", Integer(0), Integer(0), reason))
+                    return reduced, value
+                reason = "its value is not the sum of the planar diagrams"
+        except WorkLimitError as error:
+            reason, unaffordable = str(error), strategy.largest
         except ArithmeticError as error:
             reason = str(error)
     raise InputError(

@@ -14,8 +14,9 @@ Nothing here knows a model. A loop for which no linear equation is left stays as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import networkx as nx
 from sympy import Expr, Integer, Symbol
@@ -28,10 +29,14 @@ from planaria.derivations.steps import Step
 from planaria.derivations.witness import Witness
 from planaria.diagrams.rational import Ratio, Ring
 from planaria.diagrams.tree import Setting
+from planaria.diagrams.work import WorkLimitError, charge, limited
 
 __all__ = ["Reduced", "Relation", "Strategy", "eliminate"]
 
+T = TypeVar("T")
+
 LARGEST_SYSTEM = 1000  # terms; elimination stops where the equations would grow beyond
+FACTOR = 2000  # term products that factoring costs for each term
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,20 @@ class Strategy:
     ----------
     rewrite
         Whether relations are solved for parameters, which are then inserted into what follows.
+    largest
+        Terms of a system beyond which a loop is rather kept than eliminated.
+    budget
+        The share of the whole budget of work that this strategy may use.
+    move
+        Seconds of work that one move may take.
     constants
         Coefficients of denominators that an earlier attempt has found to be scalars of the model.
     """
 
+    move: float = 1.0
     rewrite: bool = True
+    largest: int = LARGEST_SYSTEM
+    budget: float = 1.0
     constants: Mapping[Ratio, Ratio] = field(default_factory=dict)
 
 
@@ -345,6 +359,7 @@ class _Elimination:
         """The irreducible factor that the planar solution kills; None for the zero polynomial."""
         if not polynomial:
             return None
+        charge(FACTOR * len(polynomial.numerator))
         _, factors = polynomial.numerator.factor()
         ones = [polynomial.ring.from_mpoly(factor) for factor, _ in factors]
         for one in sorted(ones, key=lambda r: r.size):
@@ -368,9 +383,11 @@ class _Elimination:
                 continue
             position, symbol = choice
             solution = _root(system[position], symbol)
-            rest = self._insert(system, position, symbol, solution)
             loops.remove(symbol)
-            if sum(e.size for e in rest) > max(LARGEST_SYSTEM, sum(e.size for e in system)):
+            rest = self._affordable(lambda: self._insert(system, position, symbol, solution))
+            if rest is None or sum(e.size for e in rest) > max(
+                self.strategy.largest, sum(e.size for e in system)
+            ):
                 # Fewer unknowns in equations of thousands of terms help nobody.
                 self.state.kept.append(symbol)
                 self.state.steps.append(
@@ -390,7 +407,15 @@ class _Elimination:
             self.state.steps.append(
                 Step("keep an equation", equation.to_sympy, Integer(0), "no loop is left that it could eliminate")
             )
-            self._rewrite(equation, list(solved))
+            self._affordable(lambda: self._rewrite(equation, list(solved)))
+
+    def _affordable(self, work: Callable[[], T]) -> T | None:
+        """The result of one move, or None where it would take more than its share of the budget."""
+        try:
+            with limited(self.strategy.move):
+                return work()
+        except WorkLimitError:
+            return None
 
     def _look_for_constant(self, relation: Ratio) -> None:
         """A relation that gives a coefficient of a denominator by scalars of the model alone is no equation."""

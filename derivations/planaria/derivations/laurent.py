@@ -1,13 +1,18 @@
-"""Laurent series with rational coefficients, truncated, and aware of their own precision."""
+"""Laurent series, truncated, and aware of their own precision.
+
+Coefficients are rational numbers, or residues modulo a prime, into which rational numbers are taken where the
+two meet.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flint import fmpq, fmpq_poly
+from flint import fmpq, fmpq_poly, nmod, nmod_poly
 
-__all__ = ["Laurent"]
+__all__ = ["Laurent", "residue"]
 
 EXACT = 10**9  # the precision of a series that is known to the end
 
@@ -27,7 +32,7 @@ class Laurent:
 
     @classmethod
     def of(cls, coefficients: list[Any], low: int = 0, high: int = EXACT) -> Laurent:
-        return cls._normal(low, fmpq_poly(coefficients), high)
+        return cls._normal(low, _polynomial(coefficients), high)
 
     @classmethod
     def _normal(cls, low: int, polynomial: Any, high: int) -> Laurent:
@@ -60,7 +65,9 @@ class Laurent:
         return self.high - self.low
 
     def __add__(self, other: Laurent | int) -> Laurent:
-        b = _series(other)
+        a, b = _together(self, other)
+        if a is not self:
+            return a + b
         high = min(self.high, b.high)
         if self.polynomial.is_zero():
             return Laurent._normal(b.low, b.polynomial, high)
@@ -82,7 +89,9 @@ class Laurent:
         return _series(other) + (-self)
 
     def __mul__(self, other: Laurent | int) -> Laurent:
-        b = _series(other)
+        a, b = _together(self, other)
+        if a is not self:
+            return a * b
         low = self.low + b.low
         exact = self.high == EXACT and b.high == EXACT
         high = EXACT if exact else min(self.low + b.high, b.low + self.high, EXACT)
@@ -98,13 +107,13 @@ class Laurent:
             raise ZeroDivisionError("the series vanishes as far as it is known")
         leading = self.polynomial[0]
         if self.polynomial.length() == 1 and self.high == EXACT:
-            return Laurent(-self.low, fmpq_poly([1 / leading]), EXACT)
+            return Laurent(-self.low, _polynomial([1 / leading]), EXACT)
         terms = min(self.known_terms, 64)
         inverse = [1 / leading]
         for n in range(1, terms):
-            carried = sum((self.polynomial[k] * inverse[n - k] for k in range(1, n + 1)), fmpq(0))
+            carried = sum((self.polynomial[k] * inverse[n - k] for k in range(1, n + 1)), 0 * leading)
             inverse.append(-carried / leading)
-        return Laurent._normal(-self.low, fmpq_poly(inverse), -self.low + terms)
+        return Laurent._normal(-self.low, _polynomial(inverse), -self.low + terms)
 
     def __truediv__(self, other: Laurent | int) -> Laurent:
         return self * _series(other).inverse()
@@ -119,6 +128,35 @@ class Laurent:
         for _ in range(exponent):
             result = result * self
         return result
+
+
+def residue(number: Any, prime: int) -> Any:
+    """A rational number modulo a prime; ZeroDivisionError where the prime divides the denominator."""
+    return nmod(int(number.p), prime) / nmod(int(number.q), prime)
+
+
+def _polynomial(coefficients: Sequence[Any]) -> Any:
+    """A polynomial over what its coefficients are of."""
+    prime = next((int(c.modulus()) for c in coefficients if isinstance(c, nmod)), None)
+    if prime is None:
+        return fmpq_poly(list(coefficients))
+    return nmod_poly([c if isinstance(c, nmod) else residue(fmpq(c), prime) for c in coefficients], prime)
+
+
+def _together(one: Laurent, other: Laurent | int) -> tuple[Laurent, Laurent]:
+    """Two series over the same numbers: residues if one of them has residues."""
+    other = _series(other)
+    kinds = isinstance(one.polynomial, nmod_poly), isinstance(other.polynomial, nmod_poly)
+    if kinds[0] == kinds[1]:
+        return one, other
+    if kinds[0]:
+        return one, _residues(other, int(one.polynomial.modulus()))
+    return _residues(one, int(other.polynomial.modulus())), other
+
+
+def _residues(series: Laurent, prime: int) -> Laurent:
+    polynomial = nmod_poly([residue(c, prime) for c in series.polynomial.coeffs()], prime)
+    return Laurent._normal(series.low, polynomial, series.high)
 
 
 def _series(value: Any) -> Laurent:

@@ -1,4 +1,7 @@
-"""The planar solution at a point, as a power series in the strength of the fields: exact rationals throughout."""
+"""The planar solution at a point, as a power series in the strength of the fields: exact throughout.
+
+Coefficients are rational numbers, or residues modulo a prime, which cost the same at every order.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, nmod_mat
 from sympy import Expr
 
-from planaria.derivations.laurent import Laurent
+from planaria.derivations.laurent import Laurent, residue
 from planaria.derivations.schwinger_dyson import STRENGTH, Loop, SelfEnergyTerm, by_space
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.rules import FeynmanRules
@@ -76,9 +79,10 @@ def planar_series(
     terms: Sequence[SelfEnergyTerm],
     point: Point,
     orders: int,
+    prime: int | None = None,
 ) -> PlanarSeries:
-    """Solve G = (K0 - Sigma[G])^-1 order by order, up to and excluding strength**orders."""
-    system = Numbers(rules, loops, terms, point)
+    """Solve G = (K0 - Sigma[G])^-1 order by order, up to and excluding strength**orders, modulo a prime if given."""
+    system = Numbers(rules, loops, terms, point, prime)
     history: list[list[Any]] = []
     propagators: dict[Expr, list[list[Any]]] = {s: [[] for _ in system.bare[s]] for s in system.bare}
     for order in range(orders):
@@ -107,9 +111,15 @@ class Numbers:
     """Rules, loops and self-energy with every coefficient evaluated at a point."""
 
     def __init__(
-        self, rules: FeynmanRules, loops: Sequence[Loop], terms: Sequence[SelfEnergyTerm], point: Point
+        self,
+        rules: FeynmanRules,
+        loops: Sequence[Loop],
+        terms: Sequence[SelfEnergyTerm],
+        point: Point,
+        prime: int | None = None,
     ) -> None:
-        self.rules, self.point = rules, point
+        self.rules, self.point, self.prime = rules, point, prime
+        self.zero = fmpq(0) if prime is None else residue(fmpq(0), prime)
         self.places = by_space(rules)
         self.bare: dict[Expr, list[Any]] = {}
         self.inverse_bare: dict[Expr, list[Any]] = {}
@@ -122,39 +132,48 @@ class Numbers:
             own = [t for t in terms if rules.row_spaces[t.row] == space]
             self.bare[space], self.inverse_bare[space], self.terms[space] = [], [], []
             for _, eigenvalues in point.measures[space]:
-                matrix = [[fmpq(0)] * len(cols) for _ in rows]
+                matrix = [[self.zero] * len(cols) for _ in rows]
                 for (i, j), value in entries.items():
                     matrix[row_at[i]][col_at[j]] = self.number(value, eigenvalues)
-                inverse_bare = fmpq_mat(matrix)
+                inverse_bare = self.matrix(matrix)
                 self.inverse_bare[space].append(inverse_bare)
                 self.bare[space].append(inverse_bare.inv())
                 self.terms[space].append(
                     [(row_at[t.row], col_at[t.column], self.number(t.factor, eigenvalues), t.loop) for t in own]
                 )
         for loop in loops:
-            self.weights.append([weight * self.number(loop.weight, e) for weight, e in point.measures[loop.space]])
+            self.weights.append(
+                [self.count(weight) * self.number(loop.weight, e) for weight, e in point.measures[loop.space]]
+            )
+
+    def matrix(self, rows: Sequence[Sequence[Any]]) -> Any:
+        return fmpq_mat(rows) if self.prime is None else nmod_mat(rows, self.prime)
+
+    def count(self, weight: Any) -> Any:
+        """A rational number in the arithmetic in use."""
+        return weight if self.prime is None else residue(weight, self.prime)
 
     def number(self, value: Ratio, eigenvalues: Mapping[Expr, Any]) -> Any:
         zero = fmpq(0)
         points = [
             eigenvalues[g] if g in eigenvalues else self.point.values.get(g, zero) for g in value.ring.generators
         ] or [zero]
-        return value.at(points)
+        return self.count(value.at(points))
 
     def self_energy(self, space: Expr, node: int, loops: Sequence[Any]) -> Any:
         rows, cols = self.places[space]
-        matrix = [[fmpq(0)] * len(cols) for _ in rows]
+        matrix = [[self.zero] * len(cols) for _ in rows]
         for i, j, factor, loop in self.terms[space][node]:
             if loops[loop] != 0:
                 matrix[i][j] += factor * loops[loop]
-        return fmpq_mat(matrix)
+        return self.matrix(matrix)
 
     def traces(self, propagators: Mapping[Expr, Sequence[Any]]) -> list[Any]:
         values = []
         for loop, weights in zip(self.loops, self.weights, strict=True):
             rows, cols = self.places[loop.space]
             i, j = cols.index(loop.column), rows.index(loop.row)
-            total = fmpq(0)
+            total = self.zero
             for weight, g in zip(weights, propagators[loop.space], strict=True):
                 total += weight * g[i, j]
             values.append(total)
@@ -163,8 +182,9 @@ class Numbers:
     def reading(self, number: int, propagators: Mapping[Expr, Sequence[Sequence[Any]]], order: int) -> Any:
         reading = self.rules.readings[number]
         rows, cols = self.places.get(reading.rows, ((), ()))
-        total = fmpq(0)
-        for node, (weight, eigenvalues) in enumerate(self.point.measures[reading.rows]):
+        total = self.zero
+        for node, (one, eigenvalues) in enumerate(self.point.measures[reading.rows]):
+            weight = self.count(one)
             if order == 0:
                 total += weight * self.number(reading.corner, eigenvalues)
             if not rows:

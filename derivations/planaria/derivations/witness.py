@@ -2,7 +2,8 @@
 
 Elimination meets polynomials with several factors, of which the planar solution kills one, and coefficients
 that may or may not be zero on it. A witness decides: the solution at a random point as a power series in the
-field strength, exact rationals all the way.
+field strength, exact all the way: modulo a prime of 61 bits, where a polynomial that is not zero seems so with a
+chance of its degree over 10^18, or in rational numbers for those who want to see them.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from typing import Any
 from flint import fmpq
 from sympy import Expr, Symbol
 
-from planaria.derivations.laurent import Laurent
+from planaria.derivations.laurent import Laurent, residue
 from planaria.derivations.planar_series import planar_series, random_point, spaces_of
 from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import SpectralSum
 from planaria.diagrams.rational import Ratio, Ring, generators_of
+from planaria.diagrams.work import charge
 
 __all__ = ["Witness"]
 
+PRIME = (1 << 61) - 1
+TERM = 100  # units of work for a term at twelve orders
 FEWEST = 4  # coefficients beyond the leading one that must be known to call something zero
 MOST_ORDERS = 200  # of a power series that is lengthened
 
@@ -32,8 +36,9 @@ class Witness:
     The names that elimination invents are defined as it goes, so that their series are known too.
     """
 
-    def __init__(self, system: SchwingerDyson, orders: int = 12, seed: int = 7) -> None:
+    def __init__(self, system: SchwingerDyson, orders: int = 12, seed: int = 7, *, exact: bool = False) -> None:
         self.system = system
+        self.prime = None if exact else PRIME
         self.point = random_point(system.rules.setting, spaces_of(system.rules), seed)
         self.orders = orders
         self.definitions: list[tuple[Symbol, Ratio | SpectralSum]] = []
@@ -48,7 +53,10 @@ class Witness:
 
     def _restart(self) -> None:
         system = self.system
-        solution = planar_series(system.rules, system.loops, system.terms, self.point, self.orders)
+        solution = planar_series(
+            system.rules, system.loops, system.terms, self.point, self.orders, self.prime
+        )
+        self.numbers = {g: self._number(value) for g, value in self.point.values.items() if g != STRENGTH}
         self.solution = solution
         self.series: dict[Expr, Laurent] = {STRENGTH: Laurent.of([0, 1])}
         for symbol in system.unknowns:
@@ -73,6 +81,10 @@ class Witness:
                 term = term / value**power
             total = total + term
         return total
+
+    def _number(self, value: Any) -> Any:
+        """A rational number in the arithmetic in use."""
+        return value if self.prime is None else residue(value, self.prime)
 
     @staticmethod
     def _monomial(symbols: Sequence[Symbol], exponents: Sequence[int], values: Mapping[Expr, Any]) -> Laurent:
@@ -140,16 +152,17 @@ class Witness:
 
     def _polynomial(self, polynomial: Any, ring: Ring) -> tuple[Laurent, int]:
         """Value and lowest exponent of any of its terms."""
+        charge(TERM * len(polynomial) * self.orders / 12)
         groups: dict[tuple[int, ...], Any] = {}
         series_at = [i for i, g in enumerate(ring.generators) if g in self.series]
         numbers = {
-            i: self.point.values[g]
+            i: self.numbers[g]
             for i, g in enumerate(ring.generators)
-            if g in self.point.values and g != STRENGTH
+            if g in self.numbers and g not in self.series
         }
         for exponents, coefficient in polynomial.terms():
             key = tuple(int(exponents[i]) for i in series_at)
-            number = coefficient
+            number = self._number(coefficient)
             for i, value in numbers.items():
                 if exponents[i]:
                     number = number * value ** int(exponents[i])

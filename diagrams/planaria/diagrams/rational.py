@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, cached_property
-from math import gcd, lcm
+from math import comb, gcd, lcm
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, S
 
 from planaria.diagrams.errors import InputError
+from planaria.diagrams.work import charge
 
 __all__ = ["Ratio", "Ring", "generators_of"]
+
+GCD = 30  # term products that a greatest common divisor costs for each term
+MOST_COLLECTED = 50  # terms by which a power grows with its exponent, once like terms are collected
 
 
 class Ring:
@@ -142,6 +146,7 @@ class Ratio:
         if numerator.is_zero():
             return ring.zero
         if not denominator.is_constant():
+            charge(GCD * (len(numerator) + len(denominator)) + len(numerator) * len(denominator) / 40)
             common = numerator.gcd(denominator)
             if not common.is_one():
                 numerator = numerator / common
@@ -161,6 +166,8 @@ class Ratio:
             if self.denominator.is_one():
                 return Ratio(self.ring, self.numerator + other.numerator, self.denominator)
             return Ratio.reduced(self.ring, self.numerator + other.numerator, self.denominator)
+        a, b, c, d = map(len, (self.numerator, self.denominator, other.numerator, other.denominator))
+        charge(a * d + b * c + b * d)
         return Ratio.reduced(
             self.ring,
             self.numerator * other.denominator + other.numerator * self.denominator,
@@ -174,16 +181,19 @@ class Ratio:
         return self + (-other)
 
     def __mul__(self, other: Ratio) -> Ratio:
+        charge(len(self.numerator) * len(other.numerator) + len(self.denominator) * len(other.denominator))
         if self.denominator.is_one() and other.denominator.is_one():
             return Ratio(self.ring, self.numerator * other.numerator, self.denominator)
         return Ratio.reduced(self.ring, self.numerator * other.numerator, self.denominator * other.denominator)
 
     def __truediv__(self, other: Ratio) -> Ratio:
+        charge(len(self.numerator) * len(other.denominator) + len(self.denominator) * len(other.numerator))
         return Ratio.reduced(self.ring, self.numerator * other.denominator, self.denominator * other.numerator)
 
     def __pow__(self, exponent: int) -> Ratio:
         if exponent < 0:
             return self.ring.one / self ** (-exponent)
+        charge(_power_terms(len(self.numerator), exponent) + _power_terms(len(self.denominator), exponent))
         return Ratio(self.ring, self.numerator**exponent, self.denominator**exponent)
 
     def __eq__(self, other: object) -> bool:
@@ -364,6 +374,7 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
     place = {i: n for n, i in enumerate(active)}
     # The total degree of the polynomial in the variables of each cluster: the power of its denominator.
     degree = [max(sum(key[place[i]] for i in members) for key in groups) for members, _ in clusters]
+    charge(_composed_terms(ring, groups, active, clusters, degree, place))
     tops = {i: active[i].numerator * (common / active[i].denominator) for m, common in clusters for i in m}
     numerator_power = cache(lambda i, exponent: tops[i] ** exponent)
     common_power = cache(lambda n, exponent: clusters[n][1] ** exponent)
@@ -384,6 +395,36 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
     for n, exponent in enumerate(degree):
         denominator = denominator * common_power(n, exponent)
     return Ratio.reduced(ring, total, denominator)
+
+
+def _power_terms(terms: int, exponent: int) -> float:
+    """At most so many terms has a power of a polynomial."""
+    return float(comb(exponent + terms - 1, exponent)) if terms > 1 and exponent < 1000 else float(terms)
+
+
+def _composed_terms(
+    ring: Ring,
+    groups: Mapping[tuple[int, ...], Mapping[tuple[int, ...], Any]],
+    active: Mapping[int, Ratio],
+    clusters: Sequence[tuple[list[int], Any]],
+    degree: Sequence[int],
+    place: Mapping[int, int],
+) -> float:
+    """About how many term products a substitution makes; the degrees bound what collects."""
+    total = 0.0
+    for key, terms in groups.items():
+        cost = float(len(terms))
+        for n, (members, common) in enumerate(clusters):
+            missing = degree[n]
+            for i in members:
+                exponent = key[place[i]]
+                missing -= exponent
+                if exponent:
+                    cost *= min(_power_terms(len(active[i].numerator), exponent), 1.0 + exponent * MOST_COLLECTED)
+            if missing:
+                cost *= min(_power_terms(len(common), missing), 1.0 + missing * MOST_COLLECTED)
+        total += cost
+    return total
 
 
 def _clusters(ring: Ring, replacements: Mapping[int, Ratio]) -> list[tuple[list[int], Any]]:
