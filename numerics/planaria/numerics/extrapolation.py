@@ -10,9 +10,10 @@ or three scales give the value at h = 0 up to a remainder. Both the error and th
   polynomial in h runs too short. So with three scales the limit is also taken for an unknown power (Aitken), and
   the distance of the two limits counts; with two scales the last step counts twice.
 
-Neither is trusted blindly. A sample whose variance hangs on a few draws has no error bar that agreement could rest
-on, and a difference must be many times larger to count; deviations that do not get smaller have no limit; a band as
-wide as the value tells nothing. Then the verdict is that there is none.
+Neither is trusted blindly. A sample whose variance hangs on a few draws has no error bar that agreement could
+rest on; a difference still counts if it is many times larger, and the tails are thin enough for a mean to exist.
+Deviations that do not get smaller have no limit; a band as wide as the value tells nothing. Then the verdict is
+that there is none.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ __all__ = ["Comparison", "Verdict", "compare", "no_comparison"]
 FALSE_ALARM = 1e-6  # of a normal sample; skewed ones have more, far below one in a thousand
 WIDEST_BAND = 0.1  # of the value, beyond which agreement says nothing
 EFFECTIVE_RUNS = 20  # the variance is then known to about a fifth
-HEAVY_RUNS = 5  # below it the variance may be infinite by far, and the mean, too
-HEAVY_FACTOR = 5.0  # how much more often the standard error counts in between
+THIN_TAIL = 1.5  # tail index from which the mean of a sample without error bar is known at all
+HEAVY_FACTOR = 5.0  # how much more often its standard error counts
 LARGEST_STEP = 0.25  # of the value, by which the last step of an extrapolation may change it
 SLOWEST = 0.85  # ratio of steps beyond which deviations are not seen to fall
 SEEN = 4.0  # standard errors from which a step of the deviations is one
@@ -111,7 +112,7 @@ def compare(planar: float | complex, found: Sequence[tuple[int, Simulation]], po
     power
         Deviations are a series in ``scale**-power``.
 
-    >>> means = [(s, Simulation(2 + 1 / s, 1e-3, 100, 0, 33.0)) for s in (1, 2, 4)]
+    >>> means = [(s, Simulation(2 + 1 / s, 1e-3, 100, 0, 33.0, 4.0)) for s in (1, 2, 4)]
     >>> compare(2.0, means, 1).verdict.value, compare(2.05, means, 1).verdict.value
     ('agrees', 'contradicts')
     """
@@ -201,14 +202,12 @@ def _aitken(values: Sequence[float | complex]) -> float | complex:
 
 
 def _scatter(means: Sequence[Simulation]) -> tuple[str, bool]:
-    """Why an error bar is not to be trusted, empty if there is no reason; whether a large difference counts yet."""
-    worst = min(means, key=lambda one: one.effective_runs / min(EFFECTIVE_RUNS, one.runs / 6))
-    if worst.effective_runs >= min(EFFECTIVE_RUNS, worst.runs / 6):
+    """Why an error bar is not to be trusted, empty if there is no reason; whether a large difference counts."""
+    heavy = [one for one in means if one.effective_runs < min(EFFECTIVE_RUNS, one.runs / 6)]
+    if not heavy:
         return "", False
-    few = f"{worst.effective_runs:.1f} of them"
-    return f"the scatter of {worst.runs} draws hangs on {few}: it has no error bar", (
-        min(one.effective_runs for one in means) >= HEAVY_RUNS
-    )
+    few = f"the scatter of {heavy[0].runs:,} draws hangs on {heavy[0].effective_runs:.1f} of them"
+    return f"{few}: it has no error bar", all(one.tail_index >= THIN_TAIL for one in heavy)
 
 
 def _student(weights: Sequence[float], means: Sequence[Simulation]) -> float:

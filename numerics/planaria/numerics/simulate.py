@@ -32,6 +32,7 @@ __all__ = ["Simulation", "draw", "simulate"]
 
 _ROUND_OFF = 1e-9  # an imaginary part below this fraction of the largest value seen is round-off
 _FEWEST_RUNS = 2  # a standard error needs two
+_FEWEST_IN_TAIL = 10
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class Simulation:
         On how many draws the scatter rests: (sum d**2)**2 / sum d**4 of their deviations d from the mean. A
         third of the runs for a normal distribution; a few, however many runs, where the tails are heavy, and
         then the standard error means little.
+    tail_index
+        Hill's estimate of the power a in P(|d| > t) ~ t**-a, from the largest twentieth of the deviations. The
+        mean exists for a > 1, the variance for a > 2; zero where there are too few draws to tell.
     """
 
     mean: float | complex
@@ -60,6 +64,7 @@ class Simulation:
     runs: int
     seed: int
     effective_runs: float
+    tail_index: float
 
 
 def draw(
@@ -282,7 +287,7 @@ def _summary(column: tuple[complex, ...], seed: int) -> Simulation:
     if not is_real:
         squares = [a + (y - mean.imag) ** 2 for a, y in zip(squares, imaginary, strict=True)]
     error = math.sqrt(math.fsum(squares) / (runs - 1) / runs)
-    return Simulation(mean.real if is_real else mean, error, runs, seed, _effective(squares))
+    return Simulation(mean.real if is_real else mean, error, runs, seed, _effective(squares), _tail_index(squares))
 
 
 def _effective(squares: list[float]) -> float:
@@ -292,6 +297,17 @@ def _effective(squares: list[float]) -> float:
         return float(len(squares))
     parts = [one / largest for one in squares]  # no overflow of the squares
     return math.fsum(parts) ** 2 / math.fsum(part**2 for part in parts)
+
+
+def _tail_index(squares: list[float]) -> float:
+    """Hill's estimate, of the roots of these numbers."""
+    count = max(_FEWEST_IN_TAIL, len(squares) // 20)
+    if len(squares) < 5 * count:
+        return 0.0
+    *tail, least = sorted(squares, reverse=True)[: count + 1]
+    if tail[0] == least or not least:
+        return math.inf
+    return 2 * count / math.fsum(math.log(one / least) for one in tail)
 
 
 def _scalar_expression(name: str, expression: object) -> Expr:

@@ -1,11 +1,12 @@
 """The same model with every space some times as large: what one planar value is the limit of.
 
-The planar value of a model belongs to no size. With all spaces s times as large, every eigenvalue s times as often,
-and every variance divided by s, a diagram of E ribbons and F faces keeps its weight up to a factor s**(F - E). A
-planar diagram on one trace has F = E + 1, so it grows like the trace itself; each loss of Euler characteristic costs
-a factor 1/s. So the expression with `tr/s` in the place of `tr`, and with the sizes that are *written* in it kept as
-the numbers that they are, has the same planar value at every s, and what is not planar falls like 1/s. The spaces
-whose dimension is a plain number are stretched like the others: that is how the planar value counts them.
+The planar value of a model belongs to no size. With all spaces s times as large, every eigenvalue s times as
+often, and every variance divided by s, a diagram of E ribbons and F faces keeps its weight up to a factor
+s**(F - E). A planar diagram on one trace has F = E + 1, so it grows like the trace itself; each loss of Euler
+characteristic costs a factor 1/s. So the expression with `tr/s` in the place of `tr`, and with the sizes that are
+*written* in it kept as the numbers that they are, has the same planar value at every s, and what is not planar
+falls like 1/s. The spaces whose dimension is a plain number are stretched like the others: that is how the planar
+value counts them.
 """
 
 from __future__ import annotations
