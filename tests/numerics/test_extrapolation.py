@@ -51,8 +51,20 @@ def test_the_band_is_what_decides() -> None:
     offset = compare(1.0, means, 1).difference
     inside, outside = 1 + offset + 0.97 * band, 1 + offset + 1.03 * band
     assert compare(inside, means, 1).verdict is AGREES
-    assert compare(outside, means, 1).verdict is CONTRADICTS
-    assert compare(1 + offset - 1.03 * band, means, 1).verdict is CONTRADICTS
+    assert compare(outside, means, 1).verdict is INCONCLUSIVE  # the curve through all means has a larger error
+    assert compare(1 + offset + 1.25 * band, means, 1).verdict is CONTRADICTS
+    assert compare(1 + offset - 1.25 * band, means, 1).verdict is CONTRADICTS
+
+
+def test_one_bad_mean_in_the_middle_is_no_contradiction() -> None:
+    """It bends the line through the last two means and hides the curve at once; this sample did occur."""
+    truth = {s: 1 + 0.3 / s + 0.1 / s**2 for s in (1, 2, 4)}
+    errors = {1: (-0.0071, 0.0053), 2: (0.0110, 0.0034), 4: (0.0011, 0.0012)}
+    means = [(s, mean(truth[s] + off, error, 1000)) for s, (off, error) in errors.items()]
+    found = compare(1.0, means, 1)
+    assert abs(found.difference) > found.band
+    assert found.verdict is INCONCLUSIVE
+    assert "but a curve does not" in found.reason
 
 
 @pytest.mark.parametrize("power", [0.5, 2 / 3, 1])

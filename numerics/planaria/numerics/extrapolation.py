@@ -4,7 +4,7 @@ The deviation from the planar value is a series in h = s**-p, s the scale of the
 or three scales give the value at h = 0 up to a remainder. Both the error and the remainder are measured:
 
 * The error is that of the means, propagated; it counts as often as Student's distribution of so many draws says,
-  for a false alarm in a million.
+  for a false alarm in a million; in the worst case of a curve that is hidden by chance, one in ten thousand.
 * The remainder is bounded by the last step of the extrapolation: what a polynomial of another degree gives. Near
   a singularity (the edge of a spectrum, equal sizes at a tiny ridge) the deviations fall more slowly than h, and a
   polynomial in h runs too short. So with three scales the limit is also taken for an unknown power (Aitken), and
@@ -38,6 +38,7 @@ LARGEST_STEP = 0.25  # of the value, by which the last step of an extrapolation 
 SLOWEST = 0.85  # ratio of steps beyond which deviations are not seen to fall
 SEEN = 4.0  # standard errors from which a step of the deviations is one
 CURVED = 3.0  # standard errors from which means are not on a line
+PARABOLA = 0.8  # times the number of standard errors, by which the curve through all means must contradict as well
 ROUND_OFF = 1e-9  # of the value
 
 
@@ -138,6 +139,11 @@ def compare(planar: float | complex, found: Sequence[tuple[int, Simulation]], po
     scale = _unit(planar, means)
     remainder += ROUND_OFF * scale
     band = factor * error + remainder
+    parabola = _weights(scales, power)
+    if abs(difference) > band and not reason:
+        beyond = PARABOLA * factor * _error(parabola, errors)
+        if abs(_total(parabola, values) - planar) <= beyond:
+            reason = "a line through the means contradicts, but a curve does not: it needs more draws"
     if abs(difference) > band and (heavy or not reason):
         verdict, reason = Verdict.CONTRADICTS, ""
     elif reason or band > WIDEST_BAND * scale:
@@ -166,7 +172,8 @@ def _best(
     """The weights of the limit, and how far it is from that of a polynomial of another degree.
 
     The polynomial through all means has the smaller remainder and the larger error. So with three scales it is
-    taken only where the means are seen to curve; else the line through the last two.
+    taken only where the means are seen to curve; else the line through the last two. One bad mean in the middle
+    can bend the line and hide the curve at once: so a contradiction must be one of the curve, too (see `compare`).
     """
     full = _weights(scales, power)
     line = [0.0, *_weights(scales[1:], power)]
