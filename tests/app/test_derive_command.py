@@ -59,7 +59,7 @@ def test_the_clean_loss_of_random_features(run: Run) -> None:
         "S_22": {"summand": "lambda_I**2/(Delta + lambda_I)**2", "space": "M"},
     }
     assert loss["latex"].startswith(r"\begin{align*}")
-    assert [set(one) for one in loss["checks"]] == [{"statement", "method", "passed", "detail"}] * 2
+    assert [set(one) for one in loss["checks"]] == [{"statement", "method", "passed", "outcome", "detail"}] * 2
     assert [one["method"] for one in loss["checks"]] == ["all diagrams", "residual"]
     assert all(one["passed"] is True for one in loss["checks"])
 
