@@ -12,7 +12,7 @@ from sympy import Expr, Symbol, symbols
 from planaria.app import deriving
 from planaria.derivations import Derivation
 from planaria.diagrams.grammar import parse_expression
-from planaria.numerics.checks import Check
+from planaria.numerics.checks import Check, Outcome
 
 Run = Callable[..., Any]  # see conftest.py
 
@@ -59,7 +59,7 @@ def test_the_clean_loss_of_random_features(run: Run) -> None:
         "S_22": {"summand": "lambda_I**2/(Delta + lambda_I)**2", "space": "M"},
     }
     assert loss["latex"].startswith(r"\begin{align*}")
-    assert [set(one) for one in loss["checks"]] == [{"statement", "method", "passed", "detail"}] * 2
+    assert [set(one) for one in loss["checks"]] == [{"statement", "method", "passed", "outcome", "detail"}] * 2
     assert [one["method"] for one in loss["checks"]] == ["all diagrams", "residual"]
     assert all(one["passed"] is True for one in loss["checks"])
 
@@ -140,6 +140,18 @@ def test_a_failed_check_is_exit_code_one(run: Run, one_check: dict[str, Any]) ->
     assert outcome.code == 1
     assert '"passed": false' in outcome.out
     assert run("derive", "wigner", "--latex").code == 1
+
+
+def test_an_inconclusive_check_is_no_failure_and_not_passed(run: Run, one_check: dict[str, Any]) -> None:
+    one_check["passed"] = Outcome.INCONCLUSIVE
+    outcome = run("derive", "wigner", "--json")
+    assert outcome.code == 0
+    (check,) = outcome.json["quantities"]["resolvent"]["checks"]
+    assert (check["passed"], check["outcome"]) == (False, "inconclusive")
+    words = run("derive", "wigner").out
+    assert "?  one is one" in words
+    assert "FAILED" not in words
+    assert "% inconclusive: one is one" in run("derive", "wigner", "--latex").out
 
 
 def test_options_reach_the_checks(run: Run, one_check: dict[str, Any]) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from planaria.app import evaluating
+from planaria.numerics.evaluate import evaluate as right_evaluate
 
 Run = Callable[..., Any]  # see conftest.py
 
@@ -227,7 +232,14 @@ def test_simulation_agrees_within_its_error_and_one_over_n(run: Run) -> None:
     ]
     result = run(*given, "--simulate", "100", "--seed", "3", "--json").json
     simulation = result["simulation"]
-    assert set(simulation) == {"mean", "standard_error", "runs"}
+    assert set(simulation) == {
+        "mean", "standard_error", "runs", "verdict", "reason", "extrapolated", "extrapolated_error", "difference",
+        "band", "sigmas", "remainder", "sizes",
+    }  # fmt: skip
+    assert (simulation["verdict"], simulation["reason"]) == ("agrees", None)
+    assert abs(float(simulation["difference"])) <= float(simulation["band"]) < 0.05 * float(result["value"])
+    assert [one["scale"] for one in simulation["sizes"]] == [1, 2, 4]
+    assert simulation["sizes"][0] == {"scale": 1, **{k: simulation[k] for k in ("mean", "standard_error", "runs")}}
     assert simulation["runs"] == 100
     value, mean, error = (
         float(one) for one in (result["value"], simulation["mean"], simulation["standard_error"])
@@ -237,7 +249,51 @@ def test_simulation_agrees_within_its_error_and_one_over_n(run: Run) -> None:
     assert run(*given, "--simulate", "100", "--seed", "3", "--json").json == result
     words = run(*given, "--simulate", "100", "--seed", "3").out
     assert "100 runs, seed 3" in words
-    assert "relative order 1/n, where n = 60" in words
+    assert "✓  the simulation agrees with the planar value" in words
+    assert "corrections in 1/size" in " ".join(words.split())
+
+
+def wrong_by(factor: float) -> Callable[..., Any]:
+    """An evaluation that is wrong by a factor, and calls itself verified."""
+
+    def wrong(*arguments: Any, **options: Any) -> Any:
+        right = right_evaluate(*arguments, **options)
+        return replace(right, value=right.value * factor)
+
+    return wrong
+
+
+@pytest.mark.parametrize("factor", [2, 0.5, -1, 1.03])
+def test_a_simulation_that_contradicts_is_a_failed_check(
+    run: Run, monkeypatch: pytest.MonkeyPatch, factor: float
+) -> None:
+    monkeypatch.setattr(evaluating, "evaluate", wrong_by(factor))
+    given = ["evaluate", "marchenko-pastur", "resolvent", "--set", "N=20", "--set", "P=40", "--set", "gamma=1"]
+    outcome = run(*given, "--simulate", "200", "--json")
+    assert outcome.code == 1
+    result = json.loads(outcome.out)
+    assert (result["status"], result["simulation"]["verdict"]) == ("contradicted", "contradicts")
+    words = run(*given, "--simulate", "200")
+    assert words.code == 1
+    assert "FAILED  the simulation contradicts the planar value" in words.out
+    assert "verified" not in words.out
+    assert run(*given).code == 0  # without a simulation nobody knows
+
+
+def test_too_few_draws_say_nothing(run: Run) -> None:
+    given = ["evaluate", "marchenko-pastur", "resolvent", "--set", "N=5", "--set", "P=10", "--set", "gamma=1"]
+    outcome = run(*given, "--simulate", "2", "--json")
+    assert outcome.code == 0
+    assert outcome.json["simulation"]["verdict"] == "inconclusive"
+    assert outcome.json["simulation"]["reason"]
+    assert "?  the simulation neither agrees nor contradicts: the band is" in run(*given, "--simulate", "2").out
+
+
+def test_one_output_does_not_spoil_the_simulation(run: Run) -> None:
+    given = ["evaluate", "random-features", "noise_loss", *settings(N="20", P="30", M="25", gamma="1")]
+    result = run(*given, "--set", "sigma_eps=1", "--simulate", "300", "--json").json
+    assert "C" not in result["unknowns"]
+    assert result["simulation"]["verdict"] != "contradicts"
 
 
 # Limits.

@@ -222,7 +222,7 @@ def test_kinds_of_integers(size: Any) -> None:
 def test_deterministic_expressions_and_fixed_sizes() -> None:
     x = MatrixSymbol("x", 2, 3)
     result = simulate({"size": Trace(Identity(K)) * 2}, Model([Gaussian(x)]), {K: 3}, runs=3)["size"]
-    assert result == Simulation(6.0, 0.0, 3, 0)
+    assert result == Simulation(6.0, 0.0, 3, 0, 3.0, 0.0)
     norm = simulate({"norm": Trace(x * x.T)}, Model([Gaussian(x)]), {}, runs=2000)["norm"]
     assert agrees(norm, 6)
 

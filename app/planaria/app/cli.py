@@ -128,7 +128,9 @@ def evaluate(
     ] = None,
     digits: Annotated[int, typer.Option(metavar="D", help="Significant digits.")] = 20,
     limit: LimitOption = None,
-    simulate: Annotated[int | None, typer.Option(metavar="RUNS", help="Simulate at these sizes, too.")] = None,
+    simulate: Annotated[
+        int | None, typer.Option(metavar="RUNS", help="Check it by simulation at these sizes and larger ones.")
+    ] = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
 ) -> None:
@@ -147,7 +149,8 @@ def evaluate(
         seed,
         as_json=json,
     )
-    evaluate_quantity(model, quantity, options)
+    if not evaluate_quantity(model, quantity, options):
+        raise typer.Exit(1)
 
 
 @app.command()

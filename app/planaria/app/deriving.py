@@ -39,7 +39,7 @@ class DeriveOptions:
 
 
 def derive_quantities(name: str, options: DeriveOptions) -> bool:
-    """Derive, print and check quantities of a model; whether every check passed."""
+    """Derive, print and check quantities of a model; whether no check failed."""
     file = load_model(name)
     quantities = chosen_quantities(file, options.quantities)
     model = with_kinds(file, options.spectrum)
@@ -65,7 +65,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
         report.quantity(derived)
         for check in _run_checks(derivation, options, status, quantity.name):
             report.check(check)
-            passed = passed and check.passed
+            passed = passed and not check.failed
     report.end()
     return passed
 

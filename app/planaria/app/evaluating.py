@@ -1,9 +1,8 @@
-"""`planaria evaluate`: a number, its evidence, and a simulation beside it."""
+"""`planaria evaluate`: a number, its evidence, and a simulation that it is checked against."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mpmath import isinf, nstr
@@ -19,13 +18,13 @@ from planaria.app.display import (
     output,
     plain_table,
     print_json,
-    progress_bar,
     working,
 )
 from planaria.app.formulas import Formulas
 from planaria.app.inputs import Names, check_count, read_limits, read_values
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.needs import Needs, check_sizes, needs_of
+from planaria.app.simulating import print_simulation, simulate_beside, simulation_json
 from planaria.derivations import derive
 from planaria.derivations.models import load_model
 from planaria.diagrams.errors import InputError, placed
@@ -33,12 +32,13 @@ from planaria.diagrams.model import Model
 from planaria.diagrams.modeldata import ModelFile, Quantity
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.evaluate import evaluate
-from planaria.numerics.simulate import Simulation, simulate
+from planaria.numerics.extrapolation import Comparison, Verdict
 
 __all__ = ["EvaluateOptions", "evaluate_quantity"]
 
 _MOST_DIGITS = 1000
 _MOST_RUNS = 1_000_000
+_CONTRADICTED = "contradicted"  # the status of a number that a simulation contradicts
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ class _Point:
     limits: dict[str, int]
 
 
-def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOptions) -> None:
-    """Evaluate, simulate if asked to, and print."""
+def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOptions) -> bool:
+    """Evaluate, simulate if asked to, and print; whether no simulation contradicts the number."""
     check_count("--digits", options.digits, 1, _MOST_DIGITS)
     if options.runs is not None:
         check_count("--simulate", options.runs, 2, _MOST_RUNS)
@@ -85,11 +85,19 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         estimate = evaluate(derivation, relevant, digits=options.digits, limit=point.limits or None)
     simulation = None
     if options.runs is not None:
-        simulation = _simulation(quantity, model, relevant, options, status)
+        runs, seed = options.runs, options.seed
+        simulation = simulate_beside(quantity, model, relevant, estimate.value, runs, seed, status)
+    contradicted = simulation is not None and simulation.verdict is Verdict.CONTRADICTS
+    if contradicted:
+        estimate = replace(estimate, status=_CONTRADICTED)
     if options.as_json:
         print_json(_json(file, quantity, estimate, simulation))
     else:
-        _print(output(), file, quantity, point, needs, estimate, simulation)
+        console = output()
+        _print(console, file, quantity, point, needs, estimate)
+        if simulation is not None:
+            print_simulation(console, _formulas(console), quantity, model, simulation)
+    return not contradicted
 
 
 def _point(quantity: Quantity, model: Model, names: Names, needs: Needs, options: EvaluateOptions) -> _Point:
@@ -116,27 +124,6 @@ def _point(quantity: Quantity, model: Model, names: Names, needs: Needs, options
     return _Point({s: v for s, v in values.items() if s not in zero}, limits)
 
 
-def _simulation(
-    quantity: Quantity,
-    model: Model,
-    values: Mapping[Symbol, Expr],
-    options: EvaluateOptions,
-    status: Console,
-) -> Simulation:
-    runs = options.runs or 0
-    with progress_bar(status) as progress:
-        task = progress.add_task("simulating", total=runs)
-        found = simulate(
-            {quantity.name: quantity.expression},
-            model,
-            values,
-            runs=runs,
-            seed=options.seed,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
-    return found[quantity.name]
-
-
 def _number(value: Any, digits: int) -> str:
     """A decimal string; infinities without a plus."""
     if isinf(value):
@@ -145,7 +132,7 @@ def _number(value: Any, digits: int) -> str:
 
 
 def _json(
-    file: ModelFile, quantity: Quantity, estimate: Estimate, simulation: Simulation | None
+    file: ModelFile, quantity: Quantity, estimate: Estimate, simulation: Comparison | None
 ) -> dict[str, Any]:
     digits = estimate.digits
     return {
@@ -156,13 +143,7 @@ def _json(
         "unknowns": {name: _number(value, digits) for name, value in estimate.unknowns.items()},
         "residual": _number(estimate.residual, 3),
         "status": estimate.status,
-        "simulation": None
-        if simulation is None
-        else {
-            "mean": str(simulation.mean),
-            "standard_error": str(simulation.standard_error),
-            "runs": simulation.runs,
-        },
+        "simulation": simulation_json(simulation),
     }
 
 
@@ -173,60 +154,40 @@ def _print(
     point: _Point,
     needs: Needs,
     estimate: Estimate,
-    simulation: Simulation | None,
 ) -> None:
-    formulas = Formulas(unicode="utf" in console.encoding.lower())
+    formulas = _formulas(console)
     console.print(Text.assemble((quantity.name, "bold"), (f"  {file.title or file.name}", "dim")))
     if quantity.about:
         note(console, quantity.about)
     at = [f"{formulas.name(s)} = {_short(v)}" for s, v in point.values.items() if s in needs.symbols]
     at += [f"{formulas.name(name)} {formulas.arrow} 0" for name in point.limits]
     note(console, "   ".join(at))
+    failed = estimate.status == _CONTRADICTED
     console.print()
     line(
         console,
-        Text.assemble(f"{quantity.name} = ", (_number(estimate.value, estimate.digits), "bold green")),
+        Text.assemble(
+            f"{quantity.name} = ",
+            (_number(estimate.value, estimate.digits), "bold red" if failed else "bold green"),
+        ),
     )
     if estimate.unknowns:
         heading(console, "Unknowns")
         for name, value in estimate.unknowns.items():
             line(console, f"{formulas.name(name)} = {_number(value, estimate.digits)}")
     heading(console, "Evidence")
-    rows = [
-        ("status", estimate.status),
+    rows: list[tuple[str, str | Text]] = [
+        ("status", Text(estimate.status, style="bold red") if failed else estimate.status),
         ("method", estimate.method),
         ("residual", f"{_number(estimate.residual, 3)} of the equations, relative"),
     ]
     if not isinf(estimate.value):
         rows.append(("error", f"{_number(estimate.error, 3)} when the precision was raised"))
     console.print(plain_table(("", ""), rows))
-    if simulation is not None:
-        _print_simulation(console, estimate, simulation, point, needs)
 
 
-def _print_simulation(
-    console: Console, estimate: Estimate, simulation: Simulation, point: _Point, needs: Needs
-) -> None:
-    heading(console, "Simulation", f"{simulation.runs:,} runs, seed {simulation.seed}")
-    rows = [("mean", f"{simulation.mean:.6g} ± {simulation.standard_error:.2g}")]
-    value = float(estimate.value)
-    if value:
-        rows.append(("relative difference", f"{abs(simulation.mean - value) / abs(value):.2%}"))
-    if simulation.standard_error:
-        deviation = abs(simulation.mean - value) / simulation.standard_error
-        rows.append(("difference", f"{deviation:.1f} standard errors"))
-    console.print(plain_table(("", ""), rows))
-    sizes = {space: int(point.values.get(space, space)) for field in needs.fields for space in field.shape}
-    # Spaces that a quantity is only proportional to, such as one output, are not large and need not be.
-    large = [size for size in sizes.values() if size > 1]
-    if large:
-        real = any(field.kind in ("real", "symmetric") for field in needs.fields)
-        order, smallest = ("1/n", min(large)) if real else ("1/n²", min(large))
-        note(
-            console,
-            f"The planar value is that of infinite size; expect a correction of relative order {order}, "
-            f"where n = {smallest} is the smallest size.",
-        )
+def _formulas(console: Console) -> Formulas:
+    return Formulas(unicode="utf" in console.encoding.lower())
 
 
 def _short(value: Expr) -> str:

@@ -30,13 +30,14 @@ from planaria.diagrams.errors import InputError
 from planaria.diagrams.model import Model
 from planaria.diagrams.modeldata import ModelFile, Quantity
 from planaria.diagrams.rules_print import known_names, latex_rules
-from planaria.numerics.checks import Check
+from planaria.numerics.checks import Check, Outcome
 
 __all__ = ["Derived", "JsonReport", "LatexReport", "Report", "TextReport"]
 
 _ORDERS = 4  # planar diagrams are counted at orders 0 to 3
 _MANY = 10**9
 _FEW = 3  # conditions of a limit that are printed
+_VERDICTS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.INCONCLUSIVE: "inconclusive"}
 _LONG = 1500  # operations beyond which a polynomial is only named
 
 
@@ -126,6 +127,7 @@ class JsonReport:
                 "statement": check.statement,
                 "method": check.method,
                 "passed": check.passed,
+                "outcome": check.outcome.value,
                 "detail": check.detail,
             }
         )
@@ -270,11 +272,14 @@ class TextReport:
         if self.first_check:
             heading(self.console, "Checks")
             self.first_check = False
-        sign = Text(
-            self.formulas.tick if check.passed else "FAILED", style="green" if check.passed else "bold red"
-        )
+        mark, style, quiet = {
+            Outcome.PASSED: (self.formulas.tick, "green", "dim"),
+            Outcome.FAILED: (_VERDICTS[Outcome.FAILED], "bold red", "red"),
+            Outcome.INCONCLUSIVE: ("?", "bold yellow", "yellow"),
+        }[check.outcome]
+        sign = Text(mark, style=style)
         about = Text(check.statement)
-        about.append(f"\n{check.method}: {check.detail}", style="dim" if check.passed else "red")
+        about.append(f"\n{check.method}: {check.detail}", style=quiet)
         self.console.print(plain_table(("", ""), [(sign, about)]))
 
     def end(self) -> None:
@@ -315,8 +320,7 @@ class LatexReport:
         self._lines(f"\\begin{{align*}}\n{body}\n\\end{{align*}}")
 
     def check(self, check: Check) -> None:
-        verdict = "passed" if check.passed else "FAILED"
-        self._comment(f"{verdict}: {check.statement} ({check.method}: {check.detail})")
+        self._comment(f"{_VERDICTS[check.outcome]}: {check.statement} ({check.method}: {check.detail})")
 
     def end(self) -> None:
         """Everything is printed already."""

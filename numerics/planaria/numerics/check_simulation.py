@@ -1,58 +1,87 @@
-"""Check: matrices of finite size, drawn with a seed, give the planar value up to corrections of order 1/N."""
+"""Check: drawn matrices of growing size approach the planar value."""
 
 from __future__ import annotations
 
+import math
+
 from planaria.derivations.derivation import Derivation
+from planaria.diagrams.spectra import Eigenvalues
 from planaria.numerics.admissible import admissible_point
-from planaria.numerics.checks import Check, Progress
+from planaria.numerics.approach import Effort, approach
+from planaria.numerics.checks import Check, Outcome, Progress
 from planaria.numerics.evaluate import solve
+from planaria.numerics.extrapolation import Comparison, Verdict
 from planaria.numerics.problem import pose
-from planaria.numerics.simulate import simulate
+from planaria.numerics.stretching import sizes_of
 
 __all__ = ["check_simulation"]
 
-SIZES = (24, 48)  # of the smallest space but for one
-MOST_RUNS = 400
-SIGMAS = 5.0
-LARGEST_COEFFICIENT = 4.0  # of 1/N in the relative correction that is still called expected
+BASE = 4  # about the sizes of the random point; it is stretched for the simulation, which keeps its planar value
+LARGEST_BASE = 24  # where lists of eigenvalues ask for larger spaces beside them
+SMALLEST = 16  # size of the smallest space at the first scale; then two and four times that
+MOST_RUNS = 4000
+AGAIN = 4.0  # times the seconds where the first look is inconclusive
+SHARES = ((1, 0.15), (2, 0.25), (4, 0.6))  # of the time, by scale
+_OUTCOMES = {
+    Verdict.AGREES: Outcome.PASSED,
+    Verdict.CONTRADICTS: Outcome.FAILED,
+    Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
+}
 
 
 def check_simulation(derivation: Derivation, seed: int, seconds: float, progress: Progress) -> Check:
-    """Compare planar value and simulation at two sizes, the second twice the first.
+    """Compare the planar value with simulations at three scales, extrapolated to infinite size.
 
-    Real matrices deviate by a relative c/N. The check passes if at the larger size the deviation is within
-    five standard errors and c below 4, and if a deviation that is seen at the smaller size shrinks.
+    Every space is made large, whatever the lengths of lists of eigenvalues and whatever dimensions are plain
+    numbers: the model at a small point is stretched (see `stretching`), and its planar value stays.
     """
-    deviations = []
-    smallest = 1
-    for number, size in enumerate(SIZES):
-        values = admissible_point(derivation, size, seed)
-        problem = pose(derivation, values)
-        planar = float(solve(problem, 12).value)
-        model = derivation.model.with_spectra({m: s for m, _, s in problem.spectra})
+    problem = pose(derivation, admissible_point(derivation, _base(derivation), seed))
+    planar = complex(solve(problem, 12).value)
+    model = derivation.model.with_spectra({m: s for m, _, s in problem.spectra})
+    sizes = sizes_of(derivation.expression, model, problem.values)
+    first = max(1, -(-SMALLEST // min(sizes.values())))
 
-        def report(done: int, total: int, number: int = number) -> None:
-            progress("simulating", number * total + done, len(SIZES) * total)
-
-        outcome = simulate(
-            {"quantity": derivation.expression},
+    def compared(seconds: float) -> Comparison:
+        return approach(
+            derivation.expression,
             model,
             problem.values,
-            runs=MOST_RUNS,
+            planar if planar.imag else planar.real,
+            tuple(Effort(first * scale, MOST_RUNS, seconds * share) for scale, share in SHARES),
             seed=seed,
-            time_budget=seconds * (0.3 if number == 0 else 0.7),
-            progress=report,
-        )["quantity"]
-        smallest = min(problem.size(s) for s in derivation.rules.setting.spaces if not s.is_Integer)
-        deviations.append((complex(outcome.mean).real - planar, outcome.standard_error, outcome.runs, planar))
-    (first, first_error, _, _), (last, error, runs, planar) = deviations
-    scale = abs(planar)
-    expected = LARGEST_COEFFICIENT * scale / smallest
-    shrinks = abs(first) < SIGMAS * first_error or abs(last) < 0.8 * abs(first) + SIGMAS * error
-    passed = abs(last) <= SIGMAS * error + expected and shrinks
-    relative = last / scale if scale else last
-    detail = (
-        f"{runs} draws, smallest space {smallest}: planar {planar:.6g}, deviation {relative:+.2%} "
-        f"+- {error / scale if scale else error:.2%}, expected O(1/N): a few times {1 / smallest:.1%}"
+            progress=lambda done, total: progress("simulating", done, total),
+        )
+
+    comparison = compared(seconds)
+    if comparison.verdict is Verdict.INCONCLUSIVE:
+        comparison = compared(AGAIN * seconds)
+    return Check(
+        "drawn matrices of growing size approach the planar value",
+        "simulation",
+        _OUTCOMES[comparison.verdict],
+        _detail(comparison, first * min(sizes.values())),
     )
-    return Check("drawn matrices give the planar value up to O(1/N)", "simulation", passed, detail)
+
+
+def _base(derivation: Derivation) -> int:
+    """Sizes of spaces without a list are about that of the shortest list, if there are lists."""
+    lengths = [len(s.values) for _, s in derivation.model.spectra if isinstance(s, Eigenvalues)]
+    return max(BASE, min([LARGEST_BASE, *lengths])) if lengths else BASE
+
+
+def _detail(comparison: Comparison, smallest: int) -> str:
+    draws = sum(one.runs for one in comparison.means)
+    text = f"{draws} draws at {len(comparison.means)} sizes, smallest space {smallest}"
+    if not math.isnan(comparison.band):
+        unit = comparison.unit
+        text += (
+            f": planar {_short(comparison.planar)}, extrapolated {_short(comparison.extrapolated)}, "
+            f"difference {abs(comparison.difference) / unit:.2%}, band {comparison.band / unit:.2%} "
+            f"({comparison.factor:.1f} standard errors of {comparison.standard_error / unit:.2%}, "
+            f"and {comparison.remainder / unit:.2%} left of 1/size)"
+        )
+    return f"{text}; inconclusive: {comparison.reason}" if comparison.reason else text
+
+
+def _short(value: float | complex) -> str:
+    return f"{value:.6g}"

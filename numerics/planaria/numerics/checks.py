@@ -3,29 +3,61 @@
 * *all diagrams*: planar contractions of the expression's own expansion, summed in exact rationals, against the
   power series of the closed form;
 * *residual*: the full Schwinger-Dyson equations at a solution of the closed form, to fifty digits;
-* *simulation*: matrices drawn at finite size, the expression computed as it is written.
+* *simulation*: matrices drawn at three sizes, the expression computed as it is written, extrapolated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from planaria.derivations.derivation import Derivation
 
-__all__ = ["Check", "checks"]
+__all__ = ["Check", "Outcome", "checks"]
 
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
+class Outcome(StrEnum):
+    """How a check ended. What could not be decided is not passed, and is no failure."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, init=False)
 class Check:
-    """A verdict: what is claimed, how it was checked, whether it holds, and the numbers behind it."""
+    """A verdict: what is claimed, how it was checked, how that ended, and the numbers behind it.
+
+    >>> Check("one is one", "identity", True, "no difference").outcome.value
+    'passed'
+    """
 
     statement: str
     method: str
-    passed: bool
+    outcome: Outcome
     detail: str
+
+    def __init__(self, statement: str, method: str, outcome: Outcome | bool, detail: str) -> None:
+        """`outcome` may be a bool where a check has two outcomes only."""
+        if isinstance(outcome, bool):
+            outcome = Outcome.PASSED if outcome else Outcome.FAILED
+        object.__setattr__(self, "statement", statement)
+        object.__setattr__(self, "method", method)
+        object.__setattr__(self, "outcome", outcome)
+        object.__setattr__(self, "detail", detail)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the claim was found to hold; not so where the check was inconclusive."""
+        return self.outcome is Outcome.PASSED
+
+    @property
+    def failed(self) -> bool:
+        """Whether the claim was found to be wrong."""
+        return self.outcome is Outcome.FAILED
 
 
 def checks(
@@ -33,7 +65,7 @@ def checks(
     *,
     seed: int = 0,
     simulation: bool = True,
-    seconds: float = 1.0,
+    seconds: float = 2.0,
     progress: Progress | None = None,
 ) -> Iterator[Check]:
     """All checks of a derivation, one after the other.
@@ -45,7 +77,8 @@ def checks(
     simulation
         Whether to draw matrices.
     seconds
-        About how long the simulation may take; runs are added up to it, and their number is stated.
+        About how long the simulation may take; runs are added up to it, and their number is stated. Where that
+        is not enough to tell anything, it takes four times as long once more.
     progress
         Called with what is being done, how far it is, and how far it goes.
     """

@@ -16,7 +16,6 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -33,6 +32,7 @@ __all__ = ["Simulation", "draw", "simulate"]
 
 _ROUND_OFF = 1e-9  # an imaginary part below this fraction of the largest value seen is round-off
 _FEWEST_RUNS = 2  # a standard error needs two
+_FEWEST_IN_TAIL = 10
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,21 @@ class Simulation:
         The number of independent draws that were made; below the number asked for if the time ran out.
     seed
         The seed that gives these draws again.
+    effective_runs
+        On how many draws the scatter rests: (sum d**2)**2 / sum d**4 of their deviations d from the mean. A
+        third of the runs for a normal distribution; a few, however many runs, where the tails are heavy, and
+        then the standard error means little.
+    tail_index
+        Hill's estimate of the power a in P(|d| > t) ~ t**-a, from the largest twentieth of the deviations. The
+        mean exists for a > 1, the variance for a > 2; zero where there are too few draws to tell.
     """
 
     mean: float | complex
     standard_error: float
     runs: int
     seed: int
+    effective_runs: float
+    tail_index: float
 
 
 def draw(
@@ -276,9 +285,29 @@ def _summary(column: tuple[complex, ...], seed: int) -> Simulation:
     is_real = max(map(abs, imaginary)) <= _ROUND_OFF * max(map(abs, column))
     squares = [(x - mean.real) ** 2 for x in real]
     if not is_real:
-        squares = list(chain(squares, ((y - mean.imag) ** 2 for y in imaginary)))
+        squares = [a + (y - mean.imag) ** 2 for a, y in zip(squares, imaginary, strict=True)]
     error = math.sqrt(math.fsum(squares) / (runs - 1) / runs)
-    return Simulation(mean.real if is_real else mean, error, runs, seed)
+    return Simulation(mean.real if is_real else mean, error, runs, seed, _effective(squares), _tail_index(squares))
+
+
+def _effective(squares: list[float]) -> float:
+    """Of how many equal parts a sum is as uneven as this one is."""
+    largest = max(squares)
+    if largest == 0:
+        return float(len(squares))
+    parts = [one / largest for one in squares]  # no overflow of the squares
+    return math.fsum(parts) ** 2 / math.fsum(part**2 for part in parts)
+
+
+def _tail_index(squares: list[float]) -> float:
+    """Hill's estimate, of the roots of these numbers."""
+    count = max(_FEWEST_IN_TAIL, len(squares) // 20)
+    if len(squares) < 5 * count:
+        return 0.0
+    *tail, least = sorted(squares, reverse=True)[: count + 1]
+    if tail[0] == least or not least:
+        return math.inf
+    return 2 * count / math.fsum(math.log(one / least) for one in tail)
 
 
 def _scalar_expression(name: str, expression: object) -> Expr:
