@@ -38,6 +38,13 @@ SymbolsOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 SeedOption = Annotated[int, typer.Option(min=0, metavar="S", help="The seed of everything random.")]
+BudgetOption = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS",
+        help="About how long exact algebra may take; beyond it more unknowns are kept, and it is said.",
+    ),
+]
 LimitOption = Annotated[
     list[str] | None, typer.Option(metavar="NAME=0", help="Take a parameter to zero, such as gamma=0.")
 ]
@@ -84,6 +91,7 @@ def derive(
     ] = True,
     symbols: SymbolsOption = None,
     seed: SeedOption = 0,
+    budget: BudgetOption = 10.0,
     json: JsonOption = False,
 ) -> None:
     """Derive closed forms from Feynman rules, step by step, and check them."""
@@ -97,6 +105,7 @@ def derive(
         as_latex=latex,
         simulation=simulation,
         seed=seed,
+        budget=budget,
         as_json=json,
     )
     if not derive_quantities(model, options):
@@ -132,6 +141,7 @@ def evaluate(
         int | None, typer.Option(metavar="RUNS", help="Check it by simulation at these sizes and larger ones.")
     ] = None,
     seed: SeedOption = 0,
+    budget: BudgetOption = 10.0,
     json: JsonOption = False,
 ) -> None:
     """Evaluate a quantity at given parameters, to any number of digits."""
@@ -147,6 +157,7 @@ def evaluate(
         tuple(limit or ()),
         simulate,
         seed,
+        budget,
         as_json=json,
     )
     if not evaluate_quantity(model, quantity, options):

@@ -35,6 +35,7 @@ class DeriveOptions:
     as_latex: bool
     simulation: bool
     seed: int
+    budget: float
     as_json: bool
 
 
@@ -49,7 +50,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     derivations: dict[Quantity, Derivation] = {}
     for quantity in quantities:
         with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
-            derivations[quantity] = derive(quantity.expression, model)
+            derivations[quantity] = derive(quantity.expression, model, budget=options.budget)
     occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
     console = output()
     renames = read_renames(options.symbols, names, sorted(occurring))
@@ -61,9 +62,9 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
             found = {one: limit_branches(derivation, one) for one in limits}
             is_text = not options.as_json and not options.as_latex
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
-            derived = Derived(quantity, model, derivation, algebraic, found)
-        report.quantity(derived)
-        for check in _run_checks(derivation, options, status, quantity.name):
+        made = _run_checks(derivation, options, status, quantity.name)
+        report.quantity(Derived(quantity, model, derivation, algebraic, found, any(one.refutes for one in made)))
+        for check in made:
             report.check(check)
             passed = passed and not check.failed
     report.end()

@@ -54,6 +54,7 @@ class EvaluateOptions:
     limits: tuple[str, ...]
     runs: int | None
     seed: int
+    budget: float
     as_json: bool
 
 
@@ -79,7 +80,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     point = _point(quantity, model, names, needs, options)
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
-        derivation = derive(quantity.expression, model)
+        derivation = derive(quantity.expression, model, budget=options.budget)
     relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
     with working(status, f"evaluating {quantity.name}"):
         estimate = evaluate(derivation, relevant, digits=options.digits, limit=point.limits or None)

@@ -16,6 +16,7 @@ from planaria.app.formulas import Formulas
 from planaria.app.rules_table import propagator_rows, vertex_rows
 from planaria.derivations import Derivation
 from planaria.derivations.algebraic import AlgebraicForm
+from planaria.derivations.derivation import STOPPED
 from planaria.derivations.latex import (
     latex_derivation,
     latex_equations,
@@ -38,18 +39,28 @@ _ORDERS = 4  # planar diagrams are counted at orders 0 to 3
 _MANY = 10**9
 _FEW = 3  # conditions of a limit that are printed
 _VERDICTS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.INCONCLUSIVE: "inconclusive"}
+_REFUTED = "None is given: an exact check of the closed form failed. Please report this model."
 _LONG = 1500  # operations beyond which a polynomial is only named
 
 
 @dataclass(frozen=True)
 class Derived:
-    """A quantity with its derivation; its algebraic form where that is printed; limits by their parameter."""
+    """A quantity with its derivation; its algebraic form where that is printed; limits by their parameter.
+
+    ``refuted`` says that an exact check failed: nothing is given out then that could be taken for a result.
+    """
 
     quantity: Quantity
     model: Model
     derivation: Derivation
     algebraic: AlgebraicForm | None
     limits: Mapping[Symbol, tuple[LimitBranch, ...]]
+    refuted: bool = False
+
+    @property
+    def notes(self) -> list[str]:
+        """What was not done, and why."""
+        return [step.reason for step in self.derivation.steps if step.rule == STOPPED]
 
     @property
     def sums(self) -> dict[Symbol, SpectralSum]:
@@ -94,12 +105,13 @@ class JsonReport:
                 name(one.symbol): self.formulas.meaning(one.meaning) for one in derivation.closed_form.unknowns
             },
             "equations": [f"{plain(one.lhs)} = {plain(one.rhs)}" for one in derivation.equations],
-            "value": plain(derivation.value),
+            "value": None if derived.refuted else plain(derivation.value),
             "spectral_sums": self._sums(derived.sums),
-            "latex": _latex(derived, self.formulas),
+            "latex": None if derived.refuted else _latex(derived, self.formulas),
+            "notes": derived.notes,
             "checks": [],
         }
-        if derived.limits:
+        if derived.limits and not derived.refuted:
             entry["limits"] = {
                 name(parameter): [self._branch(derived, one) for one in found]
                 for parameter, found in derived.limits.items()
@@ -161,7 +173,14 @@ class TextReport:
         line(self.console, self.formulas.plain(quantity.expression))
         self._rules(derived.derivation)
         self._diagrams(derived)
+        if derived.refuted:
+            heading(self.console, "Value")
+            note(self.console, _REFUTED)
+            self.first_check = True
+            return
         self._equations(derived)
+        for one in derived.notes:
+            note(self.console, one)
         if derived.sums:
             heading(self.console, "Spectral sums")
             self._sums(derived.sums)
@@ -299,6 +318,9 @@ class LatexReport:
     def quantity(self, derived: Derived) -> None:
         self.console.print()
         self._comment(f"{derived.quantity.name}: {derived.quantity.about}".removesuffix(": "))
+        if derived.refuted:
+            self._comment(_REFUTED)
+            return
         rules = derived.derivation.rules
         known = known_names(rules.setting)
         renames = {name: new for name, new in self.formulas.renames.items() if name in known}

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import entry_points
+from math import isfinite
 from typing import Any
 
 from sympy import Dummy, Eq, Expr, Integer, MatrixExpr, Symbol, Trace
 
 from planaria.derivations.closed_form import ClosedForm, Unknown
-from planaria.derivations.eliminate import LARGEST_SYSTEM, Reduced, Strategy, eliminate, linear_parameters
+from planaria.derivations.eliminate import eliminate, linear_parameters
 from planaria.derivations.identify import schwinger_dyson
 from planaria.derivations.laurent import Laurent
 from planaria.derivations.naming import final_names, normalised_loops
+from planaria.derivations.reduced import LARGEST_SYSTEM, Reduced, Strategy
 from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import Factor, SpectralSum
 from planaria.derivations.steps import Step
@@ -26,7 +28,9 @@ from planaria.diagrams.rules import FeynmanRules, linearise
 from planaria.diagrams.tree import Setting, deterministic_part, prepare, read
 from planaria.diagrams.work import WorkLimitError, limited
 
-__all__ = ["Derivation", "derive"]
+__all__ = ["STOPPED", "Derivation", "derive"]
+
+STOPPED = "stop short"  # the rule of a step that says what was not done
 
 # From the one that gives the shortest forms to the one that asks least.
 STRATEGIES = (
@@ -134,6 +138,8 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
     >>> {symbol: one.summand for symbol, one in result.spectral_sums.items()}
     {S_11: lambda_I/(Delta + lambda_I)}
     """
+    if not (isfinite(budget) and budget > 0):
+        raise InputError("budget", f"{budget} is no time", "give seconds > 0, such as 10")
     if isinstance(expression, MatrixExpr):
         raise InputError("quantity", "it is a matrix, not a scalar", "take sympy.Trace of it")
     traces = sorted(expression.atoms(Trace), key=str)
@@ -162,9 +168,7 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
     return Derivation(expression, model, rules, system, closed, steps)
 
 
-def _solved(
-    expression: Expr, traces: list[Trace], system: SchwingerDyson, budget: float
-) -> tuple[Reduced, Ratio]:
+def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
     """The reduced system and the shortest value that the planar power series confirms.
 
     A form is only taken if its value has the series of the unreduced system, exactly, at the witness; a
@@ -182,8 +186,8 @@ def _solved(
                 value = _shortest(value, reduced, system.rules.setting)
                 if reduced.witness.agrees(value, partial(_series_of, expression, traces)):
                     if strategy.largest < LARGEST_SYSTEM:
-                        reason = f"fewer unknowns would take more than the budget of {budget:g} s"
-                        reduced.steps.append(Step("stop short", Integer(0), Integer(0), reason))
+                        reason = f"Fewer unknowns would take more work than the budget of about {budget:g} s."
+                        reduced.steps.append(Step(STOPPED, Integer(0), Integer(0), reason))
                     return reduced, value
                 reason = "its value is not the sum of the planar diagrams"
         except WorkLimitError as error:

@@ -14,8 +14,9 @@ Nothing here knows a model. A loop for which no linear equation is left stays as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import networkx as nx
@@ -23,94 +24,23 @@ from sympy import Expr, Integer, Symbol
 
 from planaria.derivations.identify import dependencies
 from planaria.derivations.propagator import Propagators
+from planaria.derivations.reduced import Reduced, Relation, Strategy
 from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import Factor, SpectralSum, Summand, coefficients_of, decompose
 from planaria.derivations.steps import Step
 from planaria.derivations.witness import Witness
-from planaria.diagrams.rational import Ratio, Ring
+from planaria.diagrams.rational import Ratio
 from planaria.diagrams.tree import Setting
 from planaria.diagrams.work import WorkLimitError, charge, limited
 
-__all__ = ["Reduced", "Relation", "Strategy", "eliminate"]
+__all__ = ["eliminate"]
 
 T = TypeVar("T")
 
-LARGEST_SYSTEM = 1000  # terms; elimination stops where the equations would grow beyond
 FACTOR = 2000  # term products that factoring costs for each term
 
 
-@dataclass(frozen=True)
-class Strategy:
-    """What elimination may do to reach a shorter form.
-
-    Attributes
-    ----------
-    rewrite
-        Whether relations are solved for parameters, which are then inserted into what follows.
-    largest
-        Terms of a system beyond which a loop is rather kept than eliminated.
-    budget
-        The share of the whole budget of work that this strategy may use.
-    move
-        Seconds of work that one move may take.
-    constants
-        Coefficients of denominators that an earlier attempt has found to be scalars of the model.
-    """
-
-    move: float = 1.0
-    rewrite: bool = True
-    largest: int = LARGEST_SYSTEM
-    budget: float = 1.0
-    constants: Mapping[Ratio, Ratio] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A polynomial in the unknowns, the spectral sums and the parameters that vanishes on the solution."""
-
-    polynomial: Ratio
-    reason: str
-
-
-@dataclass
-class Reduced:
-    """What elimination reached: all in one ring, names still provisional.
-
-    Attributes
-    ----------
-    poles, definitions
-        Unknown coefficients of denominators, and each as a function of loops.
-    kept
-        Loops that stay as unknowns.
-    sums
-        Spectral sums with their symbols.
-    loops
-        The other loops, as rational functions of unknowns and sums.
-    relations
-        What fixes the unknowns.
-    rewrites
-        Parameters for which relations were solved: on the solution they are rational functions of the
-        unknowns, and expressions are shorter without them.
-    readings
-        The traces that were asked for.
-    witness
-        The exact solution at a random point, with every name defined.
-    """
-
-    ring: Ring
-    witness: Witness
-    poles: list[Symbol] = field(default_factory=list)
-    kept: list[Symbol] = field(default_factory=list)
-    sums: dict[SpectralSum, Symbol] = field(default_factory=dict)
-    loops: dict[Symbol, Ratio] = field(default_factory=dict)
-    definitions: dict[Symbol, Ratio] = field(default_factory=dict)
-    relations: list[Relation] = field(default_factory=list)
-    rewrites: dict[Expr, Ratio] = field(default_factory=dict)
-    readings: list[Ratio] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-
-
-class _FoundConstant(Exception):
+class _ConstantFoundError(Exception):
     """A coefficient of a denominator turned out to be a scalar of the model: with that known, begin again."""
 
     def __init__(self, definition: Ratio, value: Ratio) -> None:
@@ -127,7 +57,7 @@ def eliminate(system: SchwingerDyson, witness: Witness, strategy: Strategy) -> R
     while True:
         try:
             return _Elimination(system, witness.fresh(), strategy).run()
-        except _FoundConstant as found:
+        except _ConstantFoundError as found:
             strategy = replace(strategy, constants={**strategy.constants, found.definition: found.value})
 
 
@@ -244,7 +174,7 @@ class _Elimination:
     def _decomposed(
         self, numerator: Ratio, space: Expr, factors: list[tuple[Factor, int]]
     ) -> dict[Summand, Ratio]:
-        """A trace by partial fractions; as sums over products of poles where two poles coincide on the solution."""
+        """A trace by partial fractions; over products of poles where two of them coincide on the solution."""
         eigenvalues = tuple(symbol for _, symbol in self.system.rules.setting.matrices_of(space))
         numerator = numerator.to(self.state.ring)
         for split in (True, False):
@@ -384,10 +314,8 @@ class _Elimination:
             position, symbol = choice
             solution = _root(system[position], symbol)
             loops.remove(symbol)
-            rest = self._affordable(lambda: self._insert(system, position, symbol, solution))
-            if rest is None or sum(e.size for e in rest) > max(
-                self.strategy.largest, sum(e.size for e in system)
-            ):
+            rest = self._affordable(partial(self._insert, system, position, symbol, solution))
+            if rest is None or sum(e.size for e in rest) > max(self.strategy.largest, sum(e.size for e in system)):
                 # Fewer unknowns in equations of thousands of terms help nobody.
                 self.state.kept.append(symbol)
                 self.state.steps.append(
@@ -407,7 +335,7 @@ class _Elimination:
             self.state.steps.append(
                 Step("keep an equation", equation.to_sympy, Integer(0), "no loop is left that it could eliminate")
             )
-            self._affordable(lambda: self._rewrite(equation, list(solved)))
+            self._affordable(partial(self._rewrite, equation, list(solved)))
 
     def _affordable(self, work: Callable[[], T]) -> T | None:
         """The result of one move, or None where it would take more than its share of the budget."""
@@ -420,9 +348,9 @@ class _Elimination:
     def _look_for_constant(self, relation: Ratio) -> None:
         """A relation that gives a coefficient of a denominator by scalars of the model alone is no equation."""
         support = relation.support() & {*self.state.poles, *self.state.kept, *self.state.sums.values()}
-        if len(support) == 1 and (pole := next(iter(support))) in self.state.definitions:
-            if _degree(relation, pole) == 1:
-                raise _FoundConstant(self.state.definitions[pole], _root(relation, pole))
+        pole = next(iter(support)) if len(support) == 1 else None
+        if pole is not None and pole in self.state.definitions and _degree(relation, pole) == 1:
+            raise _ConstantFoundError(self.state.definitions[pole], _root(relation, pole))
 
     def _rewrite(self, relation: Ratio, loops: Sequence[Symbol]) -> None:
         """Solve a relation for the parameter that makes the solved loops shortest, if any does.

@@ -7,7 +7,7 @@ from itertools import chain
 
 from sympy import Expr, Symbol
 
-from planaria.derivations.eliminate import Reduced
+from planaria.derivations.reduced import Reduced
 from planaria.derivations.schwinger_dyson import SchwingerDyson
 from planaria.derivations.spectral import SpectralSum
 

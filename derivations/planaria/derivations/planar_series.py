@@ -81,7 +81,7 @@ def planar_series(
     orders: int,
     prime: int | None = None,
 ) -> PlanarSeries:
-    """Solve G = (K0 - Sigma[G])^-1 order by order, up to and excluding strength**orders, modulo a prime if given."""
+    """Solve G = (K0 - Sigma[G])^-1 order by order below strength**orders, modulo a prime if one is given."""
     system = Numbers(rules, loops, terms, point, prime)
     history: list[list[Any]] = []
     propagators: dict[Expr, list[list[Any]]] = {s: [[] for _ in system.bare[s]] for s in system.bare}

@@ -53,9 +53,7 @@ class Witness:
 
     def _restart(self) -> None:
         system = self.system
-        solution = planar_series(
-            system.rules, system.loops, system.terms, self.point, self.orders, self.prime
-        )
+        solution = planar_series(system.rules, system.loops, system.terms, self.point, self.orders, self.prime)
         self.numbers = {g: self._number(value) for g, value in self.point.values.items() if g != STRENGTH}
         self.solution = solution
         self.series: dict[Expr, Laurent] = {STRENGTH: Laurent.of([0, 1])}
@@ -112,7 +110,9 @@ class Witness:
             return self._polynomial(value.numerator, value.ring)[0]
         if not self.regular(value):
             raise ZeroDivisionError("a denominator vanishes on the planar solution")
-        return self._polynomial(value.numerator, value.ring)[0] / self._polynomial(value.denominator, value.ring)[0]
+        return (
+            self._polynomial(value.numerator, value.ring)[0] / self._polynomial(value.denominator, value.ring)[0]
+        )
 
     def regular(self, value: Ratio) -> bool:
         """Whether the denominator of a reduced quotient does not vanish on the planar solution."""
@@ -156,9 +156,7 @@ class Witness:
         groups: dict[tuple[int, ...], Any] = {}
         series_at = [i for i, g in enumerate(ring.generators) if g in self.series]
         numbers = {
-            i: self.numbers[g]
-            for i, g in enumerate(ring.generators)
-            if g in self.numbers and g not in self.series
+            i: self.numbers[g] for i, g in enumerate(ring.generators) if g in self.numbers and g not in self.series
         }
         for exponents, coefficient in polynomial.terms():
             key = tuple(int(exponents[i]) for i in series_at)

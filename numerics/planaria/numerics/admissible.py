@@ -10,10 +10,12 @@ from sympy import Expr, Integer, Rational, Symbol
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.spectra import Eigenvalues
-from planaria.numerics.evaluate import branch
+from planaria.numerics.evaluate import ContradictionError, solve
 from planaria.numerics.problem import parameters_of, pose
 
 __all__ = ["admissible_point"]
+
+DIGITS = 8  # to which a point is tried
 
 # Sizes of the spaces, in turn, relative to the base size: all different, so that nothing hides in an equality.
 RATIOS = (Rational(1), Rational(3, 2), Rational(5, 4), Rational(2), Rational(3, 4), Rational(7, 4))
@@ -22,15 +24,17 @@ RATIOS = (Rational(1), Rational(3, 2), Rational(5, 4), Rational(2), Rational(3, 
 def admissible_point(derivation: Derivation, base: int, seed: int) -> dict[Any, Any]:
     """Random parameters, sizes about `base`, and random spectra for matrices without a declared one.
 
-    Ridges and spectral parameters (what equations are solved for) grow until the planar solution is real, and
-    once more, to stay away from the edge of a spectrum.
+    Ridges and spectral parameters (what equations are solved for) grow until the planar solution is that of
+    matrices, and once more, to stay away from the edge of a spectrum.
 
     Raises InputError if no point is found.
     """
     for attempt in range(8):
         values = _draw(derivation, base, seed, attempt)
         try:
-            branch(pose(derivation, values))
+            solve(pose(derivation, values), DIGITS)
+        except ContradictionError:
+            return values  # a point like others: what is checked there fails
         except InputError:
             continue
         return _draw(derivation, base, seed, attempt + 1) if attempt else values

@@ -9,6 +9,7 @@ one, with as many digits as it takes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -106,9 +107,7 @@ def _hidden(problem: Problem, columns: Mapping[str, Floats]) -> bool:
     )
 
 
-def _in_double_precision(
-    problem: Problem, columns: Mapping[str, Floats], count: int
-) -> tuple[Floats, Floats]:
+def _in_double_precision(problem: Problem, columns: Mapping[str, Floats], count: int) -> tuple[Floats, Floats]:
     """Unknowns, of shape (points, unknowns), and values; nan where Newton's method finds none."""
     closed = problem.derivation.closed_form
     functions = functions_of(closed, "numpy")
@@ -140,10 +139,8 @@ def _in_double_precision(
             before = unknowns
             unknowns, sign = found
             found_at[point] = unknowns
-            try:
+            with suppress(ZeroDivisionError, OverflowError):
                 values[point] = functions.value(list(unknowns), spectrum, scalars)
-            except (ZeroDivisionError, OverflowError):
-                pass
     return found_at, values
 
 

@@ -28,7 +28,7 @@ from planaria.diagrams.rational import Ratio
 from planaria.numerics.functions import Functions, functions_of
 from planaria.numerics.problem import Problem, to_float, to_mpf
 
-__all__ = ["DOUBLE", "PathEnds", "follow", "iterate", "newton", "precise"]
+__all__ = ["DOUBLE", "PathEndsError", "follow", "iterate", "newton", "precise"]
 
 Vector = NDArray[Any]
 
@@ -93,7 +93,7 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
     strength, start = _start(problem)
     first = settle(start, strength)
     if first is None:
-        raise PathEnds(strength)
+        raise PathEndsError(strength)
     unknowns, sign = first
     previous: tuple[float, Vector] | None = None
     position, step = np.log(strength), 0.5
@@ -104,7 +104,7 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
         if found is None or found[1] != sign or np.max(np.abs(found[0] / guess - 1)) > WIDEST_CHANGE:
             step /= 2
             if step < SHORTEST_STEP:
-                raise PathEnds(float(np.exp(position)))
+                raise PathEndsError(float(np.exp(position)))
             continue
         previous, position, unknowns = (position, unknowns), target, found[0]
         step = min(1.4 * step, LONGEST_STEP)
@@ -238,7 +238,7 @@ def core_of(derivation: Derivation) -> dict[Symbol, tuple[Expr, Ratio]]:
     return core
 
 
-class PathEnds(InputError):
+class PathEndsError(InputError):
     """The planar solution followed from the bare propagators ends before full strength."""
 
     def __init__(self, strength: float) -> None:

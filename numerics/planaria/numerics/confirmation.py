@@ -31,7 +31,9 @@ ACCURACY = 1e-9  # relative, of a value that counts as known
 MOST_NUMBERS = 2**17  # entries of one array that is worked on at once
 
 
-def confirmed(problem: Problem, columns: Mapping[str, Floats], unknowns: Floats, values: Floats) -> NDArray[np.bool_]:
+def confirmed(
+    problem: Problem, columns: Mapping[str, Floats], unknowns: Floats, values: Floats
+) -> NDArray[np.bool_]:
     """Whether each value stands.
 
     Parameters
@@ -72,9 +74,7 @@ def _chunk(
     return good
 
 
-def _stands(
-    problem: Problem, numbers: Numbers, loops: Mapping[Any, Any], values: Floats
-) -> NDArray[np.bool_]:
+def _stands(problem: Problem, numbers: Numbers, loops: Mapping[Any, Any], values: Floats) -> NDArray[np.bool_]:
     """Whether loops come back and give the values, for each point."""
     equations = unreduced(problem.derivation)
     propagators = propagators_at(problem.derivation, numbers, loops)

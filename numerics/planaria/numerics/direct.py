@@ -109,11 +109,10 @@ def _image(equations: Unreduced, numbers: Numbers, symbols: Sequence[Symbol], lo
     return np.array([np.ravel(x)[0] for x in equations.image(numbers, symbols, propagators)], dtype=float)
 
 
-def _newton(
-    equations: Unreduced, numbers: Numbers, symbols: Sequence[Symbol], guess: Vector
-) -> Vector | None:
+def _newton(equations: Unreduced, numbers: Numbers, symbols: Sequence[Symbol], guess: Vector) -> Vector | None:
     """Newton's method on loops - image(loops); None where it does not contract at once."""
-    loops, last = guess, np.inf
+    loops: Vector = guess
+    last = np.inf
     unit = np.eye(len(symbols))
     for number in range(12):
         propagators = equations.propagators(numbers, dict(zip(symbols, loops, strict=True)))
@@ -165,7 +164,9 @@ def polish_directly(problem: Problem, start: Mapping[Symbol, Any]) -> dict[Symbo
             steps = [from_ball(step[n, 0]) for n in range(size)]
             if not all(mp.isfinite(x) for x in steps):
                 return None
-            change = max((abs(s) / max(abs(x), abs(x + s)) for s, x in zip(steps, loops, strict=True) if s), default=0)
+            change = max(
+                (abs(s) / max(abs(x), abs(x + s)) for s, x in zip(steps, loops, strict=True) if s), default=0
+            )
             loops = [x + s for x, s in zip(loops, steps, strict=True)]
             if change < tolerance or (change < mpf(10) ** (-mp.dps // 2) and change >= last):
                 return dict(zip(symbols, loops, strict=True))

@@ -13,14 +13,14 @@ from sympy import Expr, Symbol
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.diagrams.errors import InputError
-from planaria.numerics.branch import PathEnds, follow, precise
+from planaria.numerics.branch import PathEndsError, follow, precise
 from planaria.numerics.direct import follow_directly, polish_directly
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.functions import functions_of
 from planaria.numerics.problem import Problem, pose, to_mpf
 from planaria.numerics.verification import Verdict, in_the_spectrum, verify
 
-__all__ = ["ContradictionError", "branch", "evaluate", "on_the_closed_form", "solve"]
+__all__ = ["ContradictionError", "branch", "evaluate", "loops_of", "on_the_closed_form", "solve"]
 
 MOST_DIGITS = 10_000
 PATH_DIGITS = (40, 160)  # of a path that double precision cannot follow
@@ -108,7 +108,15 @@ def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> E
     Raises InputError where the digits do not stand or the point is in the spectrum, ContradictionError where the
     unreduced equations say otherwise however high the precision.
     """
-    unknowns: Sequence[Any] = start
+    try:
+        return _raised(problem, digits, start)
+    except ZeroDivisionError:
+        raise InputError("evaluate", *SINGULAR) from None
+
+
+def _raised(problem: Problem, digits: int, start: Sequence[Any]) -> Estimate:
+    """`on_the_closed_form`, dividing by zero where the closed form does."""
+    unknowns = start
     working = digits + 10
     previous: Any = None
     mismatch: Any = None
@@ -125,7 +133,7 @@ def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> E
                 # A value that cancels to zero has no digits yet, unless it is zero as a formula.
                 settled = value != 0 or not problem.derivation.closed_form.value
                 if settled and error <= abs(value) * mpf(10) ** -digits:
-                    verdict = verify(problem, _loops_of(problem, unknowns), mpf(10) ** -digits)
+                    verdict = verify(problem, loops_of(problem, unknowns), mpf(10) ** -digits)
                     if _stands(verdict, value, digits):
                         break
                     worse = max(verdict.residual, abs(verdict.value - value) / (abs(value) or mpf(1)))
@@ -162,7 +170,7 @@ def _on_the_equations(problem: Problem, digits: int) -> Estimate:
     """The unreduced equations solved as they are, and the closed form held against them where it has a value."""
     start, strength = follow_directly(problem)
     if start is None:
-        raise PathEnds(strength)
+        raise PathEndsError(strength)
     working = digits + 10
     previous: Any = None
     while working <= 40 * digits + 2000:
@@ -178,7 +186,9 @@ def _on_the_equations(problem: Problem, digits: int) -> Estimate:
                     _refuse_contradiction(problem, unknowns, value, digits)
                     method = "unreduced Schwinger-Dyson equations, since the closed form is singular here"
                     names = dict(zip(map(str, problem.derivation.unknowns), unknowns, strict=True))
-                    return Estimate(value, error, method, "verified", names, verdict.residual, digits, verdict.radius)
+                    return Estimate(
+                        value, error, method, "verified", names, verdict.residual, digits, verdict.radius
+                    )
                 start, previous = loops, value
         working += max(12, working // 2)
     raise InputError(
@@ -193,7 +203,7 @@ def _stands(verdict: Verdict, value: Any, digits: int) -> bool:
     return bool(matches and verdict.residual <= bound and verdict.stable is not None)
 
 
-def _loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
+def loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
     """The loops that the closed form gives for its unknowns, at the working precision.
 
     Raises InputError where one of them divides by zero.
@@ -255,9 +265,12 @@ def branch(problem: Problem) -> Sequence[Any]:
             try:
                 start = list(path(problem))
                 polished, _ = _polish(problem, start)
+            except ZeroDivisionError:
+                lost = lost or InputError("evaluate", *SINGULAR)
+                continue
             except InputError as error:
                 lost = lost or error
-                if isinstance(error, PathEnds):
+                if isinstance(error, PathEndsError):
                     if any(abs(error.strength - end) <= SAME_END * end for end in ends):
                         break  # two ways that share no code come to the same end
                     ends.append(error.strength)
@@ -273,7 +286,7 @@ def _follow_unreduced(problem: Problem) -> Sequence[Any]:
     """The unknowns by way of the loops."""
     loops, strength = follow_directly(problem)
     if loops is None:
-        raise PathEnds(strength)
+        raise PathEndsError(strength)
     polished = polish_directly(problem, loops)
     if polished is None:
         raise InputError("evaluate", *SINGULAR)

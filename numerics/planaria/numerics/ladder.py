@@ -32,7 +32,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.rules import Vertex
 from planaria.numerics.memo import once
-from planaria.numerics.unreduced import Numbers, Propagator, unreduced
+from planaria.numerics.unreduced import Numbers, Propagator
 
 __all__ = ["Ladder", "is_stable", "ladder", "radii"]
 
@@ -81,7 +81,9 @@ def ladder(derivation: Derivation) -> Ladder:
     for f, one in enumerate(places):
         graph.add_edges_from((f, e) for e, other in enumerate(places) if one.row in reach.get(other.column, ()))
     known = {symbol for symbol, _ in derivation.closed_form.loops}
-    unknown = {(t.row, t.column) for t in system.terms if (s := system.symbols[t.loop]) is not None and s not in known}
+    unknown = {
+        (t.row, t.column) for t in system.terms if (s := system.symbols[t.loop]) is not None and s not in known
+    }
     groups = []
     for members in nx.strongly_connected_components(graph):
         group = tuple(sorted(members))
@@ -102,7 +104,7 @@ def _reach(derivation: Derivation) -> dict[int, set[int]]:
     # G = K^-1 is supported where a path alternates between entries of K and a matching of it.
     for space in dict.fromkeys(rules.row_spaces):
         rows, cols = rules.rows_of(space), rules.cols_of(space)
-        bipartite = nx.Graph()
+        bipartite: nx.Graph[tuple[str, int]] = nx.Graph()
         bipartite.add_nodes_from(("row", i) for i in rows)
         bipartite.add_nodes_from(("col", j) for j in cols)
         bipartite.add_edges_from((("row", i), ("col", j)) for i, j in pairs if i in rows and j in cols)

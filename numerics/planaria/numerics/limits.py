@@ -22,10 +22,11 @@ from planaria.derivations.limits import LimitBranch, limit_branches
 from planaria.diagrams.errors import InputError, unknown_name
 from planaria.diagrams.rational import factored
 from planaria.numerics.estimate import Estimate
-from planaria.numerics.evaluate import solve
+from planaria.numerics.evaluate import loops_of, solve
 from planaria.numerics.functions import functions_of
 from planaria.numerics.problem import Problem, parameters_of, pose, to_mpf
 from planaria.numerics.spectra import exact_number
+from planaria.numerics.verification import in_the_spectrum, verify
 
 __all__ = ["limit_at_zero"]
 
@@ -92,6 +93,7 @@ def limit_at_zero(
         if found is None and places >= enough:
             found = _numerical(path, digits)
         if found is not None:
+            path.verify()
             return found
     seen = ", ".join(f"{mp.nstr(value, 8)} at {parameter} = 1e-{p}" for p, _, value in path.stations[-2:])
     raise path.error(f"the value does not settle: it is {seen}")
@@ -219,6 +221,27 @@ class _Path:
                     return value
                 previous = value
         raise self.lost(places)
+
+    def verify(self) -> None:
+        """Hold the last point against the unreduced equations: the limit is that of the matrices' values."""
+        places, unknowns = self.points[-1]
+        problem = self.problem(places)
+        for factor in (1, 2, 4):
+            if (found := self.newton(places, unknowns, factor)) is None:
+                break
+            with mp.workdps(factor * self.precision(places)):
+                bound = mpf(10) ** -(self.digits + 5)
+                try:
+                    verdict, value = verify(problem, loops_of(problem, found), bound), _value(problem, found)
+                except ZeroDivisionError:
+                    continue
+                if verdict.stable is False:
+                    raise in_the_spectrum(verdict)
+                close = abs(verdict.value - value) <= abs(value) * bound
+                if verdict.stable and verdict.residual <= bound and close:
+                    return
+        at = f"{self.parameter} = 1e-{places:.4g}"
+        raise self.error(f"the unreduced equations do not confirm the solution at {at}")
 
     def error(self, problem: str) -> InputError:
         return InputError("limit", problem, f"evaluate at small values of {self.parameter} instead")

@@ -35,7 +35,7 @@ class Problem:
 
     def exact(self, expression: Expr) -> Expr:
         """The number that a symbol, or a function of symbols, stands for."""
-        found = self.values.get(expression)  # type: ignore[call-overload]
+        found = self.values.get(expression)
         return expression.subs(self.values) if found is None else found
 
     def size(self, space: Expr) -> int:

@@ -128,9 +128,7 @@ class Unreduced:
             if loop.symbol is None or loop.symbol not in loops:
                 continue
             change = (
-                term.factor.evaluate(at, numbers.one)
-                * loop.scale.evaluate(at, numbers.one)
-                * loops[loop.symbol]
+                term.factor.evaluate(at, numbers.one) * loop.scale.evaluate(at, numbers.one) * loops[loop.symbol]
             )
             key = term.row, term.column
             entries[key] = entries[key] - change if key in entries else -change
@@ -141,9 +139,7 @@ class Unreduced:
             return found
         return _dense(entries, block, numbers.one)
 
-    def images(
-        self, numbers: Numbers, propagators: Mapping[Expr, Propagator]
-    ) -> list[Any]:
+    def images(self, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> list[Any]:
         """Every loop, as the propagators give it; zeros of the pencil's structure as 0."""
         found = []
         for loop in self.loops:
@@ -194,7 +190,9 @@ class Unreduced:
         """The loop that stands for its class."""
         return next(loop for loop in self.loops if loop.symbol == symbol)
 
-    def image(self, numbers: Numbers, symbols: Sequence[Symbol], propagators: Mapping[Expr, Propagator]) -> list[Any]:
+    def image(
+        self, numbers: Numbers, symbols: Sequence[Symbol], propagators: Mapping[Expr, Propagator]
+    ) -> list[Any]:
         """One loop of each class, as the propagators give it."""
         found = []
         for symbol in symbols:
@@ -313,12 +311,12 @@ def _eliminated(
     return {(j, m): value for i, j in order for m, value in images[i].items()}
 
 
-def _dense(
-    entries: Mapping[tuple[int, int], Any], block: _Block, one: Any
-) -> dict[tuple[int, int], Any]:
+def _dense(entries: Mapping[tuple[int, int], Any], block: _Block, one: Any) -> dict[tuple[int, int], Any]:
     """The inverse with pivots chosen at every node; nan where the matrix is singular."""
     size = len(block.rows)
-    values = [np.asarray(v) if isinstance(v, np.ndarray) else np.array([[v]], dtype=object) for v in entries.values()]
+    values = [
+        np.asarray(v) if isinstance(v, np.ndarray) else np.array([[v]], dtype=object) for v in entries.values()
+    ]
     shape = np.broadcast_shapes(*(v.shape for v in values))
     precise = isinstance(one, arb)
     full = np.empty((*shape, size, size), dtype=object if precise else float)
