@@ -9,33 +9,62 @@ next root where two roots come close (equal dimensions, tiny ridge).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import exp, log
 from typing import Any
 
 import numpy as np
 from mpmath import matrix as mp_matrix
 from mpmath import mp, mpf
 from numpy.typing import NDArray
-from sympy import Expr, Symbol
+from sympy import Expr, Integer, Symbol
 
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.propagator import Propagators
 from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.rational import Ratio
+from planaria.numerics.direct import start_directly
 from planaria.numerics.functions import Functions, functions_of
+from planaria.numerics.prediction import predicted
 from planaria.numerics.problem import Problem, to_float, to_mpf
 
-__all__ = ["DOUBLE", "PathEndsError", "follow", "iterate", "newton", "precise"]
+__all__ = ["BOLD", "CAREFUL", "DOUBLE", "Pace", "PathEndsError", "follow", "iterate", "newton", "precise"]
 
 Vector = NDArray[Any]
 
-LONGEST_STEP = 1.5  # of the logarithm of the strength
-SHORTEST_STEP = 1e-9
-WIDEST_CHANGE = 0.05  # by which Newton may move a predicted unknown, relative
+SHORTEST_STEP = 1e-7  # of the logarithm of the strength
+END_DIGITS = 60  # at which it is asked whether a path ends, or only double precision does
+STRIDE = 1e-4  # beyond the end of a path, relative
+NEAR = 1e-3  # relative change of an unknown by more digits
 SLOWEST = 0.3  # each Newton step is at most this times the one before, from the first on
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How boldly a path is followed.
+
+    Attributes
+    ----------
+    longest
+        Longest step of the logarithm of the strength.
+    growth
+        By which a step is longer than the one before that went well.
+    widest
+        By which Newton's method may move a predicted unknown, relative.
+    """
+
+    longest: float
+    growth: float
+    widest: float
+
+
+# Verification proves the branch, so that a bold path may be tried first: powers of the strength, which is what
+# unknowns go with where a ridge is tiny, are predicted across any distance.
+BOLD = Pace(longest=float("inf"), growth=2.0, widest=0.3)
+CAREFUL = Pace(longest=1.5, growth=1.4, widest=0.05)
 
 
 @dataclass(frozen=True)
@@ -47,6 +76,7 @@ class Arithmetic:
     solve: Callable[[Any, Any], Vector]  # ZeroDivisionError or LinAlgError for a singular matrix
     sign: Callable[[Any], int]
     rounding: float  # Newton steps below this are rounding
+    exponential: Callable[[float], Any]
 
 
 def _mp_solve(matrix: Any, vector: Any) -> Vector:
@@ -59,17 +89,23 @@ DOUBLE = Arithmetic(
     lambda matrix, vector: np.linalg.solve(np.array(matrix, dtype=float), np.array(vector, dtype=float)),
     lambda matrix: int(np.linalg.slogdet(np.array(matrix, dtype=float))[0]),
     1e-12,
+    exp,
 )
 
 
 def precise(digits: int) -> Arithmetic:
     """Arithmetic with so many digits; to be used at that working precision."""
     return Arithmetic(
-        "mpmath", mpf, _mp_solve, lambda matrix: int(mp.sign(mp.det(mp_matrix(matrix)))), 10.0 ** (5 - digits)
+        "mpmath",
+        mpf,
+        _mp_solve,
+        lambda matrix: int(mp.sign(mp.det(mp_matrix(matrix)))),
+        10.0 ** max(5 - digits, -300),
+        lambda position: mp.exp(mpf(position)),
     )
 
 
-def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
+def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREFUL) -> Vector:
     """The unknowns at full strength, a start for polishing.
 
     With `precise` arithmetic the path is followed at mpmath's working precision: some hundred times slower, for
@@ -86,36 +122,73 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Vector:
     if arithmetic.module == "mpmath":
         spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
 
-    def settle(guess: Vector, strength: float) -> tuple[Vector, int] | None:
+    def settle(guess: Vector, position: float) -> tuple[Vector, int] | None:
         with np.errstate(all="ignore"):
-            return newton(functions, guess, spectrum, scalars, strength, arithmetic)
+            return newton(functions, guess, spectrum, scalars, arithmetic.exponential(position), arithmetic)
 
-    strength, start = _start(problem)
-    first = settle(start, strength)
+    position, start = _start(problem, arithmetic)
+    first = settle(start, position)
     if first is None:
-        raise PathEndsError(strength)
+        raise PathEndsError(exp(position))
     unknowns, sign = first
-    previous: tuple[float, Vector] | None = None
-    position, step = np.log(strength), 0.5
+    points: list[tuple[float, Vector]] = [(position, unknowns)]
+    step = 0.5
     while position < 0:
         target = min(0.0, position + step)
-        guess = _predict(previous, (position, unknowns), target)
-        found = settle(guess, float(np.exp(target)))
-        if found is None or found[1] != sign or np.max(np.abs(found[0] / guess - 1)) > WIDEST_CHANGE:
+        unknowns = None
+        for guess in _guesses(points, target, arithmetic, pace):
+            found = settle(guess, target)
+            if found is not None and found[1] == sign and np.max(np.abs(found[0] / guess - 1)) <= pace.widest:
+                unknowns = found[0]
+                break
+        if unknowns is None:
             step /= 2
             if step < SHORTEST_STEP:
-                raise PathEndsError(float(np.exp(position)))
+                certain = arithmetic.module == "numpy" and _ends(problem, position, points[-1][1])
+                raise PathEndsError(exp(position), certain=certain)
             continue
-        previous, position, unknowns = (position, unknowns), target, found[0]
-        step = min(1.4 * step, LONGEST_STEP)
-    return unknowns
+        position = target
+        points = [*points[-2:], (position, unknowns)]
+        step = min(pace.growth * step, pace.longest)
+    return points[-1][1]
 
 
-def _unknowns(problem: Problem, loops: Mapping[Symbol, float], strength: float) -> Vector:
+def _ends(problem: Problem, position: float, unknowns: Vector) -> bool:
+    """Whether the solution ends here, and not what double precision can follow of it.
+
+    With more digits it is found at this strength, but not at one that is a little larger.
+    """
+    arithmetic = precise(END_DIGITS)
+    with mp.workdps(END_DIGITS):
+        functions = functions_of(problem.derivation.closed_form, arithmetic.module)
+        at = problem.mpfs(), problem.scalars(to_mpf)
+        strength = arithmetic.exponential(position)
+        here = newton(functions, unknowns, *at, strength, arithmetic)
+        if here is None or np.max(np.abs(here[0] / unknowns - 1)) > NEAR:
+            return False
+        further = newton(functions, here[0], *at, strength * (1 + STRIDE), arithmetic)
+        return further is None or bool(np.max(np.abs(further[0] / here[0] - 1)) > 1)
+
+
+def _guesses(
+    points: Sequence[tuple[float, Vector]], target: float, arithmetic: Arithmetic, pace: Pace
+) -> Iterator[Vector]:
+    """Predictions in turn: with many digits, a boldly followed unknown may also settle to a limit."""
+    if arithmetic.module == "mpmath" and pace is BOLD and len(points) > 1:
+        positions, history = [position / log(10) for position, _ in points], [list(x) for _, x in points]
+        for settling in (True, False):
+            yield np.array(predicted(positions, history, target / log(10), settling=settling), dtype=object)
+        return
+    with np.errstate(all="ignore"):
+        yield _predict(points[-2] if len(points) > 1 else None, points[-1], target)
+
+
+def _unknowns(problem: Problem, loops: Mapping[Symbol, Any], strength: Any, number: Callable[[Expr], Any]) -> Vector:
     """The unknowns by their definitions."""
-    at = {**problem.scalars(to_float), **_all_scalars(problem), **loops, STRENGTH: strength}
-    values = [u.definition.evaluate(at, 1.0) for u in problem.derivation.closed_form.unknowns]
-    return np.array(values, dtype=float)
+    one = number(Integer(1))
+    at = {**problem.scalars(number), **_all_scalars(problem, number), **loops, STRENGTH: strength}
+    values = [u.definition.evaluate(at, one) for u in problem.derivation.closed_form.unknowns]
+    return np.array(values, dtype=float if isinstance(one, float) else object)
 
 
 def _predict(previous: tuple[float, Vector] | None, last: tuple[float, Vector], target: float) -> Vector:
@@ -135,7 +208,7 @@ def newton(
     start: Sequence[Any] | Vector,
     spectrum: Mapping[Symbol, Any],
     scalars: Mapping[Expr, Any],
-    strength: float,
+    strength: Any,
     arithmetic: Arithmetic,
     rounds: int = 12,
 ) -> tuple[Vector, int] | None:
@@ -161,16 +234,21 @@ def newton(
     return None
 
 
-def _start(problem: Problem) -> tuple[float, Vector]:
-    """A field strength at which iteration settles fast, and the unknowns there."""
+def _start(problem: Problem, arithmetic: Arithmetic) -> tuple[float, Vector]:
+    """The logarithm of a field strength at which iteration settles fast, and the unknowns there."""
     strength = 1e-2
     for _ in range(60):
         loops = iterate(problem, strength)
         if loops is not None:
-            vector = _unknowns(problem, loops, strength)
+            vector = _unknowns(problem, loops, strength, to_float)
             if np.isfinite(vector).all() and (vector != 0).all():
-                return strength, vector
+                return log(strength), vector
         strength /= 30
+    if arithmetic.module == "mpmath" and (found := start_directly(problem)) is not None:
+        position, precise_loops = found
+        vector = _unknowns(problem, precise_loops, mp.exp(mpf(position)), to_mpf)
+        if all(vector):
+            return position, vector
     raise InputError(
         "evaluate",
         "the expansion about the bare propagators settles at no field strength",
@@ -178,11 +256,11 @@ def _start(problem: Problem) -> tuple[float, Vector]:
     )
 
 
-def _all_scalars(problem: Problem) -> dict[Expr, float]:
-    values: dict[Expr, float] = {}
+def _all_scalars(problem: Problem, number: Callable[[Expr], Any]) -> dict[Expr, Any]:
+    values: dict[Expr, Any] = {}
     for generator in problem.derivation.rules.setting.ring.generators:
         if generator.free_symbols and generator.free_symbols <= set(problem.values):
-            values[generator] = to_float(problem.exact(generator))
+            values[generator] = number(problem.exact(generator))
     return values
 
 
@@ -195,7 +273,7 @@ def iterate(
     """
     setting = problem.derivation.rules.setting
     spectrum = problem.floats()
-    scalars = {**_all_scalars(problem), STRENGTH: strength}
+    scalars = {**_all_scalars(problem, to_float), STRENGTH: strength}
     maps = []
     for symbol, (space, integrand) in core_of(problem.derivation).items():
         own = {s: spectrum[s] for _, s in setting.matrices_of(space) if s in spectrum}
@@ -241,8 +319,9 @@ def core_of(derivation: Derivation) -> dict[Symbol, tuple[Expr, Ratio]]:
 class PathEndsError(InputError):
     """The planar solution followed from the bare propagators ends before full strength."""
 
-    def __init__(self, strength: float) -> None:
+    def __init__(self, strength: float, *, certain: bool = False) -> None:
         self.strength = strength
+        self.certain = certain  # that the solution ends there, and not what double precision can tell
         super().__init__(
             "evaluate",
             f"the planar solution ends at field strength {strength:.3g} of 1: it is not real at these parameters",

@@ -18,7 +18,7 @@ from planaria.derivations.schwinger_dyson import STRENGTH, by_space
 from planaria.diagrams.rational import Ring, generators_of
 from planaria.numerics.admissible import admissible_point
 from planaria.numerics.checks import Check, Progress
-from planaria.numerics.evaluate import branch, on_the_closed_form
+from planaria.numerics.evaluate import closed_estimate
 from planaria.numerics.functions import functions_of
 from planaria.numerics.problem import Problem, pose, to_mpf
 
@@ -33,7 +33,7 @@ def check_residual(derivation: Derivation, seed: int, progress: Progress) -> Che
     """Solve the closed form at a random point and put it into the equations it came from."""
     progress("solving to fifty digits", 0, 1)
     problem = pose(derivation, admissible_point(derivation, SIZE, seed))
-    estimate = on_the_closed_form(problem, DIGITS + 10, branch(problem))
+    estimate = closed_estimate(problem, DIGITS + 10)
     with mp.workdps(DIGITS + 15):
         mismatch, value = _resummed(problem, estimate.unknowns)
         difference = abs(value - estimate.value) / (abs(value) or mpf(1))

@@ -8,7 +8,8 @@ Newton's method on the loops. Nothing has to be assumed of the path: the ladder 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import log
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,18 @@ from planaria.numerics.balls import ball_numbers, from_ball, generators, working
 from planaria.numerics.problem import Problem, to_float
 from planaria.numerics.unreduced import Numbers, Unreduced, unreduced
 
-__all__ = ["float_numbers", "follow_directly", "polish_directly"]
+__all__ = ["Path", "float_numbers", "follow_directly", "polish_directly", "start_directly"]
 
 Vector = NDArray[np.float64]
 
 FIRST_STRENGTH = 1e-4
+FIRST_PLACES = (100, 200, 400, 800)  # decimal places of strengths at which balls are iterated
 MOST_ROUNDS = 60  # of iteration from the bare propagators at a strength
-SHORTEST_STEP = 1e-7  # of the logarithm of the strength
+END_DIGITS = 60  # at which it is asked whether a path ends, or only double precision does
+SHORTEST_STEP = 1e-5  # of the logarithm of the strength
+MOST_CALLS = 150  # of Newton's method on a path; double precision that makes no headway leaves it to more digits
+STRIDE = 1e-3  # beyond the end of a path, relative
+NEAR = 0.1  # relative change of a loop that a stride or more digits may make
 LONGEST_STEP = 1.2
 WIDEST_CHANGE = 0.3  # by which Newton's method may move a prediction, relative to the largest loop's scale
 
@@ -51,23 +57,41 @@ def float_numbers(problem: Problem) -> Numbers:
     return Numbers(1.0, scalars, nodes)
 
 
-def follow_directly(problem: Problem) -> tuple[dict[Symbol, float] | None, float]:
-    """The loops at full strength in double precision, and the strength that was reached.
+@dataclass(frozen=True)
+class Path:
+    """How far the loops could be followed in double precision.
 
-    None instead of loops where the path ends before full strength.
+    Attributes
+    ----------
+    loops
+        The loops at full strength; None where the path ends before.
+    strength
+        The strength that was reached.
+    ends
+        Whether the solution certainly ends there.
     """
+
+    loops: dict[Symbol, float] | None
+    strength: float
+    ends: bool
+
+
+def follow_directly(problem: Problem) -> Path:
+    """The loops followed from the bare propagators to full strength, in double precision."""
     equations = unreduced(problem.derivation)
     symbols = [symbol for symbol, _ in problem.derivation.closed_form.loops]
     if not symbols:
-        return {}, 1.0
+        return Path({}, 1.0, False)
     numbers = float_numbers(problem)
     with np.errstate(all="ignore"):
         strength, loops = _start(equations, numbers, symbols)
         if loops is None:
-            return None, 0.0
+            return Path(None, 0.0, False)
         position, step = float(np.log(strength)), 0.5
         before: tuple[float, Vector] | None = None
+        calls = 0
         while position < 0:
+            calls += 1
             target = min(0.0, position + step)
             guess = loops
             if before is not None:
@@ -75,12 +99,30 @@ def follow_directly(problem: Problem) -> tuple[dict[Symbol, float] | None, float
             found = _newton(equations, _at_strength(numbers, float(np.exp(target))), symbols, guess)
             if found is None:
                 step /= 2
-                if step < SHORTEST_STEP:
-                    return None, float(np.exp(position))
+                if step < SHORTEST_STEP or calls > MOST_CALLS:
+                    strength = float(np.exp(position))
+                    return Path(None, strength, _ends(problem, strength, dict(zip(symbols, loops, strict=True))))
                 continue
             before, position, loops = (position, loops), target, found
             step = min(1.5 * step, LONGEST_STEP)
-    return dict(zip(symbols, map(float, loops), strict=True)), 1.0
+    return Path(dict(zip(symbols, map(float, loops), strict=True)), 1.0, False)
+
+
+def _ends(problem: Problem, strength: float, loops: Mapping[Symbol, float]) -> bool:
+    """Whether the solution ends at a strength, and not what double precision can follow of it.
+
+    With more digits it is found at that strength, but not at one that is a little larger.
+    """
+    with mp.workdps(END_DIGITS):
+        polished = polish_directly(problem, loops, strength)
+        if polished is None or not _near(polished, loops):
+            return False
+        further = polish_directly(problem, polished, strength * (1 + STRIDE))
+        return further is None or not _near(further, polished)
+
+
+def _near(one: Mapping[Symbol, Any], other: Mapping[Symbol, Any]) -> bool:
+    return all(abs(x - other[symbol]) <= NEAR * abs(x) for symbol, x in one.items())
 
 
 def _at_strength(numbers: Numbers, strength: float) -> Numbers:
@@ -138,7 +180,29 @@ def _newton(equations: Unreduced, numbers: Numbers, symbols: Sequence[Symbol], g
     return None
 
 
-def polish_directly(problem: Problem, start: Mapping[Symbol, Any]) -> dict[Symbol, Any] | None:
+def start_directly(problem: Problem) -> tuple[float, dict[Symbol, Any]] | None:
+    """The logarithm of a strength at which iteration settles, and the loops there, at the working precision."""
+    equations = unreduced(problem.derivation)
+    symbols = [symbol for symbol, _ in problem.derivation.closed_form.loops]
+    with working_balls():
+        numbers = ball_numbers(problem)
+        for places in FIRST_PLACES:
+            position = -places * log(10)
+            here = replace(numbers, strength=arb(position).exp())
+            loops = [arb(0) for _ in symbols]
+            for _ in range(MOST_ROUNDS):
+                propagators = equations.propagators(here, dict(zip(symbols, loops, strict=True)))
+                image = [x.mid() for x in equations.image(here, symbols, propagators)]
+                settled = all(abs(new - old) <= abs(new) * 1e-12 for new, old in zip(image, loops, strict=True))
+                loops = image
+                if settled:
+                    return position, {s: from_ball(x) for s, x in zip(symbols, loops, strict=True)}
+    return None
+
+
+def polish_directly(
+    problem: Problem, start: Mapping[Symbol, Any], strength: float | None = None
+) -> dict[Symbol, Any] | None:
     """The loops at mpmath's working precision by Newton's method; None where it does not settle."""
     equations = unreduced(problem.derivation)
     if not start:
@@ -148,7 +212,7 @@ def polish_directly(problem: Problem, start: Mapping[Symbol, Any]) -> dict[Symbo
     tolerance = mpf(10) ** (4 - mp.dps)
     last = mpf("inf")
     with working_balls():
-        numbers = ball_numbers(problem)
+        numbers = replace(ball_numbers(problem), strength=None if strength is None else arb(strength))
         for _ in range(40):
             balls = {symbol: arb(x) for symbol, x in zip(symbols, loops, strict=True)}
             propagators = equations.propagators(numbers, balls)

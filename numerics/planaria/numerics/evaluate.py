@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,21 +13,19 @@ from sympy import Expr, Symbol
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.diagrams.errors import InputError
-from planaria.numerics.branch import PathEndsError, follow, precise
+from planaria.numerics.branch import BOLD, CAREFUL, Pace, PathEndsError, follow, precise
 from planaria.numerics.direct import follow_directly, polish_directly
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.functions import functions_of
 from planaria.numerics.problem import Problem, pose, to_mpf
 from planaria.numerics.verification import Verdict, in_the_spectrum, verify
 
-__all__ = ["ContradictionError", "branch", "evaluate", "loops_of", "on_the_closed_form", "solve"]
+__all__ = ["ContradictionError", "closed_estimate", "evaluate", "loops_of", "solve"]
 
 MOST_DIGITS = 10_000
-PATH_DIGITS = (40, 160)  # of a path that double precision cannot follow
+PATH_DIGITS = (40, 160, 640)  # of a path that double precision cannot follow
 LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
 UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
-SAME_END = 1e-3  # relative difference of the strengths at which two paths end for the same reason
-SINGULAR = "the closed form divides by zero at these parameters", "move away from the singular point"
 
 
 def evaluate(
@@ -92,48 +90,83 @@ def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> 
         except InputError:
             pass  # a start that led nowhere: from the bare propagators, then
     try:
-        return on_the_closed_form(problem, digits, branch(problem))
-    except InputError as lost:
+        return closed_estimate(problem, digits)
+    except ContradictionError:
+        raise
+    except InputError as error:
+        lost = error
+    if not (isinstance(lost, PathEndsError) and lost.certain):
         try:
             return _on_the_equations(problem, digits)
         except ContradictionError:
             raise
         except InputError:
-            raise lost from None
+            pass  # the first reason says more
+    raise lost
 
 
-def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> Estimate:
+def closed_estimate(problem: Problem, digits: int) -> Estimate:
+    """The number on the closed form alone: the first of the branches that are found which verification confirms.
+
+    Raises InputError where none is confirmed: that of the first, or that the solution ends.
+    """
+    lost: InputError | None = None
+    tried: list[tuple[Sequence[Any], Pace]] = []
+    for start, pace, far in _branches(problem):
+        known = [other for root, other in tried if _agree(start, root)]
+        if known and (pace is CAREFUL) != all(other is CAREFUL for other in known):
+            break  # a bold and a careful path led to the same root: it is not that of matrices
+        tried.append((start, pace))
+        if known:
+            continue
+        try:
+            return on_the_closed_form(problem, digits, start, patient=far)
+        except ContradictionError:
+            raise
+        except InputError as error:
+            lost = lost or error
+    raise lost or InputError(
+        "evaluate", "the branch cannot be followed safely", "move away from the singular point, or ask for a limit"
+    )
+
+
+def _agree(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    return all(abs(x - y) <= LARGEST_CORRECTION * abs(x) for x, y in zip(one, other, strict=True))
+
+
+def on_the_closed_form(
+    problem: Problem, digits: int, start: Sequence[Any], *, patient: bool = False
+) -> Estimate:
     """Polish the unknowns, raise the precision until the digits stand, and verify.
 
-    Raises InputError where the digits do not stand or the point is in the spectrum, ContradictionError where the
-    unreduced equations say otherwise however high the precision.
+    A division by zero is one of the closed form, unless it is patiently taken for one of rounding.
+
+    Raises InputError where the digits do not stand or the point is in the spectrum, SingularError where the closed
+    form divides by zero, ContradictionError where the unreduced equations say otherwise however high the precision.
     """
-    try:
-        return _raised(problem, digits, start)
-    except ZeroDivisionError:
-        raise InputError("evaluate", *SINGULAR) from None
-
-
-def _raised(problem: Problem, digits: int, start: Sequence[Any]) -> Estimate:
-    """`on_the_closed_form`, dividing by zero where the closed form does."""
-    unknowns = start
+    unknowns: Sequence[Any] = start
     working = digits + 10
     previous: Any = None
     mismatch: Any = None
     while True:
         with mp.workdps(working):
+            value: Any = None
             try:
                 unknowns, _ = _polish(problem, unknowns)
-            except InputError:  # rounding keeps Newton's method from settling: more digits
-                previous = value = None
-            else:
                 value = _value(problem, unknowns)
+                loops = loops_of(problem, unknowns)
+            except SingularError:
+                value = None
+                if not patient:
+                    raise
+            except InputError:  # rounding keeps Newton's method from settling: more digits
+                previous = None
             if previous is not None and value is not None:
                 error = abs(value - previous)
                 # A value that cancels to zero has no digits yet, unless it is zero as a formula.
                 settled = value != 0 or not problem.derivation.closed_form.value
                 if settled and error <= abs(value) * mpf(10) ** -digits:
-                    verdict = verify(problem, loops_of(problem, unknowns), mpf(10) ** -digits)
+                    verdict = verify(problem, loops, mpf(10) ** -digits)
                     if _stands(verdict, value, digits):
                         break
                     worse = max(verdict.residual, abs(verdict.value - value) / (abs(value) or mpf(1)))
@@ -155,6 +188,17 @@ def _raised(problem: Problem, digits: int, start: Sequence[Any]) -> Estimate:
     return Estimate(value, error, method, "verified", names, verdict.residual, digits, verdict.radius)
 
 
+class SingularError(InputError):
+    """The closed form divides by zero at a point, or its Jacobian is singular."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "evaluate",
+            "the closed form divides by zero at these parameters",
+            "move away from the singular point",
+        )
+
+
 class ContradictionError(InputError):
     """The closed form has another value than the equations that it came from."""
 
@@ -168,9 +212,10 @@ class ContradictionError(InputError):
 
 def _on_the_equations(problem: Problem, digits: int) -> Estimate:
     """The unreduced equations solved as they are, and the closed form held against them where it has a value."""
-    start, strength = follow_directly(problem)
-    if start is None:
-        raise PathEndsError(strength)
+    path = follow_directly(problem)
+    if path.loops is None:
+        raise PathEndsError(path.strength)
+    start: Mapping[Symbol, Any] = path.loops
     working = digits + 10
     previous: Any = None
     while working <= 40 * digits + 2000:
@@ -217,7 +262,7 @@ def loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
     try:
         return {symbol: ratio.evaluate(at, mpf(1)) for symbol, ratio in closed.loops}
     except ZeroDivisionError:
-        raise InputError("evaluate", *SINGULAR) from None
+        raise SingularError() from None
 
 
 def _unknowns_of(problem: Problem, loops: Mapping[Symbol, Any]) -> list[Any]:
@@ -245,51 +290,61 @@ def _refuse_contradiction(problem: Problem, unknowns: Sequence[Any], value: Any,
         raise ContradictionError(claimed, value)
 
 
-def branch(problem: Problem) -> Sequence[Any]:
-    """The unknowns on the physical branch, to some digits at least: the start of polishing.
+def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
+    """Candidates for the unknowns on the physical branch, to some digits: starts for polishing.
 
-    In double precision first; where that cannot tell two roots apart, from the unreduced equations, and then to
-    more digits, unless both paths end at the same strength.
+    In double precision first, then to more and more digits, for roots that fewer do not tell apart, and from the
+    unreduced equations; each time boldly before carefully. With each comes its pace, and whether it took so many
+    digits that a division by zero may be one of rounding, which still more digits cure.
 
-    Raises InputError where the planar solution has no real value.
+    Raises InputError at the end of the path where the planar solution has no real value, and otherwise the reason
+    why the first path was lost, if none was found.
     """
     lost: InputError | None = None
-    paths: list[tuple[int, Callable[[Problem], Any]]] = [
-        (PATH_DIGITS[0], follow),
-        (PATH_DIGITS[0], _follow_unreduced),
-        *((digits, partial(follow, arithmetic=precise(digits))) for digits in PATH_DIGITS),
+    found = False
+    double = PATH_DIGITS[0]
+    first, second, third = (
+        (digits, BOLD, partial(follow, arithmetic=precise(digits), pace=BOLD)) for digits in PATH_DIGITS
+    )
+    paths: list[tuple[int, Pace, Callable[[Problem], Any]]] = [
+        (double, BOLD, partial(follow, pace=BOLD)),
+        (double, CAREFUL, partial(follow, pace=CAREFUL)),
+        first,
+        second,
+        (double, BOLD, _follow_unreduced),
+        third,
+        *((d, CAREFUL, partial(follow, arithmetic=precise(d), pace=CAREFUL)) for d in PATH_DIGITS[:2]),
     ]
-    ends: list[float] = []
-    for digits, path in paths:
+    for digits, pace, path in paths:
+        if path is _follow_unreduced and found:
+            continue
         with mp.workdps(digits):
             try:
                 start = list(path(problem))
                 polished, _ = _polish(problem, start)
             except ZeroDivisionError:
-                lost = lost or InputError("evaluate", *SINGULAR)
+                lost = lost or SingularError()
                 continue
             except InputError as error:
+                if isinstance(error, PathEndsError) and error.certain and not found:
+                    raise
                 lost = lost or error
-                if isinstance(error, PathEndsError):
-                    if any(abs(error.strength - end) <= SAME_END * end for end in ends):
-                        break  # two ways that share no code come to the same end
-                    ends.append(error.strength)
                 continue
-            if all(abs(p - s) <= LARGEST_CORRECTION * abs(s) for p, s in zip(polished, start, strict=True)):
-                return polished
-    raise lost or InputError(
-        "evaluate", "the branch cannot be followed safely", "move away from the singular point, or ask for a limit"
-    )
+        if _agree(polished, start):
+            found = True
+            yield polished, pace, digits > double
+    if lost is not None and not found:
+        raise lost
 
 
 def _follow_unreduced(problem: Problem) -> Sequence[Any]:
     """The unknowns by way of the loops."""
-    loops, strength = follow_directly(problem)
-    if loops is None:
-        raise PathEndsError(strength)
-    polished = polish_directly(problem, loops)
+    path = follow_directly(problem)
+    if path.loops is None:
+        raise PathEndsError(path.strength, certain=path.ends)
+    polished = polish_directly(problem, path.loops)
     if polished is None:
-        raise InputError("evaluate", *SINGULAR)
+        raise SingularError()
     return _unknowns_of(problem, polished)
 
 
@@ -304,11 +359,11 @@ def _polish(problem: Problem, start: Sequence[Any]) -> tuple[list[Any], Any]:
     tolerance = mpf(10) ** (5 - mp.dps)
     change = mpf("inf")
     for _ in range(80):
-        residual, jacobian = functions.residual(unknowns, spectrum, scalars, mpf(1))
         try:
+            residual, jacobian = functions.residual(unknowns, spectrum, scalars, mpf(1))
             step = mp.lu_solve(mp_matrix(jacobian), -mp_matrix(residual))
         except ZeroDivisionError:
-            raise InputError("evaluate", *SINGULAR) from None
+            raise SingularError() from None
         last, change = change, max(abs(step[k] / unknowns[k]) for k in range(len(unknowns)))
         unknowns = [x + step[k] for k, x in enumerate(unknowns)]
         if change < tolerance or (change < mpf(10) ** (-mp.dps // 2) and change >= last):
@@ -326,7 +381,7 @@ def _value(problem: Problem, unknowns: Sequence[Any]) -> Any:
     try:
         return functions.value(unknowns, problem.mpfs(), problem.scalars(to_mpf)) * mpf(1)
     except ZeroDivisionError:
-        raise InputError("evaluate", *SINGULAR) from None
+        raise SingularError() from None
 
 
 def _refuse_zero(problem: Problem) -> None:

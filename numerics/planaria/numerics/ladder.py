@@ -34,7 +34,7 @@ from planaria.diagrams.rules import Vertex
 from planaria.numerics.memo import once
 from planaria.numerics.unreduced import Numbers, Propagator
 
-__all__ = ["Ladder", "is_stable", "ladder", "radii"]
+__all__ = ["Ladder", "is_stable", "ladder", "radii", "radius_of_balls"]
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,30 @@ def radii(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, P
         largest[bad] = np.inf
         found = np.maximum(found, largest)
     return found
+
+
+def radius_of_balls(
+    derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]
+) -> float | None:
+    """The radius in double precision, from propagators that are known better; None where floats do not reach."""
+
+    def rounded(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return value.astype(float)[np.newaxis, :]
+        return np.array([[float(value)]])
+
+    try:
+        nodes = {
+            space: ({symbol: rounded(x) for symbol, x in eigenvalues.items()}, rounded(weights))
+            for space, (eigenvalues, weights) in numbers.nodes.items()
+        }
+        scalars = {g: rounded(x) for g, x in numbers.scalars.items()}
+        entries = {s: {key: rounded(x) for key, x in g.items()} for s, g in propagators.items()}
+        with np.errstate(all="ignore"):
+            found = float(radii(derivation, Numbers(1.0, scalars, nodes), entries)[0])
+    except (OverflowError, np.linalg.LinAlgError):
+        return None
+    return found if np.isfinite(found) else None
 
 
 def is_stable(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> bool | None:

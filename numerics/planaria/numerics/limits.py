@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import log10
 from typing import Any
 
 from mpmath import matrix as mp_matrix
@@ -24,6 +23,7 @@ from planaria.diagrams.rational import factored
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.evaluate import loops_of, solve
 from planaria.numerics.functions import functions_of
+from planaria.numerics.prediction import predicted
 from planaria.numerics.problem import Problem, parameters_of, pose, to_mpf
 from planaria.numerics.spectra import exact_number
 from planaria.numerics.verification import in_the_spectrum, verify
@@ -36,7 +36,6 @@ FIRST_STATION = 20  # places at which the solution is compared with the branches
 NUMERICAL = 320  # places at which, and from which on, a value without a branch may count
 CANCELLATION = 6  # powers of the parameter up to which terms of equations and value may cancel
 SHORTEST_STEP = 1e-3
-STEADY = 1e-3  # an unknown that changes less than this from place to place goes to a limit that is not zero
 WIDEST_CORRECTION = 0.3  # of a prediction by the first Newton step, relative
 APPROACH = 5  # at p places what goes to a finite limit is closer than 10**(-p / APPROACH)
 LONGEST_CONDITION = 60  # letters of a condition that is quoted in a method
@@ -184,16 +183,8 @@ class _Path:
     def predicted(self, places: float, settling: bool) -> list[Any]:
         """Powers of the parameter; for steady unknowns a limit and a power, or else a constant."""
         positions, history = zip(*self.points[-3:], strict=True)
-        last = positions[-1] - positions[-2]
         with mp.workdps(self.precision(places)):
-            guess = []
-            for column in zip(*history, strict=True):
-                ratio = column[-1] / column[-2]
-                if ratio > 0 and abs(ratio - 1) > STEADY * last:
-                    guess.append(column[-1] * ratio ** (mpf(places - positions[-1]) / last))
-                else:
-                    guess.append(column[-1] + (_settling(positions, column, places) if settling else 0))
-            return guess
+            return predicted(positions, history, places, settling=settling)
 
     def newton(self, places: float, guess: Sequence[Any], factor: int = 1) -> list[Any] | None:
         """The root at a parameter from a prediction; None where it moves far or changes the sign."""
@@ -248,19 +239,6 @@ class _Path:
 
     def lost(self, places: float) -> InputError:
         return self.error(f"the planar solution is lost at {self.parameter} = 10**-{places:.4g} on the way to 0")
-
-
-def _settling(positions: Sequence[float], column: Sequence[Any], places: float) -> Any:
-    """The change to come of limit + constant * parameter**power, the power a fraction with denominator 12."""
-    if len(column) < 3 or column[2] == column[1] or (column[2] - column[1]) / (column[1] - column[0]) <= 0:
-        return mpf(0)
-    h, k, ahead = positions[1] - positions[0], positions[2] - positions[1], places - positions[2]
-    quotient = float(mp.log10((column[1] - column[0]) / (column[2] - column[1])))
-    power = 1.0
-    for _ in range(50):  # the two changes are as (1 - 10**(-power h)) to 10**(-power h) (1 - 10**(-power k))
-        power = max(0.05, (quotient + log10((1 - 10 ** (-power * k)) / (1 - 10 ** (-power * h)))) / h)
-    exact = mpf(max(1, round(12 * power))) / 12
-    return (column[2] - column[1]) * (1 - mpf(10) ** (-exact * ahead)) / (mpf(10) ** (exact * k) - 1)
 
 
 def _newton(problem: Problem, guess: Sequence[Any]) -> tuple[list[Any], int] | None:

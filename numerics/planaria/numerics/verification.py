@@ -12,18 +12,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from flint import arb
 from mpmath import mp, mpf
 from sympy import Symbol
 
 from planaria.diagrams.errors import InputError
 from planaria.numerics.balls import ball_numbers, from_ball, working_balls
-from planaria.numerics.ladder import is_stable, radii
+from planaria.numerics.ladder import is_stable, radius_of_balls
 from planaria.numerics.problem import Problem
-from planaria.numerics.unreduced import Numbers, Propagator, unreduced
+from planaria.numerics.unreduced import unreduced
 
 __all__ = ["Verdict", "in_the_spectrum", "verify"]
+
+
+MOST_TURNS = 5  # of the equations, for loops that have lost digits
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
     ----------
     loops
         The value of each class of loops that the quantity depends on. Next to nothing a loop may have lost its
-        digits to cancellation: where the residual is above the bound, the equations are applied once before the
-        loops have to reproduce themselves.
+        digits to cancellation: where the residual is above the bound, the equations are applied once or a few times
+        before the loops have to reproduce themselves.
     bound
         The relative residual that is asked for.
     """
@@ -65,16 +67,16 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
         numbers = ball_numbers(problem)
         balls = {symbol: arb(value) for symbol, value in loops.items()}
         worst = mpf("inf")
-        for _ in range(2):
+        for _ in range(MOST_TURNS):
             propagators = equations.propagators(numbers, balls)
             residuals = equations.residuals(numbers, balls, propagators)
-            worst = max((_mismatch(*one) for one in residuals), default=mpf(0))
-            if worst <= bound:
+            last, worst = worst, max((_mismatch(*one) for one in residuals), default=mpf(0))
+            if worst <= bound or not (worst < last or mp.isinf(worst)):
                 break
             balls = dict(zip(balls, equations.image(numbers, list(balls), propagators), strict=True))
         value = from_ball(equations.value(numbers, propagators))
         stable = is_stable(problem.derivation, numbers, propagators) if mp.isfinite(worst) else None
-        radius = _radius(problem, numbers, propagators) if stable is not None else None
+        radius = None if stable is None else radius_of_balls(problem.derivation, numbers, propagators)
     return Verdict(value, worst, stable, radius)
 
 
@@ -87,28 +89,6 @@ def _mismatch(claimed: Any, image: Any, vanishes: bool) -> Any:
     if scale == 0:
         return mpf(0) if difference == 0 else mpf("inf")
     return from_ball(difference / scale)
-
-
-def _radius(problem: Problem, numbers: Numbers, propagators: Mapping[Any, Propagator]) -> float | None:
-    """The radius in double precision, from propagators that are known better."""
-
-    def rounded(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return value.astype(float)[np.newaxis, :]
-        return np.array([[float(value)]])
-
-    try:
-        nodes = {
-            space: ({symbol: rounded(x) for symbol, x in eigenvalues.items()}, rounded(weights))
-            for space, (eigenvalues, weights) in numbers.nodes.items()
-        }
-        scalars = {g: rounded(x) for g, x in numbers.scalars.items()}
-        entries = {s: {key: rounded(x) for key, x in g.items()} for s, g in propagators.items()}
-        with np.errstate(all="ignore"):
-            found = float(radii(problem.derivation, Numbers(1.0, scalars, nodes), entries)[0])
-    except (OverflowError, np.linalg.LinAlgError):
-        return None
-    return found if np.isfinite(found) else None
 
 
 def in_the_spectrum(verdict: Verdict) -> InputError:
