@@ -194,7 +194,7 @@ def test_paths_that_are_no_files(tmp_path: Path, reader: Any) -> None:
         reader(tmp_path / "missing.csv")
     folder = tmp_path / "folder.npy"
     folder.mkdir()
-    with pytest.raises(InputError, match="it is not a file"):
+    with pytest.raises(InputError, match="this is a directory"):
         reader(folder)
 
 

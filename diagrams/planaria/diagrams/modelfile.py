@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from planaria.diagrams.errors import InputError
+from planaria.diagrams.files import check_ordinary
 from planaria.diagrams.modeldata import Matrix, ModelFile, Parameter, Quantity, Space
 from planaria.diagrams.modeltables import Reader
 
@@ -28,10 +29,11 @@ def load_model_file(path: str | Path) -> ModelFile:
     path = Path(path)
     place = path.name or str(path)
     try:
+        check_ordinary(path, str(path), "give a model file")
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise InputError(str(path), "this is a directory", "give a model file") from None
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError(str(path), "there is no such file", "give the path of a model file") from None
     except (OSError, ValueError) as error:

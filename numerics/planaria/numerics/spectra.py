@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sympy import Basic, Expr, Float, I, Integer, Rational, Symbol, sympify
 
 from planaria.diagrams.errors import InputError
+from planaria.diagrams.files import check_ordinary
 from planaria.diagrams.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
 
 __all__ = [
@@ -280,10 +281,12 @@ def _suffix(file: Path, place: str) -> str:
     suffix = file.suffix.lower()
     if suffix not in (".npy", ".csv"):
         raise InputError(place, f"the suffix is {suffix or 'missing'}", "give a .npy or a .csv file")
-    if not file.exists():
-        raise InputError(place, "there is no such file", "check the path")
-    if not file.is_file():
-        raise InputError(place, "it is not a file", "give the path of a .npy or .csv file")
+    try:
+        check_ordinary(file, place, "give the path of a .npy or .csv file")
+    except FileNotFoundError:
+        raise InputError(place, "there is no such file", "check the path") from None
+    except OSError as error:
+        raise InputError(place, f"it cannot be read ({error.strerror or error})", "check the path") from None
     return suffix
 
 
