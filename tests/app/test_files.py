@@ -135,7 +135,7 @@ def test_a_file_is_whole_or_what_it_was(tmp_path: Path) -> None:
         beside.write_text("half")
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(InputError, match="cannot be written .No space left on device.; choose another file"):
+    with pytest.raises(InputError, match=r"cannot be written \(No space left on device\); choose another file"):
         write_whole(target, "--draw", fail)
 
     def interrupt(beside: Path) -> None:

@@ -117,7 +117,7 @@ def test_exact_numbers(value: object, exact: Any) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [True, None, "one", "__import__('os')", "1e-99999999999", "1/0", math.inf, mpf("nan"), Symbol("a"), [1]],
+    [True, None, "one", "__import__('os')", "1/0", math.inf, mpf("nan"), Symbol("a"), [1]],
 )
 def test_numbers_that_are_none(value: object) -> None:
     with pytest.raises(InputError, match=r"x: .* is not a finite number"):

@@ -66,8 +66,7 @@ def read_model(text: str, name: str, place: str) -> ModelFile:
     Raises InputError, which names the table and the key, for anything that is not a model.
     """
     try:
-        # Decimal keeps 0.1 the tenth that was written.
-        document = tomllib.loads(text, parse_float=Decimal)
+        document = tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         raise InputError(place, f"this is not TOML: {error}", "mend the file at that line") from None
     except RecursionError:
@@ -76,3 +75,11 @@ def read_model(text: str, name: str, place: str) -> ModelFile:
         # A number with thousands of digits, or a date that does not exist.
         raise InputError(place, f"this is not TOML: {error}", "mend that value") from None
     return Reader(document, name, place).read()
+
+
+def _decimal(text: str) -> Decimal:
+    """A number that stays the 0.1 that was written; where none holds it, infinite, and refused in its place."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return Decimal("Infinity")
