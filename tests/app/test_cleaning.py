@@ -20,6 +20,7 @@ from planaria.diagrams.cleaning import clean, clean_line, is_clean
 from planaria.diagrams.draw.shapes import Label, Picture
 from planaria.diagrams.draw.shapes import Text as LabelText
 from planaria.diagrams.draw.svg import to_svg
+from planaria.diagrams.draw.text import name_text
 from planaria.diagrams.draw.tikz import to_tikz
 
 Run = Callable[..., Any]  # see conftest.py
@@ -204,6 +205,12 @@ def test_pictures_hold_clean_text() -> None:
     assert not is_raw(first)
     assert "secrets" in first
     assert second.startswith(r"\begin{tikzpicture}")
+
+
+def test_the_name_of_a_field_stays_on_one_line() -> None:
+    name = name_text("x\n\\input{secrets}\u202e")
+    assert not is_raw(name.latex + name.plain)
+    assert "\n" not in name.latex
 
 
 def test_cleaning_is_idempotent_and_leaves_languages_alone() -> None:

@@ -16,16 +16,15 @@ _FONT = "'STIX Two Text', 'Latin Modern Roman', 'Times New Roman', 'DejaVu Serif
 def to_svg(picture: Picture) -> str:
     """SVG text of a picture, with a white ground, and a title and a description for screen readers.
 
-        >>> from planaria.diagrams.cleaning import clean
-    from planaria.diagrams.draw.shapes import Dot
-        >>> print(to_svg(Picture(20, 10, (Dot((5, 5), 2, "#000000"),), "a dot")))
-        <svg xmlns="http://www.w3.org/2000/svg" width="20" height="10" viewBox="0 0 20 10" role="img">
-        <title>a dot</title>
-        <rect width="100%" height="100%" fill="#FFFFFF"/>
-        <g fill="none" stroke-width="1.8">
-        <circle cx="5" cy="5" r="2" fill="#000000"/>
-        </g>
-        </svg>
+    >>> from planaria.diagrams.draw.shapes import Dot
+    >>> print(to_svg(Picture(20, 10, (Dot((5, 5), 2, "#000000"),), "a dot")))
+    <svg xmlns="http://www.w3.org/2000/svg" width="20" height="10" viewBox="0 0 20 10" role="img">
+    <title>a dot</title>
+    <rect width="100%" height="100%" fill="#FFFFFF"/>
+    <g fill="none" stroke-width="1.8">
+    <circle cx="5" cy="5" r="2" fill="#000000"/>
+    </g>
+    </svg>
     """
     width, height = _number(picture.width), _number(picture.height)
     drawn = [shape for shape in picture.shapes if not isinstance(shape, Label)]

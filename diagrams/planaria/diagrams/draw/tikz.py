@@ -11,14 +11,13 @@ __all__ = ["standalone", "to_tikz"]
 def to_tikz(picture: Picture) -> str:
     r"""A tikzpicture environment; its colours are defined inside.
 
-        >>> from planaria.diagrams.cleaning import clean_line
-    from planaria.diagrams.draw.shapes import Dot
-        >>> print(to_tikz(Picture(20, 10, (Dot((5, 5), 2, "#0072B2"),), "a dot")))
-        % a dot
-        \begin{tikzpicture}[x=1pt, y=-1pt, line cap=round]
-        \definecolor{planariaA}{HTML}{0072B2}
-        \fill[planariaA] (5,5) circle[radius=2pt];
-        \end{tikzpicture}
+    >>> from planaria.diagrams.draw.shapes import Dot
+    >>> print(to_tikz(Picture(20, 10, (Dot((5, 5), 2, "#0072B2"),), "a dot")))
+    % a dot
+    \begin{tikzpicture}[x=1pt, y=-1pt, line cap=round]
+    \definecolor{planariaA}{HTML}{0072B2}
+    \fill[planariaA] (5,5) circle[radius=2pt];
+    \end{tikzpicture}
     """
     colours = dict.fromkeys(shape.colour for shape in picture.shapes)
     names = {colour: f"planaria{_letters(k)}" for k, colour in enumerate(colours)}
