@@ -69,8 +69,8 @@ QUANTITIES = {
     "squares of a scalar": ("a40*tr(q)", chain("gamma+s", "a**2"), "terms when it is multiplied out, more than"),
     "squares of a sum": ("a28*tr(q)", chain("gamma+s", "(a+1)**2", 28), "terms when it is multiplied out, more"),
     "squares of a number": ("a40*tr(q)", chain("2", "a**2"), "a number of more than 1000 digits"),
-    "doubled words": ("tr(a40)", chain("h", "a*x*x.T*a"), "a product of more than 128 matrices"),
-    "a long word": ("tr(" + "*".join(["x*x.T"] * 300) + ")", "", "a product of more than 128 matrices"),
+    "doubled words": ("tr(a40)", chain("h", "a*x*x.T*a"), "a product of more than 128 factors"),
+    "a long word": ("tr(" + "*".join(["x*x.T"] * 300) + ")", "", "a product of more than 128 factors"),
     "powers of a trace sum": ("(tr(x*x.T)+tr(h)+tr(h*h)+tr(h**3)+s)**64", "", "when it is multiplied out"),
     "a thousand brackets": ("(" * 1000 + "tr(q)" + ")" * 1000, "", "nested more than 100 deep"),
     "a thousand inverses": ("tr(" + "inv(" * 1000 + "q" + ")" * 1001, "", "nested more than 100 deep"),
@@ -79,8 +79,8 @@ QUANTITIES = {
         "",
         "more than 30 inverses and powers",
     ),
-    "many terms": ("+".join(f"s**{k}*tr(q)" for k in range(1000)), "", "more than 2000 parts"),
-    "many quotients": ("tr(q)" + "".join(f"/(s+{k})" for k in range(1000)), "", "more than 2000 parts"),
+    "many terms": ("+".join(f"s**{k}*tr(q)" for k in range(999)), "", "more than 5000 parts"),
+    "many quotients": ("tr(q)" + "".join(f"/(s+{k})" for k in range(500)), "", "more than 128 factors"),
     "a hundred thousand terms": ("+".join(["tr(q)"] * 100_000), "", "characters, more than 20000"),
     "a huge number": (f"{HUGE}*tr(q)", "", "out of range; stay between 1e-1000 and 1e1000"),
     "a huge exponent": (f"gamma**{HUGE}*tr(q)", "", "out of range; stay between 1e-1000 and 1e1000"),
@@ -217,8 +217,8 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
     assert rows["an expression"] == f"{MAX_LENGTH:,} characters, brackets {MAX_DEPTH} deep"
     assert rows["parts of an expression, its definitions written out"] == f"{MAX_SIZE:,}"
     assert rows["inverses and powers in one another"] == str(MAX_TOWER)
-    assert rows["matrices in a product"] == str(MAX_FACTORS)
-    assert rows["the same with powers written out"] == str(MOST_LETTERS)
+    assert rows["factors of a product, of matrices or of scalars"] == str(MAX_FACTORS)
+    assert rows["matrices in a product, powers written out"] == str(MOST_LETTERS)
     assert rows["a number in an expression"].endswith(f"{MAX_DIGITS:,} digits when it is multiplied out")
     assert rows["any other number"].startswith(f"1e-{MOST_DIGITS} to 1e{MOST_DIGITS}")
     (terms,) = (limit for what, limit in rows.items() if what.startswith("terms of a scalar"))

@@ -214,7 +214,7 @@ def test_definitions_that_double_are_refused_before_they_explode():
         for _ in range(30):
             double()
 
-    with pytest.raises(InputError, match="has a product of more than 128 matrices; write"):
+    with pytest.raises(InputError, match="has a product of more than 128 factors; write"):
         double_often()
 
 

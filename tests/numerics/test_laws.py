@@ -152,6 +152,15 @@ def test_on_the_way_to_a_limit_the_law_counts() -> None:
         pose(shrinking, {N: 3, P: 4, gamma: 1, t: 1}, zero=frozenset({"s"}))
 
 
+def test_a_parameter_of_the_spectrum_may_go_to_zero() -> None:
+    scale = Symbol("lambda_plus", positive=True)
+    derivation = resolvent({Lambda: PowerLaw()}, rows=Lambda - Identity(N))
+    zero = frozenset({"alpha"})
+    pose(derivation, {P: 4, gamma: 1, N: 3, scale: 4}, zero=zero)
+    with pytest.raises(InputError, match="eigenvalue 5 of"):
+        pose(derivation, {P: 4, gamma: 1, N: 5, scale: 4}, zero=zero)
+
+
 def test_a_sweep_can_check_each_of_its_points() -> None:
     problem = pose(resolvent(variance=(s - 1) / P), {**POINT, s: 2})
     check_admissible(problem)

@@ -12,6 +12,7 @@ from sympy import (
     Identity,
     Integer,
     MatrixExpr,
+    Mul,
     Pow,
     Rational,
     Symbol,
@@ -31,8 +32,8 @@ __all__ = ["Builder", "Value", "short"]
 Value: TypeAlias = Expr | MatrixExpr
 
 MAX_TOWER = 30  # inverses and powers in inverses and powers: sympy's time grows as the cube
-MAX_SIZE = 2_000  # symbols and operations, names written out in full: definitions can double at each step
-MAX_FACTORS = 128  # of one matrix product: sympy's time grows as the cube
+MAX_SIZE = 5_000  # symbols and operations, names written out in full: definitions can double at each step
+MAX_FACTORS = 128  # of one product, of matrices or of scalars: sympy's time grows as the cube
 MAX_DIGITS = 1_000  # of a number: Python itself prints no more than 4,300, and numbers are multiplied
 MAX_SCALAR_POWER = 1_000
 MAX_MATRIX_POWER = 64
@@ -248,10 +249,10 @@ class Builder:
                 size *= abs(int(value.args[1]))
         if size > MAX_SIZE:
             self._refuse_size()
-        if isinstance(value, MatMul) and len(value.args) > MAX_FACTORS:
+        if isinstance(value, (Mul, MatMul)) and len(value.args) > MAX_FACTORS:
             raise InputError(
                 self.place,
-                f"{short(self.text)} has a product of more than {MAX_FACTORS} matrices",
+                f"{short(self.text)} has a product of more than {MAX_FACTORS} factors",
                 "write repeated factors as a power, or take fewer",
             )
         if tower > MAX_TOWER:

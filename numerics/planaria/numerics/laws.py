@@ -49,7 +49,9 @@ def check_laws(
     zero
         The names of parameters that go to zero from above.
     """
-    missing = {s for g in setting.ring.generators for s in g.free_symbols if s not in values and str(s) in zero}
+    laws = [part for _, _, one in spectra if isinstance(one, PowerLaw) for part in (one.alpha, one.scale)]
+    symbols = {s for one in (*setting.ring.generators, *laws) for s in one.free_symbols}
+    missing = {s for s in symbols if s not in values and str(s) in zero}
     near = {**values, **dict.fromkeys(missing, _TINY)}
     eigen = {symbol for _, symbol in setting.matrices}
     scalars = {
