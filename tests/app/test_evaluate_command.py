@@ -89,7 +89,11 @@ def test_everything_that_is_missing_is_named(run: Run) -> None:
         ("C=two", "--set C: 'two' is not a finite number; give a number"),
         ("C=inf", "--set C: 'inf' is not a finite number; give a number"),
         ("sigma_eps=nan", "--set sigma_eps: 'nan' is not a finite number; give a number"),
-        ("sigma_eps=1e999999999", "--set sigma_eps: '1e999999999' is not a finite number; give a number"),
+        (
+            "sigma_eps=1e999999999",
+            "--set sigma_eps: the number 1e999999999 is out of range; "
+            "give numbers of at most 10,000 digits, from 1e-10000 to 1e10000",
+        ),
         (
             "sigma_eps=__import__('os')",
             "--set sigma_eps: \"__import__('os')\" is not a finite number; give a number",

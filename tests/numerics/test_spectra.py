@@ -117,7 +117,7 @@ def test_exact_numbers(value: object, exact: Any) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [True, None, "one", "__import__('os')", "1e-99999999999", "1/0", math.inf, mpf("nan"), Symbol("a"), [1]],
+    [True, None, "one", "__import__('os')", "1/0", math.inf, mpf("nan"), Symbol("a"), [1]],
 )
 def test_numbers_that_are_none(value: object) -> None:
     with pytest.raises(InputError, match=r"x: .* is not a finite number"):
@@ -194,7 +194,7 @@ def test_paths_that_are_no_files(tmp_path: Path, reader: Any) -> None:
         reader(tmp_path / "missing.csv")
     folder = tmp_path / "folder.npy"
     folder.mkdir()
-    with pytest.raises(InputError, match="it is not a file"):
+    with pytest.raises(InputError, match="this is a directory"):
         reader(folder)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
+
+from planaria.diagrams.cleaning import clean_line
 
 __all__ = ["INPUT_IS_WRONG", "Commands"]
 
@@ -15,6 +18,8 @@ CHECK_FAILED = 1
 INPUT_IS_WRONG = 2
 INTERRUPTED = 130  # what a shell reports of a process that SIGINT ended
 READER_IS_GONE = 141  # and of one that SIGPIPE ended
+
+_CANNOT_BE_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 # What typer raises for unknown options, missing arguments and the like. Its click is a package of its own or
 # a part of typer, depending on the version: the public exception leads to the base class of either.
@@ -27,10 +32,25 @@ class Commands(TyperGroup):
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run the command and exit.
 
-        0 done, 1 a check failed, 2 the input is wrong (one sentence on standard error), 130 interrupted.
+        0 done, 1 a check failed, 2 the input is wrong or the output takes nothing (one sentence on standard
+        error), 130 interrupted, 141 the reader of the output is gone.
         """
+        if sys.stdout is None:
+            _say("standard output is closed; leave it open, or send it to a file")
+            sys.exit(INPUT_IS_WRONG)
         try:
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
+            sys.stdout.flush()
+        except SystemExit as ended:  # rich and click end so when the reader of a help text is gone
+            code = READER_IS_GONE if ended.code == 1 else ended.code
+        except BrokenPipeError:
+            code = READER_IS_GONE
+        except OSError as error:
+            if error.errno not in _CANNOT_BE_WRITTEN:
+                raise
+            _say(f"output: it cannot be written ({error.strerror}); make room, or send it elsewhere")
+            _discard(sys.stdout)
+            code = INPUT_IS_WRONG
         except (KeyboardInterrupt, typer.Abort):
             code = INTERRUPTED
         except _UsageError as error:
@@ -47,8 +67,7 @@ class Commands(TyperGroup):
         if code == INTERRUPTED:
             _say("interrupted")
         if code == READER_IS_GONE:
-            # Whatever is still buffered has no reader, and the interpreter would complain about it at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard(sys.stdout)
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: Any) -> Any:
@@ -62,7 +81,18 @@ class Commands(TyperGroup):
 
 
 def _say(sentence: str) -> None:
-    print("planaria:", " ".join(sentence.split()), file=sys.stderr)
+    """One line on standard error, or nothing where that is closed or full: there is nobody to tell."""
+    if sys.stderr is None:
+        return
+    try:
+        print("planaria:", clean_line(sentence), file=sys.stderr, flush=True)
+    except OSError:
+        _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere; the interpreter would complain about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _usage_sentence(error: Any) -> str:

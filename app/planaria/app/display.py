@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from rich.box import Box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.progress import (
     BarColumn,
@@ -19,8 +19,11 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
+
+from planaria.diagrams.cleaning import clean, clean_line, is_clean
 
 __all__ = [
     "INDENT",
@@ -42,6 +45,15 @@ _RULED = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 
 
 class _Console(Console):
+    """Writes nothing raw that another person wrote: see `planaria.diagrams.cleaning`."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control or is_clean(segment.text):
+                yield segment
+            else:
+                yield Segment(clean(segment.text), segment.style)
+
     def on_broken_pipe(self) -> None:
         """A reader that is gone is handled where the command ends, whoever wrote."""
         raise BrokenPipeError
@@ -59,27 +71,30 @@ def messages() -> Console:
 
 def print_json(content: Mapping[str, Any]) -> None:
     """One JSON object on standard output."""
-    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    if not is_clean(text):  # what is not, stands inside of strings, where JSON has escapes of its own
+        text = "".join(one if is_clean(one) else json.dumps(one)[1:-1] for one in text)
+    sys.stdout.write(text + "\n")
 
 
 def title(console: Console, text: str, about: str = "") -> None:
-    console.print(Text(text, style="bold"))
+    console.print(Text(clean_line(text), style="bold"))
     if about.strip():
-        note(console, " ".join(about.split()))
+        note(console, clean_line(about))
 
 
 def heading(console: Console, text: str, about: str = "") -> None:
     """The beginning of a section, after a blank line."""
     console.print()
-    parts = Text(text, style="bold cyan")
+    parts = Text(clean_line(text), style="bold cyan")
     if about:
-        parts.append(f"  {about}", style="not bold dim")
+        parts.append(f"  {clean_line(about)}", style="not bold dim")
     console.print(parts)
 
 
 def line(console: Console, text: str | Text) -> None:
     """Indented text; its lines are neither wrapped nor cut, so that a copy of them is whole."""
-    whole = Text(text) if isinstance(text, str) else text
+    whole = Text(clean(text)) if isinstance(text, str) else text
     for one in whole.split("\n"):
         padded = Text(" " * INDENT)
         padded.append_text(one)
@@ -88,7 +103,7 @@ def line(console: Console, text: str | Text) -> None:
 
 def note(console: Console, text: str) -> None:
     """Indented text in a quiet colour, wrapped."""
-    console.print(Padding(Text(text, style="dim"), (0, 0, 0, INDENT), expand=False))
+    console.print(Padding(Text(clean(text), style="dim"), (0, 0, 0, INDENT), expand=False))
 
 
 def plain_table(
@@ -108,7 +123,7 @@ def plain_table(
     for head in heads:
         table.add_column(head, justify="right" if head in aligned else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+        table.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row))
     return Padding(table, (0, 0, 0, INDENT), expand=False)
 
 
@@ -116,7 +131,7 @@ def progress_bar(console: Console) -> Progress:
     """A bar that is gone when the work is done; none where nobody watches."""
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(24),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -129,4 +144,4 @@ def progress_bar(console: Console) -> Progress:
 
 def working(console: Console, text: str) -> AbstractContextManager[object]:
     """A spinner while something of unknown length goes on; nothing where nobody watches."""
-    return console.status(text) if console.is_terminal else nullcontext()
+    return console.status(Text(clean_line(text))) if console.is_terminal else nullcontext()

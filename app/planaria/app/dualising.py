@@ -60,6 +60,10 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
     file = load_model(model_name)
     quantities = chosen_quantities(file, options.quantities)
     names = Names(file, dict(file.model.spectra).values())
+    if folder is not None:
+        spaces = "-".join(sorted(names.spaces, key=len)[-2:])
+        for quantity in quantities:
+            folder.check_name(f"{quantity.name}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg")
     console, status = output(), messages()
     formulas = Formulas(read_renames(options.symbols, names, []), unicode="utf" in console.encoding.lower())
     passed = True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path as FilePath
 
+from planaria.app.files import check_folder, check_target, write_whole
 from planaria.diagrams.draw import lay_out, sheets, to_svg, to_tikz
 from planaria.diagrams.draw.shapes import Picture
 from planaria.diagrams.draw.sheet import PER_SHEET
@@ -17,6 +18,7 @@ from planaria.diagrams.ribbon import RibbonGraph
 __all__ = ["Target", "write_picture", "write_pictures"]
 
 _SUFFIXES = (".svg", ".tex", ".png")
+_MOST_SHEETS = 9999
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,15 @@ class Target:
 
     @classmethod
     def of(cls, text: str) -> Target:
-        """Raises InputError for another suffix, a missing folder, or a folder in the place of the file."""
+        """Raises InputError for another suffix, and for what `check_target` refuses."""
         path = FilePath(text)
         if path.suffix.lower() not in _SUFFIXES:
             suffix = path.suffix or "missing"
             raise InputError(f"--draw {text}", f"the suffix is {suffix}", "give a .svg, .tex or .png file")
-        if "\0" in text or not path.parent.is_dir():
-            raise InputError(f"--draw {text}", f"there is no folder {path.parent}", "make it first")
-        if path.is_dir():
-            raise InputError(f"--draw {text}", "this is a folder", "give the name of a file")
-        return cls(path)
+        check_target(path, f"--draw {text}")
+        target = cls(path)
+        check_target(target.numbered(_MOST_SHEETS), f"--draw {text}")  # its name is longer
+        return target
 
     def numbered(self, number: int) -> FilePath:
         return self.path.with_name(f"{self.path.stem}-{number}{self.path.suffix}")
@@ -52,14 +53,17 @@ class Folder:
     def of(cls, text: str) -> Folder:
         """Raises InputError for a file in the place of the folder, and where it cannot be made."""
         path = FilePath(text)
-        if "\0" in text or path.is_file():
-            raise InputError(f"--draw {text}", "this is no folder", "give the name of a folder")
+        check_folder(path, f"--draw {text}")
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             reason = error.strerror or str(error)
             raise InputError(f"--draw {text}", f"it cannot be made ({reason})", "choose another folder") from None
         return cls(path)
+
+    def check_name(self, name: str) -> None:
+        """Raises InputError for a file name that the folder cannot hold."""
+        check_target(self.path / name, f"--draw {self.path}")
 
 
 def write_pictures(
@@ -80,16 +84,10 @@ def write_picture(picture: Picture, path: FilePath) -> FilePath:
 
     Raises InputError if the file cannot be written.
     """
-    try:
-        if path.suffix.lower() == ".png":
-            from planaria.app.png import write_png  # matplotlib takes half a second
+    if path.suffix.lower() == ".png":
+        from planaria.app.png import write_png  # matplotlib takes half a second
 
-            write_png(picture, path)
-        else:
-            is_svg = path.suffix.lower() == ".svg"
-            text = to_svg(picture) + "\n" if is_svg else standalone(to_tikz(picture))
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"--draw {path}", f"it cannot be written ({reason})", "choose another file") from None
-    return path
+        return write_whole(path, f"--draw {path}", lambda file: write_png(picture, file))
+    is_svg = path.suffix.lower() == ".svg"
+    text = to_svg(picture) + "\n" if is_svg else standalone(to_tikz(picture))
+    return write_whole(path, f"--draw {path}", lambda file: file.write_text(text, encoding="utf-8"))

@@ -35,7 +35,9 @@ def write_png(picture: Picture, path: FilePath) -> None:
     axes.axis("off")
     for depth, shape in enumerate(picture.shapes):
         _draw(axes, shape, depth)
-    figure.savefig(path, dpi=min(_RESOLUTION, _MOST_PIXELS / max(size)), metadata={"Title": picture.title})
+    figure.savefig(
+        path, dpi=min(_RESOLUTION, _MOST_PIXELS / max(size)), format="png", metadata={"Title": picture.title}
+    )
 
 
 def _draw(axes: Any, shape: Shape, depth: int) -> None:

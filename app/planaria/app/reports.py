@@ -27,6 +27,7 @@ from planaria.derivations.latex import (
 )
 from planaria.derivations.limits import LimitBranch
 from planaria.derivations.spectral import SpectralSum
+from planaria.diagrams.cleaning import clean_line
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.model import Model
 from planaria.diagrams.modeldata import ModelFile, Quantity
@@ -348,7 +349,7 @@ class LatexReport:
         """Everything is printed already."""
 
     def _comment(self, text: str) -> None:
-        self._lines("% " + " ".join(text.split()))
+        self._lines("% " + clean_line(text))
 
     def _lines(self, text: str) -> None:
         self.console.print(text, soft_wrap=True)

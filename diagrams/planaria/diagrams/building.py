@@ -12,6 +12,7 @@ from sympy import (
     Identity,
     Integer,
     MatrixExpr,
+    Mul,
     Pow,
     Rational,
     Symbol,
@@ -22,7 +23,7 @@ from sympy import (
     zoo,
 )
 from sympy.core.numbers import ImaginaryUnit, Number
-from sympy.matrices.expressions import MatPow
+from sympy.matrices.expressions import MatMul, MatPow
 
 from planaria.diagrams.errors import InputError, unknown_name
 
@@ -31,8 +32,9 @@ __all__ = ["Builder", "Value", "short"]
 Value: TypeAlias = Expr | MatrixExpr
 
 MAX_TOWER = 30  # inverses and powers in inverses and powers: sympy's time grows as the cube
-MAX_SIZE = 10_000  # symbols and operations, names written out in full: definitions can double at each step
-MAX_DIGITS = 4_000  # of a number: Python itself prints no more than 4,300
+MAX_SIZE = 5_000  # symbols and operations, names written out in full: definitions can double at each step
+MAX_FACTORS = 128  # of one product, of matrices or of scalars: sympy's time grows as the cube
+MAX_DIGITS = 1_000  # of a number: Python itself prints no more than 4,300, and numbers are multiplied
 MAX_SCALAR_POWER = 1_000
 MAX_MATRIX_POWER = 64
 
@@ -59,6 +61,8 @@ class Builder:
             if isinstance(tree, Tree):
                 order.append(tree)
                 pending.extend(tree.children)
+                if len(order) > MAX_SIZE:
+                    self._refuse_size()
         values: list[tuple[Value, tuple[int, int]]] = []
         for tree in reversed(order):
             children = [child for child in tree.children if isinstance(child, Tree)]
@@ -244,10 +248,12 @@ class Builder:
             if tree.data == "pow" and isinstance(value, MatPow):
                 size *= abs(int(value.args[1]))
         if size > MAX_SIZE:
+            self._refuse_size()
+        if isinstance(value, (Mul, MatMul)) and len(value.args) > MAX_FACTORS:
             raise InputError(
                 self.place,
-                f"{short(self.text)} has more than {MAX_SIZE} parts when its definitions are written out",
-                "simplify it",
+                f"{short(self.text)} has a product of more than {MAX_FACTORS} factors",
+                "write repeated factors as a power, or take fewer",
             )
         if tower > MAX_TOWER:
             raise InputError(
@@ -256,6 +262,13 @@ class Builder:
                 "simplify it",
             )
         return size, tower
+
+    def _refuse_size(self) -> NoReturn:
+        raise InputError(
+            self.place,
+            f"{short(self.text)} has more than {MAX_SIZE} parts when its definitions are written out",
+            "simplify it",
+        )
 
     def _refuse_digits(self) -> NoReturn:
         raise InputError(

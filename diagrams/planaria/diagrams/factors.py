@@ -12,6 +12,7 @@ from itertools import product
 from sympy import Add, Expr, MatrixExpr, Mul, Pow, S, SympifyError, Trace, default_sort_key, sympify
 
 from planaria.diagrams.errors import InputError
+from planaria.diagrams.extent import check_products
 from planaria.diagrams.model import Model
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.tree import (
@@ -111,6 +112,7 @@ def products_of_traces(expression: Expr) -> dict[tuple[Trace, ...], Expr]:
 
     Raises InputError for a trace in a denominator or a function, and for a matrix outside of traces.
     """
+    check_products(expression)
     found: dict[tuple[Trace, ...], Expr] = {}
     for traces, coefficient in _products(expression):
         key = tuple(sorted(traces, key=default_sort_key))

@@ -23,8 +23,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
+from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
 
+from planaria.diagrams.covariances import check_covariance, variance_of
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.spectra import Spectrum
 
@@ -42,7 +43,8 @@ class Gaussian:
     symbol
         The matrix symbol that stands for the field in expressions.
     variance
-        The scalar in front of the covariance; a sympy expression in parameters and dimensions.
+        The scalar in front of the covariance; a sympy expression in parameters and dimensions: sums, products
+        and powers.
     rows, cols
         Covariances of the row and of the column index: deterministic matrix expressions, identity if None.
         A symmetric or Hermitian field has one covariance, ``rows``.
@@ -69,7 +71,7 @@ class Gaussian:
         if not isinstance(self.symbol, MatrixSymbol):
             raise InputError("field", f"{self.symbol!r} is not a matrix symbol", "make it with sympy.MatrixSymbol")
         place = f"field {self.symbol.name}"
-        object.__setattr__(self, "variance", _scalar(self.variance, place))
+        object.__setattr__(self, "variance", variance_of(self.variance, place))
         if self.kind not in get_args(Kind):
             raise InputError(
                 place, f"there is no kind {self.kind!r} of field", "use one of " + ", ".join(get_args(Kind))
@@ -97,6 +99,7 @@ class Gaussian:
                     f"the covariance {name} = {covariance} has shape {covariance.shape}",
                     f"the {name} of {self.symbol.name} need shape ({space}, {space})",
                 )
+            check_covariance(covariance, name, place)
             if isinstance(covariance, Identity):
                 object.__setattr__(self, name, None)
         if self.kind in ("symmetric", "hermitian"):
@@ -176,19 +179,6 @@ class Model:
     def with_spectra(self, spectra: Mapping[MatrixSymbol, Spectrum]) -> Model:
         """The same fields with other spectra; spectra that are not named stay."""
         return Model(self.fields, {**dict(self.spectra), **spectra})
-
-
-def _scalar(value: object, place: str) -> Expr:
-    if isinstance(value, str):
-        raise InputError(place, f"the variance {value!r} is text", "give a number or a sympy expression")
-    expression = sympify(value, strict=True)
-    if not isinstance(expression, Expr) or isinstance(expression, MatrixExpr):
-        raise InputError(place, f"the variance {value!r} is not a scalar", "give a number or a sympy expression")
-    if expression.is_number and (not expression.is_finite or expression.is_negative or expression.is_zero):
-        raise InputError(
-            place, f"the variance {expression} is not positive and finite", "give a positive variance"
-        )
-    return expression
 
 
 def _check_space(space: Expr, place: str) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from planaria.diagrams.errors import InputError
+from planaria.diagrams.files import check_ordinary
 from planaria.diagrams.modeldata import Matrix, ModelFile, Parameter, Quantity, Space
 from planaria.diagrams.modeltables import Reader
 
@@ -28,10 +29,11 @@ def load_model_file(path: str | Path) -> ModelFile:
     path = Path(path)
     place = path.name or str(path)
     try:
+        check_ordinary(path, str(path), "give a model file")
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise InputError(str(path), "this is a directory", "give a model file") from None
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError(str(path), "there is no such file", "give the path of a model file") from None
     except (OSError, ValueError) as error:
@@ -64,8 +66,7 @@ def read_model(text: str, name: str, place: str) -> ModelFile:
     Raises InputError, which names the table and the key, for anything that is not a model.
     """
     try:
-        # Decimal keeps 0.1 the tenth that was written.
-        document = tomllib.loads(text, parse_float=Decimal)
+        document = tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         raise InputError(place, f"this is not TOML: {error}", "mend the file at that line") from None
     except RecursionError:
@@ -74,3 +75,11 @@ def read_model(text: str, name: str, place: str) -> ModelFile:
         # A number with thousands of digits, or a date that does not exist.
         raise InputError(place, f"this is not TOML: {error}", "mend that value") from None
     return Reader(document, name, place).read()
+
+
+def _decimal(text: str) -> Decimal:
+    """A number that stays the 0.1 that was written; where none holds it, infinite, and refused in its place."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return Decimal("Infinity")

@@ -11,6 +11,7 @@ from sympy import Add, Expr, MatrixExpr, MatrixSymbol, Mul, Pow, S, SympifyError
 
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.expansion import close, split, words
+from planaria.diagrams.extent import check_products
 from planaria.diagrams.model import Model
 from planaria.diagrams.necklaces import Alphabet, is_face
 from planaria.diagrams.rational import Ratio
@@ -57,6 +58,7 @@ def products_of_traces(expression: Expr, model: Model) -> dict[_Traces, Expr]:
         raise InputError("expression", "it is a matrix, and a moment is a number", "take its trace")
     if not isinstance(expression, Expr):
         raise InputError("expression", f"{expression} is no scalar", "give a sum of products of traces")
+    check_products(expression, _MOST_PRODUCTS)
     return {traces: factor for traces, factor in _expanded(expression, model).items() if factor != 0}
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, MatrixSymbol, Rational, Symbol
+from sympy import Expr, MatrixSymbol, Rational, Symbol, nan
 
 from planaria.diagrams.errors import InputError
+from planaria.diagrams.ranges import check_range, shown
 
 __all__ = ["Eigenvalues", "PowerLaw", "Spectrum", "UnitSpectrum", "eigenvalue"]
 
@@ -62,15 +63,16 @@ class Eigenvalues:
             try:
                 if isinstance(number, bool):
                     raise TypeError
-                value = Rational(str(number))
+                text = str(number)
+                check_range(text, f"{place}, eigenvalue {position}")
+                value = Rational(text)
+            except InputError:
+                raise
             except (TypeError, ValueError):
-                raise InputError(
-                    place, f"eigenvalue {position} is {number!r}, not a finite number", "give real numbers >= 0"
-                ) from None
+                value = nan
             if not value.is_finite:
-                raise InputError(
-                    place, f"eigenvalue {position} is {number!r}, not a finite number", "give real numbers >= 0"
-                )
+                problem = f"eigenvalue {position} is {shown(number)}, not a finite number"
+                raise InputError(place, problem, "give real numbers >= 0")
             if value < 0:
                 raise InputError(
                     place,

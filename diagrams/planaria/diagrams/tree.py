@@ -28,7 +28,8 @@ from sympy import (
 )
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from planaria.diagrams.errors import InputError
+from planaria.diagrams.errors import InputError, placed
+from planaria.diagrams.extent import check_letters, check_terms
 from planaria.diagrams.model import Kind, Model
 from planaria.diagrams.rational import Ratio, Ring, generators_of
 from planaria.diagrams.spectra import UnitSpectrum, eigenvalue
@@ -173,12 +174,25 @@ class Setting:
 
 
 def prepare(expressions: Iterable[Expr], model: Model, extra: Iterable[Expr] = ()) -> Setting:
-    """Collect every scalar and every deterministic matrix of some expressions into one ring."""
+    """Collect every scalar and every deterministic matrix of some expressions into one ring.
+
+    Raises InputError for what is larger than the bounds of `extent`, before anything is multiplied out.
+    """
+
+    def is_field(matrix: MatrixSymbol) -> bool:
+        return model.field_index(matrix) is not None
+
     scalars: list[Expr] = list(extra)
     matrices: set[MatrixSymbol] = set()
-    for expression in expressions:
+    given = list(expressions)
+    for expression in given:
+        check_letters(expression)
+    check_terms([*given, *scalars], is_field)
+    for expression in given:
         _collect(expression, model, scalars, matrices)
     for field in model.fields:
+        with placed(f"field {field.name}"):
+            check_terms([one for one in (field.variance, field.rows, field.cols) if one is not None], is_field)
         scalars += [field.variance, *field.shape]
         for covariance in (field.rows, field.cols):
             if covariance is not None:

@@ -15,9 +15,10 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.diagrams.errors import InputError, unknown_name
 from planaria.diagrams.spectra import Eigenvalues, PowerLaw, Spectrum
+from planaria.numerics.laws import check_laws
 from planaria.numerics.spectra import eigenvalues, eigenvalues_mp, exact_number
 
-__all__ = ["Problem", "parameters_of", "pose", "to_float", "to_mpf"]
+__all__ = ["Problem", "check_admissible", "parameters_of", "pose", "to_float", "to_mpf"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     ------
     InputError
         For unknown names, missing values, numbers that are not finite or out of range, dimensions that are no
-        positive integers, and lists that do not fit their space.
+        positive integers, lists that do not fit their space, and numbers at which a variance or a covariance is
+        no finite number >= 0.
     """
     setting = derivation.rules.setting
     matrices = {str(matrix.name): matrix for matrix, _ in setting.matrices}
@@ -143,7 +145,18 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
             _fit_list(matrix, spectrum, numbers, sizes)
     problem = Problem(derivation, numbers, tuple(spectra))
     _check_complete(problem, zero)
+    check_admissible(problem, zero=zero)
     return problem
+
+
+def check_admissible(problem: Problem, *, zero: frozenset[str] = frozenset()) -> None:
+    """Raise InputError where the numbers of a problem give a field that occurs no law.
+
+    ``pose`` does it. Who moves to further points without posing each one, as a sweep does, calls it there.
+    """
+    rules = problem.derivation.rules
+    occurring = {vertex.letter.field for _, _, vertex in rules.vertices()}
+    check_laws(rules.setting, occurring, problem.values, problem.spectra, zero=zero)
 
 
 def parameters_of(derivation: Derivation) -> set[Symbol]:

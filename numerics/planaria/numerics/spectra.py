@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from sympy import Basic, Expr, Float, I, Integer, Rational, Symbol, sympify
 
 from planaria.diagrams.errors import InputError
+from planaria.diagrams.files import check_ordinary
+from planaria.diagrams.ranges import MOST_DIGITS, check_range, is_in_range, shown
 from planaria.diagrams.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
 
 __all__ = [
@@ -32,7 +34,7 @@ __all__ = [
 ]
 
 _GUARD_BITS = 20  # I**-(1 + alpha) loses about log2((1 + alpha) * log(I)) bits to the rounding of alpha
-_LARGEST_EXPONENT = 10_000  # a decimal like 1e-999999999 would be written out digit by digit
+_LARGEST_BITS = 33_220  # log2(10) for each of the MOST_DIGITS
 
 
 def eigenvalues(
@@ -114,6 +116,8 @@ def exact_number(value: object, place: str) -> Expr:
         if isinstance(value, (bool, np.bool_)):
             raise TypeError
         if isinstance(value, (int, np.integer)):
+            if int(value).bit_length() > _LARGEST_BITS:
+                raise InputError(place, f"it has more than {MOST_DIGITS:,} digits", "give a smaller number")
             return Integer(int(value))
         if isinstance(value, Fraction):
             return Rational(value.numerator, value.denominator)
@@ -125,9 +129,14 @@ def exact_number(value: object, place: str) -> Expr:
             number = sympify(value, strict=True)
         if isinstance(number, Expr) and number.is_number and number.is_finite:
             return number
+    except InputError:
+        raise
     except (TypeError, ValueError):  # sympy's SympifyError is a ValueError
         pass
-    raise InputError(place, f"{value!r} is not a finite number", "give a number")
+    if isinstance(value, (str, Decimal)):
+        check_range(str(value).strip(), place)
+    quoted = repr(shown(value)) if isinstance(value, str) else shown(value)
+    raise InputError(place, f"{quoted} is not a finite number", "give a number")
 
 
 def no_value(symbol: Basic, known: Iterable[object], place: str, what: str) -> InputError:
@@ -280,10 +289,12 @@ def _suffix(file: Path, place: str) -> str:
     suffix = file.suffix.lower()
     if suffix not in (".npy", ".csv"):
         raise InputError(place, f"the suffix is {suffix or 'missing'}", "give a .npy or a .csv file")
-    if not file.exists():
-        raise InputError(place, "there is no such file", "check the path")
-    if not file.is_file():
-        raise InputError(place, "it is not a file", "give the path of a .npy or .csv file")
+    try:
+        check_ordinary(file, place, "give the path of a .npy or .csv file")
+    except FileNotFoundError:
+        raise InputError(place, "there is no such file", "check the path") from None
+    except OSError as error:
+        raise InputError(place, f"it cannot be read ({error.strerror or error})", "check the path") from None
     return suffix
 
 
@@ -361,8 +372,6 @@ def _is_bounded(text: str) -> bool:
             number = Decimal(part.strip())
         except InvalidOperation:
             return False
-        if not number.is_finite() or (number and abs(number.adjusted()) > _LARGEST_EXPONENT):
-            return False
-        if len(part) > _LARGEST_EXPONENT:
+        if not number.is_finite() or not is_in_range(part):
             return False
     return "/" not in text or number != 0

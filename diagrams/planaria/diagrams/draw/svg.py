@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
+from planaria.diagrams.cleaning import clean
 from planaria.diagrams.draw.shapes import Dot, Fill, Label, Path, Picture, Shape, Stroke
 
 __all__ = ["to_svg"]
@@ -31,10 +32,10 @@ def to_svg(picture: Picture) -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" role="img">',
-        f"<title>{escape(picture.title)}</title>",
+        f"<title>{_escaped(picture.title)}</title>",
     ]
     if picture.description:
-        lines.append(f"<desc>{escape(picture.description)}</desc>")
+        lines.append(f"<desc>{_escaped(picture.description)}</desc>")
     lines.append('<rect width="100%" height="100%" fill="#FFFFFF"/>')
     lines += ('<g fill="none" stroke-width="1.8">', *_grouped(drawn), "</g>")
     if labels:
@@ -82,7 +83,7 @@ def _label(label: Label) -> str:
         move = f' dy="{_number(shift)}"' if shift else ""
         style = f' font-style="{"italic" if variable else "normal"}"' if variable != slanted else ""
         attributes = move + size + style
-        pieces.append(f"<tspan{attributes}>{escape(piece)}</tspan>" if attributes else escape(piece))
+        pieces.append(f"<tspan{attributes}>{_escaped(piece)}</tspan>" if attributes else _escaped(piece))
         raised = level
     anchor = ' text-anchor="start"' if label.start else ""
     paint = "" if label.colour == "#222222" else f' fill="{label.colour}"'
@@ -91,6 +92,11 @@ def _label(label: Label) -> str:
         f'<text x="{_number(x)}" y="{_number(y + 0.33 * label.size)}"'
         f' font-size="{_number(label.size)}"{anchor}{paint}{italic}>{"".join(pieces)}</text>'
     )
+
+
+def _escaped(text: str) -> str:
+    """Text for XML, which has no place for most controls, not even escaped."""
+    return escape(clean(text))
 
 
 def _path(path: Path) -> str:

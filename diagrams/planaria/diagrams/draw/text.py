@@ -9,6 +9,7 @@ from unicodedata import lookup
 
 from sympy import Expr, Mul, Symbol, latex
 
+from planaria.diagrams.cleaning import clean_line
 from planaria.diagrams.draw.shapes import Text
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.tree import Letter, Setting
@@ -41,6 +42,7 @@ def name_text(name: str) -> Text:
     >>> name_text("Lambda").plain, name_text("sigma_u").pieces, name_text("x2").latex
     ('Λ', (('σ', 0), ('u', -1)), 'x_{2}')
     """
+    name = clean_line(name)  # a line feed in it would end a line of LaTeX
     match = re.fullmatch(r"([A-Za-z]+?)_?(\d*|(?<=_).*)", name)
     base, below = match.groups() if match else (name, "")
     pieces = [(_greek(base), 0)]

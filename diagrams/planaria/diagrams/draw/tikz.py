@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planaria.diagrams.cleaning import clean_line
 from planaria.diagrams.draw.shapes import Dot, Fill, Label, Path, Picture, Point, Shape, Stroke
 
 __all__ = ["standalone", "to_tikz"]
@@ -22,7 +23,7 @@ def to_tikz(picture: Picture) -> str:
     names = {colour: f"planaria{_letters(k)}" for k, colour in enumerate(colours)}
     return "\n".join(
         [
-            f"% {picture.title}",
+            f"% {clean_line(picture.title)}",
             r"\begin{tikzpicture}[x=1pt, y=-1pt, line cap=round]",
             *(rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:]}}}" for colour, name in names.items()),
             *(_shape(shape, names[shape.colour]) for shape in picture.shapes),
