@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import entry_points
@@ -12,7 +13,7 @@ from typing import Any
 from sympy import Dummy, Eq, Expr, Integer, MatrixExpr, Symbol, Trace
 
 from planaria.derivations.closed_form import ClosedForm, Unknown
-from planaria.derivations.eliminate import eliminate, linear_parameters
+from planaria.derivations.eliminate import FACTOR, eliminate, linear_parameters
 from planaria.derivations.identify import schwinger_dyson
 from planaria.derivations.laurent import Laurent
 from planaria.derivations.naming import final_names, normalised_loops
@@ -26,7 +27,7 @@ from planaria.diagrams.model import Model
 from planaria.diagrams.rational import Ratio, Ring, generators_of
 from planaria.diagrams.rules import FeynmanRules, linearise
 from planaria.diagrams.tree import Setting, deterministic_part, prepare, read
-from planaria.diagrams.work import WorkLimitError, limited
+from planaria.diagrams.work import WorkLimitError, charge, limited
 
 __all__ = ["STOPPED", "Derivation", "derive"]
 
@@ -39,6 +40,7 @@ STRATEGIES = (
     Strategy(rewrite=False, largest=100, move=0.1, budget=0.15),
     Strategy(rewrite=False, largest=0, move=0.01, budget=0.15),
 )
+SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
 BUDGET = 10.0  # seconds of exact work, about
 
 
@@ -145,6 +147,18 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
     traces = sorted(expression.atoms(Trace), key=str)
     if not traces:
         raise InputError("quantity", f"{expression} contains no trace", "give a scalar with sympy.Trace in it")
+    try:
+        with limited(2 * budget):
+            return _derived(expression, traces, model, budget)
+    except WorkLimitError:
+        raise InputError(
+            "derive",
+            f"its exact algebra takes more work than the budget of about {budget:g} s",
+            "raise the budget, or take shorter words and fewer inverses",
+        ) from None
+
+
+def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float) -> Derivation:
     setting = prepare([expression], model, extra=[STRENGTH])
     nodes = [read(trace.arg, setting) for trace in traces]
     for node in nodes:
@@ -177,7 +191,7 @@ def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budge
     witness = Witness(system)
     reason, unaffordable = "", 0
     for strategy in STRATEGIES:
-        if unaffordable and strategy.largest >= unaffordable:
+        if unaffordable and strategy.largest >= unaffordable - 1:
             continue
         try:
             with limited(budget * strategy.budget):
@@ -191,9 +205,11 @@ def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budge
                     return reduced, value
                 reason = "its value is not the sum of the planar diagrams"
         except WorkLimitError as error:
-            reason, unaffordable = str(error), strategy.largest
+            reason, unaffordable = str(error), strategy.largest + 1
         except ArithmeticError as error:
             reason = str(error)
+    if unaffordable:
+        raise WorkLimitError(reason)
     raise InputError(
         "derive",
         f"no closed form was reached that the planar series confirms ({reason})",
@@ -317,9 +333,10 @@ def _shortest(value: Ratio, reduced: Reduced, setting: Setting) -> Ratio:
             if reduced.witness.vanishes(slope):
                 continue
             root = (slope * relation.ring.generator(parameter) - relation) / slope
-            candidate = best.substitute({parameter: root})
-            if _length(candidate) < _length(best):
-                best = candidate
+            with suppress(WorkLimitError), limited(SHORTENING):
+                candidate = best.substitute({parameter: root})
+                if _length(candidate) < _length(best):
+                    best = candidate
     return best
 
 
@@ -328,6 +345,7 @@ def _length(value: Ratio) -> int:
     total = 0
     for polynomial in (value.numerator, value.denominator):
         if not polynomial.is_zero():
+            charge(FACTOR * len(polynomial))
             total += sum(len(factor) for factor, _ in polynomial.factor()[1])
     return total
 

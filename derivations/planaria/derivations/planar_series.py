@@ -18,12 +18,16 @@ from planaria.derivations.schwinger_dyson import STRENGTH, Loop, SelfEnergyTerm,
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.rules import FeynmanRules
 from planaria.diagrams.tree import Setting
+from planaria.diagrams.work import charge
 
 __all__ = ["Measure", "Numbers", "PlanarSeries", "Point", "planar_series", "random_point", "spaces_of"]
 
 # A discrete spectral measure: the trace of f is the sum of weight * f(eigenvalues).
 Measure = Sequence[tuple[Any, Mapping[Expr, Any]]]
 
+PRODUCT = 0.3  # units of work for a product of two entries
+TERM = 10  # and for a term of a self-energy
+FRACTIONS = 10  # times as much with rational numbers
 NODES = 3  # eigenvalues in each space of a random point
 
 
@@ -83,6 +87,7 @@ def planar_series(
 ) -> PlanarSeries:
     """Solve G = (K0 - Sigma[G])^-1 order by order below strength**orders, modulo a prime if one is given."""
     system = Numbers(rules, loops, terms, point, prime)
+    charge(orders**2 * system.cost / 2 * (FRACTIONS if prime is None else 1))
     history: list[list[Any]] = []
     propagators: dict[Expr, list[list[Any]]] = {s: [[] for _ in system.bare[s]] for s in system.bare}
     for order in range(orders):
@@ -146,6 +151,13 @@ class Numbers:
                 [self.count(weight) * self.number(loop.weight, e) for weight, e in point.measures[loop.space]]
             )
 
+    @property
+    def cost(self) -> float:
+        """Units of work of one product of propagators, and one self-energy, at every node."""
+        products = sum(len(rows) ** 3 * len(self.bare[space]) for space, (rows, _) in self.places.items())
+        terms = sum(len(one) for nodes in self.terms.values() for one in nodes)
+        return PRODUCT * products + TERM * (terms + len(self.loops))
+
     def matrix(self, rows: Sequence[Sequence[Any]]) -> Any:
         return fmpq_mat(rows) if self.prime is None else nmod_mat(rows, self.prime)
 
@@ -200,6 +212,7 @@ class Numbers:
 
     def solve(self, loops: Sequence[Any]) -> list[Any]:
         """One application of the map loops -> G -> loops, at strength 1."""
+        charge(self.cost * FRACTIONS)
         propagators = {
             space: [
                 (bare - self.self_energy(space, node, loops)).inv()

@@ -9,8 +9,11 @@ from sympy import Expr
 
 from planaria.derivations.schwinger_dyson import SchwingerDyson, by_space
 from planaria.diagrams.rational import Ratio, Ring
+from planaria.diagrams.work import charge
 
 __all__ = ["Propagators"]
+
+MINOR = 4  # units of work for a term of a minor, which is kept
 
 
 class Propagators:
@@ -72,6 +75,7 @@ class _Cofactors:
             if free >> j & 1:
                 minor = self._minor(depth + 1, free & ~(1 << j), skipped)
                 if not minor.is_zero():
+                    charge(MINOR * len(value) * len(minor))
                     odd = (free & ((1 << j) - 1)).bit_count() & 1
                     total = total - value * minor if odd else total + value * minor
         return total
@@ -81,6 +85,7 @@ class _Cofactors:
         everything = (1 << self.size) - 1
         determinant = self._minor(0, everything, self.size)
         minor = self._minor(0, everything & ~(1 << j), i)
+        charge(MINOR * (len(minor) + len(determinant)))
         if (i + j) & 1:
             minor = -minor
         return Ratio.reduced(self.ring, minor * self.scale[i], determinant)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, cached_property
-from math import comb, gcd, lcm
+from math import exp, gcd, lcm, lgamma, prod
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
@@ -22,7 +22,6 @@ from planaria.diagrams.work import charge
 __all__ = ["Ratio", "Ring", "generators_of"]
 
 GCD = 30  # term products that a greatest common divisor costs for each term
-MOST_COLLECTED = 50  # terms by which a power grows with its exponent, once like terms are collected
 
 
 class Ring:
@@ -193,7 +192,7 @@ class Ratio:
     def __pow__(self, exponent: int) -> Ratio:
         if exponent < 0:
             return self.ring.one / self ** (-exponent)
-        charge(_power_terms(len(self.numerator), exponent) + _power_terms(len(self.denominator), exponent))
+        charge(_power_terms(self.numerator, exponent) + _power_terms(self.denominator, exponent))
         return Ratio(self.ring, self.numerator**exponent, self.denominator**exponent)
 
     def __eq__(self, other: object) -> bool:
@@ -397,9 +396,13 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
     return Ratio.reduced(ring, total, denominator)
 
 
-def _power_terms(terms: int, exponent: int) -> float:
-    """At most so many terms has a power of a polynomial."""
-    return float(comb(exponent + terms - 1, exponent)) if terms > 1 and exponent < 1000 else float(terms)
+def _power_terms(polynomial: Any, exponent: int) -> float:
+    """At most so many terms has a power of a polynomial: by their choice, and by the degrees."""
+    terms = len(polynomial)
+    if terms <= 1 or exponent <= 1:
+        return float(terms)
+    chosen = exp(lgamma(exponent + terms) - lgamma(exponent + 1) - lgamma(terms))
+    return min(chosen, prod(float(exponent * degree + 1) for degree in polynomial.degrees()))
 
 
 def _composed_terms(
@@ -420,9 +423,9 @@ def _composed_terms(
                 exponent = key[place[i]]
                 missing -= exponent
                 if exponent:
-                    cost *= min(_power_terms(len(active[i].numerator), exponent), 1.0 + exponent * MOST_COLLECTED)
+                    cost *= _power_terms(active[i].numerator, exponent)
             if missing:
-                cost *= min(_power_terms(len(common), missing), 1.0 + missing * MOST_COLLECTED)
+                cost *= _power_terms(common, missing)
         total += cost
     return total
 

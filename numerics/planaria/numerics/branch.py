@@ -183,7 +183,9 @@ def _guesses(
         yield _predict(points[-2] if len(points) > 1 else None, points[-1], target)
 
 
-def _unknowns(problem: Problem, loops: Mapping[Symbol, Any], strength: Any, number: Callable[[Expr], Any]) -> Vector:
+def _unknowns(
+    problem: Problem, loops: Mapping[Symbol, Any], strength: Any, number: Callable[[Expr], Any]
+) -> Vector:
     """The unknowns by their definitions."""
     one = number(Integer(1))
     at = {**problem.scalars(number), **_all_scalars(problem, number), **loops, STRENGTH: strength}

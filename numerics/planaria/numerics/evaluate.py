@@ -25,6 +25,7 @@ __all__ = ["ContradictionError", "closed_estimate", "evaluate", "loops_of", "sol
 MOST_DIGITS = 10_000
 PATH_DIGITS = (40, 160, 640)  # of a path that double precision cannot follow
 LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
+MOST_PATIENCE = 500  # digits up to which a division by zero is taken for one of rounding
 UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
 
 
@@ -112,7 +113,7 @@ def closed_estimate(problem: Problem, digits: int) -> Estimate:
     """
     lost: InputError | None = None
     tried: list[tuple[Sequence[Any], Pace]] = []
-    for start, pace, far in _branches(problem):
+    for start, pace in _branches(problem):
         known = [other for root, other in tried if _agree(start, root)]
         if known and (pace is CAREFUL) != all(other is CAREFUL for other in known):
             break  # a bold and a careful path led to the same root: it is not that of matrices
@@ -120,7 +121,7 @@ def closed_estimate(problem: Problem, digits: int) -> Estimate:
         if known:
             continue
         try:
-            return on_the_closed_form(problem, digits, start, patient=far)
+            return on_the_closed_form(problem, digits, start)
         except ContradictionError:
             raise
         except InputError as error:
@@ -134,12 +135,8 @@ def _agree(one: Sequence[Any], other: Sequence[Any]) -> bool:
     return all(abs(x - y) <= LARGEST_CORRECTION * abs(x) for x, y in zip(one, other, strict=True))
 
 
-def on_the_closed_form(
-    problem: Problem, digits: int, start: Sequence[Any], *, patient: bool = False
-) -> Estimate:
+def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> Estimate:
     """Polish the unknowns, raise the precision until the digits stand, and verify.
-
-    A division by zero is one of the closed form, unless it is patiently taken for one of rounding.
 
     Raises InputError where the digits do not stand or the point is in the spectrum, SingularError where the closed
     form divides by zero, ContradictionError where the unreduced equations say otherwise however high the precision.
@@ -148,6 +145,7 @@ def on_the_closed_form(
     working = digits + 10
     previous: Any = None
     mismatch: Any = None
+    unmoved = 0
     while True:
         with mp.workdps(working):
             value: Any = None
@@ -155,9 +153,9 @@ def on_the_closed_form(
                 unknowns, _ = _polish(problem, unknowns)
                 value = _value(problem, unknowns)
                 loops = loops_of(problem, unknowns)
-            except SingularError:
+            except SingularError:  # of rounding, where more digits cure it
                 value = None
-                if not patient:
+                if working > MOST_PATIENCE + digits:
                     raise
             except InputError:  # rounding keeps Newton's method from settling: more digits
                 previous = None
@@ -169,10 +167,10 @@ def on_the_closed_form(
                     verdict = verify(problem, loops, mpf(10) ** -digits)
                     if _stands(verdict, value, digits):
                         break
-                    worse = max(verdict.residual, abs(verdict.value - value) / (abs(value) or mpf(1)))
-                    if mismatch is not None and mp.isfinite(worse) and worse > mismatch * UNMOVED:
+                    mismatch, last = abs(verdict.value - value) / (abs(value) or mpf(1)), mismatch
+                    unmoved = unmoved + 1 if last is not None and mismatch > last * UNMOVED else 0
+                    if unmoved == 2:
                         raise ContradictionError(value, verdict.value)
-                    mismatch = worse
             previous = value
         if working > 40 * digits + 2000:
             raise InputError(
@@ -227,8 +225,12 @@ def _on_the_equations(problem: Problem, digits: int) -> Estimate:
                 if error <= abs(value) * mpf(10) ** -digits and _stands(verdict, value, digits):
                     if not verdict.stable:
                         raise in_the_spectrum(verdict)
-                    unknowns = _unknowns_of(problem, loops)
-                    _refuse_contradiction(problem, unknowns, value, digits)
+                    try:
+                        unknowns = _unknowns_of(problem, loops)
+                    except ZeroDivisionError:
+                        unknowns = [mpf("nan") for _ in problem.derivation.unknowns]
+                    else:
+                        _refuse_contradiction(problem, unknowns, value, digits)
                     method = "unreduced Schwinger-Dyson equations, since the closed form is singular here"
                     names = dict(zip(map(str, problem.derivation.unknowns), unknowns, strict=True))
                     return Estimate(
@@ -290,12 +292,11 @@ def _refuse_contradiction(problem: Problem, unknowns: Sequence[Any], value: Any,
         raise ContradictionError(claimed, value)
 
 
-def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
+def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace]]:
     """Candidates for the unknowns on the physical branch, to some digits: starts for polishing.
 
     In double precision first, then to more and more digits, for roots that fewer do not tell apart, and from the
-    unreduced equations; each time boldly before carefully. With each comes its pace, and whether it took so many
-    digits that a division by zero may be one of rounding, which still more digits cure.
+    unreduced equations; each time boldly before carefully.
 
     Raises InputError at the end of the path where the planar solution has no real value, and otherwise the reason
     why the first path was lost, if none was found.
@@ -332,7 +333,7 @@ def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
                 continue
         if _agree(polished, start):
             found = True
-            yield polished, pace, digits > double
+            yield polished, pace
     if lost is not None and not found:
         raise lost
 

@@ -26,7 +26,7 @@ import networkx as nx
 import numpy as np
 from flint import arb, arb_mat
 from numpy.typing import NDArray
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.rational import Ratio
@@ -51,11 +51,16 @@ class _Place:
 
 @dataclass(frozen=True)
 class Ladder:
-    """The vertices of a pencil in groups that return to one another, and the spaces of its columns."""
+    """The vertices of a pencil in groups that return to one another, and the spaces of its columns.
+
+    ``missing`` are loops that the quantity does not depend on and the ladder does: a word without its adjoint, such
+    as a Ginibre matrix, has none in its value, and may still be in its spectrum.
+    """
 
     places: tuple[_Place, ...]
     groups: tuple[tuple[int, ...], ...]
     col_spaces: tuple[Expr, ...]
+    missing: tuple[Symbol, ...]
 
     def rungs(self, group: Sequence[int]) -> list[tuple[int, int]]:
         """Pairs of vertices of one kind."""
@@ -64,7 +69,7 @@ class Ladder:
 
 @once
 def ladder(derivation: Derivation) -> Ladder:
-    """The ladder of a derivation's pencil; vertices that the quantity does not depend on are left out."""
+    """The ladder of a derivation's pencil."""
     rules, system = derivation.rules, derivation.system
     fields = rules.setting.fields
     places = []
@@ -81,18 +86,16 @@ def ladder(derivation: Derivation) -> Ladder:
     for f, one in enumerate(places):
         graph.add_edges_from((f, e) for e, other in enumerate(places) if one.row in reach.get(other.column, ()))
     known = {symbol for symbol, _ in derivation.closed_form.loops}
-    unknown = {
-        (t.row, t.column) for t in system.terms if (s := system.symbols[t.loop]) is not None and s not in known
-    }
     groups = []
     for members in nx.strongly_connected_components(graph):
         group = tuple(sorted(members))
         if len(group) == 1 and not graph.has_edge(group[0], group[0]):
             continue
-        if any((places[e].row, places[f].column) in unknown for e in group for f in group):
-            continue
         groups.append(group)
-    return Ladder(tuple(places), tuple(sorted(groups)), rules.col_spaces)
+    inside = {(places[e].row, places[f].column) for group in groups for e in group for f in group}
+    acting = {system.symbols[t.loop] for t in system.terms if (t.row, t.column) in inside}
+    missing = tuple(s for s in system.unknowns if s not in known) if acting - known - {None} else ()
+    return Ladder(tuple(places), tuple(sorted(groups)), rules.col_spaces, missing)
 
 
 def _reach(derivation: Derivation) -> dict[int, set[int]]:

@@ -14,17 +14,19 @@ from typing import Any
 
 from flint import arb
 from mpmath import mp, mpf
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from planaria.diagrams.errors import InputError
 from planaria.numerics.balls import ball_numbers, from_ball, working_balls
-from planaria.numerics.ladder import is_stable, radius_of_balls
+from planaria.numerics.ladder import is_stable, ladder, radius_of_balls
 from planaria.numerics.problem import Problem
-from planaria.numerics.unreduced import unreduced
+from planaria.numerics.unreduced import Numbers, Propagator, unreduced
 
 __all__ = ["Verdict", "in_the_spectrum", "verify"]
 
 
+MOST_ROUNDS = 300  # of iteration for loops that only the ladder depends on
+SETTLED = 1e-12  # relative change at which they count as settled
 MOST_TURNS = 5  # of the equations, for loops that have lost digits
 
 
@@ -75,9 +77,31 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
                 break
             balls = dict(zip(balls, equations.image(numbers, list(balls), propagators), strict=True))
         value = from_ball(equations.value(numbers, propagators))
-        stable = is_stable(problem.derivation, numbers, propagators) if mp.isfinite(worst) else None
+        if ladder(problem.derivation).missing:
+            propagators = _completed(problem, numbers, balls)
+        known = propagators is not None and mp.isfinite(worst)
+        stable = is_stable(problem.derivation, numbers, propagators) if known else None
         radius = None if stable is None else radius_of_balls(problem.derivation, numbers, propagators)
     return Verdict(value, worst, stable, radius)
+
+
+def _completed(
+    problem: Problem, numbers: Numbers, balls: Mapping[Symbol, Any]
+) -> Mapping[Expr, Propagator] | None:
+    """The propagators with the loops that only the ladder depends on; None where these do not settle."""
+    equations = unreduced(problem.derivation)
+    missing = ladder(problem.derivation).missing
+    loops = {**balls, **{symbol: arb(0) for symbol in missing}}
+    for _ in range(MOST_ROUNDS):
+        propagators = equations.propagators(numbers, loops)
+        image = [x.mid() for x in equations.image(numbers, missing, propagators)]
+        settled = all(
+            abs(new - loops[symbol]) <= abs(new) * SETTLED for symbol, new in zip(missing, image, strict=True)
+        )
+        loops |= dict(zip(missing, image, strict=True))
+        if settled:
+            return propagators
+    return None
 
 
 def _mismatch(claimed: Any, image: Any, vanishes: bool) -> Any:
