@@ -135,20 +135,20 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREF
     step = 0.5
     while position < 0:
         target = min(0.0, position + step)
-        unknowns = None
+        moved: Vector | None = None
         for guess in _guesses(points, target, arithmetic, pace):
             found = settle(guess, target)
             if found is not None and found[1] == sign and np.max(np.abs(found[0] / guess - 1)) <= pace.widest:
-                unknowns = found[0]
+                moved = found[0]
                 break
-        if unknowns is None:
+        if moved is None:
             step /= 2
             if step < SHORTEST_STEP:
                 certain = arithmetic.module == "numpy" and _ends(problem, position, points[-1][1])
                 raise PathEndsError(exp(position), certain=certain)
             continue
         position = target
-        points = [*points[-2:], (position, unknowns)]
+        points = [*points[-2:], (position, moved)]
         step = min(pace.growth * step, pace.longest)
     return points[-1][1]
 

@@ -139,7 +139,7 @@ def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> E
     """Polish the unknowns, raise the precision until the digits stand, and verify.
 
     Raises InputError where the digits do not stand or the point is in the spectrum, SingularError where the closed
-    form divides by zero, ContradictionError where the unreduced equations say otherwise however high the precision.
+    form divides by zero, ContradictionError where the unreduced equations say otherwise at any precision.
     """
     unknowns: Sequence[Any] = start
     working = digits + 10

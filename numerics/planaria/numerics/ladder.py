@@ -53,8 +53,8 @@ class _Place:
 class Ladder:
     """The vertices of a pencil in groups that return to one another, and the spaces of its columns.
 
-    ``missing`` are loops that the quantity does not depend on and the ladder does: a word without its adjoint, such
-    as a Ginibre matrix, has none in its value, and may still be in its spectrum.
+    ``missing`` are loops that the quantity does not depend on and the ladder does: the resolvent of a word without
+    its adjoint, such as a Ginibre matrix, has none in its value, and its point may still be in the spectrum.
     """
 
     places: tuple[_Place, ...]

@@ -41,7 +41,7 @@ def predicted(
 
 
 def _change_to_come(positions: Sequence[float], column: Sequence[Any], target: float) -> Any:
-    """The change to come of limit + constant * 10**(-power * position), the power a fraction with denominator 12."""
+    """The change to come of limit + constant * 10**(-power * position), the power a multiple of 1/12."""
     if len(column) < 3 or column[2] == column[1] or column[1] == column[0]:
         return mpf(0)
     if (column[2] - column[1]) / (column[1] - column[0]) <= 0:

@@ -59,8 +59,8 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
     ----------
     loops
         The value of each class of loops that the quantity depends on. Next to nothing a loop may have lost its
-        digits to cancellation: where the residual is above the bound, the equations are applied once or a few times
-        before the loops have to reproduce themselves.
+        digits to cancellation: where the residual is above the bound, the equations are applied a few times before
+        the loops have to reproduce themselves.
     bound
         The relative residual that is asked for.
     """
@@ -77,11 +77,14 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
                 break
             balls = dict(zip(balls, equations.image(numbers, list(balls), propagators), strict=True))
         value = from_ball(equations.value(numbers, propagators))
+        stable = radius = None
+        complete: Mapping[Expr, Propagator] | None = propagators
         if ladder(problem.derivation).missing:
-            propagators = _completed(problem, numbers, balls)
-        known = propagators is not None and mp.isfinite(worst)
-        stable = is_stable(problem.derivation, numbers, propagators) if known else None
-        radius = None if stable is None else radius_of_balls(problem.derivation, numbers, propagators)
+            complete = _completed(problem, numbers, balls)
+        if complete is not None and mp.isfinite(worst):
+            stable = is_stable(problem.derivation, numbers, complete)
+        if complete is not None and stable is not None:
+            radius = radius_of_balls(problem.derivation, numbers, complete)
     return Verdict(value, worst, stable, radius)
 
 
