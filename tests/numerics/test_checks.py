@@ -13,6 +13,7 @@ from planaria.numerics.check_diagrams import check_diagrams
 from planaria.numerics.check_residual import check_residual
 from planaria.numerics.check_simulation import check_simulation
 from planaria.numerics.checks import Check, Outcome, checks
+from planaria.numerics.evaluate import ContradictionError, evaluate
 
 CASES = [(name, quantity.name) for name in model_names() for quantity in load_model(name).quantities]
 # Two resolvents and three random matrices: exact diagrams to order 3 take minutes, a lower order is summed.
@@ -52,6 +53,9 @@ def test_progress_is_reported_to_the_end() -> None:
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 
+SCALES = {"sigma_u": 1, "sigma_w": 1, "C": 1, "alpha": "0.8", "lambda_plus": 1}
+
+
 def spoiled_value(result: Derivation) -> Derivation:
     closed = result.closed_form
     factor = closed.ring.constant(1) + closed.ring.constant(1) / closed.ring.constant(1000)
@@ -67,8 +71,11 @@ def spoiled_equation(result: Derivation) -> Derivation:
 @pytest.mark.parametrize("spoil", [spoiled_value, spoiled_equation])
 def test_diagrams_and_residual_see_a_wrong_closed_form(spoil: object) -> None:
     wrong = spoil(derivation("random-features", "loss"))  # type: ignore[operator]
-    assert not check_diagrams(wrong, 0, silent).passed
-    assert not check_residual(wrong, 0, silent).passed
+    exact = list(checks(wrong, simulation=False))
+    assert [one.outcome for one in exact] == [Outcome.FAILED, Outcome.FAILED]
+    assert all(one.refutes for one in exact)
+    with pytest.raises(ContradictionError, match="the equations it came from give"):
+        evaluate(wrong, {"N": 6, "P": 9, "M": 12, "gamma": "0.1", **SCALES}, digits=15)
 
 
 def test_a_check_has_three_outcomes() -> None:

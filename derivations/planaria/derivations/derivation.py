@@ -37,8 +37,8 @@ STOPPED = "stop short"  # the rule of a step that says what was not done
 STRATEGIES = (
     Strategy(budget=0.5),
     Strategy(rewrite=False, budget=0.2),
-    Strategy(rewrite=False, largest=100, move=0.1, budget=0.15),
-    Strategy(rewrite=False, largest=0, move=0.01, budget=0.15),
+    Strategy(rewrite=False, largest=100, move=0.1, budget=0.3),
+    Strategy(rewrite=False, largest=0, move=0.01, budget=0.5),
 )
 SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
 BUDGET = 10.0  # seconds of exact work, about

@@ -28,6 +28,7 @@ Measure = Sequence[tuple[Any, Mapping[Expr, Any]]]
 PRODUCT = 0.3  # units of work for a product of two entries
 TERM = 10  # and for a term of a self-energy
 FRACTIONS = 10  # times as much with rational numbers
+PRIMES = (53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163)
 NODES = 3  # eigenvalues in each space of a random point
 
 
@@ -44,7 +45,9 @@ def random_point(setting: Setting, spaces: Sequence[Expr], seed: int) -> Point:
     source = random.Random(seed)
 
     def number() -> fmpq:
-        return fmpq(source.randint(2, 97), source.randint(2, 97))
+        # Quotients of two primes, none of which a model is likely to name: no pole of its own is hit.
+        top, bottom = source.sample(PRIMES, 2)
+        return fmpq(top, bottom)
 
     eigenvalues = {symbol for _, symbol in setting.matrices}
     measures: dict[Expr, Measure] = {}

@@ -15,6 +15,8 @@ from planaria.numerics.problem import parameters_of, pose
 
 __all__ = ["admissible_point"]
 
+GROWING = 8  # attempts with growing ridges
+OTHERS = 24  # attempts at other points
 DIGITS = 8  # to which a point is tried
 
 # Sizes of the spaces, in turn, relative to the base size: all different, so that nothing hides in an equality.
@@ -29,7 +31,7 @@ def admissible_point(derivation: Derivation, base: int, seed: int) -> dict[Any, 
 
     Raises InputError if no point is found.
     """
-    for attempt in range(8):
+    for attempt in range(GROWING + OTHERS):
         values = _draw(derivation, base, seed, attempt)
         try:
             solve(pose(derivation, values), DIGITS)
@@ -37,12 +39,16 @@ def admissible_point(derivation: Derivation, base: int, seed: int) -> dict[Any, 
             return values  # a point like others: what is checked there fails
         except InputError:
             continue
-        return _draw(derivation, base, seed, attempt + 1) if attempt else values
+        return _draw(derivation, base, seed, attempt + 1) if 0 < attempt < GROWING - 1 else values
     raise InputError("check", "no admissible parameters were found", "check the derivation at parameters of yours")
 
 
 def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[Any, Any]:
-    source = random.Random(f"{seed} admissible")
+    # Where ridges alone do not help, such as for a variance s - 1, everything is drawn anew, from wider ranges.
+    again = attempt - GROWING
+    source = random.Random(f"{seed} admissible" if again < 0 else f"{seed} admissible {again}")
+    low, high = (50, 150) if again < 0 else (10, 400)
+    doublings = attempt if again < 0 else again % GROWING
     setting = derivation.rules.setting
     spaces = [s for s in setting.spaces if isinstance(s, Symbol)]
     sizes = {s: max(1, int(base * RATIOS[n % len(RATIOS)])) for n, s in enumerate(sorted(spaces, key=str))}
@@ -51,13 +57,15 @@ def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[An
     for symbol in sorted(parameters_of(derivation), key=str):
         if symbol in sizes:
             continue
-        number = Rational(source.randint(50, 150), 100)
-        values[symbol] = number * 2**attempt if symbol in ridges else number
+        number = Rational(source.randint(low, high), 100)
+        values[symbol] = number * 2**doublings if symbol in ridges else number
     for matrix, _ in setting.matrices:
         spectrum = derivation.model.spectrum(matrix)
         if spectrum is None:
             size = _size(matrix.shape[0], sizes)
-            values[matrix] = Eigenvalues(tuple(Rational(source.randint(50, 150), 100) for _ in range(size)))
+            stretch = 1 if again < 0 else 4 ** (again // GROWING)
+            numbers = (stretch * Rational(source.randint(low, high), 100) for _ in range(size))
+            values[matrix] = Eigenvalues(tuple(numbers))
         elif isinstance(spectrum, Eigenvalues):
             values.pop(matrix.shape[0], None)
     return values

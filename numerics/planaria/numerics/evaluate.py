@@ -26,6 +26,7 @@ MOST_DIGITS = 10_000
 PATH_DIGITS = (40, 160, 640)  # of a path that double precision cannot follow
 LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
 MOST_PATIENCE = 500  # digits up to which a division by zero is taken for one of rounding
+SAME_END = 1e-2  # relative difference of the strengths at which paths end for the same reason
 UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
 
 
@@ -113,7 +114,7 @@ def closed_estimate(problem: Problem, digits: int) -> Estimate:
     """
     lost: InputError | None = None
     tried: list[tuple[Sequence[Any], Pace]] = []
-    for start, pace in _branches(problem):
+    for start, pace, far in _branches(problem):
         known = [other for root, other in tried if _agree(start, root)]
         if known and (pace is CAREFUL) != all(other is CAREFUL for other in known):
             break  # a bold and a careful path led to the same root: it is not that of matrices
@@ -125,9 +126,11 @@ def closed_estimate(problem: Problem, digits: int) -> Estimate:
         except ContradictionError:
             raise
         except InputError as error:
-            lost = lost or error
+            lost = lost or (error if not far else None)
     raise lost or InputError(
-        "evaluate", "the branch cannot be followed safely", "move away from the singular point, or ask for a limit"
+        "evaluate",
+        "the branch is closer to another root here than can be told apart",
+        "take the limit of the small parameter (limit), or move away from this point",
     )
 
 
@@ -292,31 +295,31 @@ def _refuse_contradiction(problem: Problem, unknowns: Sequence[Any], value: Any,
         raise ContradictionError(claimed, value)
 
 
-def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace]]:
+def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
     """Candidates for the unknowns on the physical branch, to some digits: starts for polishing.
 
     In double precision first, then to more and more digits, for roots that fewer do not tell apart, and from the
-    unreduced equations; each time boldly before carefully.
+    unreduced equations; each time boldly before carefully. With each comes its pace, and whether the path took
+    many digits.
 
     Raises InputError at the end of the path where the planar solution has no real value, and otherwise the reason
     why the first path was lost, if none was found.
     """
     lost: InputError | None = None
     found = False
-    double = PATH_DIGITS[0]
-    first, second, third = (
-        (digits, BOLD, partial(follow, arithmetic=precise(digits), pace=BOLD)) for digits in PATH_DIGITS
-    )
-    paths: list[tuple[int, Pace, Callable[[Problem], Any]]] = [
-        (double, BOLD, partial(follow, pace=BOLD)),
-        (double, CAREFUL, partial(follow, pace=CAREFUL)),
-        first,
-        second,
-        (double, BOLD, _follow_unreduced),
-        third,
-        *((d, CAREFUL, partial(follow, arithmetic=precise(d), pace=CAREFUL)) for d in PATH_DIGITS[:2]),
+    ends: list[float] = []
+    few = PATH_DIGITS[0]
+    boldly = [(d, True, BOLD, partial(follow, arithmetic=precise(d), pace=BOLD)) for d in PATH_DIGITS]
+    carefully = [(d, True, CAREFUL, partial(follow, arithmetic=precise(d), pace=CAREFUL)) for d in PATH_DIGITS[:2]]
+    paths: list[tuple[int, bool, Pace, Callable[[Problem], Any]]] = [
+        (few, False, BOLD, partial(follow, pace=BOLD)),
+        (few, False, CAREFUL, partial(follow, pace=CAREFUL)),
+        boldly[0],
+        (few, False, BOLD, _follow_unreduced),
+        *boldly[1:],
+        *carefully,
     ]
-    for digits, pace, path in paths:
+    for digits, many, pace, path in paths:
         if path is _follow_unreduced and found:
             continue
         with mp.workdps(digits):
@@ -330,10 +333,14 @@ def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace]]:
                 if isinstance(error, PathEndsError) and error.certain and not found:
                     raise
                 lost = lost or error
+                if isinstance(error, PathEndsError) and pace is BOLD:
+                    if digits > few and any(abs(error.strength - end) <= SAME_END * end for end in ends):
+                        break  # more digits come no further
+                    ends.append(error.strength)
                 continue
         if _agree(polished, start):
             found = True
-            yield polished, pace
+            yield polished, pace, many
     if lost is not None and not found:
         raise lost
 
