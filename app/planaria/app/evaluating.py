@@ -144,6 +144,7 @@ def _json(
         "unknowns": {name: _number(value, digits) for name, value in estimate.unknowns.items()},
         "residual": _number(estimate.residual, 3),
         "status": estimate.status,
+        "radius": estimate.radius,
         "simulation": simulation_json(simulation),
     }
 
@@ -182,9 +183,19 @@ def _print(
         ("method", estimate.method),
         ("residual", f"{_number(estimate.residual, 3)} of the equations, relative"),
     ]
+    if estimate.radius is not None:
+        rows.append(("ladder", f"spectral radius {_radius(estimate.radius)}: outside of the spectrum"))
     if not isinf(estimate.value):
         rows.append(("error", f"{_number(estimate.error, 3)} when the precision was raised"))
     console.print(plain_table(("", ""), rows))
+
+
+def _radius(radius: float) -> str:
+    """A radius that is known to be below 1, whatever it rounds to."""
+    distance = 1 - radius
+    if distance > 1e-3:
+        return f"{radius:.4f}, below 1"
+    return f"1 - {distance:.1e}" if distance > 1e-12 else "below 1 by less than 1e-12"
 
 
 def _formulas(console: Console) -> Formulas:
