@@ -44,7 +44,7 @@ def test_the_clean_loss_of_random_features(run: Run) -> None:
     assert result["model"] == "random-features"
     assert list(result["quantities"]) == ["loss"]
     loss = result["quantities"]["loss"]
-    assert set(loss) == {"unknowns", "equations", "value", "spectral_sums", "latex", "checks"}
+    assert set(loss) == {"unknowns", "equations", "value", "spectral_sums", "latex", "notes", "checks"}
     assert list(loss["unknowns"]) == ["Delta"]
     (equation,) = loss["equations"]
     left, right = equation.split(" = ")

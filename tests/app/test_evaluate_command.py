@@ -33,7 +33,7 @@ def test_evaluate_gives_the_reference_number(run: Run) -> None:
     assert outcome.err == ""
     result = outcome.json
     assert set(result) == {
-        "model", "quantity", "value", "digits", "unknowns", "residual", "status", "simulation",
+        "model", "quantity", "value", "digits", "unknowns", "residual", "status", "radius", "simulation",
     }  # fmt: skip
     assert (result["model"], result["quantity"], result["digits"]) == ("random-features", "loss", 22)
     assert result["value"] == "0.0002094456323967694040294"
