@@ -110,3 +110,25 @@ def test_the_witness_knows_the_equation_of_marchenko_and_pastur(exact: bool) -> 
     assert verdicts[2] is False
     assert solution.vanishes(first * second) == (verdicts[0] or verdicts[1])
     assert solution.regular(one / n)
+
+
+def test_a_constant_is_no_unknown() -> None:
+    """Two noises in one matrix: the other coefficient of the denominator is 1, as two equations say together."""
+    z, n = MatrixSymbol("z", M, P), MatrixSymbol("n", M, P)
+    left, right = MatrixSymbol("A", M, M), MatrixSymbol("B", M, M)
+    both = left * z + right * n
+    quantity = Trace((gamma * Identity(M) + both * both.T).inv())
+    assert [str(symbol) for symbol in derive(quantity, Model([Gaussian(z), Gaussian(n)])).unknowns] == ["kappa"]
+
+
+@pytest.mark.parametrize(
+    ("w", "value"), [("0.4", "5.09629819265998"), ("3", "0.909530749782922"), ("9", "0.321870270026978")]
+)
+def test_that_two_poles_coincide_may_be_the_equation(w: str, value: str) -> None:
+    """The numbers are those of the oracle."""
+    a, covariance = MatrixSymbol("a", N, N), MatrixSymbol("L", N, N)
+    inner = (Identity(N) + a * a).inv()
+    model = Model([Gaussian(a, variance=1 / N, kind="symmetric", rows=covariance)])
+    result = derive(Trace((f * Identity(N) + a * inner * a).inv()), model)
+    found = evaluate(result, {"f": w, "L": [0, 1, 3]}, digits=15)
+    assert abs(found.value - mpf(value)) < mpf(10) ** -13

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
-from sympy import Rational, symbols
+from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 
 from planaria.derivations import derive
 from planaria.derivations.models import load_model
+from planaria.diagrams.errors import InputError
+from planaria.diagrams.model import Gaussian, Model
 from planaria.diagrams.rational import Ring
 from planaria.numerics.arrays import evaluate_array
 from planaria.numerics.confirmation import confirmed
@@ -93,6 +95,41 @@ def test_points_between_which_the_branch_jumps_are_right() -> None:
     for found, (n, gamma) in ((first[0], (1000, "1e-6")), (second[0], (100, "1e-10"))):
         alone = evaluate(loss, {**base, "N": n, "P": n, "gamma": gamma}, digits=15)
         assert found == pytest.approx(float(alone.value), rel=1e-9)
+
+
+SIZES = symbols("N P", positive=True)
+RIDGE, SHIFT = symbols("gamma c", positive=True)
+X = MatrixSymbol("x", *SIZES)
+Q = (RIDGE * Identity(SIZES[0]) + X * X.T).inv()
+
+
+@pytest.mark.parametrize("shifts", [[2, 0.9, 0.3, 1.5], [0.95, 1.2]])
+def test_a_sweep_gives_no_number_where_a_variance_is_negative(shifts: list[float]) -> None:
+    result = derive(Trace(Q) / SIZES[0], Model([Gaussian(X, variance=(SHIFT - 1) / SIZES[1])]))
+    point = {"N": 10, "P": 20, "gamma": 1}
+    if shifts[0] < 1:
+        with pytest.raises(InputError, match="its variance"):
+            evaluate_array(result, {**point, "c": shifts})
+        return
+    found = evaluate_array(result, {**point, "c": shifts})
+    assert np.isnan(found).tolist() == [shift < 1 for shift in shifts]
+    assert found[0] == pytest.approx(float(evaluate(result, {**point, "c": 2}, digits=12).value), rel=1e-9)
+
+
+def test_a_sweep_gives_no_number_where_a_covariance_is_negative() -> None:
+    n, p = SIZES
+    matrix = MatrixSymbol("L", n, n)
+    model = Model([Gaussian(X, variance=1 / p, rows=SHIFT * matrix - Identity(n))])
+    point = {"P": 20, "gamma": 1, "L": [1, 1, 2]}
+    found = evaluate_array(derive(Trace(Q), model), {**point, "c": [2, 0.9, 1.1]})
+    assert np.isnan(found).tolist() == [False, True, False]
+
+
+def test_what_is_zero_as_a_formula_is_zero() -> None:
+    n, p = SIZES
+    model = Model([Gaussian(X, variance=1 / p)])
+    zero = n - RIDGE * Trace(Q) - Trace(X * X.T * Q)
+    assert evaluate(derive(zero, model), {"N": 3, "P": 4, "gamma": 1}, digits=12).value == 0
 
 
 A, B = symbols("a b")

@@ -246,6 +246,7 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
     setting = system.rules.setting
     ring = reduced.ring
     relations = [relation.polynomial.to(ring) for relation in reduced.relations]
+    reads = tuple(_best_read(r, reduced.witness, setting) for r in relations)
     loops = {s: r.to(ring) for s, r in reduced.loops.items()}
     dimensions = normalised_loops(reduced, system)
     scaled = {s: ring.generator(s) * ring(d) for s, d in dimensions.items()}
@@ -291,7 +292,7 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
         sums,
         renamed(value),
         tuple((s, renamed(r)) for s, r in loops.items()),
-        tuple(_best_read(r, setting) for r in final_relations),
+        reads,
     )
     replacements: dict[Expr, Expr] = {**names, STRENGTH: Integer(1)}
     replacements |= {kept: names[kept] * dimension for kept, dimension in dimensions.items()}
@@ -350,13 +351,15 @@ def _length(value: Ratio) -> int:
     return total
 
 
-def _best_read(relation: Ratio, setting: Setting) -> Expr | None:
+def _best_read(relation: Ratio, witness: Witness, setting: Setting) -> Expr | None:
     """The parameter, no dimension, in which a relation is linear and its solution shortest."""
     candidates = []
     for parameter in linear_parameters(relation, setting):
         if parameter in setting.spaces:
             continue
         slope = relation.derivative(parameter)
+        if witness.vanishes(slope):
+            continue
         root = (slope * relation.ring.generator(parameter) - relation) / slope
         candidates.append((_length(root), str(parameter), parameter))
     return min(candidates)[2] if candidates else None

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import combinations, product
 from typing import TypeVar
 
 import networkx as nx
@@ -69,6 +70,7 @@ class _Elimination:
         self.propagators = Propagators(system)
         self.state = Reduced(system.ring, witness)
         self.factors: dict[Ratio, Factor] = {}
+        self.coincidences: list[Ratio] = []
 
     # -- the order of work ---------------------------------------------------------------------------------
 
@@ -97,7 +99,11 @@ class _Elimination:
             known_poles = len(self.state.poles)
             self.state.readings.append(self._trace([(value, space)])[0])
             self._solve(self._pole_equations(known_poles), [])
+        self._look_for_hidden_constants()
         unknowns = len(self.state.poles) + len(self.state.kept)
+        # Equations of coincidence may be implied by the others: the shortest are enough.
+        self.state.relations.sort(key=lambda one: one.polynomial.size)
+        del self.state.relations[unknowns:]
         if len(self.state.relations) != unknowns:
             raise ArithmeticError(f"{len(self.state.relations)} equations are left for {unknowns} unknowns")
         return self.state
@@ -138,6 +144,8 @@ class _Elimination:
                 Step("name a pole", definition.to_sympy, pole, "a coefficient of a denominator")
             )
             found.append(self._numerator(ring.generator(pole) - self._solved(definition.to(ring))))
+        found += [self._numerator(self._solved(one.to(ring))) for one in self.coincidences]
+        self.coincidences.clear()
         return found
 
     def _meaning(self, symbol: Symbol) -> str:
@@ -258,6 +266,8 @@ class _Elimination:
         for pole in self.state.poles:
             difference = value.to(self.state.ring) - self.state.ring.generator(pole)
             if self.witness.vanishes(difference):
+                # That both are equal may be what fixes them: it is kept as an equation.
+                self.coincidences.append(difference)
                 return pole
         pole = Symbol(f"pole_{len(self.state.poles) + 1}")
         self.state.poles.append(pole)
@@ -351,6 +361,20 @@ class _Elimination:
         pole = next(iter(support)) if len(support) == 1 else None
         if pole is not None and pole in self.state.definitions and _degree(relation, pole) == 1:
             raise _ConstantFoundError(self.state.definitions[pole], _root(relation, pole))
+
+    def _look_for_hidden_constants(self) -> None:
+        """Coefficients that do not change with the strength, and that two relations together give as scalars."""
+        ring = self.state.ring
+        names = {*self.state.poles, *self.state.kept, *self.state.sums.values()}
+        constant = [p for p in self.state.poles if set(self.witness.series[p].coefficients()) <= {0}]
+        for pole, (one, other) in product(constant, combinations(self.state.relations, 2)):
+            first, second = one.polynomial.to(ring), other.polynomial.to(ring)
+            setting = self.system.rules.setting
+            for parameter in set(linear_parameters(first, setting)) & set(linear_parameters(second, setting)):
+                difference = first.derivative(parameter) * second - second.derivative(parameter) * first
+                factor = self._affordable(partial(self._vanishing_factor, difference))
+                if factor is not None and factor.support() & names == {pole} and _degree(factor, pole) == 1:
+                    raise _ConstantFoundError(self.state.definitions[pole], _root(factor, pole))
 
     def _rewrite(self, relation: Ratio, loops: Sequence[Symbol]) -> None:
         """Solve a relation for the parameter that makes the solved loops shortest, if any does.

@@ -124,9 +124,13 @@ class Laurent:
     def __pow__(self, exponent: int) -> Laurent:
         if exponent < 0:
             return self.inverse() ** (-exponent)
-        result = _series(1)
-        for _ in range(exponent):
-            result = result * self
+        result, square = _series(1), self
+        while exponent:
+            if exponent & 1:
+                result = result * square
+            exponent >>= 1
+            if exponent:
+                square = square * square
         return result
 
 

@@ -126,6 +126,8 @@ class Witness:
             difference = one - other
             if not difference.vanishes():
                 return False
+            if one.vanishes() and other.vanishes() and not value:
+                return True
             if difference.high >= min(one.low, other.low) + FEWEST:
                 return True
             self._lengthen()
@@ -133,7 +135,7 @@ class Witness:
     def vanishes(self, polynomial: Ratio) -> bool:
         """Whether a polynomial is zero on the planar solution, as far as the series is known.
 
-        The series is lengthened until at least three coefficients beyond the leading one of the largest term
+        The series is lengthened until at least four coefficients beyond the leading one of the largest term
         are known.
         """
         while True:

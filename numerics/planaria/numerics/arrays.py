@@ -21,9 +21,9 @@ from planaria.diagrams.errors import InputError, unknown_name
 from planaria.numerics.balls import generators
 from planaria.numerics.branch import DOUBLE, follow, newton
 from planaria.numerics.confirmation import confirmed
-from planaria.numerics.evaluate import solve
+from planaria.numerics.evaluate import ContradictionError, solve
 from planaria.numerics.functions import functions_of
-from planaria.numerics.problem import Problem, pose, to_float
+from planaria.numerics.problem import Problem, check_admissible, pose, to_float
 
 __all__ = ["evaluate_array"]
 
@@ -43,7 +43,8 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
 
     Returns
     -------
-    An array of the broadcast shape, right to nine digits; nan where `evaluate` refuses the point.
+    An array of the broadcast shape, right to nine digits; nan where `evaluate` refuses the point, and where
+    a value is beyond the range of doubles.
 
     Raises InputError as `evaluate` does.
 
@@ -88,13 +89,39 @@ def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Float
     unknowns, values = _in_double_precision(problem, columns, count)
     hidden = _hidden(problem, columns)
     good = np.zeros(count, dtype=bool) if hidden else confirmed(problem, columns, unknowns, values)
-    for point in np.flatnonzero(~good):
+    lawful = _lawful(problem, columns, count)
+    values[~lawful] = np.nan
+    for point in np.flatnonzero(lawful & ~good):
         try:
             start = unknowns[point] if np.isfinite(unknowns[point]).all() else None
-            values[point] = float(solve(_at(problem, columns, int(point)), DIGITS, start).value)
+            found = solve(_at(problem, columns, int(point)), DIGITS, start).value
+            values[point] = float(found) if not found or float(found) else np.nan
+        except ContradictionError:
+            raise
         except (InputError, OverflowError):
             values[point] = np.nan
     return values
+
+
+def _lawful(problem: Problem, columns: Mapping[str, Floats], count: int) -> NDArray[np.bool_]:
+    """At which points every variance and covariance is one; asked where one of them depends on what changes."""
+    fields = problem.derivation.rules.setting.fields
+    laws = {g for one in fields for law in (one.variance, one.rows, one.cols) for g in law.support()}
+    if not any(str(symbol) in columns for generator in laws for symbol in generator.free_symbols):
+        return np.ones(count, dtype=bool)
+    known: dict[tuple[float, ...], bool] = {}
+    found = np.zeros(count, dtype=bool)
+    moving = [n for n in columns if any(n == str(symbol) for g in laws for symbol in g.free_symbols)]
+    for point in range(count):
+        key = tuple(float(columns[name][point]) for name in moving)
+        if key not in known:
+            try:
+                check_admissible(_at(problem, columns, point))
+                known[key] = True
+            except InputError:
+                known[key] = False
+        found[point] = known[key]
+    return found
 
 
 def _hidden(problem: Problem, columns: Mapping[str, Floats]) -> bool:

@@ -25,6 +25,7 @@ __all__ = ["ContradictionError", "closed_estimate", "evaluate", "loops_of", "sol
 MOST_DIGITS = 10_000
 PATH_DIGITS = (40, 160, 640)  # of a path that double precision cannot follow
 LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
+FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
 MOST_PATIENCE = 500  # digits up to which a division by zero is taken for one of rounding
 SAME_END = 1e-2  # relative difference of the strengths at which paths end for the same reason
 UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
@@ -145,6 +146,7 @@ def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> E
     form divides by zero, ContradictionError where the unreduced equations say otherwise at any precision.
     """
     unknowns: Sequence[Any] = start
+    asked, digits = digits, max(digits, FEWEST_DIGITS)
     working = digits + 10
     previous: Any = None
     mismatch: Any = None
@@ -186,7 +188,7 @@ def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> E
         raise in_the_spectrum(verdict)
     names = {str(u.symbol): v for u, v in zip(problem.derivation.closed_form.unknowns, unknowns, strict=True)}
     method = "branch followed from the bare propagators, Newton's method on the closed form"
-    return Estimate(value, error, method, "verified", names, verdict.residual, digits, verdict.radius)
+    return Estimate(value, error, method, "verified", names, verdict.residual, asked, verdict.radius)
 
 
 class SingularError(InputError):
@@ -213,6 +215,7 @@ class ContradictionError(InputError):
 
 def _on_the_equations(problem: Problem, digits: int) -> Estimate:
     """The unreduced equations solved as they are, and the closed form held against them where it has a value."""
+    asked, digits = digits, max(digits, FEWEST_DIGITS)
     path = follow_directly(problem)
     if path.loops is None:
         raise PathEndsError(path.strength)
@@ -237,7 +240,7 @@ def _on_the_equations(problem: Problem, digits: int) -> Estimate:
                     method = "unreduced Schwinger-Dyson equations, since the closed form is singular here"
                     names = dict(zip(map(str, problem.derivation.unknowns), unknowns, strict=True))
                     return Estimate(
-                        value, error, method, "verified", names, verdict.residual, digits, verdict.radius
+                        value, error, method, "verified", names, verdict.residual, asked, verdict.radius
                     )
                 start, previous = loops, value
         working += max(12, working // 2)
@@ -249,7 +252,8 @@ def _on_the_equations(problem: Problem, digits: int) -> Estimate:
 def _stands(verdict: Verdict, value: Any, digits: int) -> bool:
     """Whether the unreduced equations confirm a value to all digits, and the ladder has its verdict."""
     bound = mpf(10) ** -digits
-    matches = abs(verdict.value - value) <= abs(value) * bound
+    # A quantity that is zero as a formula is a difference of traces of order one.
+    matches = abs(verdict.value - value) <= (abs(value) or mpf(1)) * bound
     return bool(matches and verdict.residual <= bound and verdict.stable is not None)
 
 

@@ -92,8 +92,7 @@ def limit_at_zero(
         if found is None and places >= enough:
             found = _numerical(path, digits)
         if found is not None:
-            path.verify()
-            return found
+            return replace(found, residual=max(found.residual, path.verify()))
     seen = ", ".join(f"{mp.nstr(value, 8)} at {parameter} = 1e-{p}" for p, _, value in path.stations[-2:])
     raise path.error(f"the value does not settle: it is {seen}")
 
@@ -213,8 +212,11 @@ class _Path:
                 previous = value
         raise self.lost(places)
 
-    def verify(self) -> None:
-        """Hold the last point against the unreduced equations: the limit is that of the matrices' values."""
+    def verify(self) -> Any:
+        """Hold the last point against the unreduced equations, and give their residual there.
+
+        So the limit is that of the matrices' values.
+        """
         places, unknowns = self.points[-1]
         problem = self.problem(places)
         for factor in (1, 2, 4):
@@ -230,7 +232,7 @@ class _Path:
                     raise in_the_spectrum(verdict)
                 close = abs(verdict.value - value) <= abs(value) * bound
                 if verdict.stable and verdict.residual <= bound and close:
-                    return
+                    return verdict.residual
         at = f"{self.parameter} = 1e-{places:.4g}"
         raise self.error(f"the unreduced equations do not confirm the solution at {at}")
 

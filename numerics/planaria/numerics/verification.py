@@ -91,7 +91,10 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
 def _completed(
     problem: Problem, numbers: Numbers, balls: Mapping[Symbol, Any]
 ) -> Mapping[Expr, Propagator] | None:
-    """The propagators with the loops that only the ladder depends on; None where these do not settle."""
+    """The propagators with the loops that only the ladder depends on; None where these do not settle.
+
+    These loops are known to twelve digits, so that what is then said of the ladder is no proof.
+    """
     equations = unreduced(problem.derivation)
     missing = ladder(problem.derivation).missing
     loops = {**balls, **{symbol: arb(0) for symbol in missing}}
