@@ -40,7 +40,7 @@ def quantity(model: str, name: str) -> Callable[[], object]:
 def all_checks() -> None:
     file = load_model("random-features")
     for one in file.quantities:
-        assert all(check.passed for check in checks(derive(one.expression, file.model)))
+        assert not any(check.failed for check in checks(derive(one.expression, file.model)))
 
 
 def main(wanted: list[str]) -> None:
