@@ -155,7 +155,7 @@ def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> E
         with mp.workdps(working):
             value: Any = None
             try:
-                unknowns, _ = _polish(problem, unknowns)
+                unknowns = _polish(problem, unknowns)
                 value = _value(problem, unknowns)
                 loops = loops_of(problem, unknowns)
             except SingularError:  # of rounding, where more digits cure it
@@ -237,7 +237,7 @@ def _on_the_equations(problem: Problem, digits: int) -> Estimate:
                         unknowns = [mpf("nan") for _ in problem.derivation.unknowns]
                     else:
                         _refuse_contradiction(problem, unknowns, value, digits)
-                    method = "unreduced Schwinger-Dyson equations, since the closed form is singular here"
+                    method = "unreduced equations, as the closed form is singular or its branch lost here"
                     names = dict(zip(map(str, problem.derivation.unknowns), unknowns, strict=True))
                     return Estimate(
                         value, error, method, "verified", names, verdict.residual, asked, verdict.radius
@@ -323,7 +323,7 @@ def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
         with mp.workdps(digits):
             try:
                 start = list(path(problem))
-                polished, _ = _polish(problem, start)
+                polished = _polish(problem, start)
             except ZeroDivisionError:
                 lost = lost or SingularError()
                 continue
@@ -354,11 +354,11 @@ def _follow_unreduced(problem: Problem) -> Sequence[Any]:
     return _unknowns_of(problem, polished)
 
 
-def _polish(problem: Problem, start: Sequence[Any]) -> tuple[list[Any], Any]:
-    """Newton's method at the working precision; returns unknowns and the largest residual."""
+def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
+    """The unknowns by Newton's method at the working precision."""
     closed = problem.derivation.closed_form
     if not closed.unknowns:
-        return [], mpf(0)
+        return []
     functions = functions_of(closed, "mpmath")
     spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
     unknowns = [mpf(x) for x in start]
@@ -378,8 +378,7 @@ def _polish(problem: Problem, start: Sequence[Any]) -> tuple[list[Any], Any]:
         raise InputError(
             "evaluate", "Newton's method does not settle on the branch", "move away from the singular point"
         )
-    residual, _ = functions.residual(unknowns, spectrum, scalars, mpf(1))
-    return unknowns, max((abs(r) for r in residual), default=mpf(0))
+    return unknowns
 
 
 def _value(problem: Problem, unknowns: Sequence[Any]) -> Any:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import networkx as nx
 import numpy as np
@@ -29,8 +29,10 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from planaria.derivations.derivation import Derivation
+from planaria.diagrams.model import Kind
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.rules import Vertex
+from planaria.diagrams.tree import Letter
 from planaria.numerics.memo import once
 from planaria.numerics.unreduced import Numbers, Propagator
 
@@ -76,10 +78,9 @@ def ladder(derivation: Derivation) -> Ladder:
     for row, column, vertex in rules.vertices():
         data, letter = fields[vertex.letter.field], vertex.letter
         outer, inner = (data.cols, data.rows) if letter.transposed else (data.rows, data.cols)
-        # A rung joins a letter to the adjoint of the other: for these laws that is the same letter.
-        turned = False if data.kind == "symmetric" else letter.transposed
-        kind = (letter.field, turned, letter.conjugated if data.kind == "complex" else False)
-        places.append(_Place(row, column, vertex, kind, outer * data.variance.to(outer.ring), inner))
+        places.append(
+            _Place(row, column, vertex, _rung_kind(letter, data.kind), outer * data.variance.to(outer.ring), inner)
+        )
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(len(places)))
     reach = _reach(derivation)
@@ -96,6 +97,19 @@ def ladder(derivation: Derivation) -> Ladder:
     acting = {system.symbols[t.loop] for t in system.terms if (t.row, t.column) in inside}
     missing = tuple(s for s in system.unknowns if s not in known) if acting - known - {None} else ()
     return Ladder(tuple(places), tuple(sorted(groups)), rules.col_spaces, missing)
+
+
+def _rung_kind(letter: Letter, law: Kind) -> tuple[int, bool, bool]:
+    """What two letters share of which one has an untwisted contraction with the adjoint of the other."""
+    match law:
+        case "real" | "hermitian":
+            return letter.field, letter.transposed, False
+        case "complex":
+            return letter.field, letter.transposed, letter.conjugated
+        case "symmetric":
+            return letter.field, False, False
+        case _:
+            assert_never(law)
 
 
 def _reach(derivation: Derivation) -> dict[int, set[int]]:
