@@ -82,9 +82,10 @@ class One:
 
 @dataclass(frozen=True)
 class Adjoint:
-    """Transpose or Hermitian adjoint: the oracle has only expressions in which the two mean the same."""
+    """The Hermitian adjoint, or the transpose where nothing is conjugated."""
 
     matrix: Matrix
+    conjugates: bool = True
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,15 @@ class Field:
     def is_own_adjoint(self) -> bool:
         """Whether X is its own transpose or adjoint."""
         return self.law in ("symmetric", "hermitian")
+
+    @property
+    def is_real(self) -> bool:
+        """Whether X is its own conjugate."""
+        return self.law not in ("complex", "hermitian")
+
+    def transposed(self) -> Field:
+        """The law of the transpose."""
+        return Field(self.col, self.row, self.law, self.variance, self.cols, self.rows)
 
 
 @dataclass(frozen=True)

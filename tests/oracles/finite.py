@@ -77,8 +77,9 @@ class Draw:
                 return np.diag(np.tile(values, self.scale))
             case One(space):
                 return np.eye(self._size(space))
-            case Adjoint(inner):
-                return self.matrix(inner).conj().T
+            case Adjoint(inner, conjugates):
+                turned = self.matrix(inner).T
+                return turned.conj() if conjugates else turned
             case Scaled(factor, inner):
                 result: Dense = float(self.scalar(factor)) * self.matrix(inner)
                 return result

@@ -2,6 +2,9 @@
 
 Rules: an atom A is [[1, -A], [0, 1]], read at (0, 1). A product stacks two pencils with the coupling -b1 a2^T. A
 sum is a direct sum. An inverse borders the pencil: [[K, b], [-a^T, 0]], read at the new corner.
+
+At planar order the transpose of a complex or Hermitian field is a field of its own: contracted with the field, it twists
+the ribbon.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from itertools import pairwise
 
 from tests.oracles.expressions import (
     Adjoint,
+    Field,
     Fixed,
     Inverse,
     Letter,
@@ -28,6 +32,7 @@ from tests.oracles.expressions import (
 
 Exact = Fraction
 Read = dict[int, Exact]  # block -> coefficient
+TRANSPOSE = ".T"  # marks the transpose of a field that is not real, a field of its own
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,12 @@ class Entry:
     field: str
     is_adjoint: bool
     coefficient: Exact
+
+
+def field_of(model: Model, name: str) -> Field:
+    """The law of an entry: a field of the model, or the transpose of one."""
+    plain = name.removesuffix(TRANSPOSE)
+    return model.fields[name] if plain == name else model.fields[plain].transposed()
 
 
 @dataclass
@@ -74,7 +85,7 @@ class _Builder:
             for j, v in col.items():
                 self.pencil.constants[i, j] = self.pencil.constants.get((i, j), Exact(0)) + sign * u * v
 
-    def build(self, matrix: Matrix, is_adjoint: bool) -> tuple[Read, Read]:
+    def build(self, matrix: Matrix, is_turned: bool, is_conjugate: bool) -> tuple[Read, Read]:
         one = Exact(1)
         match matrix:
             case One(space):
@@ -87,31 +98,33 @@ class _Builder:
                 return {first: one}, {last: one}
             case Letter(name):
                 law = self.model.fields[name]
-                turned = is_adjoint and not law.is_own_adjoint
+                if not law.is_real and is_turned != is_conjugate:
+                    name, law, is_turned = name + TRANSPOSE, law.transposed(), is_conjugate
+                turned = is_turned and not law.is_own_adjoint
                 row, col = (law.col, law.row) if turned else (law.row, law.col)
                 first, last = self._unit(row), self._unit(col)
                 self.pencil.entries.append(Entry(first, last, name, turned, -one))
                 return {first: one}, {last: one}
-            case Adjoint(inner):
-                return self.build(inner, not is_adjoint)
+            case Adjoint(inner, conjugates):
+                return self.build(inner, not is_turned, is_conjugate != conjugates)
             case Scaled(scalar, inner):
                 factor = self.scalar(scalar)
-                left, right = self.build(inner, is_adjoint)
+                left, right = self.build(inner, is_turned, is_conjugate)
                 return {block: factor * value for block, value in left.items()}, right
             case Sum(terms):
                 left, right = {}, {}
                 for term in terms:
-                    a, b = self.build(term, is_adjoint)
+                    a, b = self.build(term, is_turned, is_conjugate)
                     left.update(a)
                     right.update(b)
                 return left, right
             case Product(factors):
-                parts = [self.build(one, is_adjoint) for one in (factors[::-1] if is_adjoint else factors)]
+                parts = [self.build(one, is_turned, is_conjugate) for one in (factors[::-1] if is_turned else factors)]
                 for (_, b), (a, _) in pairwise(parts):
                     self._couple(b, a, -1)
                 return parts[0][0], parts[-1][1]
             case Inverse(inner):
-                a, b = self.build(inner, is_adjoint)
+                a, b = self.build(inner, is_turned, is_conjugate)
                 corner = self._block(self.pencil.blocks[next(iter(a))])
                 self._couple(b, {corner: one}, 1)
                 self._couple({corner: one}, a, -1)
@@ -122,5 +135,5 @@ class _Builder:
 def linearise(matrix: Matrix, model: Model, point: Point, scalar: Callable[[Scalar], Exact]) -> Pencil:
     """The pencil of a matrix; ``scalar`` gives the number of a scalar factor."""
     builder = _Builder(model, point, scalar)
-    builder.pencil.left, builder.pencil.right = builder.build(matrix, False)
+    builder.pencil.left, builder.pencil.right = builder.build(matrix, False, False)
     return builder.pencil

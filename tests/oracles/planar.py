@@ -37,7 +37,7 @@ from tests.oracles.expressions import (
     Times,
     Trace,
 )
-from tests.oracles.pencil import Pencil, linearise
+from tests.oracles.pencil import Pencil, field_of, linearise
 
 Floats = NDArray[Any]
 
@@ -133,7 +133,7 @@ class _System:
 
     def _join(self, model: Model, point: Point, scalar: Any) -> None:
         for name in dict.fromkeys(entry.field for entry in self.pencil.entries):
-            field = model.fields[name]
+            field = field_of(model, name)
             variance = scalar(field.variance)
             m_row, m_col = len(self.places[field.row]), len(self.places[field.col])
             forward, backward = np.zeros((m_row, m_col)), np.zeros((m_col, m_row))

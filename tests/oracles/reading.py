@@ -85,8 +85,8 @@ class _Reader:
                 if name in self.definitions:
                     return self.read(self.definitions[name])
                 return Name(name)
-            case ast.Attribute(value=inner, attr="T" | "H"):
-                return Adjoint(cast(Matrix, self._node(inner)))
+            case ast.Attribute(value=inner, attr="T" | "H" as mark):
+                return Adjoint(cast(Matrix, self._node(inner)), conjugates=mark == "H")
             case ast.Call(func=ast.Name(id="inv"), args=[inner]):
                 return Inverse(cast(Matrix, self._node(inner)))
             case ast.Call(func=ast.Name(id="tr"), args=[inner]):

@@ -15,6 +15,10 @@ from tests.oracles.literature import random_features
 from tests.oracles.planar import NoModelError, NoSolutionError, Planar, planar_value
 from tests.oracles.reading import read_model, read_point
 
+from planaria.derivations import derive
+from planaria.diagrams.modelfile import read_model as read_model_file
+from planaria.numerics.evaluate import evaluate
+
 FOLDER = Path(__file__).parent / "cases"
 CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text(encoding="utf-8"))
 
@@ -205,3 +209,31 @@ def test_digits_of_a_refined_value() -> None:
 def test_a_seed_gives_one_model() -> None:
     assert random_case(5) == random_case(5)
     assert len({random_case(seed).text for seed in range(20)}) == 20
+
+
+SQUARE = 'x = { shape = ["N", "N"], variance = "1/N", kind = "complex" }'
+HERMITIAN = 'x = { shape = ["N", "N"], variance = "1/N", kind = "hermitian" }'
+# Transposes without conjugation are fields of their own at planar order, so two independent ones stand for them.
+TRANSPOSES = [
+    (SQUARE, "tr(x*x.T*x.T.H*x.H)", "tr(x*y*y.H*x.H)"),
+    (SQUARE, "tr(x*x.T)", "tr(x*y)"),
+    (SQUARE, "tr(inv(g*I(N) + (x + x.T)*(x + x.T).H))", "tr(inv(g*I(N) + (x + y)*(x + y).H))"),
+    (HERMITIAN, "tr(inv(g*I(N) - x - x.T))", "tr(inv(g*I(N) - x - y))"),
+    (HERMITIAN, "tr(x*x.T*x*x.T)", "tr(x*y*x*y)"),
+    (HERMITIAN, "tr(inv(g*I(N) + x*(x.T*x.T)*x))", "tr(inv(g*I(N) + x*y*y*x))"),
+]
+
+
+@pytest.mark.parametrize(("field", "turned", "doubled"), TRANSPOSES)
+def test_transposes_without_conjugation(field: str, turned: str, doubled: str) -> None:
+    values = {"N": 6, "P": 1, "M": 1, "g": "3.5"}
+    found = planar(model_text(field, turned), values)
+    two = planar(model_text(f"{field}\n{field.replace('x =', 'y =')}", doubled), values)
+    assert math.isclose(found.value, two.value, rel_tol=1e-12, abs_tol=1e-12)
+    model = read_model(model_text(field, turned))
+    drawn = simulate(model.quantities["q"], model, read_point(model, values), scale=40, draws=8, seed=3)
+    assert abs(drawn.value - found.value) < 6 * drawn.error + 0.01 * (1 + abs(found.value))
+    parsed = read_model_file(model_text(field, turned), "transposes", "the test")
+    result = derive(parsed.quantity("q").expression, parsed.model)
+    given = {"N": 6, "g": "3.5"} if "g*" in turned else {"N": 6}
+    assert math.isclose(evaluate(result, given).value, found.value, rel_tol=1e-9, abs_tol=1e-12)

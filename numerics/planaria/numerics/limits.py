@@ -288,7 +288,7 @@ def _on_branch(branch: LimitBranch, path: _Path, digits: int) -> Estimate | None
         return None
     unknowns, value, error, residual = found
     roots = dict(zip(left, unknowns, strict=True))
-    if not all(_approached(columns[s], x, before, now) for s, x in roots.items()):
+    if not all(_reached(columns[s], x, before, now, digits) for s, x in roots.items()):
         return None
     names = {str(s): roots.get(s, mpf(0) if vanishing else mpf("inf")) for s in symbols}
     measured = [value for _, _, value in path.stations[-2:]]
@@ -308,7 +308,7 @@ def _on_branch(branch: LimitBranch, path: _Path, digits: int) -> Estimate | None
     if not value:
         if any(measured) and _power(measured, now - before) < SLOWEST_POWER:
             return None
-    elif not _approached(measured, value, before, now):
+    elif not _reached(measured, value, before, now, digits):
         return None
     method = f"{method}, solved at {name} = 0, compared with {name} = 1e-{before} and 1e-{now}"
     return Estimate(value, error, method, "limit", names, residual, digits)
@@ -380,6 +380,12 @@ def _approached(pair: Sequence[Any], target: Any, before: int, now: int) -> bool
     with mp.workdps(now + 20):
         limits = zip(pair, (before, now), strict=True)
         return bool(target) and all(abs(x / target - 1) < mpf(10) ** (-places / APPROACH) for x, places in limits)
+
+
+def _reached(pair: Sequence[Any], target: Any, before: int, now: int, digits: int) -> bool:
+    """Whether a limit is approached, and the last value has all its digits: a limit near the true one is not it."""
+    with mp.workdps(now + digits + 20):
+        return _approached(pair, target, before, now) and abs(pair[-1] / target - 1) < mpf(10) ** -digits
 
 
 def _numerical(path: _Path, digits: int) -> Estimate | None:
