@@ -10,9 +10,9 @@ from __future__ import annotations
 from itertools import islice
 from time import perf_counter
 
-from planaria.derivations.models import load_model
-from planaria.diagrams.draw import sheets, to_svg, to_tikz
-from planaria.diagrams.wick import expand
+from planaria.diagrams.graphs.wick import expand
+from planaria.models.library import load_model
+from planaria.writing.pictures import sheets, to_svg, to_tikz
 
 
 def main() -> None:

@@ -17,11 +17,11 @@ import numpy as np
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.derivations import derive
-from planaria.derivations.models import load_model
 from planaria.diagrams import Gaussian, Model
-from planaria.numerics.arrays import evaluate_array
-from planaria.numerics.checks import checks
-from planaria.numerics.evaluate import evaluate
+from planaria.models.library import load_model
+from planaria.numerics.evidence.checks import checks
+from planaria.numerics.solving.evaluate import evaluate
+from planaria.numerics.sweeps.arrays import evaluate_array
 
 N, P, M, gamma, sigma_u = symbols("N P M gamma sigma_u", positive=True)
 Lambda, x, u = MatrixSymbol("Lambda", M, M), MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)

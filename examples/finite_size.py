@@ -10,7 +10,7 @@ from sympy import Adjoint, Identity, MatrixSymbol, Trace, symbols
 
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.numerics.simulate import simulate
+from planaria.numerics.simulation.simulate import simulate
 
 N, P, gamma = symbols("N P gamma", positive=True)
 x = MatrixSymbol("x", N, P)

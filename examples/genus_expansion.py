@@ -13,7 +13,7 @@ from pathlib import Path
 from sympy import MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, Model, expand
-from planaria.diagrams.weight import total_weight
+from planaria.diagrams.graphs.weight import total_weight
 
 N = symbols("N", positive=True)
 H = MatrixSymbol("H", N, N)

@@ -9,8 +9,8 @@ the smallest value is kept. It is least for as many features as samples: equipar
 import numpy as np
 
 from planaria.derivations import derive
-from planaria.derivations.models import load_model
-from planaria.numerics.arrays import evaluate_array
+from planaria.models.library import load_model
+from planaria.numerics.sweeps.arrays import evaluate_array
 
 BUDGET = 3600
 SHAPES = [(30, 120), (40, 90), (50, 72), (60, 60), (72, 50), (90, 40), (120, 30)]

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from mpmath import mpf
 
+from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError
-from planaria.numerics.evaluate import evaluate
+from planaria.models.library import load_model
+from planaria.numerics.solving.evaluate import evaluate
 
 FOLDER = Path(__file__).parent / "oracles" / "cases"
 CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text(encoding="utf-8"))

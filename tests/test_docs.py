@@ -28,9 +28,9 @@ import pytest
 
 from planaria.app.cli import app
 from planaria.derivations import derive
-from planaria.derivations.models import load_model
 from planaria.diagrams import InputError, expand, load_model_file
-from planaria.numerics.checks import checks
+from planaria.models.library import load_model
+from planaria.numerics.evidence.checks import checks
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

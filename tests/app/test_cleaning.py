@@ -16,12 +16,12 @@ from rich.progress import Progress
 from rich.text import Text
 
 from planaria.app import display
-from planaria.diagrams.cleaning import clean, clean_line, is_clean
-from planaria.diagrams.draw.shapes import Label, Picture
-from planaria.diagrams.draw.shapes import Text as LabelText
-from planaria.diagrams.draw.svg import to_svg
-from planaria.diagrams.draw.text import name_text
-from planaria.diagrams.draw.tikz import to_tikz
+from planaria.models.cleaning import clean, clean_line, is_clean
+from planaria.writing.emitters.shapes import Label, Picture
+from planaria.writing.emitters.shapes import Text as LabelText
+from planaria.writing.emitters.svg import to_svg
+from planaria.writing.emitters.text import name_text
+from planaria.writing.emitters.tikz import to_tikz
 
 Run = Callable[..., Any]  # see conftest.py
 

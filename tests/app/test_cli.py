@@ -13,7 +13,7 @@ import pytest
 
 from planaria.app import listing
 from planaria.app.cli import app
-from planaria.derivations.models import model_names
+from planaria.models.library import model_names
 
 Run = Callable[..., Any]  # see conftest.py
 

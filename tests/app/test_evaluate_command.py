@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from planaria.app import evaluating
-from planaria.numerics.evaluate import evaluate as right_evaluate
+from planaria.numerics.solving.solve import evaluate as right_evaluate
 
 Run = Callable[..., Any]  # see conftest.py
 

@@ -6,10 +6,10 @@ import pytest
 from sympy import Eq, Expr, Symbol, oo, symbols
 
 from planaria.derivations import Derivation, derive
-from planaria.derivations.limits import limit_branches
-from planaria.derivations.models import load_model
-from planaria.diagrams.spectra import UnitSpectrum
-from planaria.numerics.evaluate import evaluate
+from planaria.derivations.analysis.limits import limit_branches
+from planaria.models.library import load_model
+from planaria.models.spectra import UnitSpectrum
+from planaria.numerics.solving.evaluate import evaluate
 
 N, P, M, C, gamma, sigma_u, sigma_w, sigma_eps = symbols("N P M C gamma sigma_u sigma_w sigma_eps", positive=True)
 Delta, S_11 = Symbol("Delta"), Symbol("S_11")

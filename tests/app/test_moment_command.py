@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sympy import Integer, MatrixSymbol, Trace, symbols
 
-from planaria.derivations.models import load_model
 from planaria.diagrams import moment
+from planaria.models.library import load_model
 
 Run = Callable[..., Any]  # see conftest.py
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from planaria.diagrams import InputError
-from planaria.diagrams.building import MAX_DIGITS, MAX_FACTORS, MAX_SIZE, MAX_TOWER
-from planaria.diagrams.extent import MOST_LETTERS, MOST_PRODUCTS, MOST_TERMS
-from planaria.diagrams.grammar import MAX_DEPTH, MAX_LENGTH
-from planaria.diagrams.ranges import MOST_DIGITS
-from planaria.diagrams.spectra import Eigenvalues
+from planaria.models.extent import MOST_LETTERS, MOST_PRODUCTS, MOST_TERMS
+from planaria.models.ranges import MOST_DIGITS
+from planaria.models.spectra import Eigenvalues
+from planaria.models.text.grammar import MAX_DEPTH, MAX_LENGTH
+from planaria.models.text.to_sympy import MAX_DIGITS, MAX_FACTORS, MAX_SIZE, MAX_TOWER
 from planaria.numerics.spectra import exact_number, read_data_file, read_spectrum_file
 
 Run = Callable[..., Any]  # see conftest.py

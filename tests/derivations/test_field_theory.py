@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sympy import Trace, expand, symbols
 
-from planaria.derivations.models import load_model
 from planaria.diagrams import dualities, moment
 from planaria.diagrams import expand as diagrams
-from planaria.diagrams.weight import total_weight
+from planaria.diagrams.graphs.weight import total_weight
+from planaria.models.library import load_model
 
 FILE = load_model("neural-network-field-theory")
 N, P, C, sigma = symbols("N P C sigma", positive=True)

@@ -8,7 +8,11 @@ import pytest
 from sympy import Function, Identity, Integer, MatrixSymbol, Rational, S, Symbol, Trace, oo, sqrt, symbols, zeta
 
 from planaria.derivations import derive
-from planaria.derivations.latex import (
+from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
+from planaria.diagrams import Eigenvalues, Gaussian, InputError, Model, PowerLaw, UnitSpectrum
+from planaria.models.library import load_model, model_names
+from planaria.models.spectra import eigenvalue
+from planaria.writing.latex.derivation import (
     latex_derivation,
     latex_equations,
     latex_expression,
@@ -18,12 +22,8 @@ from planaria.derivations.latex import (
     latex_value,
     renameable,
 )
-from planaria.derivations.models import load_model, model_names
-from planaria.derivations.printing import LINE, FormulaPrinter, abbreviated, shortened, visible_width
-from planaria.derivations.spectral import Factor, SpectralSum
-from planaria.diagrams import Eigenvalues, Gaussian, InputError, Model, PowerLaw, UnitSpectrum
-from planaria.diagrams.rules_print import latex_name
-from planaria.diagrams.spectra import eigenvalue
+from planaria.writing.latex.printing import LINE, FormulaPrinter, abbreviated, shortened, visible_width
+from planaria.writing.names import latex_name
 
 N, P, M, gamma, s = symbols("N P M gamma sigma_u", positive=True)
 Lambda = MatrixSymbol("Lambda", M, M)

@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import Rational, Symbol, series
 
-from planaria.derivations.laurent import EXACT, Laurent
+from planaria.algebra.laurent import EXACT, Laurent
 
 NUMBERS = st.builds(lambda p, q: fmpq(p, q), st.integers(-6, 6), st.integers(1, 4))
 FAR = 14  # an order to which the infinite series below are compared

@@ -8,8 +8,8 @@ import pytest
 from sympy import Eq, Integer, S, Symbol, cancel, oo, symbols
 
 from planaria.derivations import derive
-from planaria.derivations.limits import limit_branches
-from planaria.derivations.models import load_model, model_names
+from planaria.derivations.analysis.limits import limit_branches
+from planaria.models.library import load_model, model_names
 
 N, P, M, C, H = symbols("N P M C H", positive=True)
 Delta, Delta_2, kappa, S_11 = symbols("Delta Delta_2 kappa S_11")

@@ -9,11 +9,11 @@ from sympy.functions.combinatorial.numbers import partition
 from planaria.derivations import derive
 from planaria.derivations import lagrange as lagrange_module
 from planaria.derivations import planar_polynomials as series_module
-from planaria.derivations.lagrange import lagrange
-from planaria.derivations.models import load_model
-from planaria.derivations.planar_polynomials import count_insertions, planar_polynomials
+from planaria.derivations.analysis.lagrange import lagrange
+from planaria.derivations.analysis.planar_polynomials import count_insertions, planar_polynomials
 from planaria.diagrams import Gaussian, InputError, Model, expand
-from planaria.diagrams.weight import total_weight
+from planaria.diagrams.graphs.weight import total_weight
+from planaria.models.library import load_model
 
 N, P, M, gamma, s = symbols("N P M gamma sigma", positive=True)
 x, u, h = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M), MatrixSymbol("h", N, N)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Mul, Rational, S, symbols
 
-from planaria.derivations.spectral import Factor, SpectralSum, coefficients_of, decompose
-from planaria.diagrams.rational import Ring
+from planaria.algebra.rational import Ring
+from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of, decompose
 
 M, Delta, kappa, mu, c = symbols("M Delta kappa mu c", positive=True)
 lam, omega = symbols("lambda_I omega_I", nonnegative=True)

@@ -7,19 +7,19 @@ from mpmath import mpf
 from sympy import MatrixSymbol, Trace, symbols
 from sympy.matrices.expressions import Identity
 
+from planaria.algebra.errors import InputError
+from planaria.algebra.work import WorkLimitError, charge, limited
 from planaria.derivations import derivation as module
 from planaria.derivations import derive
-from planaria.derivations.identify import schwinger_dyson
-from planaria.derivations.models import load_model
-from planaria.derivations.reduced import Strategy
-from planaria.derivations.schwinger_dyson import STRENGTH
-from planaria.derivations.witness import Witness
+from planaria.derivations.elimination.reduced import Strategy
+from planaria.derivations.equations.equal_loops import schwinger_dyson
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.derivations.equations.zero_test import Witness
 from planaria.diagrams import Gaussian, Model
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.rules import linearise
-from planaria.diagrams.tree import prepare, read
-from planaria.diagrams.work import WorkLimitError, charge, limited
-from planaria.numerics.evaluate import evaluate
+from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.rules.pencil import linearise
+from planaria.models.library import load_model
+from planaria.numerics.solving.evaluate import evaluate
 
 M, N, P, gamma, f, g = symbols("M N P gamma f g", positive=True)
 SCALES = {"sigma_u": 1, "sigma_w": 1, "C": 1, "alpha": "0.8", "lambda_plus": 1}

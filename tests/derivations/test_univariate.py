@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import Poly, S, apart, cancel, resultant, symbols
 
-from planaria.derivations.univariate import partial_fractions, univariate
-from planaria.diagrams.rational import Ring
+from planaria.algebra.rational import Ring
+from planaria.algebra.univariate import partial_fractions, univariate
 
 a, b, t = symbols("a b t")
 RING = Ring([a, b])

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, Model, RibbonGraph, expand, symmetry
-from planaria.diagrams.canonical import (
+from planaria.diagrams.expressions.cyclic_words import kinds_of, turn_over
+from planaria.diagrams.expressions.expression import Letter, prepare, read
+from planaria.diagrams.expressions.words import Word, close, words
+from planaria.diagrams.graphs.canonical import (
     automorphism_order,
     automorphisms,
     canonical_form,
@@ -19,11 +22,8 @@ from planaria.diagrams.canonical import (
     isomorphic,
     relabellings,
 )
-from planaria.diagrams.expansion import Word, close, words
-from planaria.diagrams.tree import Letter, prepare, read
-from planaria.diagrams.turning import kinds_of, turn_over
-from planaria.diagrams.weight import face_functions, scalar
-from planaria.diagrams.wick import all_contractions
+from planaria.diagrams.graphs.weight import face_functions, scalar
+from planaria.diagrams.graphs.wick import all_contractions
 
 N, P, M, gamma = symbols("N P M gamma", positive=True)
 x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)

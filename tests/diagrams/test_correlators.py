@@ -27,11 +27,11 @@ from sympy import expand as expand_sympy
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from planaria.diagrams import Gaussian, InputError, Model, RibbonGraph, expand
-from planaria.diagrams.expansion import close, words
-from planaria.diagrams.factors import linear_in_traces, products_of_traces
-from planaria.diagrams.tree import prepare, read
-from planaria.diagrams.weight import line_functions, total_weight
-from planaria.diagrams.wick import all_contractions, count_contractions
+from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.expressions.trace_products import linear_in_traces, products_of_traces
+from planaria.diagrams.expressions.words import close, words
+from planaria.diagrams.graphs.weight import line_functions, total_weight
+from planaria.diagrams.graphs.wick import all_contractions, count_contractions
 
 N, P, M, gamma, s = symbols("N P M gamma s", positive=True)
 x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
@@ -240,7 +240,7 @@ def groups(draw, most=8):
 
 def contractions(group, setting, **options):
     """What expand makes of words, without an expression."""
-    from planaria.diagrams.wick import _contractions
+    from planaria.diagrams.graphs.wick import _contractions
 
     return list(_contractions(group, setting, options.get("euler"), options.get("connected", False)))
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from sympy import Adjoint, Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model, RibbonGraph
-from planaria.diagrams.draw import lay_out, to_svg, to_tikz
-from planaria.diagrams.draw.shapes import Dot, Fill, Label, Stroke
-from planaria.diagrams.draw.style import BACK, WHITE
-from planaria.diagrams.draw.tikz import standalone
-from planaria.diagrams.expansion import close, words
-from planaria.diagrams.tree import prepare, read
-from planaria.diagrams.wick import all_contractions, expand
+from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.expressions.words import close, words
+from planaria.diagrams.graphs.wick import all_contractions, expand
+from planaria.writing.emitters.shapes import Dot, Fill, Label, Stroke
+from planaria.writing.emitters.tikz import standalone
+from planaria.writing.pictures import lay_out, to_svg, to_tikz
+from planaria.writing.pictures.style import BACK, WHITE
 
 N, P, M, gamma = symbols("N P M gamma", positive=True)
 x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
@@ -368,8 +368,8 @@ def test_a_space_keeps_its_colour_in_every_diagram():
 
 def test_making_graphs_loads_nothing_that_draws():
     program = (
-        "import sys, planaria.diagrams.wick;"
-        "print([m for m in ('matplotlib', 'networkx', 'planaria.diagrams.draw') if m in sys.modules])"
+        "import sys, planaria.diagrams.graphs.wick;"
+        "print([m for m in ('matplotlib', 'networkx', 'planaria.writing.pictures') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

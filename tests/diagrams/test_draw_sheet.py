@@ -7,10 +7,10 @@ import pytest
 from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model
-from planaria.diagrams.draw import beside, sheet, sheets, to_svg, to_tikz
-from planaria.diagrams.draw.shapes import Dot, Label, Stroke
-from planaria.diagrams.draw.typeset import weight_text
-from planaria.diagrams.wick import expand
+from planaria.diagrams.graphs.wick import expand
+from planaria.writing.emitters.shapes import Dot, Label, Stroke
+from planaria.writing.emitters.typeset import weight_text
+from planaria.writing.pictures import beside, sheet, sheets, to_svg, to_tikz
 
 N, P, M, gamma, s = symbols("N P M gamma sigma_u", positive=True)
 x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)

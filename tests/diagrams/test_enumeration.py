@@ -6,9 +6,9 @@ import pytest
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, Model, RibbonGraph, expand
-from planaria.diagrams.expansion import Word, close, words
-from planaria.diagrams.tree import prepare, read
-from planaria.diagrams.wick import all_contractions, count_contractions
+from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.expressions.words import Word, close, words
+from planaria.diagrams.graphs.wick import all_contractions, count_contractions
 
 N, P, M, gamma = symbols("N P M gamma", positive=True)
 x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)

@@ -5,8 +5,7 @@ import pytest
 from sympy import Adjoint, Identity, MatrixSymbol, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model
-from planaria.diagrams.expansion import close, split, words, words_by_ribbons
-from planaria.diagrams.tree import (
+from planaria.diagrams.expressions.expression import (
     Diagonal,
     Inversion,
     Letter,
@@ -16,6 +15,7 @@ from planaria.diagrams.tree import (
     prepare,
     read,
 )
+from planaria.diagrams.expressions.words import close, split, words, words_by_ribbons
 
 N, P, M = symbols("N P M", positive=True)
 gamma, kappa = symbols("gamma kappa", positive=True)

@@ -13,10 +13,10 @@ from sympy.polys.polytools import Poly
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, InputError, Model
 from planaria.diagrams.duality import dualities
-from planaria.diagrams.extent import MOST_TERMS, check_terms
-from planaria.diagrams.moments import moment
-from planaria.diagrams.planar import planar_sum_of
-from planaria.diagrams.wick import expand as diagrams_of
+from planaria.diagrams.graphs.wick import expand as diagrams_of
+from planaria.diagrams.moments.moment import moment
+from planaria.diagrams.weights.planar_sums import planar_sum_of
+from planaria.models.extent import MOST_TERMS, check_terms
 
 N, P, gamma, s, t = symbols("N P gamma s t", positive=True)
 x, h = MatrixSymbol("x", N, P), MatrixSymbol("h", N, N)

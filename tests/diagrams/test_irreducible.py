@@ -12,8 +12,8 @@ from sympy import Adjoint, Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model, expand
 from planaria.diagrams import dyson as dyson_module
-from planaria.diagrams.dyson import dyson_check
-from planaria.diagrams.irreducible import (
+from planaria.diagrams.graphs.weight import total_weight
+from planaria.diagrams.irreducible.cuts import (
     cuts,
     has_insertion,
     insertions,
@@ -23,10 +23,10 @@ from planaria.diagrams.irreducible import (
     skeleton,
     two_particle_irreducible,
 )
-from planaria.diagrams.propagators import LineDiagram
-from planaria.diagrams.selfenergy import kernels, lines_of, self_energy, skeletons
-from planaria.diagrams.spectra import eigenvalue
-from planaria.diagrams.weight import total_weight
+from planaria.diagrams.irreducible.dyson import dyson_check
+from planaria.diagrams.irreducible.propagator_diagrams import LineDiagram
+from planaria.diagrams.irreducible.self_energy import kernels, lines_of, self_energy, skeletons
+from planaria.models.spectra import eigenvalue
 
 N, P, M, gamma, s = symbols("N P M gamma s", positive=True)
 x, u, h = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M), MatrixSymbol("h", N, N)

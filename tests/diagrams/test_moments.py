@@ -25,11 +25,11 @@ from sympy import (
 )
 
 from planaria.diagrams import Gaussian, InputError, Model, expand, moment
-from planaria.diagrams.expansion import close, words
-from planaria.diagrams.spectra import UnitSpectrum
-from planaria.diagrams.tree import prepare, read
-from planaria.diagrams.weight import total_weight
-from planaria.diagrams.wick import all_contractions
+from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.expressions.words import close, words
+from planaria.diagrams.graphs.weight import total_weight
+from planaria.diagrams.graphs.wick import all_contractions
+from planaria.models.spectra import UnitSpectrum
 
 N, P, M, s, gamma = symbols("N P M s gamma", positive=True)
 Lambda, A = MatrixSymbol("Lambda", M, M), MatrixSymbol("A", N, N)

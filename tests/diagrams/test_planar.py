@@ -10,10 +10,10 @@ from sympy import Adjoint, Identity, MatAdd, MatMul, MatrixSymbol, Trace, symbol
 from sympy import expand as expand_sympy
 
 from planaria.diagrams import Gaussian, InputError, Model, expand
-from planaria.diagrams.expansion import close, words
-from planaria.diagrams.planar import planar_sum, planar_total, weigh_planar
-from planaria.diagrams.tree import prepare, read
-from planaria.diagrams.weight import total_weight
+from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.expressions.words import close, words
+from planaria.diagrams.graphs.weight import total_weight
+from planaria.diagrams.weights.planar_sums import planar_sum, planar_total, weigh_planar
 
 N, P, M, gamma, v = symbols("N P M gamma v", positive=True)
 x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)

@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import Float, Rational, S, Symbol, cancel, oo, pi, sqrt, symbols, together
 
+from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.diagrams import InputError
-from planaria.diagrams.rational import Ratio, Ring, generators_of
 
 a, b, c, d = symbols("a b c d")
 RING = Ring([a, b, c])

@@ -7,17 +7,12 @@ from hypothesis import strategies as st
 from sympy import Adjoint, Identity, MatMul, MatrixSymbol, Rational, Transpose, ZeroMatrix, symbols
 
 from planaria.diagrams import Eigenvalues, Gaussian, InputError, Model, UnitSpectrum
-from planaria.diagrams.rules import linearise
-from planaria.diagrams.rules_print import (
-    checked_renames,
-    index_lines,
-    latex_name,
-    latex_rules,
-    rules_rows,
-    vertex_table,
-)
-from planaria.diagrams.spectra import eigenvalue
-from planaria.diagrams.tree import prepare, read
+from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.rules.pencil import linearise
+from planaria.diagrams.rules.tables import pencil_lines, vertex_table
+from planaria.models.spectra import eigenvalue
+from planaria.writing.latex.rules import latex_rules, rules_rows
+from planaria.writing.names import checked_renames, latex_name
 
 N, P, M = symbols("N P M", positive=True)
 gamma, s = symbols("gamma sigma_u", positive=True)
@@ -317,7 +312,7 @@ def number(function, space, values, index):
 def test_the_printed_lines_and_vertices_are_the_pencil(expression):
     """K0 and V made again from what is printed: K0 G0 = 1, and K0 - V is the pencil."""
     rules, values = rules_of(expression), random_values(3)
-    lines = index_lines(rules)
+    lines = pencil_lines(rules)
     assert [line.number for line in lines] == list(range(1, rules.size + 1))
     for line in lines:
         assert line.space == rules.row_spaces[line.row] == rules.col_spaces[line.column]
@@ -358,7 +353,7 @@ def test_a_propagator_between_two_lines_is_shown():
     S = MatrixSymbol("S", N, N)
     expression = (gamma * unit_n + (S + h) * (S + h)).inv()
     rules = rules_of(expression)
-    off_diagonal = [n for line in index_lines(rules) for n, _ in line.propagators if n != line.number]
+    off_diagonal = [n for line in pencil_lines(rules) for n, _ in line.propagators if n != line.number]
     assert off_diagonal
     assert "to 1:" in latex_rules(rules)
 

@@ -5,8 +5,7 @@ from sympy import Adjoint, HadamardProduct, Identity, MatrixSymbol, Trace, Trans
 from sympy.matrices.expressions import Inverse, MatAdd
 
 from planaria.diagrams import Gaussian, InputError, Model, UnitSpectrum
-from planaria.diagrams.spectra import eigenvalue
-from planaria.diagrams.tree import (
+from planaria.diagrams.expressions.expression import (
     Diagonal,
     Inversion,
     Letter,
@@ -16,6 +15,7 @@ from planaria.diagrams.tree import (
     prepare,
     read,
 )
+from planaria.models.spectra import eigenvalue
 
 N, P, M = symbols("N P M", positive=True)
 gamma, s = symbols("gamma s", positive=True)

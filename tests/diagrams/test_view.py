@@ -5,10 +5,11 @@ import pytest
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model
-from planaria.diagrams.expansion import close, words
-from planaria.diagrams.tree import prepare, read
-from planaria.diagrams.view import from_networkx, to_networkx
-from planaria.diagrams.wick import all_contractions, expand
+from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.expressions.words import close, words
+from planaria.diagrams.graphs.networkx_view import to_networkx
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.graphs.wick import all_contractions, expand
 
 N, P, gamma = symbols("N P gamma", positive=True)
 x, h = MatrixSymbol("x", N, P), MatrixSymbol("h", N, N)
@@ -29,7 +30,7 @@ def graphs():
 def test_the_round_trip_is_exact():
     count = 0
     for graph in graphs():
-        again = from_networkx(to_networkx(graph))
+        again = RibbonGraph.from_networkx(to_networkx(graph))
         assert again == graph
         assert again.faces == graph.faces
         assert again.weight == graph.weight if sum(not w.closed for w in graph.words) <= 1 else True
@@ -45,7 +46,7 @@ def test_the_round_trip_survives_new_names_and_another_order_of_nodes():
         other = nx.MultiGraph(**shuffled.graph)
         other.add_nodes_from(sorted(shuffled.nodes(data=True), key=lambda node: node[0]))
         other.add_edges_from(reversed(list(shuffled.edges(keys=True, data=True))))
-        assert from_networkx(other) == graph
+        assert RibbonGraph.from_networkx(other) == graph
 
 
 def test_loops_and_parallel_ribbons_stay():
@@ -59,11 +60,11 @@ def test_loops_and_parallel_ribbons_stay():
 
 def test_a_graph_that_is_no_view_is_refused():
     with pytest.raises(InputError, match="setting"):
-        from_networkx(nx.MultiGraph([(0, 1)]))
+        RibbonGraph.from_networkx(nx.MultiGraph([(0, 1)]))
     view = next(expand(Trace((x * x.T) ** 2), MODEL, order=0)).to_networkx()
     del view.edges[0, 0, 0]["twisted"]
     with pytest.raises(InputError, match="twisted"):
-        from_networkx(view)
+        RibbonGraph.from_networkx(view)
     view.remove_edge(0, 0, 0)
     with pytest.raises(InputError, match="pairing"):
-        from_networkx(view)
+        RibbonGraph.from_networkx(view)

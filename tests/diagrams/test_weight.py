@@ -9,10 +9,10 @@ from sympy import Identity, Integer, MatPow, MatrixSymbol, Trace, symbols
 from sympy import expand as expand_sympy
 
 from planaria.diagrams import Gaussian, InputError, Model, UnitSpectrum
-from planaria.diagrams.evaluation import Evaluator, evaluate_weight
-from planaria.diagrams.spectra import eigenvalue
-from planaria.diagrams.weight import face_functions, scalar, total_weight
-from planaria.diagrams.wick import expand
+from planaria.diagrams.graphs.weight import face_functions, scalar, total_weight
+from planaria.diagrams.graphs.wick import expand
+from planaria.diagrams.weights.evaluation import Evaluator, evaluate_weight
+from planaria.models.spectra import eigenvalue
 
 N, P, M = symbols("N P M", positive=True)
 gamma, s = symbols("gamma sigma", positive=True)

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from sympy import Adjoint, Identity, Integer, MatMul, MatrixSymbol, Rational, Trace, Transpose, sqrt, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model
-from planaria.diagrams.evaluation import Evaluator
-from planaria.diagrams.expansion import close, words
-from planaria.diagrams.tree import prepare, read
-from planaria.diagrams.weight import total_weight
-from planaria.diagrams.wick import (
+from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.expressions.words import close, words
+from planaria.diagrams.graphs.weight import total_weight
+from planaria.diagrams.graphs.wick import (
     all_contractions,
     count_contractions,
     count_planar,
     expand,
     planar_contractions,
 )
+from planaria.diagrams.weights.evaluation import Evaluator
 
 N, P, M, gamma = symbols("N P M gamma", positive=True)
 x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)

@@ -10,15 +10,15 @@ import pytest
 from sympy import Expr, Identity, Integer, MatrixSymbol, Rational, Trace, symbols
 
 from planaria.derivations import Derivation, derive
-from planaria.derivations.models import load_model
-from planaria.diagrams.model import Gaussian, Model
-from planaria.diagrams.spectra import Eigenvalues, Spectrum
+from planaria.models.library import load_model
+from planaria.models.model import Gaussian, Model
+from planaria.models.spectra import Eigenvalues, Spectrum
 from planaria.numerics import check_simulation as module
-from planaria.numerics.check_simulation import check_simulation
-from planaria.numerics.checks import Check, Outcome
-from planaria.numerics.estimate import Estimate
-from planaria.numerics.evaluate import solve
-from planaria.numerics.problem import Problem, to_mpf
+from planaria.numerics.evidence.check import Check, Outcome
+from planaria.numerics.evidence.check_simulation import check_simulation
+from planaria.numerics.solving.estimate import Estimate
+from planaria.numerics.solving.problem import Problem, to_mpf
+from planaria.numerics.solving.solve import solve
 
 N, P, M, GAMMA = symbols("N P M gamma", positive=True)
 X, H = MatrixSymbol("x", M, P), MatrixSymbol("h", N, N)

@@ -8,12 +8,14 @@ import pytest
 from sympy import Symbol
 
 from planaria.derivations import Derivation, derive
-from planaria.derivations.models import load_model, model_names
-from planaria.numerics.check_diagrams import check_diagrams
-from planaria.numerics.check_residual import check_residual
-from planaria.numerics.check_simulation import check_simulation
-from planaria.numerics.checks import Check, Outcome, checks
-from planaria.numerics.evaluate import ContradictionError, evaluate
+from planaria.models.library import load_model, model_names
+from planaria.numerics.evidence.check import Check, Outcome
+from planaria.numerics.evidence.check_diagrams import check_diagrams
+from planaria.numerics.evidence.check_residual import check_residual
+from planaria.numerics.evidence.check_simulation import check_simulation
+from planaria.numerics.evidence.checks import checks
+from planaria.numerics.solving.evaluate import evaluate
+from planaria.numerics.solving.solve import ContradictionError
 
 CASES = [(name, quantity.name) for name in model_names() for quantity in load_model(name).quantities]
 # Two resolvents and three random matrices: exact diagrams to order 3 take minutes, a lower order is summed.

@@ -10,10 +10,10 @@ import pytest
 from mpmath import mp, mpf
 
 from planaria.derivations import Derivation, derive
-from planaria.derivations.models import load_model
 from planaria.diagrams import Eigenvalues, InputError, PowerLaw
-from planaria.numerics.arrays import evaluate_array
-from planaria.numerics.evaluate import evaluate
+from planaria.models.library import load_model
+from planaria.numerics.solving.evaluate import evaluate
+from planaria.numerics.sweeps.arrays import evaluate_array
 
 UNITS = {"sigma_u": 1, "sigma_w": 1, "sigma_eps": "0.1", "lambda_plus": 1, "C": 1}
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sympy import MatrixSymbol, Trace, symbols
 
-from planaria.diagrams.model import Gaussian, Model
-from planaria.numerics.approach import Effort, approach
-from planaria.numerics.extrapolation import Comparison, Verdict, compare, no_comparison
-from planaria.numerics.simulate import Simulation, simulate
+from planaria.models.model import Gaussian, Model
+from planaria.numerics.simulation.approach import Effort, approach
+from planaria.numerics.simulation.extrapolation import Comparison, Verdict, compare, no_comparison
+from planaria.numerics.simulation.simulate import Simulation, simulate
 
 AGREES, CONTRADICTS, INCONCLUSIVE = Verdict.AGREES, Verdict.CONTRADICTS, Verdict.INCONCLUSIVE
 

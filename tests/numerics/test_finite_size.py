@@ -37,9 +37,9 @@ from sympy import (
 )
 from sympy.matrices.expressions import Adjoint
 
-from planaria.diagrams.errors import InputError
+from planaria.algebra.errors import InputError
 from planaria.numerics import finite_size
-from planaria.numerics.finite_size import Evaluator, evaluate_matrix
+from planaria.numerics.simulation.finite_size import Evaluator, evaluate_matrix
 
 N, P, M, K = symbols("N P M K", positive=True)
 GAMMA, S = symbols("gamma s", positive=True)
@@ -249,4 +249,4 @@ def test_the_oracle_shares_no_code_with_what_it_checks(module: str) -> None:
     modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     ours = {name for name in modules if name.startswith("planaria")}
     diagrams = {f"planaria.diagrams.{name}" for name in ("model", "spectra", "errors", "files", "ranges")}
-    assert ours <= diagrams | {"planaria.numerics.finite_size", "planaria.numerics.spectra"}
+    assert ours <= diagrams | {"planaria.numerics.simulation.finite_size", "planaria.numerics.spectra"}

@@ -8,11 +8,11 @@ import pytest
 from tests.oracles.planar import planar_value
 from tests.oracles.reading import read_model, read_point
 
+from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError
-from planaria.numerics.evaluate import evaluate
-from planaria.numerics.ladder import ladder
+from planaria.models.library import load_model
+from planaria.numerics.equations.ladder import ladder
+from planaria.numerics.solving.evaluate import evaluate
 
 CASES = Path(__file__).parents[1] / "oracles" / "cases"
 

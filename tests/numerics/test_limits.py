@@ -7,11 +7,11 @@ from functools import cache
 import pytest
 from mpmath import findroot, isinf, mp, mpf, workdps
 
+from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError
-from planaria.numerics.evaluate import evaluate
-from planaria.numerics.limits import limit_at_zero
+from planaria.models.library import load_model
+from planaria.numerics.solving.evaluate import evaluate
+from planaria.numerics.solving.limits import limit_at_zero
 
 DIGITS = 40
 COMMON = {"C": 2, "sigma_u": "0.7", "sigma_w": "1.3", "sigma_eps": "0.1", "alpha": "0.8", "lambda_plus": 1}

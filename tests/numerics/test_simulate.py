@@ -11,10 +11,10 @@ from mpmath import mpf
 from sympy import Identity, Integer, MatrixSymbol, Rational, Symbol, Trace, symbols
 from sympy.matrices.expressions import Adjoint
 
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.model import Gaussian, Model
-from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
-from planaria.numerics.simulate import Simulation, draw, simulate
+from planaria.algebra.errors import InputError
+from planaria.models.model import Gaussian, Model
+from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.numerics.simulation.simulate import Simulation, draw, simulate
 
 N, P, M, K = symbols("N P M K", positive=True)
 GAMMA, S = symbols("gamma s", positive=True)

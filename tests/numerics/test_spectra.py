@@ -13,8 +13,8 @@ import pytest
 from mpmath import mp, mpf
 from sympy import Integer, Rational, Symbol, pi, sqrt, symbols
 
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.algebra.errors import InputError
+from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
 from planaria.numerics.spectra import (
     eigenvalues,
     eigenvalues_mp,

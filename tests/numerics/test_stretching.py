@@ -6,17 +6,17 @@ import pytest
 from sympy import Identity, Integer, MatrixSymbol, Trace, symbols
 from sympy.matrices.expressions import Adjoint
 
+from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.derivations.models import load_model, model_names
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.model import Gaussian, Model
-from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
-from planaria.numerics.admissible import admissible_point
-from planaria.numerics.approach import seed_of
-from planaria.numerics.evaluate import evaluate
-from planaria.numerics.problem import pose
-from planaria.numerics.simulate import simulate
-from planaria.numerics.stretching import correction_power, sizes_of, stretch
+from planaria.models.library import load_model, model_names
+from planaria.models.model import Gaussian, Model
+from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.numerics.evidence.admissible import admissible_point
+from planaria.numerics.simulation.approach import seed_of
+from planaria.numerics.simulation.simulate import simulate
+from planaria.numerics.simulation.stretching import correction_power, sizes_of, stretch
+from planaria.numerics.solving.evaluate import evaluate
+from planaria.numerics.solving.problem import pose
 
 N, P, M = symbols("N P M", positive=True)
 GAMMA, ALPHA, SCALE = symbols("gamma alpha lambda_plus", positive=True)

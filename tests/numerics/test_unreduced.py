@@ -11,20 +11,21 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 
+from planaria.algebra.errors import InputError
+from planaria.algebra.rational import Ring
 from planaria.derivations import derive
-from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.model import Gaussian, Model
-from planaria.diagrams.rational import Ring
-from planaria.numerics.arrays import evaluate_array
-from planaria.numerics.confirmation import confirmed
-from planaria.numerics.cramer import propagators_at
-from planaria.numerics.direct import float_numbers, follow_directly, polish_directly
-from planaria.numerics.evaluate import evaluate, loops_of, solve
-from planaria.numerics.problem import pose
-from planaria.numerics.program import Builder
-from planaria.numerics.unreduced import unreduced
-from planaria.numerics.verification import verify
+from planaria.models.library import load_model
+from planaria.models.model import Gaussian, Model
+from planaria.numerics.equations.cramer import propagators_at
+from planaria.numerics.equations.program import Builder
+from planaria.numerics.equations.unreduced import unreduced
+from planaria.numerics.solving.direct import float_numbers, follow_directly, polish_directly
+from planaria.numerics.solving.evaluate import evaluate
+from planaria.numerics.solving.problem import pose
+from planaria.numerics.solving.solve import loops_of, solve
+from planaria.numerics.solving.verification import verify
+from planaria.numerics.sweeps.arrays import evaluate_array
+from planaria.numerics.sweeps.confirmation import confirmed
 
 POINT = {"N": 6, "P": 9, "M": 12, "gamma": "0.1", "sigma_u": 1, "alpha": "0.8", "lambda_plus": 1}
 LOSS = {**POINT, "sigma_w": 1, "C": 1}

@@ -21,10 +21,10 @@ from tests.oracles.generate import Case, needed, random_case
 from tests.oracles.planar import NoModelError, NoSolutionError, planar_value
 from tests.oracles.reading import read_model, read_point
 
+from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError
-from planaria.numerics.evaluate import evaluate
+from planaria.models.library import load_model
+from planaria.numerics.solving.evaluate import evaluate
 
 __all__ = ["BAD", "Outcome", "Verdict", "run_case", "run_seed", "worst"]
 

@@ -119,7 +119,9 @@ class _Builder:
                     right.update(b)
                 return left, right
             case Product(factors):
-                parts = [self.build(one, is_turned, is_conjugate) for one in (factors[::-1] if is_turned else factors)]
+                parts = [
+                    self.build(one, is_turned, is_conjugate) for one in (factors[::-1] if is_turned else factors)
+                ]
                 for (_, b), (a, _) in pairwise(parts):
                     self._couple(b, a, -1)
                 return parts[0][0], parts[-1][1]

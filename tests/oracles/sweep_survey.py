@@ -19,12 +19,12 @@ import numpy as np
 from mpmath import mp, mpf
 from tests.oracles.literature import random_features
 
+from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.models import load_model
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.modelfile import ModelFile
-from planaria.numerics.arrays import evaluate_array
+from planaria.models.library import load_model
+from planaria.models.text.model_file import ModelFile
+from planaria.numerics.sweeps.arrays import evaluate_array
 
 __all__ = ["QUANTITIES", "Array", "Count", "arrays", "describe", "survey"]
 

@@ -10,7 +10,7 @@ import pytest
 from tests.oracles import harness
 from tests.oracles.generate import Case
 
-from planaria.diagrams.errors import InputError
+from planaria.algebra.errors import InputError
 
 TEXT = """
 [spaces]

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
-from planaria.diagrams.cleaning import clean_line
+from planaria.models.cleaning import clean_line
 
 __all__ = ["INPUT_IS_WRONG", "Commands"]
 
@@ -58,7 +58,7 @@ class Commands(TyperGroup):
             code = INPUT_IS_WRONG
         except ValueError as error:
             # An InputError is a ValueError; its module brings sympy, which --help should not wait for.
-            from planaria.diagrams.errors import InputError
+            from planaria.algebra.errors import InputError
 
             if not isinstance(error, InputError):
                 raise

@@ -7,10 +7,10 @@ from itertools import islice
 
 from sympy import Expr
 
-from planaria.diagrams.factors import read_terms
-from planaria.diagrams.model import Model
-from planaria.diagrams.spheres import spheres
-from planaria.diagrams.wick import count_contractions, count_planar, word_groups
+from planaria.diagrams.expressions.trace_products import read_terms
+from planaria.diagrams.graphs.planar_pairings import spheres
+from planaria.diagrams.graphs.wick import count_contractions, count_planar, word_groups
+from planaria.models.model import Model
 
 __all__ = ["Count", "count_diagrams"]
 

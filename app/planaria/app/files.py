@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from planaria.diagrams.errors import InputError
+from planaria.algebra.errors import InputError
 
 __all__ = ["check_folder", "check_target", "write_whole"]
 

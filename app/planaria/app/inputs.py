@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sympy import Expr, MatrixSymbol, Rational, Symbol
 
-from planaria.diagrams.errors import InputError, unknown_name
-from planaria.diagrams.modeldata import ModelFile, Parameter, Quantity, Space
-from planaria.diagrams.spectra import PowerLaw, eigenvalue
+from planaria.algebra.errors import InputError, unknown_name
+from planaria.models.spectra import PowerLaw, eigenvalue
+from planaria.models.text.model_data import ModelFile, Parameter, Quantity, Space
 from planaria.numerics.spectra import exact_number
 
 __all__ = ["Names", "check_count", "read_limits", "read_renames", "read_values", "split_pair"]

@@ -8,15 +8,15 @@ from itertools import islice
 
 from sympy import Expr, MatrixExpr
 
+from planaria.algebra.errors import InputError
 from planaria.app.display import heading, messages, output, plain_table, print_json, working
 from planaria.app.pictures import Target, write_pictures
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.factors import linear_in_traces
-from planaria.diagrams.formatting import format_expression
-from planaria.diagrams.model import Model
-from planaria.diagrams.ribbon import RibbonGraph
-from planaria.diagrams.selfenergy import self_energy, skeletons
-from planaria.diagrams.wick import Euler
+from planaria.diagrams.expressions.trace_products import linear_in_traces
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.graphs.wick import Euler
+from planaria.diagrams.irreducible.self_energy import self_energy, skeletons
+from planaria.models.model import Model
+from planaria.models.text.formatting import format_expression
 
 __all__ = ["list_irreducible"]
 

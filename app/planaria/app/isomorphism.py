@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from planaria.algebra.errors import InputError
 from planaria.app.display import heading, messages, output, plain_table, print_json
 from planaria.app.pictures import Target, write_pictures
-from planaria.diagrams.canonical import GraphClass, classes
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.formatting import format_expression
-from planaria.diagrams.ribbon import RibbonGraph
+from planaria.diagrams.graphs.canonical import GraphClass, classes
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.models.text.formatting import format_expression
 
 __all__ = ["list_classes"]
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 from sympy import Expr, MatrixSymbol, Symbol
 
+from planaria.algebra.errors import InputError, unknown_name
 from planaria.app.inputs import Names
-from planaria.diagrams.errors import InputError, unknown_name
-from planaria.diagrams.model import Model
-from planaria.diagrams.modeldata import ModelFile
-from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.models.model import Model
+from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.models.text.model_data import ModelFile
 from planaria.numerics.spectra import read_data_file, read_spectrum_file
 
 __all__ = ["listed_sizes", "with_files", "with_kinds"]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path as FilePath
 
+from planaria.algebra.errors import InputError
 from planaria.app.files import check_folder, check_target, write_whole
-from planaria.diagrams.draw import lay_out, sheets, to_svg, to_tikz
-from planaria.diagrams.draw.shapes import Picture
-from planaria.diagrams.draw.sheet import PER_SHEET
-from planaria.diagrams.draw.tikz import standalone
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.ribbon import RibbonGraph
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.writing.emitters.shapes import Picture
+from planaria.writing.emitters.tikz import standalone
+from planaria.writing.pictures import lay_out, sheets, to_svg, to_tikz
+from planaria.writing.pictures.sheet import PER_SHEET
 
 __all__ = ["Target", "write_picture", "write_pictures"]
 
@@ -85,7 +85,7 @@ def write_picture(picture: Picture, path: FilePath) -> FilePath:
     Raises InputError if the file cannot be written.
     """
     if path.suffix.lower() == ".png":
-        from planaria.app.png import write_png  # matplotlib takes half a second
+        from planaria.writing.emitters.png import write_png  # matplotlib takes half a second
 
         return write_whole(path, f"--draw {path}", lambda file: write_png(picture, file))
     is_svg = path.suffix.lower() == ".svg"

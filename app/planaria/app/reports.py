@@ -10,14 +10,19 @@ from rich.console import Console
 from rich.text import Text
 from sympy import Expr, Symbol, collect, count_ops, factor, oo, together
 
+from planaria.algebra.errors import InputError
 from planaria.app.counting import count_diagrams
 from planaria.app.display import heading, line, note, plain_table, print_json, title
-from planaria.app.formulas import Formulas
-from planaria.app.rules_table import propagator_rows, vertex_rows
 from planaria.derivations import Derivation
-from planaria.derivations.algebraic import AlgebraicForm
-from planaria.derivations.derivation import STOPPED
-from planaria.derivations.latex import (
+from planaria.derivations.analysis.limits import LimitBranch
+from planaria.derivations.derive import STOPPED
+from planaria.derivations.elimination.algebraic import AlgebraicForm
+from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.models.cleaning import clean_line
+from planaria.models.model import Model
+from planaria.models.text.model_data import ModelFile, Quantity
+from planaria.numerics.evidence.check import Check, Outcome
+from planaria.writing.latex.derivation import (
     latex_derivation,
     latex_equations,
     latex_expression,
@@ -25,14 +30,10 @@ from planaria.derivations.latex import (
     latex_value,
     renameable,
 )
-from planaria.derivations.limits import LimitBranch
-from planaria.derivations.spectral import SpectralSum
-from planaria.diagrams.cleaning import clean_line
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.model import Model
-from planaria.diagrams.modeldata import ModelFile, Quantity
-from planaria.diagrams.rules_print import known_names, latex_rules
-from planaria.numerics.checks import Check, Outcome
+from planaria.writing.latex.rules import latex_rules
+from planaria.writing.names import known_names
+from planaria.writing.terminal.expressions import Formulas
+from planaria.writing.terminal.rules import propagator_rows, vertex_rows
 
 __all__ = ["Derived", "JsonReport", "LatexReport", "Report", "TextReport"]
 

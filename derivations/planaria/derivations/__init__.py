@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planaria.derivations.derivation import Derivation, derive
+    from planaria.derivations.derivation import Derivation
+    from planaria.derivations.derive import derive
 
 __all__ = ["Derivation", "derive"]
 

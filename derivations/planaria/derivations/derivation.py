@@ -1,47 +1,24 @@
-"""`derive`: from a matrix expression to a closed form, every step recorded."""
+"""A derivation: a quantity of a model, its closed form, and every step that led to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from importlib.metadata import entry_points
-from math import isfinite
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from sympy import Dummy, Eq, Expr, Integer, MatrixExpr, Symbol, Trace
+from sympy import Eq, Expr, Symbol
 
-from planaria.derivations.closed_form import ClosedForm, Unknown
-from planaria.derivations.eliminate import FACTOR, eliminate, linear_parameters
-from planaria.derivations.identify import schwinger_dyson
-from planaria.derivations.laurent import Laurent
-from planaria.derivations.naming import final_names, normalised_loops
-from planaria.derivations.reduced import LARGEST_SYSTEM, Reduced, Strategy
-from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
-from planaria.derivations.spectral import Factor, SpectralSum
+from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
+from planaria.derivations.elimination.closed_form import ClosedForm
+from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
+from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
-from planaria.derivations.witness import Witness
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.model import Model
-from planaria.diagrams.rational import Ratio, Ring, generators_of
-from planaria.diagrams.rules import FeynmanRules, linearise
-from planaria.diagrams.tree import Setting, deterministic_part, prepare, read
-from planaria.diagrams.work import WorkLimitError, charge, limited
+from planaria.diagrams.rules.pencil import FeynmanRules
+from planaria.models.extensions import EVALUATORS, VIEWS, extension
+from planaria.models.model import Model
 
-__all__ = ["STOPPED", "Derivation", "derive"]
-
-STOPPED = "stop short"  # the rule of a step that says what was not done
-
-# From the one that gives the shortest forms to the one that asks least.
-STRATEGIES = (
-    Strategy(budget=0.5),
-    Strategy(rewrite=False, budget=0.2),
-    Strategy(rewrite=False, largest=100, move=0.1, budget=0.3),
-    Strategy(rewrite=False, largest=0, move=0.01, budget=0.5),
-)
-SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
-BUDGET = 10.0  # seconds of exact work, about
+__all__ = ["Derivation"]
 
 
 @dataclass(frozen=True)
@@ -90,282 +67,17 @@ class Derivation:
         return self.closed_form.spectral_sums
 
     @cached_property
-    def algebraic(self) -> Any:
+    def algebraic(self) -> AlgebraicForm | None:
         """The polynomial of the value, and its root, where no spectral sum occurs; else None."""
-        from planaria.derivations.algebraic import algebraic_form  # needs a Derivation's closed form
-
-        return algebraic_form(self)
+        return algebraic_form(self.closed_form, self.system)
 
     def evaluate(self, values: Mapping[Any, Any], *, digits: int = 50, **options: Any) -> Any:
         """The number at given parameters, to `digits` digits: an `Estimate`.
 
         The evaluator is found as an entry point of the group ``planaria.evaluators``, since derivations do not
-        import the numerics. See `planaria.numerics.evaluate` for options and errors.
+        import the numerics. See `planaria.numerics.solving.evaluate` for options and errors.
         """
-        return _evaluator()(self, values, digits=digits, **options)
+        return extension(EVALUATORS, "mpmath")(self, values, digits=digits, **options)
 
     def _repr_latex_(self) -> str:
-        from planaria.derivations.latex import latex_summary  # printers stand outside of the class
-
-        return str(latex_summary(self))
-
-
-def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivation:
-    """The planar limit of a scalar made of traces of rational expressions in Gaussian fields.
-
-    Parameters
-    ----------
-    expression
-        A rational function of ``sympy.Trace`` objects and parameters. The traces of a product of traces
-        factorise at large N.
-    model
-        The fields with their covariances; every other matrix symbol is deterministic.
-    budget
-        About how many seconds of exact algebra may be spent, counted in operations, so that the result is the same
-        on every machine. Where fewer unknowns would take more, more of them are kept, and a step says so.
-
-    Raises
-    ------
-    InputError
-        If the expression is not of this form, or if the budget covers no closed form.
-
-    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
-    >>> from planaria.diagrams import Gaussian, Model
-    >>> N, P, gamma = symbols("N P gamma", positive=True)
-    >>> x, Lambda = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)
-    >>> model = Model([Gaussian(x, variance=1 / P, rows=Lambda)])
-    >>> result = derive(Trace((gamma * Identity(N) + x * x.T).inv()), model)
-    >>> result.equations
-    (Eq(gamma, Delta*(P - S_11)/P),)
-    >>> {symbol: one.summand for symbol, one in result.spectral_sums.items()}
-    {S_11: lambda_I/(Delta + lambda_I)}
-    """
-    if not (isfinite(budget) and budget > 0):
-        raise InputError("budget", f"{budget} is no time", "give seconds > 0, such as 10")
-    if isinstance(expression, MatrixExpr):
-        raise InputError("quantity", "it is a matrix, not a scalar", "take sympy.Trace of it")
-    traces = sorted(expression.atoms(Trace), key=str)
-    if not traces:
-        raise InputError("quantity", f"{expression} contains no trace", "give a scalar with sympy.Trace in it")
-    try:
-        with limited(2 * budget):
-            return _derived(expression, traces, model, budget)
-    except WorkLimitError:
-        raise InputError(
-            "derive",
-            f"its exact algebra takes more work than the budget of about {budget:g} s",
-            "raise the budget, or take shorter words and fewer inverses",
-        ) from None
-
-
-def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float) -> Derivation:
-    setting = prepare([expression], model, extra=[STRENGTH])
-    nodes = [read(trace.arg, setting) for trace in traces]
-    for node in nodes:
-        deterministic_part(node, setting)
-    rules = linearise(nodes, setting)
-    system = schwinger_dyson(rules)
-    reduced, value = _solved(expression, traces, system, budget)
-    closed, names = _finish(reduced, system, value)
-    before, after = len(system.loops), len(system.unknowns)
-    steps = (
-        Step(
-            "linearise",
-            Integer(rules.plain_size),
-            Integer(rules.size),
-            "index lines of the pencil, by Schur complements",
-        ),
-        Step("identify loops", Integer(before), Integer(after), "loops that vanish, or are equal to all orders"),
-        *(step.renamed(names) for step in reduced.steps),
-        Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted, strength 1"),
-    )
-    return Derivation(expression, model, rules, system, closed, steps)
-
-
-def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
-    """The reduced system and the shortest value that the planar power series confirms.
-
-    A form is only taken if its value has the series of the unreduced system, exactly, at the witness; a
-    shorter way that fails there gives way to a plainer one.
-    """
-    witness = Witness(system)
-    reason, unaffordable = "", 0
-    for strategy in STRATEGIES:
-        if unaffordable and strategy.largest >= unaffordable - 1:
-            continue
-        try:
-            with limited(budget * strategy.budget):
-                reduced = eliminate(system, witness, strategy)
-                value = _combine(expression, traces, reduced.ring, reduced.readings)
-                value = _shortest(value, reduced, system.rules.setting)
-                if reduced.witness.agrees(value, partial(_series_of, expression, traces)):
-                    if strategy.largest < LARGEST_SYSTEM:
-                        reason = f"Fewer unknowns would take more work than the budget of about {budget:g} s."
-                        reduced.steps.append(Step(STOPPED, Integer(0), Integer(0), reason))
-                    return reduced, value
-                reason = "its value is not the sum of the planar diagrams"
-        except WorkLimitError as error:
-            reason, unaffordable = str(error), strategy.largest + 1
-        except ArithmeticError as error:
-            reason = str(error)
-    if unaffordable:
-        raise WorkLimitError(reason)
-    raise InputError(
-        "derive",
-        f"no closed form was reached that the planar series confirms ({reason})",
-        "write the expression with fewer inverses, or take its traces one by one",
-    )
-
-
-def _series_of(expression: Expr, traces: list[Trace], witness: Witness) -> Laurent:
-    """The quantity's power series at the witness, read off the unreduced system."""
-    places = {trace: Dummy() for trace in traces}
-    outer = expression.xreplace(places)
-    values = {g: Laurent.of([number]) for g, number in witness.point.values.items()}
-    values |= {places[t]: one for t, one in zip(traces, witness.solution.readings, strict=True)}
-    result: Laurent = Ring(generators_of(outer))(outer).evaluate(values, Laurent.of([1]))
-    return result
-
-
-def _combine(expression: Expr, traces: list[Trace], ring: Ring, readings: list[Ratio]) -> Ratio:
-    """The quantity as a rational function of its traces, which factorise."""
-    places = {trace: Dummy() for trace in traces}
-    wider = ring.extend(places.values())
-    try:
-        outer = wider(expression.xreplace(places))
-    except KeyError as error:
-        raise InputError(
-            "quantity", f"{error.args[0]} is not a rational function of traces", "use sums, products, quotients"
-        ) from None
-    inner = {places[t]: r.to(wider) for t, r in zip(traces, readings, strict=True)}
-    return outer.substitute(inner).to(ring)
-
-
-def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[ClosedForm, dict[Expr, Expr]]:
-    """Shorten, drop what is not needed, and give everything its final name."""
-    setting = system.rules.setting
-    ring = reduced.ring
-    relations = [relation.polynomial.to(ring) for relation in reduced.relations]
-    reads = tuple(_best_read(r, reduced.witness, setting) for r in relations)
-    loops = {s: r.to(ring) for s, r in reduced.loops.items()}
-    dimensions = normalised_loops(reduced, system)
-    scaled = {s: ring.generator(s) * ring(d) for s, d in dimensions.items()}
-    unknown = {*reduced.poles, *reduced.kept, *reduced.sums.values()}
-    relations = [_essential(r.substitute(scaled), unknown) for r in relations]
-    value = value.substitute(scaled)
-    loops = {s: r.substitute(scaled) for s, r in loops.items()}
-    loops |= {s: ring.generator(s) for s in reduced.kept} | scaled
-    used = {s for r in (value, *relations, *loops.values()) for s in r.support()}
-    used |= set(reduced.poles)
-    names = final_names(reduced, system, used)
-    renamed_ring = Ring([names.get(g, g) for g in ring.generators])
-    loop_symbols = set(system.unknowns)
-    new_ring = Ring(g for g in renamed_ring.generators if g not in loop_symbols)
-
-    def renamed(one: Ratio) -> Ratio:
-        parts = (renamed_ring.context.from_dict(p.to_dict()) for p in (one.numerator, one.denominator))
-        return Ratio(renamed_ring, *parts).to(new_ring)
-
-    unknowns = []
-    for pole in reduced.poles:
-        meaning = "a coefficient of the denominator of a propagator"
-        if str(names[pole]).startswith("Delta"):
-            meaning = "the renormalised ridge: minus the eigenvalue at which a propagator has its pole"
-        unknowns.append(Unknown(names[pole], meaning, reduced.definitions[pole].to(ring)))
-    for kept in reduced.kept:
-        loop = system.representative(kept)
-        words = f"the propagator of an index line in the space {loop.space}"
-        if kept not in dimensions:
-            words = f"a trace over the space {loop.space}"
-        definition = ring.generator(kept)
-        if kept in dimensions:
-            definition = definition / ring(dimensions[kept])
-        unknowns.append(Unknown(names[kept], words, definition))
-    sums = tuple(
-        (names[symbol], _renamed_sum(one, names)) for one, symbol in reduced.sums.items() if symbol in names
-    )
-    final_relations = tuple(renamed(r) for r in relations)
-    closed = ClosedForm(
-        new_ring,
-        tuple(unknowns),
-        final_relations,
-        sums,
-        renamed(value),
-        tuple((s, renamed(r)) for s, r in loops.items()),
-        reads,
-    )
-    replacements: dict[Expr, Expr] = {**names, STRENGTH: Integer(1)}
-    replacements |= {kept: names[kept] * dimension for kept, dimension in dimensions.items()}
-    return closed, replacements
-
-
-def _essential(relation: Ratio, unknown: set[Symbol]) -> Ratio:
-    """The part of a polynomial that can vanish: without factors that are scalars of the model."""
-    result = relation.ring.one
-    for polynomial, multiplicity in relation.numerator.factor()[1]:
-        factor = relation.ring.from_mpoly(polynomial)
-        if factor.support() & unknown:
-            result = result * factor**multiplicity
-    return result
-
-
-def _renamed_sum(one: SpectralSum, names: Mapping[Symbol, Symbol]) -> SpectralSum:
-    factors = tuple(
-        (
-            Factor(
-                f.space,
-                f.eigenvalues,
-                f.leading,
-                tuple((exponents, coefficient.xreplace(dict(names))) for exponents, coefficient in f.coefficients),
-            ),
-            power,
-        )
-        for f, power in one.factors
-    )
-    return replace(one, factors=factors)
-
-
-def _shortest(value: Ratio, reduced: Reduced, setting: Setting) -> Ratio:
-    """The shortest of the forms that a value takes when a relation is solved for one of its parameters."""
-    best = value
-    for relation in (one.polynomial.to(value.ring) for one in reduced.relations):
-        for parameter in linear_parameters(relation, setting):
-            slope = relation.derivative(parameter)
-            if reduced.witness.vanishes(slope):
-                continue
-            root = (slope * relation.ring.generator(parameter) - relation) / slope
-            with suppress(WorkLimitError), limited(SHORTENING):
-                candidate = best.substitute({parameter: root})
-                if _length(candidate) < _length(best):
-                    best = candidate
-    return best
-
-
-def _length(value: Ratio) -> int:
-    """Terms of all irreducible factors: how long the value is when written as a product."""
-    total = 0
-    for polynomial in (value.numerator, value.denominator):
-        if not polynomial.is_zero():
-            charge(FACTOR * len(polynomial))
-            total += sum(len(factor) for factor, _ in polynomial.factor()[1])
-    return total
-
-
-def _best_read(relation: Ratio, witness: Witness, setting: Setting) -> Expr | None:
-    """The parameter, no dimension, in which a relation is linear and its solution shortest."""
-    candidates = []
-    for parameter in linear_parameters(relation, setting):
-        if parameter in setting.spaces:
-            continue
-        slope = relation.derivative(parameter)
-        if witness.vanishes(slope):
-            continue
-        root = (slope * relation.ring.generator(parameter) - relation) / slope
-        candidates.append((_length(root), str(parameter), parameter))
-    return min(candidates)[2] if candidates else None
-
-
-def _evaluator() -> Any:
-    for entry_point in entry_points(group="planaria.evaluators"):
-        return entry_point.load()
-    raise InputError("evaluate", "no evaluator is installed", "install the planaria distribution")
+        return str(extension(VIEWS, "latex")(self))

@@ -9,25 +9,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planaria.diagrams.canonical import GraphClass, automorphisms, canonical_form, classes, isomorphic
+    from planaria.algebra.errors import InputError
     from planaria.diagrams.duality import Duality, dualities
-    from planaria.diagrams.dyson import dyson_check
-    from planaria.diagrams.errors import InputError
-    from planaria.diagrams.irreducible import (
+    from planaria.diagrams.graphs.canonical import GraphClass, automorphisms, canonical_form, classes, isomorphic
+    from planaria.diagrams.graphs.ribbon import RibbonGraph
+    from planaria.diagrams.graphs.wick import expand
+    from planaria.diagrams.irreducible.cuts import (
         irreducible_parts,
         ladder_kernels,
         one_particle_irreducible,
         skeleton,
         two_particle_irreducible,
     )
-    from planaria.diagrams.model import Gaussian, Model
-    from planaria.diagrams.modelfile import ModelFile, load_model_file
-    from planaria.diagrams.moments import moment
-    from planaria.diagrams.planar import planar_total, weigh_planar
-    from planaria.diagrams.ribbon import RibbonGraph
-    from planaria.diagrams.selfenergy import kernels, self_energy, skeletons
-    from planaria.diagrams.spectra import Eigenvalues, PowerLaw, UnitSpectrum
-    from planaria.diagrams.wick import expand
+    from planaria.diagrams.irreducible.dyson import dyson_check
+    from planaria.diagrams.irreducible.self_energy import kernels, self_energy, skeletons
+    from planaria.diagrams.moments.moment import moment
+    from planaria.diagrams.weights.planar_sums import planar_total, weigh_planar
+    from planaria.models.model import Gaussian, Model
+    from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+    from planaria.models.text.model_file import ModelFile, load_model_file
 
 __all__ = [
     "Duality",

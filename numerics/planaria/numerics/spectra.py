@@ -1,6 +1,6 @@
 """Numbers for declared spectra, and spectra read from files.
 
-A spectrum of ``planaria.diagrams.spectra`` is only said; here its eigenvalues are made, in double precision
+A spectrum of ``planaria.models.spectra`` is only said; here its eigenvalues are made, in double precision
 or at mpmath's working precision, or read from a file of eigenvalues or of data.
 """
 
@@ -19,10 +19,10 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 from sympy import Basic, Expr, Float, I, Integer, Rational, Symbol, sympify
 
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.files import check_ordinary
-from planaria.diagrams.ranges import MOST_DIGITS, check_range, is_in_range, shown
-from planaria.diagrams.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
+from planaria.algebra.errors import InputError
+from planaria.models.files import check_ordinary
+from planaria.models.ranges import MOST_DIGITS, check_range, is_in_range, shown
+from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
 
 __all__ = [
     "eigenvalues",

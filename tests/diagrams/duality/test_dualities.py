@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sympy import Expr, Identity, MatrixSymbol, Symbol, Trace, expand, symbols
 
-from planaria.derivations.models import load_model
 from planaria.diagrams import Gaussian, Model, dualities
 from planaria.diagrams.duality import Duality
+from planaria.models.library import load_model
 
 from .conftest import (
     CORRELATED,

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sympy import Expr, Identity, MatrixSymbol, Trace, symbols
 
-from planaria.derivations.models import load_model
 from planaria.diagrams import Gaussian, Model
-from planaria.diagrams.duality.spectators import average_spectators
-from planaria.diagrams.spectra import PowerLaw
+from planaria.diagrams.duality.integrating_out import average_spectators
+from planaria.models.library import load_model
+from planaria.models.spectra import PowerLaw
 
 from .conftest import MODEL, TEACHER, C, Lambda, M, N, P, Q, R, gamma, number, phi, q, sigma, u, w, x
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Identity, MatrixSymbol, Trace, expand
 
-from planaria.derivations.models import load_model
 from planaria.diagrams import Gaussian, InputError, Model, RibbonGraph, dualities
 from planaria.diagrams import expand as diagrams
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.duality.expansions import Expansion
-from planaria.diagrams.wick import all_contractions
+from planaria.diagrams.graphs.wick import all_contractions
+from planaria.models.library import load_model
 
 from .conftest import LOSS, MODEL, TEACHER, M, N, P, gamma, q, u, x
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 from sympy import Expr, MatrixSymbol
 
 from planaria.diagrams.duality.exchange import Exchange, Image
-from planaria.diagrams.model import Gaussian, Model
-from planaria.diagrams.tree import Setting
+from planaria.diagrams.expressions.expression import Setting
+from planaria.models.model import Gaussian, Model
 
 __all__ = ["candidates"]
 
@@ -28,7 +28,7 @@ def candidates(
     stands for the group. Fewest changes come first.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
-    >>> from planaria.diagrams.tree import prepare
+    >>> from planaria.diagrams.expressions.expression import prepare
     >>> N, P, M = symbols("N P M", positive=True)
     >>> x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
     >>> setting = prepare([Trace(u * x * x.T * u.T)], Model([Gaussian(x), Gaussian(u)]))

@@ -9,15 +9,15 @@ from typing import Literal, NamedTuple
 
 from sympy import Add, Expr, Trace, cancel, expand
 
+from planaria.algebra.rational import Ratio
 from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.duality.expansions import Expansion
 from planaria.diagrams.duality.identity import equal_traces
 from planaria.diagrams.duality.transform import dual
-from planaria.diagrams.faces import FaceTable
-from planaria.diagrams.rational import Ratio
-from planaria.diagrams.ribbon import RibbonGraph
-from planaria.diagrams.weight import weight
-from planaria.diagrams.wick import all_contractions, count_contractions
+from planaria.diagrams.graphs.faces import FaceTable
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.graphs.weight import weight
+from planaria.diagrams.graphs.wick import all_contractions, count_contractions
 
 __all__ = [
     "Certificate",

@@ -9,9 +9,9 @@ from typing import Any
 
 from sympy import Basic, Expr, MatMul, MatrixExpr, MatrixSymbol
 
-from planaria.diagrams.rational import Ratio
-from planaria.diagrams.spectra import eigenvalue
-from planaria.diagrams.tree import Letter, Setting
+from planaria.algebra.rational import Ratio
+from planaria.diagrams.expressions.expression import Letter, Setting
+from planaria.models.spectra import eigenvalue
 
 __all__ = ["Exchange", "Image", "turned"]
 

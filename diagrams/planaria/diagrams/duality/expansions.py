@@ -8,16 +8,16 @@ from functools import cached_property
 
 from sympy import Add, Expr, Trace
 
+from planaria.algebra.rational import Ratio
 from planaria.diagrams.duality.exchange import Exchange
-from planaria.diagrams.duality.gauge import Gauge, StandardWord, canonical, exchanged
-from planaria.diagrams.duality.spectators import to_sympy
-from planaria.diagrams.expansion import Word, close, words, words_by_ribbons
-from planaria.diagrams.model import Model
-from planaria.diagrams.moments import moment
-from planaria.diagrams.rational import Ratio
-from planaria.diagrams.tree import Diagonal, Node, Setting, prepare, product_of, read
-from planaria.diagrams.weight import trace_of_function
-from planaria.diagrams.wick import count_contractions, linear_in_traces
+from planaria.diagrams.duality.integrating_out import to_sympy
+from planaria.diagrams.duality.standard_fields import Gauge, StandardWord, canonical, exchanged
+from planaria.diagrams.expressions.expression import Diagonal, Node, Setting, prepare, product_of, read
+from planaria.diagrams.expressions.words import Word, close, words, words_by_ribbons
+from planaria.diagrams.graphs.weight import trace_of_function
+from planaria.diagrams.graphs.wick import count_contractions, linear_in_traces
+from planaria.diagrams.moments.moment import moment
+from planaria.models.model import Model
 
 __all__ = ["Expansion"]
 

@@ -28,11 +28,11 @@ from typing import Any
 from flint import fmpz, nmod_mat
 from sympy import Expr
 
+from planaria.algebra.rational import Ratio
 from planaria.diagrams.duality.exchange import Exchange, turned
-from planaria.diagrams.duality.gauge import Gauge
-from planaria.diagrams.rational import Ratio
-from planaria.diagrams.rules import FeynmanRules, linearise
-from planaria.diagrams.tree import Letter, Node, Setting
+from planaria.diagrams.duality.standard_fields import Gauge
+from planaria.diagrams.expressions.expression import Letter, Node, Setting
+from planaria.diagrams.rules.pencil import FeynmanRules, linearise
 
 __all__ = ["equal_traces"]
 
@@ -51,7 +51,7 @@ def equal_traces(
     >>> from sympy import Identity, MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
     >>> from planaria.diagrams.duality.exchange import Image
-    >>> from planaria.diagrams.tree import prepare, read
+    >>> from planaria.diagrams.expressions.expression import prepare, read
     >>> N, P, gamma = symbols("N P gamma", positive=True)
     >>> x = MatrixSymbol("x", N, P)
     >>> q = (gamma * Identity(N) + x * x.T).inv()

@@ -9,6 +9,8 @@ from typing import Literal, overload
 
 from sympy import Expr, Inverse, MatrixSymbol, expand, latex
 
+from planaria.algebra.errors import InputError
+from planaria.algebra.rational import Ratio
 from planaria.diagrams.duality.candidates import candidates
 from planaria.diagrams.duality.certificates import (
     Certificate,
@@ -20,13 +22,11 @@ from planaria.diagrams.duality.certificates import (
 )
 from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.duality.expansions import Expansion
-from planaria.diagrams.duality.spectators import Averaged, average_spectators
-from planaria.diagrams.duality.teachers import dual_around
+from planaria.diagrams.duality.inserted_ribbons import dual_around
+from planaria.diagrams.duality.integrating_out import Averaged, average_spectators
 from planaria.diagrams.duality.transform import Dual, dual
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.model import Model
-from planaria.diagrams.rational import Ratio
-from planaria.diagrams.ribbon import RibbonGraph
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.models.model import Model
 
 __all__ = ["Dualities", "Duality", "Refutation", "dualities"]
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from planaria.algebra.errors import InputError
+from planaria.algebra.rational import Ratio
 from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.duality.expansions import Expansion
-from planaria.diagrams.duality.gauge import StandardWord, alignments, exchanged
-from planaria.diagrams.errors import InputError
-from planaria.diagrams.expansion import Word
-from planaria.diagrams.rational import Ratio
-from planaria.diagrams.ribbon import RibbonGraph
-from planaria.diagrams.tree import Setting
+from planaria.diagrams.duality.standard_fields import StandardWord, alignments, exchanged
+from planaria.diagrams.expressions.expression import Setting
+from planaria.diagrams.expressions.words import Word
+from planaria.diagrams.graphs.ribbon import RibbonGraph
 
 __all__ = ["Dual", "dual", "in_ring"]
 

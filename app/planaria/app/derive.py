@@ -1,0 +1,95 @@
+"""`planaria derive`: closed forms of the quantities of a model, and their checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.console import Console
+from sympy import count_ops
+
+from planaria.algebra.errors import placed
+from planaria.app.display import messages, output, progress_bar, working
+from planaria.app.inputs import Names, chosen_quantities, read_limits, read_renames
+from planaria.app.matrices import with_kinds
+from planaria.app.reports import Derived, JsonReport, LatexReport, Report, TextReport
+from planaria.derivations import Derivation, derive
+from planaria.derivations.analysis.limits import limit_branches
+from planaria.models.library import load_model
+from planaria.models.text.model_data import Quantity
+from planaria.numerics.evidence.check import Check
+from planaria.numerics.evidence.checks import checks
+from planaria.writing.terminal.expressions import Formulas
+
+__all__ = ["DeriveOptions", "derive_quantities"]
+
+_LONGEST = 1500  # operations of a closed form whose algebraic equation is looked for
+
+
+@dataclass(frozen=True)
+class DeriveOptions:
+    """The options of the command, as they were written."""
+
+    quantities: tuple[str, ...]
+    spectrum: tuple[str, ...]
+    limits: tuple[str, ...]
+    symbols: tuple[str, ...]
+    as_latex: bool
+    simulation: bool
+    seed: int
+    budget: float
+    as_json: bool
+
+
+def derive_quantities(name: str, options: DeriveOptions) -> bool:
+    """Derive, print and check quantities of a model; whether no check failed."""
+    file = load_model(name)
+    quantities = chosen_quantities(file, options.quantities)
+    model = with_kinds(file, options.spectrum)
+    names = Names(file, dict(model.spectra).values())
+    limits = [names.parameters[one] for one in read_limits(options.limits, names)]
+    status = messages()
+    derivations: dict[Quantity, Derivation] = {}
+    for quantity in quantities:
+        with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
+            derivations[quantity] = derive(quantity.expression, model, budget=options.budget)
+    occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
+    console = output()
+    renames = read_renames(options.symbols, names, sorted(occurring))
+    report = _report(options, console, Formulas(renames, unicode="utf" in console.encoding.lower()))
+    report.begin(file)
+    passed = True
+    for quantity, derivation in derivations.items():
+        with working(status, f"writing {quantity.name}"):
+            found = {one: limit_branches(derivation, one) for one in limits}
+            is_text = not options.as_json and not options.as_latex
+            algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
+        made = _run_checks(derivation, options, status, quantity.name)
+        report.quantity(Derived(quantity, model, derivation, algebraic, found, any(one.refutes for one in made)))
+        for check in made:
+            report.check(check)
+            passed = passed and not check.failed
+    report.end()
+    return passed
+
+
+def _is_readable(derivation: Derivation) -> bool:
+    """Whether a closed form is short enough for its polynomial: a resultant of long ones takes minutes."""
+    operations = sum(int(count_ops(one)) for one in (derivation.value, *derivation.equations))
+    return operations <= _LONGEST
+
+
+def _report(options: DeriveOptions, console: Console, formulas: Formulas) -> Report:
+    if options.as_json:
+        return JsonReport(formulas)
+    return LatexReport(console, formulas) if options.as_latex else TextReport(console, formulas)
+
+
+def _run_checks(derivation: Derivation, options: DeriveOptions, status: Console, name: str) -> list[Check]:
+    """All checks of a derivation. None is printed before all are done: a line would tear the progress bar."""
+    with progress_bar(status) as progress:
+        task = progress.add_task(f"checking {name}", total=None)
+
+        def show(text: str, done: int, total: int) -> None:
+            progress.update(task, description=f"checking {name}: {text}", completed=done, total=total)
+
+        return list(checks(derivation, seed=options.seed, simulation=options.simulation, progress=show))

@@ -1,0 +1,210 @@
+"""`planaria evaluate`: a number, its evidence, and a simulation that it is checked against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mpmath import isinf, nstr
+from rich.console import Console
+from rich.text import Text
+from sympy import Expr, Integer, Rational, Symbol
+
+from planaria.algebra.errors import InputError, placed
+from planaria.app.display import (
+    heading,
+    line,
+    messages,
+    note,
+    output,
+    plain_table,
+    print_json,
+    working,
+)
+from planaria.app.inputs import Names, check_count, read_limits, read_values
+from planaria.app.matrices import listed_sizes, with_files, with_kinds
+from planaria.app.missing_values import Needs, check_sizes, needs_of
+from planaria.app.simulation import print_simulation, simulate_beside, simulation_json
+from planaria.derivations import derive
+from planaria.models.library import load_model
+from planaria.models.model import Model
+from planaria.models.text.model_data import ModelFile, Quantity
+from planaria.numerics.simulation.extrapolation import Comparison, Verdict
+from planaria.numerics.solving.estimate import Estimate
+from planaria.numerics.solving.evaluate import evaluate
+from planaria.writing.terminal.expressions import Formulas
+
+__all__ = ["EvaluateOptions", "evaluate_quantity"]
+
+_MOST_DIGITS = 1000
+_MOST_RUNS = 1_000_000
+_CONTRADICTED = "contradicted"  # the status of a number that a simulation contradicts
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """The options of the command, as they were written."""
+
+    values: tuple[str, ...]
+    spectrum: tuple[str, ...]
+    spectrum_files: tuple[str, ...]
+    data_files: tuple[str, ...]
+    matrix: str | None
+    digits: int
+    limits: tuple[str, ...]
+    runs: int | None
+    seed: int
+    budget: float
+    as_json: bool
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Where a quantity is evaluated: the numbers that were given or are defaults, and the limits."""
+
+    values: dict[Symbol, Expr]
+    limits: dict[str, int]
+
+
+def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOptions) -> bool:
+    """Evaluate, simulate if asked to, and print; whether no simulation contradicts the number."""
+    check_count("--digits", options.digits, 1, _MOST_DIGITS)
+    if options.runs is not None:
+        check_count("--simulate", options.runs, 2, _MOST_RUNS)
+    file = load_model(model_name)
+    quantity = file.quantity(quantity_name)
+    model = with_kinds(file, options.spectrum)
+    model = with_files(file, model, options.spectrum_files, options.data_files, options.matrix)
+    names = Names(file, dict(model.spectra).values())
+    needs = needs_of(quantity.expression, model)
+    point = _point(quantity, model, names, needs, options)
+    status = messages()
+    with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
+        derivation = derive(quantity.expression, model, budget=options.budget)
+    relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
+    with working(status, f"evaluating {quantity.name}"):
+        estimate = evaluate(derivation, relevant, digits=options.digits, limit=point.limits or None)
+    simulation = None
+    if options.runs is not None:
+        runs, seed = options.runs, options.seed
+        simulation = simulate_beside(quantity, model, relevant, estimate.value, runs, seed, status)
+    contradicted = simulation is not None and simulation.verdict is Verdict.CONTRADICTS
+    if contradicted:
+        estimate = replace(estimate, status=_CONTRADICTED)
+    if options.as_json:
+        print_json(_json(file, quantity, estimate, simulation))
+    else:
+        console = output()
+        _print(console, file, quantity, point, needs, estimate)
+        if simulation is not None:
+            print_simulation(console, _formulas(console), quantity, model, simulation)
+    return not contradicted
+
+
+def _point(quantity: Quantity, model: Model, names: Names, needs: Needs, options: EvaluateOptions) -> _Point:
+    given = read_values(options.values, names)
+    limits = read_limits(options.limits, names)
+    for name in limits:
+        if names.parameters[name] in given:
+            raise InputError(f"--limit {name}", "--set gives it a value, too", "leave one of them out")
+    if limits and options.runs is not None:
+        raise InputError("--simulate", "a limit cannot be simulated", "leave out --limit, and set a small value")
+    sizes = listed_sizes(model)
+    for space, size in sizes.items():
+        if given.get(space, size) != size:
+            raise InputError(
+                f"--set {space}",
+                f"{given[space]} is not the number of eigenvalues that are given, {size}",
+                f"leave {space} out",
+            )
+    listed = {space: Integer(size) for space, size in sizes.items() if isinstance(space, Symbol)}
+    values = {**names.defaults, **given, **listed}
+    zero = {names.parameters[name]: Integer(0) for name in limits}
+    needs.check_given([*values, *zero], model, names, f"evaluate {quantity.name}")
+    check_sizes(needs, model, values, simulated=options.runs is not None)
+    return _Point({s: v for s, v in values.items() if s not in zero}, limits)
+
+
+def _number(value: Any, digits: int) -> str:
+    """A decimal string; infinities without a plus."""
+    if isinf(value):
+        return "-inf" if value < 0 else "inf"
+    return str(nstr(value, digits, strip_zeros=False))
+
+
+def _json(
+    file: ModelFile, quantity: Quantity, estimate: Estimate, simulation: Comparison | None
+) -> dict[str, Any]:
+    digits = estimate.digits
+    return {
+        "model": file.name,
+        "quantity": quantity.name,
+        "value": _number(estimate.value, digits),
+        "digits": digits,
+        "unknowns": {name: _number(value, digits) for name, value in estimate.unknowns.items()},
+        "residual": _number(estimate.residual, 3),
+        "status": estimate.status,
+        "radius": estimate.radius,
+        "simulation": simulation_json(simulation),
+    }
+
+
+def _print(
+    console: Console,
+    file: ModelFile,
+    quantity: Quantity,
+    point: _Point,
+    needs: Needs,
+    estimate: Estimate,
+) -> None:
+    formulas = _formulas(console)
+    console.print(Text.assemble((quantity.name, "bold"), (f"  {file.title or file.name}", "dim")))
+    if quantity.about:
+        note(console, quantity.about)
+    at = [f"{formulas.name(s)} = {_short(v)}" for s, v in point.values.items() if s in needs.symbols]
+    at += [f"{formulas.name(name)} {formulas.arrow} 0" for name in point.limits]
+    note(console, "   ".join(at))
+    failed = estimate.status == _CONTRADICTED
+    console.print()
+    line(
+        console,
+        Text.assemble(
+            f"{quantity.name} = ",
+            (_number(estimate.value, estimate.digits), "bold red" if failed else "bold green"),
+        ),
+    )
+    if estimate.unknowns:
+        heading(console, "Unknowns")
+        for name, value in estimate.unknowns.items():
+            line(console, f"{formulas.name(name)} = {_number(value, estimate.digits)}")
+    heading(console, "Evidence")
+    rows: list[tuple[str, str | Text]] = [
+        ("status", Text(estimate.status, style="bold red") if failed else estimate.status),
+        ("method", estimate.method),
+        ("residual", f"{_number(estimate.residual, 3)} of the equations, relative"),
+    ]
+    if estimate.radius is not None:
+        rows.append(("ladder", f"spectral radius {_radius(estimate.radius)}: outside of the spectrum"))
+    if not isinf(estimate.value):
+        rows.append(("error", f"{_number(estimate.error, 3)} when the precision was raised"))
+    console.print(plain_table(("", ""), rows))
+
+
+def _radius(radius: float) -> str:
+    """A radius that is known to be below 1, whatever it rounds to."""
+    distance = 1 - radius
+    if distance > 1e-3:
+        return f"{radius:.4f}, below 1"
+    return f"1 - {distance:.1e}" if distance > 1e-12 else "below 1 by less than 1e-12"
+
+
+def _formulas(console: Console) -> Formulas:
+    return Formulas(unicode="utf" in console.encoding.lower())
+
+
+def _short(value: Expr) -> str:
+    """A number as a person would write it."""
+    if isinstance(value, Rational) and value.q != 1:
+        decimal = nstr(float(value), 12)
+        return decimal if Rational(decimal) == value else str(value)
+    return str(value)

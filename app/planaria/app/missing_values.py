@@ -1,0 +1,101 @@
+"""Which numbers a quantity needs, which of them are given, and what is said of those that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sympy import Expr, Integer, MatrixSymbol, Symbol
+
+from planaria.algebra.errors import InputError
+from planaria.app.inputs import Names
+from planaria.models.model import Gaussian, Model
+from planaria.models.spectra import PowerLaw, UnitSpectrum
+
+__all__ = ["Needs", "check_sizes", "needs_of"]
+
+_MOST_EIGENVALUES = 1_000_000
+_MOST_ENTRIES = 25_000_000
+
+
+class Needs:
+    """The symbols and the deterministic matrices that a quantity contains, its fields' laws included."""
+
+    def __init__(self, symbols: Iterable[Symbol], matrices: Iterable[MatrixSymbol], fields: Iterable[Gaussian]):
+        self.symbols = frozenset(symbols)
+        self.matrices = tuple(matrices)
+        self.fields = tuple(fields)
+
+    def check_given(self, given: Iterable[Symbol], model: Model, names: Names, place: str) -> None:
+        """InputError that names everything that is missing, with options to add."""
+        without = [one for one in self.matrices if model.spectrum(one) is None]
+        if without:
+            several = " and ".join(str(one.name) for one in without)
+            options = " ".join(f"--spectrum-file {one.name}=FILE" for one in without)
+            raise InputError(
+                place,
+                f"the eigenvalues of {several} are not known",
+                f"add {options}, or a kind such as --spectrum {without[0].name}=identity",
+            )
+        known = set(given)
+        missing = [(name, s) for name, s in names.scalars.items() if s in self.symbols - known]
+        if missing:
+            listed = ", ".join(f"{name} ({names.about[s]})" if names.about.get(s) else name for name, s in missing)
+            example = " ".join(f"--set {name}={'100' if name in names.spaces else '1'}" for name, _ in missing)
+            verb = "are values" if len(missing) > 1 else "is a value"
+            raise InputError(place, f"there {verb} missing for {listed}", f"add numbers, as in {example}")
+
+
+def needs_of(expression: Expr, model: Model) -> Needs:
+    """What the expectation of an expression depends on."""
+    symbols: set[Symbol] = {s for s in expression.free_symbols if isinstance(s, Symbol)}
+    matrices: set[MatrixSymbol] = set()
+    fields: list[Gaussian] = []
+    for matrix in expression.atoms(MatrixSymbol):
+        index = model.field_index(matrix)
+        symbols |= _symbols(*matrix.shape)
+        if index is None:
+            matrices.add(matrix)
+            continue
+        field = model.fields[index]
+        fields.append(field)
+        symbols |= _symbols(field.variance)
+        for covariance in (field.rows, field.cols):
+            if covariance is not None:
+                matrices |= covariance.atoms(MatrixSymbol)
+                symbols |= _symbols(covariance)
+    for matrix in matrices:
+        spectrum = model.spectrum(matrix)
+        if isinstance(spectrum, PowerLaw):
+            symbols |= _symbols(spectrum.alpha, spectrum.scale)
+    return Needs(symbols, sorted(matrices, key=lambda one: str(one.name)), fields)
+
+
+def _symbols(*expressions: Expr) -> set[Symbol]:
+    return {s for one in expressions for s in one.free_symbols if isinstance(s, Symbol)}
+
+
+def check_sizes(needs: Needs, model: Model, values: Mapping[Expr, Expr], *, simulated: bool) -> None:
+    """InputError for sizes whose eigenvalues, or whose random matrices, would not fit into memory."""
+
+    def size(space: Expr) -> int:
+        return int(space if isinstance(space, Integer) else values[space])
+
+    for matrix in needs.matrices:
+        space = matrix.shape[0]
+        if not isinstance(model.spectrum(matrix), UnitSpectrum) and size(space) > _MOST_EIGENVALUES:
+            raise InputError(
+                f"--set {space}",
+                f"the {size(space):,} eigenvalues of {matrix.name} are too many, since each one counts",
+                f"give {space} a size of at most {_MOST_EIGENVALUES:,}",
+            )
+    if not simulated:
+        return
+    shapes = [field.shape for field in needs.fields] + [matrix.shape for matrix in needs.matrices]
+    spaces = {space for shape in shapes for space in shape}
+    largest = max(spaces, key=size)
+    if size(largest) ** 2 > _MOST_ENTRIES:
+        raise InputError(
+            "--simulate",
+            f"matrices of size {largest} = {size(largest):,} are too large to draw",
+            f"give sizes of at most {int(_MOST_ENTRIES**0.5):,}, or leave --simulate out",
+        )

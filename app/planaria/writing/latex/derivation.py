@@ -1,0 +1,347 @@
+r"""Derivations as LaTeX, in the style of the papers.
+
+`latex_derivation` gives an ``align*`` block for a document with amsmath, `latex_summary` the same for a
+notebook. A spectral sum that occurs once is written out where it stands; the others are defined below.
+Inverses that occur several times in the quantity, and sums that no line could hold, get letters of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sympy import Add, Eq, Expr, Integer, MatrixSymbol, Mul, Pow, Symbol, Trace, preorder_traversal
+
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.derivations.steps import Step
+from planaria.models.spectra import Eigenvalues, PowerLaw, eigenvalue
+from planaria.writing.latex.printing import LINE, FormulaPrinter, abbreviated, shortened, tidy, visible_width
+from planaria.writing.names import NO_RENAMES, checked_renames, known_names, latex_name, latex_text
+
+__all__ = [
+    "latex_derivation",
+    "latex_equations",
+    "latex_expression",
+    "latex_steps",
+    "latex_sum",
+    "latex_summary",
+    "latex_value",
+    "renameable",
+]
+
+Row = tuple[str, str]  # the two sides of an alignment point
+
+_FEW = 6  # eigenvalues that are listed one by one
+_READABLE = 200  # operations of a formula that a step still shows
+
+
+def latex_expression(expression: Expr, renames: Mapping[str, str] = NO_RENAMES) -> str:
+    r"""A scalar, an equation or a matrix expression as LaTeX mathematics.
+
+    Renames of names that do not occur are no error here. InputError where two names would become one.
+
+    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
+    >>> N, P, gamma, S = symbols("N P gamma S_11", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> print(latex_expression(Trace((gamma * Identity(N) + x * x.T).inv()) / P, {"P": "T"}))
+    \frac{1}{T} \operatorname{tr}\left[\left(\gamma \mathbf{1}_N + x x^{\mathsf{T}}\right)^{-1}\right]
+    >>> print(latex_expression((N - S) / (N * gamma)))
+    \frac{N - S_{11}}{\gamma N}
+    """
+    names = _names_in(expression)
+    occurring = {old: new for old, new in renames.items() if old in names}
+    return str(FormulaPrinter(checked_renames(occurring, names, "renames")).doprint(tidy(expression)))
+
+
+def latex_sum(spectral_sum: SpectralSum, renames: Mapping[str, str] = NO_RENAMES) -> str:
+    r"""A spectral sum written out over the eigenvalues of its space.
+
+    >>> from planaria.derivations.equations.spectral_sums import Factor
+    >>> from sympy import Symbol, symbols
+    >>> M, l = Symbol("M"), Symbol("lambda_I")
+    >>> pole = Factor(M, (l,), (1,), (((0,), Symbol("Delta")),))
+    >>> print(latex_sum(SpectralSum(M, (l,), (2,), ((pole, 2),))))
+    \sum_{I=1}^{M} \frac{\lambda_I^2}{\left(\lambda_I + \Delta\right)^2}
+    """
+    names = _names_in(spectral_sum.summand) | _names_in(spectral_sum.space)
+    occurring = {old: new for old, new in renames.items() if old in names}
+    return FormulaPrinter(checked_renames(occurring, names, "renames")).spectral_sum(spectral_sum)
+
+
+def latex_equations(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES) -> tuple[str, ...]:
+    r"""The equations of the unknowns, sums by their symbols.
+
+    >>> latex_equations(_example())
+    ('\\gamma = \\frac{\\Delta \\left(P - S_{11}\\right)}{P}',)
+    """
+    printer = FormulaPrinter(_renames(derivation, renames))
+    sides = (_sides(equation, printer) for equation in _read_equations(derivation))
+    return tuple(" ".join(f"{left} {right}".strip() for left, right in rows) for rows in sides)
+
+
+def latex_value(derivation: Derivation, name: str | None = None, renames: Mapping[str, str] = NO_RENAMES) -> str:
+    r"""The value in the unknowns and the symbols of sums, behind the name of the quantity if one is given.
+
+    >>> print(latex_value(_example(), name="loss"))
+    \mathrm{loss} \simeq \frac{N - S_{11}}{\gamma}
+    """
+    value = FormulaPrinter(_renames(derivation, renames)).doprint(tidy(derivation.value))
+    return str(value) if name is None else rf"{_quantity(name)} \simeq {value}"
+
+
+def latex_derivation(
+    derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES, name: str | None = None
+) -> str:
+    r"""Quantity, equations of the unknowns, spectral sums and value, as an ``align*`` block.
+
+    Parameters
+    ----------
+    renames
+        New names by old ones, applied everywhere and all at once: ``{"P": "T"}``, ``{"N": "P", "P": "N"}``.
+    name
+        The name of the quantity, such as ``"L_clean"``.
+
+    Raises
+    ------
+    InputError
+        For a rename of a name that does not occur, or to a name that another symbol keeps.
+
+    >>> print(latex_derivation(_example(), {"P": "T"}, name="f"))
+    \begin{align*}
+    f &= \operatorname{E} \operatorname{tr}\left[\left(\gamma \mathbf{1}_N + x x^{\mathsf{T}}\right)^{-1}\right] \\
+    \gamma &= \frac{\Delta \left(T - S_{11}\right)}{T} \qquad \text{which determines } \Delta \\
+    S_{11} &= \sum_{I=1}^{N} \frac{\lambda_I}{\lambda_I + \Delta} \\
+    f &\simeq \frac{N - S_{11}}{\gamma}
+    \end{align*}
+    """
+    return _environment("align*", _rows(derivation, renames, name))
+
+
+def latex_summary(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES) -> str:
+    """What `latex_derivation` shows, in the delimiters that notebooks want."""
+    return f"$$\n{_environment('aligned', _rows(derivation, renames, None))}\n$$"
+
+
+def latex_steps(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES) -> str:
+    """Every step as a line of an ``align*`` block, with its reason; very long formulas are only measured.
+
+    The loops T_k occur in the steps alone, and can be renamed like everything else.
+    """
+    known = {s for step in derivation.steps for side in (step.before, step.after) for s in _names_in(side)}
+    names = {*renameable(derivation), *(name for name in known if " " not in name)}
+    printer = FormulaPrinter(checked_renames(renames, sorted(names), "renames"))
+    rows = []
+    for step in derivation.steps:
+        left, right = _step(step, printer)
+        words = _words(f"{step.rule}: {step.reason}", printer.renames)
+        rows.append((left, rf"{right} && \text{{{words}}}"))
+    return _environment("align*", rows)
+
+
+def renameable(derivation: Derivation) -> tuple[str, ...]:
+    """The names that the printers of a derivation can rename.
+
+    >>> renameable(_example())
+    ('Delta', 'Lambda', 'N', 'P', 'S_11', 'gamma', 'lambda_I', 'x')
+    """
+    closed = derivation.closed_form
+    symbols = [one.symbol for one in closed.unknowns] + [symbol for symbol, _ in closed.sums]
+    return tuple(sorted({*known_names(derivation.rules.setting), *(str(one.name) for one in symbols)}))
+
+
+# -- the parts of a derivation -------------------------------------------------------------------------------
+
+
+def _rows(derivation: Derivation, renames: Mapping[str, str], name: str | None) -> list[Row]:
+    """The lines of a derivation, as pairs of what stands before and behind the alignment point."""
+    chosen = _renames(derivation, renames)
+    taken = {"I", name or "", *(chosen.get(known, known) for known in renameable(derivation))}
+    formulas = [*_read_equations(derivation), tidy(derivation.value)]
+    defined, inline = _divided(derivation.spectral_sums, formulas)
+    printer = FormulaPrinter(chosen, inline)
+    quantity, letters = abbreviated(derivation.expression, printer, taken)
+    (*equations, value), parts = shortened(formulas, printer, taken)
+    expectation = _expectation(quantity, printer)
+    rows: list[Row] = [] if name is None else [(_quantity(name), f"= {expectation}")]
+    rows += [(printer.doprint(letter), f"= {printer.doprint(one)}") for letter, one in letters]
+    for equation in equations:
+        rows += _sides(equation, printer)
+    if equations:
+        unknowns = ", ".join(printer.doprint(symbol) for symbol in derivation.unknowns)
+        word = "determines" if len(equations) == 1 else "determine"
+        rows[-1] = rows[-1][0], rf"{rows[-1][1]} \qquad \text{{which {word} }} {unknowns}"
+    for symbol, one in defined.items():
+        rows.append((printer.doprint(symbol), f"= {printer.spectral_sum(one)}"))
+    rows += _spectra(derivation, printer, {**defined, **inline})
+    for symbol, part in parts:
+        rows += _broken(printer.doprint(symbol), printer.terms(part))
+    shown = f" {printer.doprint(value)}"
+    if name is not None:
+        return [*rows, (_quantity(name), r"\simeq" + shown)]
+    if visible_width(expectation) <= LINE / 3:
+        return [*rows, (expectation, r"\simeq" + shown)]
+    return [*rows, ("", expectation), ("", r"\qquad \simeq" + shown)]
+
+
+def _read_equations(derivation: Derivation) -> list[Eq]:
+    """The equations; what is equal to zero without factors that cannot vanish."""
+    constants = set(derivation.rules.setting.ring.generators) - {STRENGTH}
+    found = []
+    for equation in derivation.equations:
+        left, right = equation.lhs, tidy(equation.rhs)
+        if right == 0:
+            factors = [f for f in Mul.make_args(tidy(left)) if not _cannot_vanish(f, constants)]
+            left = Mul(*factors) if factors else left
+        found.append(Eq(left, right, evaluate=False))
+    return found
+
+
+def _cannot_vanish(factor: Expr, constants: set[Expr]) -> bool:
+    base = factor.base if isinstance(factor, Pow) else factor
+    return bool(base.is_Rational or (base in constants and base.is_positive))
+
+
+def _sides(equation: Eq, printer: FormulaPrinter) -> list[Row]:
+    """Left and right; a sum that vanishes has its negative terms on the right, or is broken if it is long."""
+    left, right = equation.args
+    if right == 0 and isinstance(left, Add):
+        if visible_width(printer.doprint(left)) > LINE / 2:
+            return _broken("0", printer.terms(left))
+        negative = [term for term in left.args if term.could_extract_minus_sign()]
+        if 0 < len(negative) < len(left.args):
+            right = Add(*(-term for term in negative))
+            left += right
+    return [(printer.doprint(left), f"= {printer.doprint(right)}")]
+
+
+def _divided(
+    sums: Mapping[Symbol, SpectralSum], formulas: Sequence[Expr]
+) -> tuple[dict[Symbol, SpectralSum], dict[Symbol, SpectralSum]]:
+    """The sums to define, and those to write out where they stand: they occur once, and not in a power."""
+    places: Counter[Symbol] = Counter()
+    for formula in formulas:
+        for node in preorder_traversal(formula):
+            if node in sums:
+                places[node] += 1
+            elif isinstance(node, Pow) and node.base in sums and node.exp not in (1, -1):
+                places[node.base] += 1
+    return (
+        {symbol: one for symbol, one in sums.items() if places[symbol] > 1},
+        {symbol: one for symbol, one in sums.items() if places[symbol] == 1},
+    )
+
+
+def _spectra(derivation: Derivation, printer: FormulaPrinter, sums: Mapping[Symbol, SpectralSum]) -> Iterator[Row]:
+    """What the model says of the eigenvalues that occur in sums."""
+    occurring = {s for one in sums.values() for s in one.summand.free_symbols}
+    for matrix, spectrum in derivation.model.spectra:
+        symbol = eigenvalue(matrix)
+        if symbol not in occurring:
+            continue
+        if isinstance(spectrum, PowerLaw):
+            exponent = f"-{printer.doprint(1 + spectrum.alpha)}"
+            if not spectrum.alpha.is_number:
+                exponent = rf"-\left(1 + {printer.doprint(spectrum.alpha)}\right)"
+            scale = "" if spectrum.scale == 1 else f"{printer.doprint(spectrum.scale)} "
+            yield printer.doprint(symbol), f"= {scale}I^{{{exponent}}}"
+        elif isinstance(spectrum, Eigenvalues) and len(spectrum.values) <= _FEW:
+            values = ", ".join(printer.doprint(value) for value in spectrum.values)
+            last = Symbol(f"{str(symbol.name).removesuffix('_I')}_{len(spectrum.values)}")
+            first = Symbol(f"{str(symbol.name).removesuffix('_I')}_1")
+            yield rf"{printer.doprint(first)}, \dots, {printer.doprint(last)}", f"= {values}"
+
+
+def _expectation(quantity: Expr, printer: FormulaPrinter) -> str:
+    text = printer.doprint(quantity)
+    factors = Mul.make_args(quantity)
+    traces = sum(len(f.atoms(Trace)) for f in factors)
+    if traces == 1 and any(isinstance(f, Trace) for f in factors) and text[0] != "-":
+        return rf"\operatorname{{E}} {text}"
+    return rf"\operatorname{{E}}\left[{text}\right]"
+
+
+def _broken(left: str, terms: Iterable[str]) -> list[Row]:
+    """A long sum over several lines."""
+    lines: list[str] = []
+    for term in terms:
+        if lines and visible_width(f"{lines[-1]} {term}") <= LINE:
+            lines[-1] = f"{lines[-1]} {term}"
+        else:
+            lines.append(term)
+    lines[0] = lines[0].removeprefix("+ ")
+    return [(left, f"= {lines[0]}"), *(("", rf"\quad {line}") for line in lines[1:])]
+
+
+def _step(step: Step, printer: FormulaPrinter) -> Row:
+    """A symbol that a step names or solves for stands on the left."""
+    before, after = step.before, step.after
+    if isinstance(after, Symbol) and not isinstance(before, Symbol):
+        before, after = after, before
+    if before == after:
+        return "", _measured(before, printer)
+    relation = r"\to" if before.is_Integer else "="  # a number of blocks or loops becomes another one
+    return _measured(before, printer), f"{relation} {_measured(after, printer)}"
+
+
+def _words(text: str, renames: Mapping[str, str]) -> str:
+    """A text that names symbols: they are written as mathematics, a trace over a space included."""
+
+    def mathematics(match: re.Match[str]) -> str:
+        stem, _, rest = match.group().partition("_")
+        if stem == "tr":
+            return rf"$\operatorname{{tr}}_{{{latex_name(renames.get(rest, rest))}}}$"
+        return f"${latex_name(renames.get(match.group(), match.group()))}$"
+
+    parts = re.split(r"([A-Za-z]+_[A-Za-z0-9_]+)", text)
+    return "".join(
+        re.sub(r".+", mathematics, part) if place % 2 else latex_text(part) for place, part in enumerate(parts)
+    )
+
+
+def _measured(expression: Expr, printer: FormulaPrinter) -> str:
+    shown = expression.xreplace({STRENGTH: Integer(1)})
+    operations = int(shown.count_ops())
+    if operations > _READABLE:
+        return rf"\text{{[a rational function of {operations} operations]}}"
+    return str(printer.doprint(tidy(shown)))
+
+
+# -- names and environments ----------------------------------------------------------------------------------
+
+
+def _renames(derivation: Derivation, renames: Mapping[str, str]) -> dict[str, str]:
+    return checked_renames(renames, renameable(derivation), "renames")
+
+
+def _names_in(expression: Expr) -> set[str]:
+    return {str(s.name) for s in expression.free_symbols | expression.atoms(MatrixSymbol)}
+
+
+def _quantity(name: str) -> str:
+    """The name of a quantity: a letter with its index, or words."""
+    return latex_name(re.sub(r"(?<=[A-Za-z]{2})_", " ", name) if _is_word(name) else name)
+
+
+def _is_word(name: str) -> bool:
+    return latex_name(name).startswith(r"\mathrm{")
+
+
+def _environment(kind: str, rows: Sequence[Row]) -> str:
+    lines = [f"{left} &{right}" if left else f"& {right}" for left, right in rows]
+    return f"\\begin{{{kind}}}\n" + " \\\\\n".join(lines) + f"\n\\end{{{kind}}}"
+
+
+def _example() -> Derivation:
+    """A correlated Wishart resolvent, for the docstrings."""
+    from sympy import Identity, symbols
+
+    from planaria.derivations.derive import derive
+    from planaria.models.model import Gaussian, Model
+
+    N, P, gamma = symbols("N P gamma", positive=True)
+    x, Lambda = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)
+    model = Model([Gaussian(x, variance=1 / P, rows=Lambda)])
+    return derive(Trace((gamma * Identity(N) + x * x.T).inv()), model)

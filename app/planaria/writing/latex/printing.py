@@ -1,0 +1,392 @@
+"""How a formula is written: the order of factors and terms, signs, fractions, and matrices, as the papers do.
+
+sympy orders a product by its own keys; a reader expects parameters before dimensions, brackets at the end,
+and no sum that begins with a minus where another order avoids it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain, count
+from types import MappingProxyType
+
+from sympy import (
+    Add,
+    Adjoint,
+    Expr,
+    Function,
+    Integer,
+    Limit,
+    MatrixExpr,
+    MatrixSymbol,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    Trace,
+    Transpose,
+    factor_terms,
+    preorder_traversal,
+)
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.relational import Relational
+from sympy.matrices.expressions import Inverse, MatAdd, MatMul
+
+from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.writing.names import NO_RENAMES, NamePrinter
+
+__all__ = ["LINE", "FormulaPrinter", "abbreviated", "shortened", "tidy", "visible_width"]
+
+NO_SUMS: Mapping[Symbol, SpectralSum] = MappingProxyType({})
+
+# Names by the place they have in a product; what matches none of them is a parameter.
+_PLACES = (
+    (2, re.compile(r"(Delta|kappa)(_.*)?|(g|tau)_.*|T_\d+")),
+    (3, _DIMENSION := re.compile(r"[A-Z]")),
+    (4, re.compile(r"[St]_[\d_]+")),
+    (5, re.compile(r".*_I")),
+    (6, re.compile(r"A_\d+")),
+)
+_PARAMETER, _OTHER, _SUM, _TRACE = 1, 6, 7, 8
+
+LINE = 75  # letters in a line
+_LONG_FACTOR = 18  # letters of a sum of matrices that gets a name if its transpose occurs, too
+
+
+def tidy(expression: Expr) -> Expr:
+    """The same scalar with numbers and common factors pulled out of sums.
+
+    >>> from sympy.abc import a, b
+    >>> tidy(a / 2 - b / 2)
+    (a - b)/2
+    """
+    if isinstance(expression, Relational):
+        return expression.func(*(tidy(side) for side in expression.args), evaluate=False)
+    return expression if expression.has(Trace, MatrixExpr) else factor_terms(expression)
+
+
+def visible_width(latex: str) -> float:
+    r"""About how wide a formula is, in letters; what stands above and below one another counts as side by side.
+
+    >>> visible_width(r"N P - N S_{22}"), visible_width(r"\sigma_u^2 x^{\mathsf{T}}")
+    (7.2, 3.8)
+    """
+    plain = re.sub(r"\\(?:mathsf|mathrm|mathbf|text|operatorname)\{([^{}]*)\}", r"\1", latex)
+    plain = re.sub(r"\\(?:left|right|frac|qquad|quad)(?![A-Za-z])", "", plain)
+    plain = re.sub(r"\\[A-Za-z]+ ?", "x", plain)
+    raised = re.findall(r"[_^](\{[^{}]*\}|.)", plain)
+    small = sum(len(re.sub(r"[{}\s]", "", text)) for text in raised)
+    signs = len(re.sub(r"[{}^_&\s\\]", "", plain))
+    return round(signs - 0.4 * small + plain.count(" - ") + plain.count(" + "), 1)
+
+
+class FormulaPrinter(NamePrinter):
+    r"""LaTeX of scalars and of matrix expressions.
+
+    Parameters
+    ----------
+    renames
+        New names by old ones, applied all at once.
+    inline
+        Spectral sums that are written out where their symbol stands.
+
+    >>> from sympy import symbols
+    >>> Delta, N, P, S, s = symbols("Delta N P S_11 sigma_u")
+    >>> print(FormulaPrinter().doprint(Delta * s**2 * (N - S) / (-P + S)))
+    -\frac{\sigma_u^2 \Delta \left(N - S_{11}\right)}{P - S_{11}}
+    """
+
+    def __init__(
+        self, renames: Mapping[str, str] = NO_RENAMES, inline: Mapping[Symbol, SpectralSum] = NO_SUMS
+    ) -> None:
+        super().__init__(renames)
+        self.inline = dict(inline)
+
+    def spectral_sum(self, one: SpectralSum) -> str:
+        """The sum over the eigenvalues of a space."""
+        return rf"\sum_{{I=1}}^{{{self._print(one.space)}}} {self._print(one.summand)}"
+
+    # -- scalars -------------------------------------------------------------------------------------------
+
+    def _print_Symbol(self, expr: Expr, style: str = "plain") -> str:
+        if expr in self.inline:
+            return self.spectral_sum(self.inline[expr])
+        return str(super()._print_Symbol(expr, style))
+
+    def terms(self, expression: Expr) -> list[str]:
+        """The terms of a sum, each with its sign in front, a positive one first where there is one.
+
+        Eigenvalues come before, as in lambda + Delta, and sums that are written out behind.
+        """
+        ordered = sorted(
+            expression.as_ordered_terms(),
+            key=lambda term: (
+                not any(str(s).endswith("_I") for s in term.free_symbols),
+                bool(term.free_symbols & self.inline.keys()),
+                any(str(s).endswith("_I") for s in term.free_symbols) and isinstance(term, Mul),
+            ),
+        )
+        return _signs([self._signed(term) for term in ordered])
+
+    def _print_Add(self, expr: Expr, order: object = None) -> str:
+        return _joined(self.terms(expr))
+
+    def _signed(self, term: Expr) -> tuple[int, str]:
+        if isinstance(term, Rational):
+            return (-1 if term < 0 else 1), self._fraction([], [], abs(term))
+        if isinstance(term, (Mul, Pow)):
+            return self._product(term)
+        return 1, self._print(term)
+
+    def _print_Mul(self, expr: Expr) -> str:
+        if isinstance(expr.args[-1], Add) and expr.args[:-1] == (-1,):
+            return self._print_Add(Add(*(-term for term in expr.args[-1].args)))
+        sign, text = self._product(expr)
+        return f"-{text}" if sign < 0 else text
+
+    def _print_Rational(self, expr: Rational) -> str:
+        return ("-" if expr < 0 else "") + self._fraction([], [], abs(expr))
+
+    def _print_Pow(self, expr: Pow) -> str:
+        base, exponent = expr.args
+        if isinstance(exponent, Rational) and exponent < 0:
+            return self._print_Mul(expr)
+        if exponent == Rational(1, 2):
+            return rf"\sqrt{{{self._print(base)}}}"
+        if isinstance(base, Function):
+            return str(super()._print_Pow(expr))
+        text = self._print(base)
+        plain = (isinstance(base, Symbol) and base not in self.inline) or (base.is_Integer and base > 0)
+        return f"{text if plain else _bracket(text)}^{_exponent(self._print(exponent))}"
+
+    def _product(self, expression: Expr) -> tuple[int, str]:
+        """Sign and text of a product: a fraction, and traces and written-out sums behind it."""
+        coefficient = Integer(1)
+        above: list[tuple[Expr, Expr]] = []
+        below: list[tuple[Expr, Expr]] = []
+        for factor in Mul.make_args(expression):
+            if isinstance(factor, Rational):
+                coefficient *= factor
+                continue
+            base, exponent = factor.args if isinstance(factor, Pow) else (factor, Integer(1))
+            if isinstance(exponent, Rational) and exponent < 0:
+                below.append((base, -exponent))
+            else:
+                above.append((base, exponent))
+        sign = -1 if coefficient < 0 else 1
+        for factors in (above, below):
+            for place, (base, exponent) in enumerate(factors):
+                if isinstance(base, Add) and exponent.is_Integer and _begins_with_minus(base):
+                    factors[place] = (-base, exponent)
+                    sign *= (-1) ** int(exponent)
+        if sign < 0 and _flip(above, below):
+            sign = 1
+        text = self._fraction(above, below, abs(coefficient))
+        bare = len(above) == 1 and not below and abs(coefficient) == 1 and above[0][1] == 1
+        return sign, _bracket(text) if bare and isinstance(above[0][0], Add) else text
+
+    def _fraction(
+        self, above: Sequence[tuple[Expr, Expr]], below: Sequence[tuple[Expr, Expr]], number: Rational
+    ) -> str:
+        tail = [(b, e) for b, e in above if isinstance(b, Trace) or b in self.inline]
+        rest = [pair for pair in above if pair not in tail]
+        top = self._factors(rest, int(number.p), alone=not tail or bool(below))
+        bottom = self._factors(below, int(number.q), alone=True)
+        front = top if bottom == "1" else rf"\frac{{{top}}}{{{bottom}}}"
+        if not tail:
+            return front
+        behind = self._factors(tail, 1, alone=front == "1")
+        return behind if front == "1" else f"{front} {behind}"
+
+    def _factors(self, factors: Sequence[tuple[Expr, Expr]], number: int, *, alone: bool) -> str:
+        """A product without signs and fractions; sums get brackets unless one stands alone."""
+        ordered = sorted(factors, key=lambda pair: self._place(pair[0]))
+        alone = alone and number == 1 and len(ordered) == 1
+        texts = [str(number)] if number != 1 or not ordered else []
+        for position, (base, exponent) in enumerate(ordered):
+            one = base if exponent == 1 else Pow(base, exponent, evaluate=False)
+            text = self._print(one)
+            written_out = one in self.inline and position < len(ordered) - 1
+            brackets = not alone and (isinstance(one, Add) or written_out)
+            texts.append(_bracket(text) if brackets or _unfinished(one) else text)
+        return " ".join(texts)
+
+    def _place(self, base: Expr) -> tuple[int, str]:
+        name = str(base)
+        if base in self.inline:
+            return _TRACE, name
+        if isinstance(base, Symbol):
+            found = next((place for place, pattern in _PLACES if pattern.fullmatch(name)), _PARAMETER)
+            return found, name
+        if base.is_number:
+            return 0, name
+        return _TRACE if isinstance(base, Trace) else _SUM if isinstance(base, Add) else _OTHER, name
+
+    # -- matrices ------------------------------------------------------------------------------------------
+
+    def _print_Trace(self, expr: Trace) -> str:
+        argument = self._print(expr.arg)
+        plain = isinstance(expr.arg, MatrixSymbol)
+        return r"\operatorname{tr}" + (f" {argument}" if plain else rf"\left[{argument}\right]")
+
+    def _print_Identity(self, expr: MatrixExpr) -> str:
+        return rf"\mathbf{{1}}_{_exponent(self._print(expr.shape[0]))}"
+
+    def _print_ZeroMatrix(self, expr: MatrixExpr) -> str:
+        return r"\mathbf{0}"
+
+    def _print_MatAdd(self, expr: MatAdd) -> str:
+        return _joined(_signs([self._signed_matrix(term) for term in expr.args]))
+
+    def _print_MatMul(self, expr: MatMul) -> str:
+        sign, text = self._signed_matrix(expr)
+        return f"-{text}" if sign < 0 else text
+
+    def _signed_matrix(self, term: MatrixExpr) -> tuple[int, str]:
+        if not isinstance(term, MatMul):
+            return 1, self._print(term)
+        coefficient, matrices = term.as_coeff_matrices()
+        texts = [_bracket(self._print(m)) if isinstance(m, (MatAdd, MatMul)) else self._print(m) for m in matrices]
+        sign = 1
+        if coefficient != 1:
+            sign, number = self._signed(coefficient)
+            if number != "1":
+                texts.insert(0, _bracket(number) if isinstance(coefficient, Add) else number)
+        return sign, " ".join(texts)
+
+    def _print_Transpose(self, expr: MatrixExpr) -> str:
+        return self._raised(expr.arg, r"\mathsf{T}")
+
+    def _print_Adjoint(self, expr: MatrixExpr) -> str:
+        return self._raised(expr.arg, r"\dagger")
+
+    def _print_Inverse(self, expr: MatrixExpr) -> str:
+        return self._raised(expr.arg, "-1")
+
+    def _print_MatPow(self, expr: MatrixExpr) -> str:
+        return self._raised(expr.base, self._print(expr.exp))
+
+    def _raised(self, matrix: MatrixExpr, sign: str) -> str:
+        text = self._print(matrix)
+        return f"{text if isinstance(matrix, MatrixSymbol) else _bracket(text)}^{_exponent(sign)}"
+
+
+def abbreviated(
+    expression: Expr, printer: FormulaPrinter, taken: set[str]
+) -> tuple[Expr, list[tuple[MatrixSymbol, MatrixExpr]]]:
+    """Letters for inverses that occur several times, and for long sums that occur with their transposes.
+
+    Returns the shorter expression, and the letters with their meanings, the outer ones first. No letter is
+    in the set of taken names, and the letters are added to it.
+
+    >>> from sympy import symbols
+    >>> N = symbols("N")
+    >>> x, y = MatrixSymbol("x", N, N), MatrixSymbol("y", N, N)
+    >>> abbreviated(Trace(x.inv() * y * (x + y).inv() * y.T * (x + y).inv()), FormulaPrinter(), {"x", "y"})
+    (Trace(x**(-1)*y*Q*y.T*Q), [(Q, (x + y)**(-1))])
+    """
+    nodes = Counter(node for node in preorder_traversal(expression) if isinstance(node, MatrixExpr))
+    partners: dict[MatrixExpr, MatrixExpr] = {}
+    for node in nodes:
+        if isinstance(node, MatAdd) and visible_width(printer.doprint(node)) > _LONG_FACTOR:
+            for turned in (Transpose(node), Adjoint(node)):
+                other = next((n for n in nodes if isinstance(n, MatAdd) and n.doit() == turned.doit()), node)
+                if other != node and other not in partners:
+                    partners[node] = type(turned)(other)
+    repeated = [
+        node
+        for node, times in nodes.items()
+        if isinstance(node, Inverse) and times > 1 and not isinstance(node.arg, MatrixSymbol)
+    ]
+    found: list[tuple[MatrixSymbol, MatrixExpr]] = []
+    replaced: dict[MatrixExpr, MatrixExpr] = {}
+    for node in sorted((*repeated, *partners), key=lambda one: one.count_ops()):
+        letter = MatrixSymbol(_fresh("QGK" if isinstance(node, Inverse) else "RBF", taken), *node.shape)
+        found.append((letter, node.func(*(argument.xreplace(replaced) for argument in node.args))))
+        replaced[node] = letter
+        if node in partners:
+            replaced[partners[node].arg] = partners[node].func(letter)
+    return expression.xreplace(replaced), found[::-1]
+
+
+def shortened(
+    formulas: Sequence[Expr], printer: FormulaPrinter, taken: set[str]
+) -> tuple[list[Expr], list[tuple[Symbol, Expr]]]:
+    """Letters A_1, A_2, ... for the longest factors of products that no line could hold.
+
+    The letters are added to the set of taken names.
+    """
+    found: dict[Expr, Symbol] = {}
+
+    def short(formula: Expr) -> Expr:
+        if isinstance(formula, Relational):
+            return formula.func(*map(short, formula.args), evaluate=False)
+        while True:
+            above: list[tuple[float, bool, Expr]] = []
+            below: list[tuple[float, bool, Expr]] = []
+            for factor in Mul.make_args(formula):
+                base, exponent = factor.args if isinstance(factor, Pow) else (factor, Integer(1))
+                width = visible_width(printer.doprint(base))
+                (below if exponent.is_negative else above).append((width, isinstance(base, Add), base))
+            wide = max(above, below, key=lambda factors: sum(width for width, _, _ in factors))
+            sums = [(width, base) for width, is_sum, base in wide if is_sum and width > LINE / 4]
+            if sum(width for width, _, _ in wide) <= LINE or not sums or formula.is_Add:
+                return formula
+            base = max(sums, key=lambda one: one[0])[1]
+            if base not in found and -base not in found:
+                found[base] = Symbol(_fresh("", taken))
+            formula = formula.xreplace({base: found[base] if base in found else -found[-base]})
+
+    return [short(formula) for formula in formulas], [(symbol, part) for part, symbol in found.items()]
+
+
+def _fresh(letters: str, taken: set[str]) -> str:
+    """A name that is not taken yet, and now is: one of the letters, or A with a number."""
+    name = next(n for n in chain(letters, (f"A_{k}" for k in count(1))) if n not in taken)
+    taken.add(name)
+    return name
+
+
+def _flip(above: list[tuple[Expr, Expr]], below: list[tuple[Expr, Expr]]) -> bool:
+    """Turn the sign of a sum that reads better so, such as g - 1 or S - N; whether there is one."""
+    for factors in (above, below):
+        for place, (base, exponent) in enumerate(factors):
+            if isinstance(base, Add) and exponent.is_Integer and exponent % 2:
+                negative = [-term for term in base.args if term.could_extract_minus_sign()]
+                better = any(term.is_number or _DIMENSION.fullmatch(str(term)) for term in negative)
+                if 2 * len(negative) > len(base.args) or (2 * len(negative) == len(base.args) and better):
+                    factors[place] = (-base, exponent)
+                    return True
+    return False
+
+
+def _begins_with_minus(expression: Add) -> bool:
+    return bool(expression.as_ordered_terms()[0].could_extract_minus_sign())
+
+
+def _unfinished(expression: Expr) -> bool:
+    """Whether what follows in a product would be read as part of it."""
+    return isinstance(expression, (ExprWithLimits, Limit, Piecewise))
+
+
+def _signs(signed: Sequence[tuple[int, str]]) -> list[str]:
+    """Terms with their sign, the first positive one moved to the front."""
+    first = next((place for place, (sign, _) in enumerate(signed) if sign > 0), 0)
+    ordered = [signed[first], *signed[:first], *signed[first + 1 :]]
+    return [("- " if sign < 0 else "+ ") + text for sign, text in ordered]
+
+
+def _joined(terms: Sequence[str]) -> str:
+    first = terms[0].removeprefix("+ ").replace("- ", "-", 1) if terms[0][0] == "-" else terms[0][2:]
+    return " ".join([first, *terms[1:]])
+
+
+def _exponent(text: str) -> str:
+    return text if len(text) == 1 else f"{{{text}}}"
+
+
+def _bracket(text: str) -> str:
+    return rf"\left({text}\right)"

@@ -1,0 +1,125 @@
+"""Feynman rules as LaTeX, and as rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sympy import Expr, Identity, MatrixExpr, MatrixSymbol
+
+from planaria.diagrams.rules.pencil import FeynmanRules
+from planaria.diagrams.rules.tables import PencilLine, VertexRow, pencil_lines, suffix, vertex_table
+from planaria.models.model import Gaussian
+from planaria.writing.names import NO_RENAMES, NamePrinter, checked_renames, known_names
+
+__all__ = ["latex_rules", "rules_rows"]
+
+Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
+
+_SIGNS = {"": "", ".T": r"^{\mathsf{T}}", ".H": r"^{\dagger}", ".conj": "^{*}"}
+
+
+def rules_rows(rules: FeynmanRules) -> tuple[Table, Table]:
+    """Header and rows of two tables of text, for the lines and for the vertices.
+
+    >>> for header, rows in rules_rows(example_rules()):
+    ...     print(header, *rows, sep="; ")
+    ('line', 'space', 'bare propagator'); ('1', 'P', '1'); ('2', 'N', '1/gamma')
+    ('from line', 'vertex', 'to line'); ('1', '-x.T', '2'); ('2', 'x', '1')
+    """
+    lines = tuple(
+        (str(line.number), str(line.space), ", ".join(_propagators(line, str, "to {}: ", "...")))
+        for line in pencil_lines(rules)
+    )
+    vertices = tuple(
+        (str(v.row), _between(v, v.field, str, "({})", "*"), str(v.column)) for v in vertex_table(rules)
+    )
+    return (("line", "space", "bare propagator"), lines), (("from line", "vertex", "to line"), vertices)
+
+
+def latex_rules(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES) -> str:
+    r"""Lines, vertices and contractions as LaTeX mathematics, to stand between dollars or in a display.
+
+    Raises InputError for a rename of an unknown name or to a name that is taken.
+
+    >>> print(latex_rules(example_rules(), {"P": "T"}))
+    \begin{array}{l}
+    \begin{array}{lll}
+    \text{line} & \text{space} & \text{bare propagator} \\ \hline
+    1 & T & 1 \\
+    2 & N & \frac{1}{\gamma}
+    \end{array}
+    \\[1em]
+    \begin{array}{lll}
+    \text{from} & \text{to} & \text{vertex} \\ \hline
+    1 & 2 & -x^{\mathsf{T}} \\
+    2 & 1 & x
+    \end{array}
+    \\[1em]
+    \begin{array}{l}
+    \operatorname{E} x_{ij} x_{kl} = \delta_{ik} \delta_{jl}
+    \end{array}
+    \end{array}
+    """
+    setting = rules.setting
+    printer = NamePrinter(checked_renames(renames, known_names(setting), "renames"))
+    lines = []
+    for line in pencil_lines(rules):
+        texts = _propagators(line, printer.doprint, r"\text{{to {}: }} ", r"\cdots")
+        lines.append(rf"{line.number} & {printer.doprint(line.space)} & " + r",\; ".join(texts))
+    vertices = []
+    for v in vertex_table(rules):
+        symbol = printer.doprint(setting.model.fields[v.letter.field].symbol) + _SIGNS[suffix(v.letter)]
+        text = _between(v, symbol, printer.doprint, r"\left({}\right)", " ")
+        vertices.append(f"{v.row} & {v.column} & {text}")
+    contractions = [_contraction(one, printer) for one in setting.model.fields]
+    headers = ("line", "space", "bare propagator"), ("from", "to", "vertex"), ()
+    tables = zip(headers, (lines, vertices, contractions), strict=True)
+    parts = [_array(header, rows) for header, rows in tables if rows]
+    return "\\begin{array}{l}\n" + "\n\\\\[1em]\n".join(parts) + "\n\\end{array}"
+
+
+def _propagators(line: PencilLine, write: Callable[[Expr], str], label: str, dots: str) -> list[str]:
+    return [
+        ("" if number == line.number else label.format(number)) + (dots if value is None else write(value))
+        for number, value in line.propagators
+    ]
+
+
+def _between(vertex: VertexRow, middle: str, write: Callable[[Expr], str], bracket: str, times: str) -> str:
+    """left * middle * right as text."""
+    left, right = write(vertex.left), write(vertex.right)
+    left = {"1": "", "-1": "-"}.get(left, (bracket.format(left) if vertex.left.is_Add else left) + times)
+    right = bracket.format(right) if vertex.right.is_Add else right
+    return left + middle + ("" if vertex.right == 1 else times + right)
+
+
+def _contraction(one: Gaussian, printer: NamePrinter) -> str:
+    name = printer.doprint(one.symbol)
+    name = _bracket(name) if "_" in name else name
+    first, second = f"{name}_{{ij}}", f"{name}_{{kl}}"
+    if one.kind == "complex":
+        second = rf"\overline{{{second}}}"
+
+    def pair(covariance: MatrixExpr | None, indices: str) -> str:
+        if covariance is None or isinstance(covariance, Identity):
+            return rf"\delta_{{{indices}}}"
+        text = printer.doprint(covariance)
+        simple = isinstance(covariance, MatrixSymbol) and "_" not in text
+        return f"{text if simple else _bracket(text)}_{{{indices}}}"
+
+    crossed = f"{pair(one.rows, 'il')} {pair(one.rows, 'jk')}"
+    straight = f"{pair(one.rows, 'ik')} {pair(one.cols, 'jl')}"
+    value = {"symmetric": _bracket(f"{straight} + {crossed}"), "hermitian": crossed}.get(one.kind, straight)
+    variance = printer.doprint(one.variance)
+    front = [] if one.variance == 1 else [_bracket(variance) if one.variance.is_Add else variance]
+    return rf"\operatorname{{E}} {first} {second} = " + " ".join([*front, value])
+
+
+def _bracket(text: str) -> str:
+    return rf"\left({text}\right)"
+
+
+def _array(header: Sequence[str], rows: Sequence[str]) -> str:
+    columns = "l" * max(1, len(header))
+    top = " & ".join(rf"\text{{{word}}}" for word in header) + " \\\\ \\hline\n" if header else ""
+    return f"\\begin{{array}}{{{columns}}}\n{top}" + " \\\\\n".join(rows) + "\n\\end{array}"

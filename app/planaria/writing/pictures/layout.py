@@ -1,0 +1,153 @@
+"""Where everything of a ribbon graph stands in a picture, for any emitter.
+
+A trace by itself is a circle, read clockwise from the top, with its ribbons inside. An open word, and traces
+that are joined, stand on a line with their ribbons above; a trace is then closed below its letters. Every
+index line has the colour of its space, and a ribbon is a pair of parallel lines, which cross if it is
+twisted; of two ribbons that cross, one passes over the other. The faces of planar graphs are tinted. A dot on
+a line is a function of eigenvalues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, Text, moved
+from planaria.writing.emitters.text import Names, name_text
+from planaria.writing.pictures.baseline import baseline
+from planaria.writing.pictures.block import LABEL, Block, slots_of, spacing, widest
+from planaria.writing.pictures.labels import box, width
+from planaria.writing.pictures.legend import LINE, Item, chi_text, flow, legend_items
+from planaria.writing.pictures.paint import LETTER, paint
+from planaria.writing.pictures.ring import ring
+from planaria.writing.pictures.style import PALETTE, Style, style_of
+
+if TYPE_CHECKING:  # graphs delegate to this module, which needs no more than their type
+    from planaria.diagrams.graphs.ribbon import RibbonGraph
+
+__all__ = ["PALETTE", "draw", "lay_out", "with_legend"]
+
+MARGIN = 14.0
+AROUND = LABEL + 12.0  # the room for labels around a piece
+NARROWEST_LEGEND = 270.0
+
+
+def lay_out(
+    graph: RibbonGraph,
+    *,
+    blobs: Sequence[tuple[int, int, str]] = (),
+    dressed: Collection[int] = (),
+) -> Picture:
+    """Place a graph: a pure function of it, the same for every emitter.
+
+    Parameters
+    ----------
+    graph
+        Any ribbon graph, of one or several words.
+    blobs
+        Intervals of letters to be drawn as one blob each: first letter, the one behind the last, a name such as
+        ``"Sigma"``. All letters inside must be joined among themselves.
+    dressed
+        Corners, numbered along the words, to be drawn as thick lines: full propagators.
+
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> from planaria.diagrams.graphs.wick import expand
+    >>> N, P = symbols("N P", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> d, = expand(Trace(x * x.T), Model([Gaussian(x)]), order=0)
+    >>> [shape.text.plain for shape in lay_out(d).shapes if isinstance(shape, Label)]
+    ['x', 'xT', 'N', 'P', 'x', 'χ = 2']
+
+    Raises InputError for a blob that is no such interval.
+    """
+    style, names = style_of([graph]), Names()
+    body = draw(graph, style, names, blobs=blobs, dressed=dressed)
+    short, rows = legend_items(graph.setting, style, names)
+    chi = chi_text(graph.euler_characteristic)
+    short.append(Item((Label((0.0, 0.0), chi, 13.0, start=True),), width(chi, 13.0)))
+    return with_legend(body, short, rows)
+
+
+def draw(
+    graph: RibbonGraph,
+    style: Style,
+    names: Names,
+    *,
+    blobs: Sequence[tuple[int, int, str]] = (),
+    dressed: Collection[int] = (),
+) -> Picture:
+    """The graph alone, without a legend: its connected pieces side by side."""
+    slots = slots_of(graph, [(first, stop, name_text(name)) for first, stop, name in blobs])
+    gap = spacing(graph, LETTER)
+    apart = 2 * max(AROUND, LABEL + widest(graph, LETTER))
+    blocks: list[Block] = []
+    for component in graph.components:
+        word = component[0]
+        if len(component) == 1 and graph.words[word].closed:
+            blocks.append(ring(graph, word, slots[word], gap))
+        else:
+            blocks.append(baseline(graph, component, slots, gap))
+    tallest = max(block.box[3] - block.box[1] for block in blocks)
+    shapes: list[Shape] = []
+    left = 0.0
+    for block in blocks:
+        own, top, right, bottom = block.box
+        down = (tallest - bottom + top) / 2 - top
+        shapes += (moved(shape, left - own, down) for shape in paint(graph, block, style, names, dressed))
+        left += right - own + apart
+    count, chi = len(graph.ribbons), graph.euler_characteristic
+    title = f"Ribbon graph: {count} ribbon{'' if count == 1 else 's'}, Euler characteristic {chi}"
+    return _framed(shapes, (0.0, 0.0, left - apart, tallest), title, _description(graph))
+
+
+def with_legend(body: Picture, short: Iterable[Item], rows: Iterable[Item]) -> Picture:
+    """A picture over its legend, both in the middle."""
+    found = list(flow(short, max(body.width - 2 * MARGIN, NARROWEST_LEGEND)))
+    longer = [(list(row.shapes), row.width) for row in rows]
+    widest = max((size for _, size in longer), default=0.0)
+    found += ((shapes, widest) for shapes, _ in longer)
+    whole = max(body.width, *(size + 2 * MARGIN for _, size in found))
+    shapes = [moved(shape, (whole - body.width) / 2, 0.0) for shape in body.shapes]
+    y = body.height + LINE / 2
+    for row, size in found:
+        shapes += (moved(shape, (whole - size) / 2, y) for shape in row)
+        y += LINE
+    return Picture(whole, y - LINE / 2 + MARGIN, tuple(shapes), body.title, body.description)
+
+
+def _framed(
+    shapes: list[Shape], inner: tuple[float, float, float, float], title: str, description: str
+) -> Picture:
+    """Shapes on a canvas that holds them with a margin."""
+    boxes = [inner, *(box(shape) for shape in shapes if isinstance(shape, Label))]
+    boxes += (
+        (shape.centre[0] - 5, shape.centre[1] - 5, shape.centre[0] + 5, shape.centre[1] + 5)
+        for shape in shapes
+        if isinstance(shape, Dot)
+    )
+    left, top = (min(one[k] for one in boxes) - MARGIN for k in (0, 1))
+    right, bottom = (max(one[k] for one in boxes) + MARGIN for k in (2, 3))
+    return Picture(
+        right - left, bottom - top, tuple(moved(shape, -left, -top) for shape in shapes), title, description
+    )
+
+
+def _description(graph: RibbonGraph) -> str:
+    """The graph in words: its words with numbered letters, and its ribbons."""
+    names = [_plain(graph, k) for k in range(len(graph.letters))]
+    parts = []
+    for word, letters in zip(graph.words, graph.vertices, strict=True):
+        text = " ".join(f"{names[k]}{k}" for k in letters)
+        parts.append(f"{'trace' if word.closed else 'open line'} {text or 'without letters'}")
+    joined = (f"{i}-{j}{' twisted' if i in graph.twisted else ''}" for i, j in graph.ribbons)
+    return f"Words: {'; '.join(parts)}. Ribbons: {', '.join(joined) or 'none'}."
+
+
+def _plain(graph: RibbonGraph, k: int) -> str:
+    letter = graph.letters[k]
+    sign = (
+        ("" if not letter.conjugated else "*") if not letter.transposed else "T" if not letter.conjugated else "H"
+    )
+    name: Text = name_text(graph.setting.fields[letter.field].name)
+    return name.plain + (f".{sign}." if sign else ".")

@@ -1,0 +1,252 @@
+"""Several diagrams in one picture: contact sheets, and two diagrams beside one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from math import ceil, sqrt
+
+from planaria.algebra.errors import InputError
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, Stroke, Text, line, moved
+from planaria.writing.emitters.text import Names, letter_text
+from planaria.writing.emitters.typeset import weight_text
+from planaria.writing.pictures.labels import width
+from planaria.writing.pictures.layout import MARGIN, draw, with_legend
+from planaria.writing.pictures.legend import Item, chi_text, legend_items
+from planaria.writing.pictures.style import GREY, PALETTE, Style, style_of
+
+__all__ = ["PER_SHEET", "beside", "sheet", "sheets"]
+
+PER_SHEET = 60
+SIZE = 13.0
+CAPTION = 17.0  # a line of a caption
+SHAPE = 1.35  # how much wider than high a sheet is
+
+
+def sheet(
+    graphs: Sequence[RibbonGraph],
+    captions: Sequence[str | Text] | None = None,
+    *,
+    multiplicities: Sequence[int] | None = None,
+    columns: int | None = None,
+    first: int = 1,
+) -> Picture:
+    """A contact sheet: numbered diagrams in rows, each over its weight and Euler characteristic, and one legend.
+
+    Parameters
+    ----------
+    graphs
+        At least one diagram, all of one model.
+    captions
+        What stands under each, in the place of its weight.
+    multiplicities
+        How many diagrams each stands for.
+    columns
+        How many stand in a row; by default as many as make a sheet of a usual shape.
+    first
+        The number of the first one.
+
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> from planaria.diagrams.graphs.wick import expand
+    >>> N, P = symbols("N P", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> diagrams = list(expand(Trace((x * x.T) ** 2), Model([Gaussian(x)]), order=0))
+    >>> [s.text.plain for s in sheet(diagrams).shapes if isinstance(s, Label) and "P" in s.text.plain]
+    ['N P²', 'N² P', 'P']
+
+    Raises InputError without diagrams, or for captions or multiplicities of another number.
+    """
+    _check(graphs, captions, multiplicities, columns)
+    style, names = style_of(graphs), Names()
+    cells = []
+    for k, graph in enumerate(graphs):
+        caption = weight_text(graph.weight) if captions is None else _text(captions[k])
+        count = None if multiplicities is None else multiplicities[k]
+        cells.append(_cell(draw(graph, style, names), caption, graph.euler_characteristic, first + k, count))
+    short, rows = legend_items(graphs[0].setting, style, names)
+    title = f"{len(graphs)} diagram{'' if len(graphs) == 1 else 's'}"
+    return with_legend(replace(_grid(cells, columns), title=title), short, rows)
+
+
+def sheets(
+    graphs: Sequence[RibbonGraph],
+    captions: Sequence[str | Text] | None = None,
+    *,
+    multiplicities: Sequence[int] | None = None,
+    most: int = PER_SHEET,
+) -> Iterator[Picture]:
+    """Contact sheets of at most so many diagrams, numbered through, each made when it is asked for.
+
+    Raises InputError as `sheet` does.
+    """
+    _check(graphs, captions, multiplicities, most)
+    for start in range(0, len(graphs), most):
+        part = slice(start, start + most)
+        yield sheet(
+            graphs[part],
+            None if captions is None else captions[part],
+            multiplicities=None if multiplicities is None else multiplicities[part],
+            first=start + 1,
+        )
+
+
+def beside(
+    left: RibbonGraph,
+    right: RibbonGraph,
+    half_edges: Sequence[int],
+    captions: tuple[str | Text, str | Text] | None = None,
+) -> Picture:
+    """Two diagrams with ribbons that correspond to one another in the same colour and with the same number.
+
+    Parameters
+    ----------
+    left, right
+        Two diagrams with equally many letters.
+    half_edges
+        Entry k is the letter of the right diagram that corresponds to letter k of the left one; ribbons go to
+        ribbons.
+    captions
+        What stands under the two, in the place of their weights.
+
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> from planaria.diagrams.graphs.wick import expand
+    >>> N, P = symbols("N P", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> one, other = expand(Trace((x * x.T) ** 2), Model([Gaussian(x)]), order=0)
+    >>> picture = beside(one, other, (1, 2, 3, 0))
+    >>> picture.title
+    '2 diagrams side by side'
+
+    Raises InputError if the map is no bijection of letters, or does not take ribbons to ribbons.
+    """
+    image = tuple(half_edges)
+    if len(image) != len(left.letters) or sorted(image) != list(range(len(right.letters))):
+        raise InputError(
+            "half_edges",
+            f"{image} is no bijection of {len(left.letters)} letters to {len(right.letters)}",
+            "give the letter of the right diagram for each letter of the left one",
+        )
+    for i, j in left.ribbons:
+        if right.pairing[image[i]] != image[j]:
+            raise InputError(
+                "half_edges",
+                f"ribbon ({i}, {j}) goes to the letters {image[i]} and {image[j]}, which are not joined",
+                "give a map that takes ribbons to ribbons",
+            )
+    colours = [PALETTE[k % len(PALETTE)] for k in range(len(left.ribbons))]
+    own = {i: k for k, (i, _) in enumerate(left.ribbons)}
+    theirs = {min(image[i], image[j]): k for k, (i, j) in enumerate(left.ribbons)}
+    names, cells = Names(), []
+    for k, (graph, numbers) in enumerate(((left, own), (right, theirs))):
+        plain = style_of([graph])
+        style = Style(
+            plain.spaces,
+            plain.areas,
+            {i: colours[number] for i, number in numbers.items()},
+            {i: number + 1 for i, number in numbers.items()},
+        )
+        caption = weight_text(graph.weight) if captions is None else _text(captions[k])
+        cells.append(_cell(draw(graph, style, names), caption, graph.euler_characteristic))
+    items = [
+        _pair(number, colours[number], _name(left, i), _name(right, image[i]))
+        for i, number in sorted(own.items(), key=lambda item: item[1])
+    ]
+    return with_legend(_pairwise(*cells), items, legend_items(left.setting, Style({}, {}), names)[1])
+
+
+def _check(
+    graphs: Sequence[RibbonGraph],
+    captions: Sequence[str | Text] | None,
+    multiplicities: Sequence[int] | None,
+    columns: int | None,
+) -> None:
+    if not graphs:
+        raise InputError("sheet", "there are no diagrams", "give at least one")
+    if columns is not None and columns < 1:
+        raise InputError("sheet", f"{columns} diagrams are no row", "give a whole number > 0")
+    for name, given in (("captions", captions), ("multiplicities", multiplicities)):
+        if given is not None and len(given) != len(graphs):
+            raise InputError(name, f"there are {len(given)} for {len(graphs)} diagrams", "give one for each")
+
+
+def _text(caption: str | Text) -> Text:
+    return Text.words(caption) if isinstance(caption, str) else caption
+
+
+def _cell(
+    body: Picture, caption: Text, chi: int, number: int | None = None, multiplicity: int | None = None
+) -> Picture:
+    """A diagram over its number, its caption and its Euler characteristic."""
+    first: list[tuple[Text, float, str]] = [(caption, SIZE, "#222222")]
+    if number is not None:
+        first.insert(0, (Text(((f"{number}.", 0),), f"{number}."), SIZE, GREY))
+    second = [(chi_text(chi), SIZE - 1.5, GREY)]
+    if multiplicity is not None and multiplicity != 1:
+        second.append((Text(((f"× {multiplicity}", 0),), rf"\times {multiplicity}"), SIZE - 1.5, GREY))
+    sizes = [sum(width(text, size) + 8 for text, size, _ in row) - 8 for row in (first, second)]
+    whole = max(body.width, *(size + 2 * MARGIN for size in sizes))
+    shapes: list[Shape] = [moved(shape, (whole - body.width) / 2, 0.0) for shape in body.shapes]
+    y = body.height - MARGIN / 2 + CAPTION / 2
+    for row, taken in zip((first, second), sizes, strict=True):
+        x = (whole - taken) / 2
+        for text, size, colour in row:
+            shapes.append(Label((x, y), text, size, colour, start=True))
+            x += width(text, size) + 8
+        y += CAPTION
+    return Picture(whole, y, tuple(shapes), body.title, body.description)
+
+
+def _grid(cells: Sequence[Picture], columns: int | None) -> Picture:
+    """Cells in rows, each column as wide as the widest cell, and captions of a row on one line."""
+    wide = max(one.width for one in cells)
+    high = max(one.height for one in cells)
+    if columns is None:
+        columns = min(len(cells), max(1, ceil(sqrt(len(cells) * SHAPE * high / wide))))
+        columns = ceil(len(cells) / ceil(len(cells) / columns))  # the last row as full as can be
+    shapes: list[Shape] = []
+    top = 0.0
+    for start in range(0, len(cells), columns):
+        row = cells[start : start + columns]
+        height = max(one.height for one in row)
+        for column, one in enumerate(row):
+            left = column * wide + (wide - one.width) / 2
+            shapes += (moved(shape, left, top + height - one.height) for shape in one.shapes)
+        top += height + MARGIN
+    described = (
+        " ".join(f"{k}: {one.description}" for k, one in enumerate(cells, start=1)) if len(cells) < 9 else ""
+    )
+    return Picture(columns * wide, top, tuple(shapes), "", described)
+
+
+def _pairwise(left: Picture, right: Picture) -> Picture:
+    """Two cells with an arrow between them."""
+    height, gap = max(left.height, right.height), 40.0
+    x, y = left.width, (height - 2 * CAPTION) / 2
+    shapes = [moved(shape, 0.0, height - left.height) for shape in left.shapes]
+    shapes += (moved(shape, x + gap, height - right.height) for shape in right.shapes)
+    ends = (x + 4, y), (x + gap - 4, y)
+    shapes.append(Stroke(line(*ends), GREY, 1.4))
+    for (tip, _), back in zip(ends, (6.0, -6.0), strict=True):
+        shapes += (Stroke(line((tip, y), (tip + back, y + side)), GREY, 1.4) for side in (-4.0, 4.0))
+    description = f"Left: {left.description} Right: {right.description}"
+    return Picture(x + gap + right.width, height, tuple(shapes), "2 diagrams side by side", description)
+
+
+def _name(graph: RibbonGraph, k: int) -> Text:
+    letter = graph.letters[k]
+    return letter_text(replace(letter, transposed=False, conjugated=False), graph.setting)
+
+
+def _pair(number: int, colour: str, left: Text, right: Text) -> Item:
+    """An entry of the legend: a numbered ribbon, its field on the left and on the right."""
+    badge = Text(((str(number + 1), 0),), str(number + 1))
+    text = Text.joined((left, Text(((" ↔ ", 0),), r"\leftrightarrow"), right))
+    shapes: Iterable[Shape] = (
+        Dot((7.5, 0.0), 7.5, colour),
+        Label((7.5, 0.0), badge, 10.0, "#FFFFFF"),
+        Label((20.0, 0.0), text, SIZE, start=True),
+    )
+    return Item(tuple(shapes), 20.0 + width(text, SIZE))

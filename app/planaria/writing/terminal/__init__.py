@@ -1,0 +1,4 @@
+"""Formulas for a terminal.
+
+Tables and consoles of the command are in `planaria.app.display`.
+"""

@@ -1,0 +1,96 @@
+"""The result of a derivation: unknowns, the equations that fix them, and the value in terms of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sympy import Eq, Expr, Symbol
+
+from planaria.algebra.rational import Ratio, Ring
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
+
+__all__ = ["ClosedForm", "Unknown"]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A quantity that is fixed by an equation and not by a formula.
+
+    Attributes
+    ----------
+    symbol
+        Its name in equations and value.
+    meaning
+        What it is, in words.
+    definition
+        Its definition by loops of the Schwinger-Dyson system; a propagator by itself.
+    """
+
+    symbol: Symbol
+    meaning: str
+    definition: Ratio = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ClosedForm:
+    """Value and equations as exact rational functions, every field scaled by the field strength.
+
+    At strength 1 this is the result; the strength connects it to the bare propagators, and so fixes the
+    branch.
+
+    Attributes
+    ----------
+    ring
+        Generators: parameters, dimensions, field strength, unknowns, spectral sums.
+    unknowns, relations
+        Equally many; each relation is a polynomial that vanishes.
+    sums
+        The spectral sums by their symbol.
+    value
+        The quantity.
+    loops
+        Loops of the Schwinger-Dyson system that elimination needed, by unknowns and sums.
+    solved_for
+        For each relation the parameter for which it is best read, or None.
+    """
+
+    ring: Ring = field(repr=False)
+    unknowns: tuple[Unknown, ...]
+    relations: tuple[Ratio, ...]
+    sums: tuple[tuple[Symbol, SpectralSum], ...]
+    value: Ratio
+    loops: tuple[tuple[Symbol, Ratio], ...] = field(repr=False)
+    solved_for: tuple[Expr | None, ...] = field(repr=False)
+
+    @cached_property
+    def physical_value(self) -> Expr:
+        """The value at field strength 1."""
+        return self._physical(self.value)
+
+    @cached_property
+    def equations(self) -> tuple[Eq, ...]:
+        """The relations at field strength 1, each solved for a parameter where it is linear in one."""
+        found = []
+        for relation, parameter in zip(self.relations, self.solved_for, strict=True):
+            physical = relation.substitute({STRENGTH: self.ring.one})
+            if parameter is None:
+                found.append(Eq(physical.to_sympy(), 0))
+                continue
+            slope = physical.derivative(parameter)
+            rest = physical - slope * self.ring.generator(parameter)
+            found.append(Eq(parameter, (-rest / slope).to_sympy()))
+        return tuple(found)
+
+    @property
+    def spectral_sums(self) -> Mapping[Symbol, SpectralSum]:
+        return dict(self.sums)
+
+    def factors(self) -> tuple[Factor, ...]:
+        """Every denominator that occurs in a spectral sum."""
+        return tuple(dict.fromkeys(f for _, one in self.sums for f, _ in one.factors))
+
+    def _physical(self, value: Ratio) -> Expr:
+        return value.substitute({STRENGTH: self.ring.one}).to_sympy()

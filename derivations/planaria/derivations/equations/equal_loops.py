@@ -1,0 +1,162 @@
+"""The Schwinger-Dyson system of Feynman rules, with as few loops as equality and proportion leave."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flint import fmpq
+from sympy import Symbol
+
+from planaria.algebra.laurent import Laurent
+from planaria.algebra.rational import Ratio
+from planaria.derivations.equations.planar_series import Numbers, Point, planar_series, random_point, spaces_of
+from planaria.derivations.equations.schwinger_dyson import Loop, SchwingerDyson, SelfEnergyTerm, self_energy
+from planaria.diagrams.rules.pencil import FeynmanRules
+
+__all__ = ["dependencies", "schwinger_dyson"]
+
+ORDERS = 7  # of the power series by which loops are compared
+
+
+def schwinger_dyson(rules: FeynmanRules) -> SchwingerDyson:
+    """The planar system of Feynman rules, with zero loops dropped and proportional ones identified.
+
+    The identification is proposed by the first orders of the power series at a random point and then proved
+    consistent: setting the loops of each class proportional must make their equations so. The power series
+    solution being unique, a consistent identification holds to all orders.
+    """
+    loops, terms = self_energy(rules)
+    setting = rules.setting
+    one = setting.ring.one
+    point = random_point(setting, spaces_of(rules), seed=1)
+    series = planar_series(rules, loops, terms, point, ORDERS).loops
+    proposed: dict[tuple[object, ...], list[int]] = {}
+    scales = [one] * len(loops)
+    zeros: list[int] = []
+    candidates: _Scalars | None = None
+    for n, current in enumerate(series):
+        if current.vanishes():
+            zeros.append(n)
+            continue
+        group = proposed.setdefault(_key(current, loops[n]), [])
+        ratio = current.polynomial[0] / series[group[0]].polynomial[0] if group else fmpq(1)
+        if ratio != 1:
+            candidates = candidates or _Scalars(rules, point)
+            scale = candidates.find(ratio)
+            if scale is None:  # not a ratio of scalars of the model: a class of its own
+                proposed[("alone", n)] = [n]
+                continue
+            scales[n] = scale
+        group.append(n)
+    groups = _consistent_groups(rules, loops, terms, list(proposed.values()), zeros, scales)
+    symbols: list[Symbol | None] = [None] * len(loops)
+    for number, group in enumerate(groups, start=1):
+        first = scales[group[0]]
+        for n in group:
+            symbols[n] = Symbol(f"T_{number}")
+            scales[n] = scales[n] / first
+    ring = setting.ring.extend(Symbol(f"T_{number}") for number in range(1, len(groups) + 1))
+    return SchwingerDyson(rules, ring, loops, tuple(symbols), tuple(scales), terms)
+
+
+def _key(series: Laurent, loop: Loop) -> tuple[object, ...]:
+    """What proportional loops share: the space, and the series divided by its leading coefficient."""
+    leading = series.polynomial[0]
+    return loop.space, series.low, tuple(str(c / leading) for c in series.polynomial.coeffs())
+
+
+class _Scalars:
+    """Ratios of the scalars that stand in a pencil, to be recognised by their value at a point.
+
+    Two copies of one resolvent differ by where the user's scalars went when rows and columns were eliminated:
+    their loops differ by such ratios.
+    """
+
+    def __init__(self, rules: FeynmanRules, point: Point) -> None:
+        eigenvalues = {symbol for _, symbol in rules.setting.matrices}
+        one = rules.setting.ring.one
+        scalars = {one: None}
+        for _, entry in rules.entries:
+            found = [vertex.left for vertex in entry.vertices]
+            if entry.constant is not None:
+                found.append(entry.constant)
+            scalars |= {s: None for s in found if not s.support() & eigenvalues}
+        numbers = [point.values.get(g, fmpq(0)) for g in rules.setting.ring.generators] or [fmpq(0)]
+        ratios = {a / b: None for a in scalars for b in scalars}
+        self.table: dict[str, Ratio] = {}
+        for a in ratios:
+            for b in ratios:
+                product = a * b
+                for signed in (product, -product):
+                    self.table.setdefault(str(signed.at(numbers)), signed)
+
+    def find(self, value: Any) -> Ratio | None:
+        return self.table.get(str(value))
+
+
+def _consistent_groups(
+    rules: FeynmanRules,
+    loops: Sequence[Loop],
+    terms: Sequence[SelfEnergyTerm],
+    groups: list[list[int]],
+    zeros: list[int],
+    scales: Sequence[Ratio],
+) -> list[list[int]]:
+    """The coarsest refinement of a grouping that the equations respect; the loops left out vanish.
+
+    Loops that are set proportional (zero) at random values must come out so; groups for which they do not
+    are split until all do. An identity of rational functions that holds at a random point of this size fails
+    with a probability far below that of a machine error (Schwartz-Zippel).
+    """
+    source = random.Random(2)
+    system = Numbers(rules, loops, terms, random_point(rules.setting, spaces_of(rules), seed=100))
+    factors = [system.number(scale, {}) for scale in scales]
+    while True:
+        values: list[Any] = [fmpq(0)] * len(loops)
+        for group in groups:
+            value = fmpq(source.randint(1, 10**6), source.randint(1, 10**6))
+            for n in group:
+                values[n] = value * factors[n]
+        images = [image / factor for image, factor in zip(system.solve(values), factors, strict=True)]
+        refined: list[list[int]] = []
+        for group in groups:
+            split: dict[str, list[int]] = {}
+            for n in group:
+                split.setdefault(str(images[n]), []).append(n)
+            refined += split.values()
+        alive = [n for n in zeros if images[n] != 0]
+        zeros = [n for n in zeros if images[n] == 0]
+        refined += [[n] for n in alive]
+        if len(refined) == len(groups):
+            return groups
+        groups = refined
+
+
+def dependencies(system: SchwingerDyson) -> dict[Symbol, set[Symbol]]:
+    """Which unknowns the equation of each unknown contains, found by changing one at a time."""
+    rules, unknowns = system.rules, system.unknowns
+    source = random.Random(3)
+    numbers = Numbers(rules, system.loops, system.terms, random_point(rules.setting, spaces_of(rules), seed=200))
+
+    factors = [numbers.number(scale, {}) for scale in system.scales]
+
+    def draw() -> fmpq:
+        return fmpq(source.randint(1, 10**6), source.randint(1, 10**6))
+
+    def image(values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
+        full = numbers.solve(
+            [fmpq(0) if s is None else values[s] * f for s, f in zip(system.symbols, factors, strict=True)]
+        )
+        return {symbol: full[system.symbols.index(symbol)] for symbol in unknowns}
+
+    base = {symbol: draw() for symbol in unknowns}
+    reference = image(base)
+    found: dict[Symbol, set[Symbol]] = {symbol: set() for symbol in unknowns}
+    for symbol in unknowns:
+        moved = image({**base, symbol: draw()})
+        for other in unknowns:
+            if moved[other] != reference[other]:
+                found[other].add(symbol)
+    return found

@@ -1,0 +1,62 @@
+"""Errors that speak to the person who made the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+__all__ = ["InputError", "placed", "unknown_name"]
+
+
+class InputError(ValueError):
+    """The input is wrong: one sentence that says where, what is wrong, and what would be right.
+
+    >>> raise InputError("field x", "the variance is negative", "give a positive variance")
+    Traceback (most recent call last):
+        ...
+    planaria.algebra.errors.InputError: field x: the variance is negative; give a positive variance
+    """
+
+    def __init__(self, place: str, problem: str, remedy: str) -> None:
+        self.place = place
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{place}: {problem}; {remedy}")
+
+
+@contextmanager
+def placed(place: str) -> Iterator[None]:
+    """Say where an expression stands that is found wrong inside.
+
+    >>> with placed("rings.toml, quantity loss"):
+    ...     raise InputError("expression", "it is nested too deeply", "define parts")
+    Traceback (most recent call last):
+        ...
+    planaria.algebra.errors.InputError: rings.toml, quantity loss: it is nested too deeply; define parts
+    """
+    try:
+        yield
+    except InputError as error:
+        if error.place != "expression":
+            raise
+        raise InputError(place, error.problem, error.remedy) from None
+
+
+def unknown_name(place: str, what: str, name: str, known: Iterable[str]) -> InputError:
+    """An InputError for a name that is not known, with the nearest known name as the remedy.
+
+    >>> print(unknown_name("model file", "field", "y", ["x", "u"]))
+    model file: there is no field 'y'; the known ones are x, u
+    >>> print(unknown_name("command line", "model", "random-feature", ["wigner", "random-features"]))
+    command line: there is no model 'random-feature'; did you mean 'random-features'?
+    """
+    names = list(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        remedy = f"did you mean '{close[0]}'?"
+    elif names:
+        remedy = "the known ones are " + ", ".join(names)
+    else:
+        remedy = f"define a {what} first"
+    return InputError(place, f"there is no {what} '{name}'", remedy)

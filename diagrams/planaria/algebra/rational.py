@@ -1,0 +1,467 @@
+"""Exact rational functions: the arithmetic under rules, equations and closed forms.
+
+sympy writes the formulas that people read; between two formulas, python-flint does the algebra. A `Ring` says
+which sympy expressions are the generators; a `Ratio` is a reduced quotient of two polynomials over the
+rationals in those generators. Both are immutable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache, cached_property
+from math import exp, gcd, lcm, lgamma, prod
+from typing import Any
+
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
+from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, S
+
+from planaria.algebra.errors import InputError
+from planaria.algebra.work import charge
+
+__all__ = ["Ratio", "Ring", "generators_of"]
+
+GCD = 30  # term products that a greatest common divisor costs for each term
+
+
+class Ring:
+    """Rational functions over Q in given generators (sympy expressions, most often symbols).
+
+    >>> from sympy.abc import a, b
+    >>> ring = Ring([a, b])
+    >>> print(ring((a**2 - b**2) / (a + b)))
+    a - b
+    """
+
+    def __init__(self, generators: Iterable[Expr]) -> None:
+        self.generators: tuple[Expr, ...] = tuple(dict.fromkeys(generators))
+        # flint wants at least one generator, and names that it can print: they are never parsed.
+        names = tuple(f"g{i}" for i in range(max(1, len(self.generators))))
+        self.context = fmpq_mpoly_ctx.get(names, Ordering.degrevlex)
+
+    @cached_property
+    def index(self) -> Mapping[Expr, int]:
+        return {generator: i for i, generator in enumerate(self.generators)}
+
+    @cached_property
+    def zero(self) -> Ratio:
+        return Ratio(self, self.context.constant(0), self._one)
+
+    @cached_property
+    def one(self) -> Ratio:
+        return Ratio(self, self._one, self._one)
+
+    @cached_property
+    def _one(self) -> Any:
+        return self.context.constant(1)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ring) and self.generators == other.generators
+
+    def __hash__(self) -> int:
+        return hash(self.generators)
+
+    def extend(self, generators: Iterable[Expr]) -> Ring:
+        """The ring with further generators behind the present ones."""
+        return Ring((*self.generators, *generators))
+
+    def constant(self, number: int | Fraction | Rational) -> Ratio:
+        return Ratio(self, self.context.constant(_fmpq(number)), self._one)
+
+    def generator(self, expression: Expr) -> Ratio:
+        return Ratio(self, self.context.gen(self.index[expression]), self._one)
+
+    def polynomial(self, terms: Mapping[tuple[int, ...], Any]) -> Ratio:
+        return Ratio(self, self.context.from_dict(dict(terms)), self._one)
+
+    def from_mpoly(self, polynomial: Any) -> Ratio:
+        return Ratio(self, polynomial, self._one)
+
+    def __call__(self, expression: Expr) -> Ratio:
+        """Read a sympy scalar whose atoms are generators of this ring; KeyError otherwise."""
+        if expression in self.index:
+            return self.generator(expression)
+        if expression.is_Rational:
+            return self.constant(expression)
+        if isinstance(expression, Float):
+            return self.constant(Rational(str(expression)))
+        if isinstance(expression, Add):
+            total = self.zero
+            for term in expression.args:
+                total = total + self(term)
+            return total
+        if isinstance(expression, Mul):
+            product = self.one
+            for factor in expression.args:
+                product = product * self(factor)
+            return product
+        if isinstance(expression, Pow) and expression.exp.is_Integer:
+            return self(expression.base) ** int(expression.exp)
+        raise KeyError(expression)
+
+
+def generators_of(expression: Expr) -> tuple[Expr, ...]:
+    """The sympy expressions in which a scalar is a rational function: symbols, and whatever is opaque.
+
+    >>> from sympy import sqrt
+    >>> from sympy.abc import a, b
+    >>> generators_of(a**2 / (1 + sqrt(b)))
+    (a, sqrt(b))
+    """
+    found: dict[Expr, None] = {}
+
+    def visit(node: Expr) -> None:
+        if node.is_Rational or isinstance(node, Float):
+            return
+        if isinstance(node, (Add, Mul)):
+            for argument in node.args:
+                visit(argument)
+        elif isinstance(node, Pow) and node.exp.is_Integer:
+            visit(node.base)
+        elif node in (S.Infinity, S.NegativeInfinity, S.NaN, S.ComplexInfinity):
+            raise InputError("expression", f"it contains {node}", "use finite numbers")
+        else:
+            found[node] = None
+
+    visit(expression)
+    return tuple(sorted(found, key=lambda one: one.sort_key()))
+
+
+class Ratio:
+    """A reduced quotient numerator / denominator; the denominator is monic. Immutable and hashable."""
+
+    __slots__ = ("denominator", "numerator", "ring")
+
+    def __init__(self, ring: Ring, numerator: Any, denominator: Any) -> None:
+        self.ring = ring
+        self.numerator = numerator
+        self.denominator = denominator
+
+    @classmethod
+    def reduced(cls, ring: Ring, numerator: Any, denominator: Any) -> Ratio:
+        """The quotient in lowest terms. ZeroDivisionError for a zero denominator."""
+        if denominator.is_zero():
+            raise ZeroDivisionError("division by the zero polynomial")
+        if numerator.is_zero():
+            return ring.zero
+        if not denominator.is_constant():
+            charge(GCD * (len(numerator) + len(denominator)) + len(numerator) * len(denominator) / 40)
+            common = numerator.gcd(denominator)
+            if not common.is_one():
+                numerator = numerator / common
+                denominator = denominator / common
+        leading = denominator.leading_coefficient()
+        if leading != 1:
+            numerator = numerator * (1 / leading)
+            denominator = denominator * (1 / leading)
+        return cls(ring, numerator, denominator)
+
+    def __add__(self, other: Ratio) -> Ratio:
+        if self.numerator.is_zero():
+            return other
+        if other.numerator.is_zero():
+            return self
+        if self.denominator == other.denominator:
+            if self.denominator.is_one():
+                return Ratio(self.ring, self.numerator + other.numerator, self.denominator)
+            return Ratio.reduced(self.ring, self.numerator + other.numerator, self.denominator)
+        a, b, c, d = map(len, (self.numerator, self.denominator, other.numerator, other.denominator))
+        charge(a * d + b * c + b * d)
+        return Ratio.reduced(
+            self.ring,
+            self.numerator * other.denominator + other.numerator * self.denominator,
+            self.denominator * other.denominator,
+        )
+
+    def __neg__(self) -> Ratio:
+        return Ratio(self.ring, -self.numerator, self.denominator)
+
+    def __sub__(self, other: Ratio) -> Ratio:
+        return self + (-other)
+
+    def __mul__(self, other: Ratio) -> Ratio:
+        charge(len(self.numerator) * len(other.numerator) + len(self.denominator) * len(other.denominator))
+        if self.denominator.is_one() and other.denominator.is_one():
+            return Ratio(self.ring, self.numerator * other.numerator, self.denominator)
+        return Ratio.reduced(self.ring, self.numerator * other.numerator, self.denominator * other.denominator)
+
+    def __truediv__(self, other: Ratio) -> Ratio:
+        charge(len(self.numerator) * len(other.denominator) + len(self.denominator) * len(other.numerator))
+        return Ratio.reduced(self.ring, self.numerator * other.denominator, self.denominator * other.numerator)
+
+    def __pow__(self, exponent: int) -> Ratio:
+        if exponent < 0:
+            return self.ring.one / self ** (-exponent)
+        charge(_power_terms(self.numerator, exponent) + _power_terms(self.denominator, exponent))
+        return Ratio(self.ring, self.numerator**exponent, self.denominator**exponent)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Ratio)
+            and (self.ring is other.ring or self.ring == other.ring)
+            and self.numerator == other.numerator
+            and self.denominator == other.denominator
+        )
+
+    def __hash__(self) -> int:
+        return hash((str(self.numerator), str(self.denominator)))
+
+    def __bool__(self) -> bool:
+        return not self.numerator.is_zero()
+
+    def __repr__(self) -> str:
+        return str(self.to_sympy())
+
+    @property
+    def is_one(self) -> bool:
+        return bool(self.numerator.is_one() and self.denominator.is_one())
+
+    @property
+    def is_polynomial(self) -> bool:
+        return bool(self.denominator.is_one())
+
+    @property
+    def size(self) -> int:
+        """Number of terms: the measure by which the simpler of two equal expressions is chosen."""
+        return len(self.numerator) + len(self.denominator)
+
+    def support(self) -> frozenset[Expr]:
+        """The generators that occur."""
+        degrees = (max(a, b) for a, b in zip(_degrees(self.numerator), _degrees(self.denominator), strict=True))
+        return frozenset(
+            generator for generator, degree in zip(self.ring.generators, degrees, strict=False) if degree > 0
+        )
+
+    def to(self, ring: Ring) -> Ratio:
+        """The same rational function in another ring, which must have the generators that occur."""
+        if ring is self.ring or ring == self.ring:
+            return self
+        numerator, denominator = (_move(p, self.ring, ring) for p in (self.numerator, self.denominator))
+        # Another order of generators may have another leading monomial.
+        leading = denominator.leading_coefficient()
+        if leading != 1:
+            numerator, denominator = numerator * (1 / leading), denominator * (1 / leading)
+        return Ratio(ring, numerator, denominator)
+
+    def substitute(self, replacements: Mapping[Expr, Ratio]) -> Ratio:
+        """Replace generators by rational functions of the same ring, all at once.
+
+        Raises ZeroDivisionError where the denominator becomes zero.
+        """
+        index = self.ring.index
+        present = {index[g]: r for g, r in replacements.items() if g in index}
+        if not present:
+            return self
+        top = _substitute(self.ring, self.numerator, present)
+        if self.denominator.is_constant():
+            return top / Ratio(self.ring, self.denominator, self.ring._one)
+        return top / _substitute(self.ring, self.denominator, present)
+
+    def derivative(self, generator: Expr) -> Ratio:
+        i = self.ring.index[generator]
+        n, d = self.numerator, self.denominator
+        if d.is_one():
+            return Ratio(self.ring, n.derivative(i), d)
+        return Ratio.reduced(self.ring, n.derivative(i) * d - n * d.derivative(i), d * d)
+
+    def evaluate(self, values: Mapping[Expr, Any], one: Any = Fraction(1)) -> Any:
+        """The value at a point of any field of characteristic zero whose unit is given.
+
+        >>> from sympy.abc import a, b
+        >>> Ring([a, b])((a**2 - b) / (a + 1)).evaluate({a: Fraction(2), b: Fraction(3)})
+        Fraction(1, 3)
+        """
+        points = [values.get(generator) for generator in self.ring.generators]
+        top = _evaluate(self.numerator, points, one)
+        return top if self.denominator.is_one() else top / _evaluate(self.denominator, points, one)
+
+    def at(self, points: Sequence[Any]) -> Any:
+        """The value at a rational point, one flint number for each generator."""
+        return self.numerator(*points) / self.denominator(*points)
+
+    def to_sympy(self) -> Expr:
+        """A sympy expression, numerator and denominator factored."""
+        return factored(self.ring, self.numerator) / factored(self.ring, self.denominator)
+
+
+def factored(ring: Ring, polynomial: Any) -> Expr:
+    """A polynomial as a sympy product of its irreducible factors over the rationals."""
+    if polynomial.is_zero():
+        return S.Zero
+    content, factors = polynomial.factor()
+    product = S.One
+    for factor, multiplicity in factors:
+        scale, primitive = _primitive(factor)
+        content = content * scale**multiplicity
+        product = product * expanded(ring, primitive) ** multiplicity
+    return _sympy_number(content) * product
+
+
+def _primitive(polynomial: Any) -> tuple[Any, Any]:
+    """A rational number and a polynomial with coprime integer coefficients, the leading one positive."""
+    numerators, denominators = zip(*((int(c.p), int(c.q)) for c in polynomial.coeffs()), strict=True)
+    scale = fmpq(gcd(*numerators), lcm(*denominators))
+    if polynomial.leading_coefficient() < 0:
+        scale = -scale
+    return scale, polynomial * (1 / scale)
+
+
+def expanded(ring: Ring, polynomial: Any) -> Expr:
+    """A polynomial as a sympy sum of monomials."""
+    terms = []
+    for exponents, coefficient in polynomial.terms():
+        powers = [
+            generator**exponent
+            for generator, exponent in zip(ring.generators, exponents, strict=False)
+            if exponent
+        ]
+        terms.append(Mul(_sympy_number(coefficient), *powers))
+    return Add(*terms)
+
+
+def _degrees(polynomial: Any) -> tuple[int, ...]:
+    return tuple(polynomial.degrees())
+
+
+def _fmpq(number: int | Fraction | Rational) -> fmpq:
+    if isinstance(number, int):
+        return fmpq(number)
+    if isinstance(number, Fraction):
+        return fmpq(number.numerator, number.denominator)
+    return fmpq(int(number.p), int(number.q))
+
+
+def _sympy_number(number: Any) -> Expr:
+    if int(number.q) == 1:
+        return Integer(int(number.p))
+    return Rational(int(number.p), int(number.q))
+
+
+def _move(polynomial: Any, old: Ring, new: Ring) -> Any:
+    """Rewrite a polynomial term by term for the generators of another ring."""
+    width = max(1, len(new.generators))
+    places = [new.index.get(generator) for generator in old.generators]
+    terms: dict[tuple[int, ...], Any] = {}
+    for exponents, coefficient in polynomial.terms():
+        moved = [0] * width
+        for place, generator, exponent in zip(places, old.generators, exponents, strict=False):
+            if exponent:
+                if place is None:
+                    raise KeyError(generator)
+                moved[place] = exponent
+        terms[tuple(moved)] = coefficient
+    return new.context.from_dict(terms)
+
+
+def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) -> Ratio:
+    """Substitution with the denominators kept apart until the end, so that one gcd suffices."""
+    degrees = _degrees(polynomial)
+    active = {i: r for i, r in replacements.items() if degrees[i] > 0}  # the zero polynomial has degree -1
+    if not active:
+        return Ratio(ring, polynomial, ring._one)
+    if all(r.denominator.is_constant() for r in active.values()):
+        arguments = [ring.context.gen(i) for i in range(len(degrees))]
+        for i, r in active.items():
+            arguments[i] = r.numerator * (1 / r.denominator.leading_coefficient())
+        return Ratio(ring, polynomial.compose(*arguments, ctx=ring.context), ring._one)
+    clusters = _clusters(ring, active)
+    groups: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
+    for exponents, coefficient in polynomial.terms():
+        key = tuple(int(exponents[i]) for i in active)
+        rest = tuple(0 if i in active else e for i, e in enumerate(exponents))
+        groups.setdefault(key, {})[rest] = coefficient
+    place = {i: n for n, i in enumerate(active)}
+    # The total degree of the polynomial in the variables of each cluster: the power of its denominator.
+    degree = [max(sum(key[place[i]] for i in members) for key in groups) for members, _ in clusters]
+    charge(_composed_terms(ring, groups, active, clusters, degree, place))
+    tops = {i: active[i].numerator * (common / active[i].denominator) for m, common in clusters for i in m}
+    numerator_power = cache(lambda i, exponent: tops[i] ** exponent)
+    common_power = cache(lambda n, exponent: clusters[n][1] ** exponent)
+    total = ring.context.constant(0)
+    for key, terms in groups.items():
+        part = ring.context.from_dict(terms)
+        for n, (members, _) in enumerate(clusters):
+            missing = degree[n]
+            for i in members:
+                exponent = key[place[i]]
+                missing -= exponent
+                if exponent:
+                    part = part * numerator_power(i, exponent)
+            if missing:
+                part = part * common_power(n, missing)
+        total = total + part
+    denominator = ring._one
+    for n, exponent in enumerate(degree):
+        denominator = denominator * common_power(n, exponent)
+    return Ratio.reduced(ring, total, denominator)
+
+
+def _power_terms(polynomial: Any, exponent: int) -> float:
+    """At most so many terms has a power of a polynomial: by their choice, and by the degrees."""
+    terms = len(polynomial)
+    if terms <= 1 or exponent <= 1:
+        return float(terms)
+    chosen = exp(lgamma(exponent + terms) - lgamma(exponent + 1) - lgamma(terms))
+    return min(chosen, prod(float(exponent * degree + 1) for degree in polynomial.degrees()))
+
+
+def _composed_terms(
+    ring: Ring,
+    groups: Mapping[tuple[int, ...], Mapping[tuple[int, ...], Any]],
+    active: Mapping[int, Ratio],
+    clusters: Sequence[tuple[list[int], Any]],
+    degree: Sequence[int],
+    place: Mapping[int, int],
+) -> float:
+    """About how many term products a substitution makes; the degrees bound what collects."""
+    total = 0.0
+    for key, terms in groups.items():
+        cost = float(len(terms))
+        for n, (members, common) in enumerate(clusters):
+            missing = degree[n]
+            for i in members:
+                exponent = key[place[i]]
+                missing -= exponent
+                if exponent:
+                    cost *= _power_terms(active[i].numerator, exponent)
+            if missing:
+                cost *= _power_terms(common, missing)
+        total += cost
+    return total
+
+
+def _clusters(ring: Ring, replacements: Mapping[int, Ratio]) -> list[tuple[list[int], Any]]:
+    """Replacements whose denominators share factors, with a common denominator for each group of them.
+
+    Solutions of one linear system share a determinant: taken together they need one power of it, not one for
+    each.
+    """
+    clusters: list[tuple[list[int], Any]] = []
+    for i, ratio in replacements.items():
+        members, common = [i], ratio.denominator
+        rest = []
+        for other_members, other in clusters:
+            shared = other.gcd(common)
+            if shared.is_one():
+                rest.append((other_members, other))
+            else:
+                members = other_members + members
+                common = other / shared * common
+        clusters = [*rest, (members, common)]
+    return clusters
+
+
+def _evaluate(polynomial: Any, points: list[Any], one: Any) -> Any:
+    total = 0 * one
+    powers: dict[tuple[int, int], Any] = {}
+    for exponents, coefficient in polynomial.terms():
+        term = one * int(coefficient.p)
+        if coefficient.q != 1:
+            term = term / int(coefficient.q)
+        for i, exponent in enumerate(exponents):
+            if exponent:
+                if (i, exponent) not in powers:
+                    powers[i, exponent] = points[i] ** int(exponent)
+                term = term * powers[i, exponent]
+        total = total + term
+    return total

@@ -1,0 +1,149 @@
+"""Words read from another letter or from behind: one vertex of a ribbon graph, written differently.
+
+A closed word has no first letter: it can be rotated. It can also be turned over, as the trace of a matrix is
+that of its transpose: the order of letters and corners is reversed, every letter is transposed, and the
+ribbons that leave the word get a half twist. A ribbon with both ends in the word gets two, which is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from planaria.diagrams.expressions.expression import Letter, Setting
+from planaria.diagrams.expressions.words import Word
+from planaria.models.model import Kind
+
+__all__ = [
+    "Placing",
+    "kinds_of",
+    "normal_form",
+    "read_word",
+    "readings",
+    "transposed_letter",
+    "turn_over",
+    "word_key",
+]
+
+
+@dataclass(frozen=True)
+class Placing:
+    """How the letters of a word are read: from letter ``first`` on, and backwards if the word is turned over."""
+
+    first: int
+    turned: bool
+
+    def order(self, length: int) -> tuple[int, ...]:
+        """The letters in the order in which they are read.
+
+        >>> Placing(1, False).order(4), Placing(1, True).order(4)
+        ((1, 2, 3, 0), (1, 0, 3, 2))
+        """
+        step = -1 if self.turned else 1
+        return tuple((self.first + step * k) % length for k in range(length))
+
+
+def kinds_of(setting: Setting) -> tuple[Kind, ...]:
+    """The kind of each field."""
+    return tuple(one.kind for one in setting.fields)
+
+
+def transposed_letter(letter: Letter, kind: Kind) -> Letter:
+    """The transpose of a letter; a symmetric one is its own."""
+    if kind == "symmetric":
+        return letter
+    return replace(letter, transposed=not letter.transposed, rows=letter.cols, cols=letter.rows)
+
+
+def turn_over(word: Word, kinds: Sequence[Kind]) -> Word:
+    """A closed word read from behind: the trace of the transpose, written out.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> from planaria.diagrams.expressions.words import close, words
+    >>> from planaria.diagrams.expressions.expression import prepare, read
+    >>> N, P = symbols("N P", positive=True)
+    >>> x, A = MatrixSymbol("x", N, P), MatrixSymbol("A", N, N)
+    >>> setting = prepare([A * x * x.T], Model([Gaussian(x)]))
+    >>> word, = close(words(read(A * x * x.T * x * x.T, setting), setting, 0), setting)
+    >>> turn_over(word, kinds_of(setting)) == word  # A x x^T x x^T is not symmetric, but its trace is
+    True
+
+    Raises ValueError for an open word: its two ends are not alike.
+    """
+    if not word.closed:
+        raise ValueError("an open word has its ends where they are")
+    return read_word(word, Placing(len(word.letters) - 1, True), kinds)
+
+
+def read_word(word: Word, placing: Placing, kinds: Sequence[Kind]) -> Word:
+    """A word as it is read from another letter on, or from behind.
+
+    Raises ValueError for an open word, unless it is read as it is.
+    """
+    n = len(word.letters)
+    if not n or placing == Placing(0, False):
+        return word
+    if not word.closed:
+        raise ValueError("an open word has its ends where they are")
+    order = placing.order(n)
+    if not placing.turned:
+        return replace(
+            word,
+            letters=tuple(word.letters[k] for k in order),
+            corners=tuple(word.corners[k] for k in order),
+            rows=word.spaces[order[0]],
+            cols=word.spaces[order[0]],
+        )
+    # The corner before a letter is now the one that was behind it.
+    letters = tuple(transposed_letter(word.letters[k], kinds[word.letters[k].field]) for k in order)
+    corners = tuple(word.corners[(k + 1) % n] for k in order)
+    return replace(word, letters=letters, corners=corners, rows=letters[0].rows, cols=letters[0].rows)
+
+
+def readings(word: Word, kinds: Sequence[Kind]) -> Iterator[tuple[Placing, Word]]:
+    """Every way to read a word: one for an open word, two for each letter of a closed one."""
+    if not word.closed or not word.letters:
+        yield Placing(0, False), word
+        return
+    for turned in (False, True):
+        for first in range(len(word.letters)):
+            placing = Placing(first, turned)
+            yield placing, read_word(word, placing, kinds)
+
+
+def word_key(word: Word) -> tuple[Any, ...]:
+    """A key that orders words, and is equal for words that are equal up to their coefficients."""
+    return (
+        word.closed,
+        len(word.letters),
+        tuple((one.field, one.transposed, one.conjugated) for one in word.letters),
+        tuple((str(corner.numerator), str(corner.denominator)) for corner in word.corners),
+        str(word.rows),
+        str(word.cols),
+    )
+
+
+@lru_cache(maxsize=4096)
+def normal_form(word: Word, kinds: tuple[Kind, ...]) -> tuple[Word, tuple[Placing, ...]]:
+    """The least of the readings of a word, with the coefficient 1, and every way to read it so.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> from planaria.diagrams.expressions.words import close, words
+    >>> from planaria.diagrams.expressions.expression import prepare, read
+    >>> N, P = symbols("N P", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> setting = prepare([x], Model([Gaussian(x)]))
+    >>> word, = close(words(read((x.T * x) ** 2, setting), setting, 0), setting)
+    >>> normal, placings = normal_form(word, kinds_of(setting))
+    >>> [letter.transposed for letter in normal.letters], len(placings)
+    ([False, True, False, True], 4)
+    """
+    found = [(word_key(other), placing, other) for placing, other in readings(word, kinds)]
+    least = min(key for key, _, _ in found)
+    same = [(placing, other) for key, placing, other in found if key == least]
+    plain = replace(same[0][1], coefficient=word.coefficient.ring.one)
+    return plain, tuple(placing for placing, _ in same)

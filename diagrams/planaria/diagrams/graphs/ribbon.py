@@ -1,0 +1,89 @@
+"""Ribbon graphs: contractions with their weights, canonical forms, duals and views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+from sympy import Expr
+
+from planaria.diagrams.graphs.canonical import automorphism_order, canonical_form
+from planaria.diagrams.graphs.contraction import Contraction
+from planaria.diagrams.graphs.networkx_view import read_networkx, to_networkx
+from planaria.diagrams.graphs.weight import weight
+from planaria.models.extensions import VIEWS, extension
+
+if TYPE_CHECKING:
+    from networkx import MultiGraph
+
+__all__ = ["RibbonGraph"]
+
+Dual_co = TypeVar("Dual_co", covariant=True)
+
+
+class Dualises(Protocol[Dual_co]):
+    """What takes a graph to its dual: a `planaria.diagrams.Duality`."""
+
+    def dual(self, graph: RibbonGraph, /) -> Dual_co: ...
+
+
+class RibbonGraph(Contraction):
+    """A Wick contraction of one or several words, with what it contributes and how it is shown.
+
+    What is built of `Contraction` alone is found there: the orientation, the parameters and the errors, faces,
+    components, Euler characteristic.
+
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model, expand
+    >>> N, P = symbols("N P", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> for d in expand(Trace(x * x.T * x * x.T), Model([Gaussian(x)]), order=0, euler=None):
+    ...     print(d.pairing, sorted(d.twisted), d.euler_characteristic, d.weight)
+    (1, 0, 3, 2) [] 2 N*P**2
+    (2, 3, 0, 1) [0, 1] 1 N*P
+    (3, 2, 1, 0) [] 2 N**2*P
+    """
+
+    @property
+    def weight(self) -> Expr:
+        """What the diagram contributes, as a sympy expression (see ``planaria.diagrams.graphs.weight``)."""
+        return weight(self)
+
+    @property
+    def canonical_form(self) -> Self:
+        """The graph that stands for all that are isomorphic to it (see ``planaria.diagrams.graphs.canonical``)."""
+        return canonical_form(self)
+
+    @property
+    def automorphism_order(self) -> int:
+        """How many renamings of half-edges leave it as it is (see ``planaria.diagrams.graphs.canonical``)."""
+        return automorphism_order(self)
+
+    def to_networkx(self) -> MultiGraph[int]:
+        """A networkx MultiGraph that carries everything (see ``planaria.diagrams.graphs.networkx_view``)."""
+        return to_networkx(self)
+
+    @classmethod
+    def from_networkx(cls, view: MultiGraph[int]) -> Self:
+        """The graph of a networkx view: the inverse of `to_networkx`, after any relabelling of the nodes.
+
+        Raises InputError if an attribute that a view carries is missing, or if the ribbons are no contraction.
+        """
+        return read_networkx(view, cls)
+
+    def dual(self, duality: Dualises[Dual_co]) -> Dual_co:
+        """The diagram on the other side, and the map of half-edges (see ``planaria.diagrams.duality``)."""
+        return duality.dual(self)
+
+    def svg(self) -> str:
+        """A picture: SVG text."""
+        return str(extension(VIEWS, "svg")(self))
+
+    def tikz(self) -> str:
+        """The same picture: a tikzpicture environment."""
+        return str(extension(VIEWS, "tikz")(self))
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+    def _repr_latex_(self) -> str:
+        return str(extension(VIEWS, "latex")(self))

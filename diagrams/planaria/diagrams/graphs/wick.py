@@ -1,0 +1,250 @@
+"""Wick contractions of words, planar ones and all, and the diagrams of an expression."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from math import factorial, prod
+from typing import Literal
+
+from sympy import Expr
+
+from planaria.algebra.errors import InputError
+from planaria.diagrams.expressions.expression import Letter, Setting
+from planaria.diagrams.expressions.trace_products import Factor, Term, linear_in_traces, read_terms
+from planaria.diagrams.expressions.words import Word, close, words
+from planaria.diagrams.graphs.contraction import corner_joints, trusted_contractions
+from planaria.diagrams.graphs.pairings import interval_counts, matchings, noncrossing, untwisted_partners
+from planaria.diagrams.graphs.planar_pairings import spheres
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.models.model import Model
+
+__all__ = [
+    "Euler",
+    "all_contractions",
+    "check_euler",
+    "count_contractions",
+    "count_planar",
+    "expand",
+    "linear_in_traces",
+    "planar_contractions",
+    "untwisted_partners",
+    "word_groups",
+]
+
+
+Euler = int | Literal["planar"] | None
+
+
+def expand(
+    expression: Expr | Sequence[Expr],
+    model: Model,
+    order: int,
+    *,
+    euler: Euler = "planar",
+    connected: bool = False,
+) -> Iterator[RibbonGraph]:
+    """The diagrams of an expression of exactly one order, one after the other.
+
+    Parameters
+    ----------
+    expression
+        A scalar, a sum of products of traces; or a matrix expression (open lines: a matrix element with free
+        ends); or a tuple of such factors, whose correlator is meant. Every trace and every matrix expression
+        is one word, so that a product of k traces has k of them.
+    model
+        Its fields.
+    order
+        How many insertions in the geometric series of the inverses, shared among all factors.
+    euler
+        The Euler characteristic of the whole graph. ``"planar"``: every component is a sphere; for one word
+        that is 2. A connected graph has at most 2, one of k words at most 2 k. None is every one. Real
+        fields have odd ones too. An open word counts as closed by its ends.
+    connected
+        Whether to leave out the graphs whose words do not all hang together: their sum is the connected
+        correlator, the cumulant of the words.
+
+    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> N, P, M, gamma = symbols("N P M gamma", positive=True)
+    >>> x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
+    >>> model = Model([Gaussian(x), Gaussian(u)])
+    >>> phi = u * x
+    >>> Q = (gamma * Identity(P) + phi.T * phi).inv()
+    >>> for d in expand(Trace(Q), model, order=1):
+    ...     print(d.weight)
+    -M*N*P/gamma**2
+    >>> [sum(1 for _ in expand(Trace(Q), model, order=n)) for n in range(5)]
+    [1, 1, 3, 12, 55]
+    >>> sum(1 for _ in expand(Trace(Q), model, order=2, euler=1))
+    3
+
+    The variance of a trace, and the connected four-point function of matrix elements:
+
+    >>> [d.weight for d in expand(Trace(x * x.T)**2, model, order=0, euler=None, connected=True)]
+    [M*P, M*P]
+    >>> next(expand((phi, phi, phi, phi), model, order=0, connected=True)).weight
+    M*KroneckerDelta(i_1, i_2)*KroneckerDelta(i_3, i_4)*KroneckerDelta(j_1, j_3)*KroneckerDelta(j_2, j_4)
+
+    Raises InputError for an expression that is none of these, an order or an Euler characteristic that is
+    impossible, and an inverse without a deterministic part. The diagrams themselves are made on demand; those
+    of ``"planar"`` and of the highest Euler characteristic without making any others.
+    """
+    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
+        raise InputError("order", f"{order!r} is not a whole number >= 0", "give 0, 1, 2, ...")
+    terms, setting = read_terms(expression, model)
+    words_at_most = max((len(term.factors) for term in terms), default=1)
+    check_euler(euler, 2 if connected else 2 * words_at_most)
+    return _diagrams(terms, setting, order, euler, connected)
+
+
+def check_euler(euler: Euler, highest: int) -> None:
+    """Raise InputError for what is no Euler characteristic, or one above the highest that there can be."""
+    if euler is None or euler == "planar":
+        return
+    if isinstance(euler, bool) or not isinstance(euler, int) or euler > highest:
+        numbers = f"{highest}{' (planar)' if highest == 2 else ''}, {highest - 1}, {highest - 2}, ..."
+        raise InputError(
+            "euler",
+            f"no diagram has the Euler characteristic {euler!r}",
+            f"give {numbers} or None",
+        )
+
+
+def _diagrams(
+    terms: tuple[Term, ...], setting: Setting, order: int, euler: Euler, connected: bool
+) -> Iterator[RibbonGraph]:
+    for term in terms:
+        for group in word_groups(term, setting, order):
+            yield from _contractions(group, setting, euler, connected)
+
+
+def word_groups(term: Term, setting: Setting, order: int) -> Iterator[tuple[Word, ...]]:
+    """The words of a term, one for each factor, that have so many insertions together.
+
+    The first word takes the coefficient of the term.
+    """
+
+    @cache
+    def words_of(factor: Factor, part: int) -> tuple[Word, ...]:
+        found = words(factor.node, setting, part)
+        return close(found, setting) if factor.closed else found
+
+    for parts in _compositions(order, len(term.factors)):
+        choices = (words_of(factor, part) for factor, part in zip(term.factors, parts, strict=True))
+        for first, *others in product(*choices):
+            yield replace(first, coefficient=term.coefficient * first.coefficient), *others
+
+
+def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    """Every way to share a number among some parts.
+
+    >>> list(_compositions(2, 2))
+    [(0, 2), (1, 1), (2, 0)]
+    """
+    if parts == 1:
+        yield (total,)
+        return
+    for first in range(total + 1):
+        for rest in _compositions(total - first, parts - 1):
+            yield (first, *rest)
+
+
+def _contractions(
+    group: tuple[Word, ...], setting: Setting, euler: Euler, connected: bool
+) -> Iterator[RibbonGraph]:
+    if len(group) == 1 and euler in ("planar", 2):
+        yield from planar_contractions(group[0], setting)
+    elif euler == "planar" or (connected and euler == 2):
+        for pairing, twisted in spheres(group, setting, connected=connected):
+            yield RibbonGraph(setting, group, pairing, twisted)
+    else:
+        for graph in all_contractions(group, setting, euler=euler):
+            if not connected or graph.is_connected:
+                yield graph
+
+
+def count_planar(word: Word, setting: Setting) -> int:
+    """How many planar contractions a word has, without making them.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> from planaria.diagrams.expressions.expression import prepare, read
+    >>> N = symbols("N", positive=True)
+    >>> H = MatrixSymbol("H", N, N)
+    >>> setting = prepare([H], Model([Gaussian(H, kind="hermitian")]))
+    >>> word, = words(read(H**60, setting), setting, 0)
+    >>> count_planar(word, setting)  # the 30th Catalan number
+    3814986502092304
+    """
+    return interval_counts(word.letters, setting).get((0, len(word.letters)), 0)
+
+
+def count_contractions(words: Word | tuple[Word, ...], setting: Setting) -> int:
+    """How many contractions one word has, or several words together, planar or not, twisted or not."""
+    group = (words,) if isinstance(words, Word) else words
+    plain, conjugated = _occurrences(tuple(letter for word in group for letter in word.letters))
+    counts = []
+    for index, total in plain.items():
+        kind, half = setting.fields[index].kind, total // 2
+        if total % 2 or (kind == "complex" and 2 * conjugated[index] != total):
+            return 0
+        pairings = factorial(half) if kind == "complex" else factorial(total) // (2**half * factorial(half))
+        counts.append(pairings * 2**half if kind == "symmetric" else pairings)
+    return prod(counts)
+
+
+def planar_contractions(word: Word, setting: Setting) -> Iterator[RibbonGraph]:
+    """The planar contractions of a word, lazily: its noncrossing pairings by untwisted ribbons.
+
+    They are the partitions of an interval of letters: its first letter, the letters up to its partner, and
+    the letters behind. A table of counts leaves out every choice that leads nowhere, so that the first
+    diagram of a word of any length comes at once.
+    """
+    make = trusted_contractions(RibbonGraph, setting, (word,))
+    for pairing in noncrossing(word.letters, setting):
+        yield make(pairing)
+
+
+def all_contractions(
+    words: Word | tuple[Word, ...], setting: Setting, *, euler: int | None = None
+) -> Iterator[RibbonGraph]:
+    """Every contraction of one word, or of several words together, with every allowed twist, lazily.
+
+    The contractions of several words include those that leave them unconnected. With ``euler`` only those of
+    this Euler characteristic: index lines are counted as ribbons are joined, and no other graph is made.
+    """
+    group = (words,) if isinstance(words, Word) else words
+    letters = tuple(letter for word in group for letter in word.letters)
+    plain, conjugated = _occurrences(letters)
+    for index, total in plain.items():
+        if total % 2 or (setting.fields[index].kind == "complex" and 2 * conjugated[index] != total):
+            return
+    without_faces = len(group) - len(letters) // 2 + sum(not word.letters for word in group)
+    joints = corner_joints(tuple(len(word.letters) for word in group))
+    wanted = None if euler is None else euler - without_faces
+    make = trusted_contractions(RibbonGraph, setting, group)
+    for pairing, twisted, faces in matchings(_options(letters, setting), joints, wanted):
+        yield make(pairing, twisted, without_faces + faces)
+
+
+def _occurrences(letters: tuple[Letter, ...]) -> tuple[Counter[int], Counter[int]]:
+    plain = Counter(letter.field for letter in letters)
+    return plain, Counter(letter.field for letter in letters if letter.conjugated)
+
+
+def _options(letters: tuple[Letter, ...], setting: Setting) -> list[list[tuple[int, bool]]]:
+    """The later partners of each letter, untwisted before twisted."""
+    options: list[list[tuple[int, bool]]] = []
+    for i, one in enumerate(letters):
+        kind = setting.fields[one.field].kind
+        options.append([])
+        for j in range(i + 1, len(letters)):
+            if one.pairs_untwisted(letters[j], kind):
+                options[-1].append((j, False))
+            if one.pairs_twisted(letters[j], kind):
+                options[-1].append((j, True))
+    return options

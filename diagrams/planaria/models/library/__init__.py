@@ -1,0 +1,86 @@
+"""The built-in models: one TOML file each in this folder, with its citations.
+
+Naming and listing them is quick: it reads TOML and imports neither sympy nor a parser.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planaria.models.text.model_file import ModelFile
+
+__all__ = ["Summary", "load_model", "model_names", "summaries"]
+
+_ENDING = ".toml"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list of models shows of one."""
+
+    name: str
+    title: str
+    citations: tuple[str, ...]
+
+
+@cache
+def model_names() -> tuple[str, ...]:
+    """The names of the built-in models, in alphabetical order.
+
+    >>> "random-features" in model_names()
+    True
+    """
+    entries = (entry.name for entry in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(_ENDING) for name in entries if name.endswith(_ENDING)))
+
+
+@cache
+def summaries() -> tuple[Summary, ...]:
+    """Name, title and citations of each built-in model.
+
+    >>> [one.title for one in summaries() if one.name == "wigner"]
+    ["Wigner's semicircle law"]
+    """
+    documents = [(name, tomllib.loads(_text(name))) for name in model_names()]
+    return tuple(Summary(name, one["title"], tuple(one["citations"])) for name, one in documents)
+
+
+def load_model(name_or_path: str) -> ModelFile:
+    """A built-in model by its name, or a model from a file.
+
+    A text with a path separator or the ending ``.toml`` is a path, and so is any other name of an existing
+    file that is no built-in model.
+
+    Raises InputError for an unknown name, with the nearest one, and for a file that is no model.
+
+    >>> load_model("marchenko-pastur").quantity("resolvent").expression
+    Trace((gamma*I + x*x.T)**(-1))/N
+    >>> load_model("marchenko-pasture")
+    Traceback (most recent call last):
+        ...
+    planaria.algebra.errors.InputError: model: there is no model 'marchenko-pasture'; \
+did you mean 'marchenko-pastur'?
+    """
+    # Imported here and not above: they bring sympy and lark, a second that a list of models should not cost.
+    from planaria.algebra.errors import InputError, unknown_name
+    from planaria.models.text.model_file import load_model_file, read_model
+
+    if not name_or_path.strip():
+        raise InputError("model", "the name is empty", "give a built-in model or the path of a model file")
+    if name_or_path in model_names():
+        return read_model(_text(name_or_path), name_or_path, name_or_path + _ENDING)
+    separators = [one for one in (os.sep, os.altsep) if one]
+    is_path = name_or_path.endswith(_ENDING) or any(one in name_or_path for one in separators)
+    if is_path or os.path.exists(name_or_path):
+        return load_model_file(name_or_path)
+    raise unknown_name("model", "model", name_or_path, model_names())
+
+
+def _text(name: str) -> str:
+    return (files(__name__) / (name + _ENDING)).read_text(encoding="utf-8")

@@ -1,0 +1,193 @@
+"""A model: independent Gaussian matrices over named spaces, and deterministic matrices beside them.
+
+Conventions, said once for the whole package:
+
+* A *space* is the range of an index; it is named by its dimension, a sympy symbol (``N``) or a positive
+  integer. All symbolic dimensions go to infinity together.
+* A *field* X is a matrix of centred Gaussian entries with
+
+      E X_ij conj(X)_kl = variance * rows_ik * cols_jl            (real and complex)
+      E X_ij X_kl       = variance * (rows_ik rows_jl + rows_il rows_jk)    (symmetric)
+      E X_ij X_kl       = variance * rows_il rows_jk              (hermitian)
+
+  so a symmetric field has off-diagonal variance ``variance`` and diagonal variance ``2 * variance``. A
+  complex field has E X_ij X_kl = 0. Nothing is scaled behind the user's back: a finite limit asks for a
+  variance of order 1/N, or for a dimension in the expression.
+* A matrix symbol that is no field is *deterministic*. All deterministic matrices of one space commute; they
+  are real and, in their common basis, diagonal: only their eigenvalues matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
+
+from planaria.algebra.errors import InputError
+from planaria.models.covariances import check_covariance, variance_of
+from planaria.models.spectra import Spectrum
+
+__all__ = ["Gaussian", "Kind", "Model"]
+
+Kind = Literal["real", "complex", "symmetric", "hermitian"]
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """A random matrix with independent (up to its kind and covariances) Gaussian entries.
+
+    Parameters
+    ----------
+    symbol
+        The matrix symbol that stands for the field in expressions.
+    variance
+        The scalar in front of the covariance; a sympy expression in parameters and dimensions: sums, products
+        and powers.
+    rows, cols
+        Covariances of the row and of the column index: deterministic matrix expressions, identity if None.
+        A symmetric or Hermitian field has one covariance, ``rows``.
+    kind
+        ``"real"``, ``"complex"``, ``"symmetric"`` or ``"hermitian"``.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> M, P = symbols("M P", positive=True)
+    >>> Gaussian(MatrixSymbol("x", M, P), rows=MatrixSymbol("Lambda", M, M)).shape
+    (M, P)
+    >>> Gaussian(MatrixSymbol("h", M, P), kind="hermitian")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    planaria.algebra.errors.InputError: field h: a hermitian field is square, but its shape is (M, P); ...
+    """
+
+    symbol: MatrixSymbol
+    variance: Expr = Integer(1)
+    rows: MatrixExpr | None = None
+    cols: MatrixExpr | None = None
+    kind: Kind = "real"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.symbol, MatrixSymbol):
+            raise InputError("field", f"{self.symbol!r} is not a matrix symbol", "make it with sympy.MatrixSymbol")
+        place = f"field {self.symbol.name}"
+        object.__setattr__(self, "variance", variance_of(self.variance, place))
+        if self.kind not in get_args(Kind):
+            raise InputError(
+                place, f"there is no kind {self.kind!r} of field", "use one of " + ", ".join(get_args(Kind))
+            )
+        for space in self.shape:
+            _check_space(space, place)
+        if self.kind in ("symmetric", "hermitian"):
+            if self.shape[0] != self.shape[1]:
+                raise InputError(
+                    place,
+                    f"a {self.kind} field is square, but its shape is {self.shape}",
+                    "give it one space twice",
+                )
+            if self.cols is not None and self.cols != self.rows:
+                raise InputError(place, f"a {self.kind} field has one covariance", "give rows only")
+        for name, space in (("rows", self.shape[0]), ("cols", self.shape[1])):
+            covariance = getattr(self, name)
+            if covariance is None:
+                continue
+            if not isinstance(covariance, MatrixExpr):
+                raise InputError(place, f"{name} is {covariance!r}, not a matrix", f"give a matrix over {space}")
+            if covariance.shape != (space, space):
+                raise InputError(
+                    place,
+                    f"the covariance {name} = {covariance} has shape {covariance.shape}",
+                    f"the {name} of {self.symbol.name} need shape ({space}, {space})",
+                )
+            check_covariance(covariance, name, place)
+            if isinstance(covariance, Identity):
+                object.__setattr__(self, name, None)
+        if self.kind in ("symmetric", "hermitian"):
+            object.__setattr__(self, "cols", self.rows)
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """The spaces of the row index and of the column index."""
+        rows, cols = self.symbol.shape
+        return rows, cols
+
+    @property
+    def name(self) -> str:
+        return str(self.symbol.name)
+
+
+@dataclass(frozen=True)
+class Model:
+    """Independent Gaussian fields, and what is known of the spectra of deterministic matrices.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> M, P = symbols("M P", positive=True)
+    >>> x = MatrixSymbol("x", M, P)
+    >>> Model([Gaussian(x), Gaussian(x)])
+    Traceback (most recent call last):
+        ...
+    planaria.algebra.errors.InputError: model: the field x is given twice; give each field once
+    """
+
+    fields: tuple[Gaussian, ...]
+    spectra: tuple[tuple[MatrixSymbol, Spectrum], ...] = field(default=())
+
+    def __init__(
+        self,
+        fields: Iterable[Gaussian],
+        spectra: Mapping[MatrixSymbol, Spectrum] | Iterable[tuple[MatrixSymbol, Spectrum]] = (),
+    ) -> None:
+        pairs = spectra.items() if isinstance(spectra, Mapping) else spectra
+        object.__setattr__(self, "fields", tuple(fields))
+        object.__setattr__(self, "spectra", tuple(sorted(pairs, key=lambda pair: str(pair[0].name))))
+        self._check()
+
+    def _check(self) -> None:
+        seen: dict[str, Gaussian] = {}
+        for one in self.fields:
+            if not isinstance(one, Gaussian):
+                raise InputError("model", f"{one!r} is not a field", "make fields with Gaussian(symbol, ...)")
+            if one.name in seen:
+                raise InputError("model", f"the field {one.name} is given twice", "give each field once")
+            seen[one.name] = one
+        for one in self.fields:
+            for covariance in (one.rows, one.cols):
+                for symbol in () if covariance is None else covariance.atoms(MatrixSymbol):
+                    if str(symbol.name) in seen:
+                        raise InputError(
+                            f"field {one.name}",
+                            f"its covariance contains the random field {symbol.name}",
+                            "use deterministic matrices in covariances",
+                        )
+        for matrix, _ in self.spectra:
+            if str(matrix.name) in seen:
+                raise InputError(
+                    f"matrix {matrix.name}", "a random field has no given spectrum", "give its covariance one"
+                )
+
+    def field_index(self, symbol: MatrixSymbol) -> int | None:
+        """The position of a matrix symbol among the fields; None for a deterministic matrix."""
+        for index, one in enumerate(self.fields):
+            if one.symbol == symbol:
+                return index
+        return None
+
+    def spectrum(self, matrix: MatrixSymbol) -> Spectrum | None:
+        """What the model says of a deterministic matrix's spectrum; None where it stays symbolic."""
+        return dict(self.spectra).get(matrix)
+
+    def with_spectra(self, spectra: Mapping[MatrixSymbol, Spectrum]) -> Model:
+        """The same fields with other spectra; spectra that are not named stay."""
+        return Model(self.fields, {**dict(self.spectra), **spectra})
+
+
+def _check_space(space: Expr, place: str) -> None:
+    if isinstance(space, Symbol):
+        return
+    if isinstance(space, Integer) and space >= 1:
+        return
+    raise InputError(
+        place,
+        f"the dimension {space} is neither a symbol nor a positive integer",
+        "name the space by one symbol",
+    )

@@ -1,0 +1,264 @@
+"""A closed form as functions of numbers, in double precision or in mpmath's.
+
+Relations, value and their derivatives are compiled once from the exact formulas; spectral sums and their
+derivatives are sums over arrays of eigenvalues, of floats or of mpmath numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from mpmath import mpf
+from sympy import Dummy, Expr, Symbol
+
+from planaria.algebra.rational import Ratio, Ring, generators_of
+from planaria.derivations.elimination.closed_form import ClosedForm
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.numerics.equations.memo import once
+from planaria.numerics.equations.program import Builder, Program
+
+__all__ = ["Functions", "functions_of"]
+
+ONE = Dummy("one")  # the unit of the numbers in use, carried along with them
+
+
+class Functions:
+    """Residuals, their Jacobian and the value, for one kind of numbers (``"numpy"`` or ``"mpmath"``)."""
+
+    def __init__(self, closed: ClosedForm, module: str) -> None:
+        self.closed = closed
+        self.one: Any = 1.0 if module == "numpy" else mpf(1)
+        self.unknowns = tuple(unknown.symbol for unknown in closed.unknowns)
+        self.sums = tuple(symbol for symbol, _ in closed.sums)
+        self.parameters = _parameters(closed)
+        self.number: Callable[[Fraction], Any] = float if module == "numpy" else _exact
+        used = {s for relation in closed.relations for s in relation.support()}
+        self.in_relations = tuple(n for n, symbol in enumerate(self.sums) if symbol in used)
+        # Sums of powers of one quotient x = lambda / (lambda + Delta) share x, and their derivatives are sums too.
+        self._powers: dict[int, tuple[Symbol, Expr, int]] = {}
+        for n, (_, one) in enumerate(closed.sums):
+            if len(one.factors) == 1 and one.factors[0][0].is_pole:
+                factor, power = one.factors[0]
+                symbol = _only(one, power)
+                if symbol is not None and factor.coefficients:
+                    self._powers[n] = symbol, factor.coefficients[0][1], power
+
+    @property
+    def _system(self) -> Program:
+        return _system_of(self.closed)
+
+    @property
+    def _value(self) -> Program:
+        return _value_of(self.closed)
+
+    def _point(
+        self, unknowns: Sequence[Any], scalars: Mapping[Expr, Any], strength: Any = None
+    ) -> dict[Expr, Any]:
+        strength = self.one if strength is None else strength
+        return {**scalars, **dict(zip(self.unknowns, unknowns, strict=True)), ONE: self.one, STRENGTH: strength}
+
+    def sum_values(
+        self,
+        unknowns: Sequence[Any],
+        spectrum: Mapping[Symbol, Any],
+        scalars: Mapping[Expr, Any],
+        which: Any = None,
+    ) -> list[Any]:
+        """Spectral sums, zero for those that are not asked for."""
+        at = self._point(unknowns, scalars)
+        chosen = range(len(self.sums)) if which is None else which
+        values: list[Any] = [0] * len(self.sums)
+        quotients = _Quotients(spectrum, at)
+        for n in chosen:
+            if n in self._powers:
+                values[n] = quotients.sum(*self._powers[n])
+            else:
+                values[n] = _terms(self.closed.sums[n][1], spectrum, at).sum()
+        return values
+
+    def residual(
+        self,
+        unknowns: Sequence[Any],
+        spectrum: Mapping[Symbol, Any],
+        scalars: Mapping[Expr, Any],
+        strength: Any,
+    ) -> tuple[list[Any], list[list[Any]]]:
+        """Residuals of the relations and their total derivatives by the unknowns."""
+        at = self._point(unknowns, scalars, strength)
+        sums: list[Any] = [0] * len(self.sums)
+        slopes: dict[tuple[int, int], Any] = {}
+        quotients = _Quotients(spectrum, at)
+        for n in self.in_relations:
+            if n in self._powers:
+                symbol, pole, power = self._powers[n]
+                sums[n] = quotients.sum(symbol, pole, power)
+                if pole in self.unknowns:
+                    higher = quotients.sum(symbol, pole, power + 1)
+                    slopes[n, self.unknowns.index(pole)] = -power * (sums[n] - higher) / at[pole]
+                continue
+            one = self.closed.sums[n][1]
+            terms = _terms(one, spectrum, at)
+            sums[n] = terms.sum()
+            for k, unknown in enumerate(self.unknowns):
+                slope = _slope(one, unknown, terms, spectrum, at)
+                if slope is not None:
+                    slopes[n, k] = slope
+        parameters = [scalars.get(p, 0) for p in self.parameters]
+        results = self._system.run([*unknowns, *sums, *parameters, strength], self.number)
+        count, width = len(self.unknowns), len(self.unknowns) + len(self.sums)
+        rows = len(self.closed.relations)
+        residuals = results[:rows]
+        partials = [results[rows + width * k : rows + width * (k + 1)] for k in range(rows)]
+        jacobian = [list(row[:count]) for row in partials]
+        for (n, k), slope in slopes.items():
+            for row in range(len(residuals)):
+                jacobian[row][k] = jacobian[row][k] + partials[row][count + n] * slope
+        return residuals, jacobian
+
+    def columns_of_sums(
+        self, at: Mapping[Expr, Any], spectrum: Mapping[Symbol, Any], counts: Mapping[Symbol, Any]
+    ) -> dict[Symbol, Any]:
+        """Spectral sums at many points: unknowns and parameters are columns, eigenvalues and their counts rows."""
+        here = {**at, ONE: self.one}
+        found = {}
+        for symbol, one in self.closed.sums:
+            terms = _terms(one, spectrum, here) * counts[one.eigenvalues[0]]
+            found[symbol] = terms.sum(axis=1, keepdims=True)
+        return found
+
+    def value(self, unknowns: Sequence[Any], spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any]) -> Any:
+        """The quantity at field strength 1."""
+        sums = self.sum_values(unknowns, spectrum, scalars)
+        inputs = [*unknowns, *sums, *[scalars.get(p, 0) for p in self.parameters], self.one]
+        return self._value.run(inputs, self.number)[0]
+
+
+class _Quotients:
+    """Sums of powers of x = lambda / (lambda + Delta) at one point, each array made once."""
+
+    def __init__(self, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> None:
+        self.spectrum, self.at = spectrum, at
+        self.powers: dict[tuple[Symbol, Expr], list[Any]] = {}
+
+    def sum(self, symbol: Symbol, pole: Expr, power: int) -> Any:
+        if (symbol, pole) not in self.powers:
+            values = self.spectrum[symbol]
+            self.powers[symbol, pole] = [values / (values + _number(pole, self.at))]
+        arrays = self.powers[symbol, pole]
+        x = arrays[0]
+        if power == 1:
+            return x.sum()
+        while len(arrays) < power - 1:
+            arrays.append(arrays[-1] * x)
+        return arrays[power - 2].dot(x)
+
+
+@once
+def functions_of(closed: ClosedForm, module: str) -> Functions:
+    """The compiled functions of a closed form, made once."""
+    return Functions(closed, module)
+
+
+def _parameters(closed: ClosedForm) -> tuple[Expr, ...]:
+    eigenvalues = {symbol for _, one in closed.sums for symbol in one.eigenvalues}
+    own = {*(u.symbol for u in closed.unknowns), *(symbol for symbol, _ in closed.sums), STRENGTH, *eigenvalues}
+    return tuple(g for g in closed.ring.generators if g not in own)
+
+
+def _inputs(closed: ClosedForm) -> tuple[Expr, ...]:
+    unknowns, sums = (u.symbol for u in closed.unknowns), (symbol for symbol, _ in closed.sums)
+    return (*unknowns, *sums, *_parameters(closed), STRENGTH)
+
+
+@once
+def _system_of(closed: ClosedForm) -> Program:
+    """Residuals, and their derivatives by unknowns and sums, row by row."""
+    builder = Builder(_inputs(closed))
+    residuals = [_residual(closed, k, builder) for k in range(len(closed.relations))]
+    variables = [*(u.symbol for u in closed.unknowns), *(symbol for symbol, _ in closed.sums)]
+    partials = [builder.derivative(residual, symbol) for residual in residuals for symbol in variables]
+    return builder.program([*residuals, *partials])
+
+
+@once
+def _value_of(closed: ClosedForm) -> Program:
+    builder = Builder(_inputs(closed))
+    return builder.program([builder.ratio(closed.value.substitute({STRENGTH: closed.ring.one}))])
+
+
+def _exact(value: Fraction) -> Any:
+    return mpf(value.numerator) / value.denominator
+
+
+def _residual(closed: ClosedForm, k: int, builder: Builder) -> int:
+    """A relation as what vanishes: where it is solved for a parameter, the relative mismatch of the two."""
+    relation, parameter = closed.relations[k], closed.solved_for[k]
+    if parameter is None:
+        return builder.ratio(relation)
+    slope = relation.derivative(parameter)
+    rest = relation - slope * closed.ring.generator(parameter)
+    claimed = builder.div(builder.ratio(-rest / slope), builder.input(parameter))
+    return builder.add(claimed, builder.constant(-1))
+
+
+@lru_cache(maxsize=256)
+def _read_scalar(expression: Expr) -> Ratio:
+    return Ring(generators_of(expression))(expression)
+
+
+def _number(expression: Expr, at: Mapping[Expr, Any]) -> Any:
+    """A coefficient of a denominator: an unknown, or a scalar of the model."""
+    return at[expression] if expression in at else _read_scalar(expression).evaluate(at, at[ONE])
+
+
+def _monomial(one: SpectralSum, exponents: Sequence[int], spectrum: Mapping[Symbol, Any]) -> Any:
+    product: Any = 1
+    for symbol, exponent in zip(one.eigenvalues, exponents, strict=True):
+        if exponent:
+            factor = spectrum[symbol] if exponent == 1 else spectrum[symbol] ** exponent
+            product = product * factor
+    return product
+
+
+def _factor(one: SpectralSum, position: int, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> Any:
+    factor = one.factors[position][0]
+    value = _monomial(one, factor.leading, spectrum)
+    for exponents, coefficient in factor.coefficients:
+        value = value + _number(coefficient, at) * _monomial(one, exponents, spectrum)
+    return value
+
+
+def _terms(one: SpectralSum, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> Any:
+    """The terms of a spectral sum, one for each eigenvalue."""
+    terms = _monomial(one, one.exponents, spectrum)
+    for position, (_, power) in enumerate(one.factors):
+        value = _factor(one, position, spectrum, at)
+        if len(one.factors) == 1 and (symbol := _only(one, power)) is not None:
+            return (spectrum[symbol] / value) ** power  # powers of one quotient, without overflow
+        terms = terms / (value if power == 1 else value**power)
+    return terms if isinstance(terms, np.ndarray) else terms * np.ones_like(spectrum[one.eigenvalues[0]])
+
+
+def _only(one: SpectralSum, power: int) -> Symbol | None:
+    """The eigenvalue whose `power` is the whole numerator, if there is one."""
+    present = [(symbol, e) for symbol, e in zip(one.eigenvalues, one.exponents, strict=True) if e]
+    return present[0][0] if len(present) == 1 and present[0][1] == power else None
+
+
+def _slope(
+    one: SpectralSum, unknown: Symbol, terms: Any, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]
+) -> Any | None:
+    """The derivative of a spectral sum by an unknown coefficient of its denominators."""
+    total: Any | None = None
+    for position, (factor, power) in enumerate(one.factors):
+        for exponents, coefficient in factor.coefficients:
+            if coefficient == unknown:
+                value = _factor(one, position, spectrum, at)
+                part = -power * (terms * _monomial(one, exponents, spectrum) / value).sum()
+                total = part if total is None else total + part
+    return total

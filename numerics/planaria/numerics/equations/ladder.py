@@ -1,0 +1,255 @@
+"""The ladder between a pencil and its adjoint: whether matrices have the value that the equations give.
+
+The planar average of G Y G^H solves Z = G (Y + E[V Z V^H]) G^H, V being the fields of the pencil. The map
+Phi(Y) = E[V G Y G^H V^H] is completely positive. If its spectral radius is below 1, the mean square of the
+resolvent is finite: the point is outside of the spectrum. Of two solutions G1, G2 of the Schwinger-Dyson
+equations the difference D obeys D = G1 E[V D V] G2, whose spectral radius is at most the geometric mean of
+those of the two ladders (Cauchy and Schwarz). So at most one solution has a radius below 1: what passes this
+test is the physical branch, however it was found. At or above 1 the value is a continuation that no matrix has.
+
+On the rungs (e, g), which join a vertex e of the pencil to a vertex g of the adjoint one, the map is the matrix
+
+    Theta[(e, g), (f, h)] = sum over the index between them of
+                            inner covariance * g_ef * g_gh * outer covariance * variance,
+    g_ef = right_e G[b_e, a_f] left_f,
+
+a vertex e standing at row a_e and column b_e. Only vertices that can return to one another matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+import networkx as nx
+import numpy as np
+from flint import arb, arb_mat
+from numpy.typing import NDArray
+from sympy import Expr, Symbol
+
+from planaria.algebra.rational import Ratio
+from planaria.derivations.derivation import Derivation
+from planaria.diagrams.expressions.expression import Letter
+from planaria.diagrams.rules.pencil import Vertex
+from planaria.models.model import Kind
+from planaria.numerics.equations.memo import once
+from planaria.numerics.equations.unreduced import Numbers, Propagator
+
+__all__ = ["Ladder", "is_stable", "ladder", "radii", "radius_of_balls"]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A vertex of the pencil with its row and column; its kind is shared by vertices that form rungs."""
+
+    row: int
+    column: int
+    vertex: Vertex
+    kind: tuple[Any, ...]
+    outer: Ratio  # covariance of the side of the row, with the variance
+    inner: Ratio  # covariance of the side of the column
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The vertices of a pencil in groups that return to one another, and the spaces of its columns.
+
+    ``missing`` are loops that the quantity does not depend on and the ladder does: the resolvent of a word without
+    its adjoint, such as a Ginibre matrix, has none in its value, and its point may still be in the spectrum.
+    """
+
+    places: tuple[_Place, ...]
+    groups: tuple[tuple[int, ...], ...]
+    col_spaces: tuple[Expr, ...]
+    missing: tuple[Symbol, ...]
+
+    def rungs(self, group: Sequence[int]) -> list[tuple[int, int]]:
+        """Pairs of vertices of one kind."""
+        return [(e, g) for e in group for g in group if self.places[e].kind == self.places[g].kind]
+
+
+@once
+def ladder(derivation: Derivation) -> Ladder:
+    """The ladder of a derivation's pencil."""
+    rules, system = derivation.rules, derivation.system
+    fields = rules.setting.fields
+    places = []
+    for row, column, vertex in rules.vertices():
+        data, letter = fields[vertex.letter.field], vertex.letter
+        outer, inner = (data.cols, data.rows) if letter.transposed else (data.rows, data.cols)
+        places.append(
+            _Place(row, column, vertex, _rung_kind(letter, data.kind), outer * data.variance.to(outer.ring), inner)
+        )
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(len(places)))
+    reach = _reach(derivation)
+    for f, one in enumerate(places):
+        graph.add_edges_from((f, e) for e, other in enumerate(places) if one.row in reach.get(other.column, ()))
+    known = {symbol for symbol, _ in derivation.closed_form.loops}
+    groups = []
+    for members in nx.strongly_connected_components(graph):
+        group = tuple(sorted(members))
+        if len(group) == 1 and not graph.has_edge(group[0], group[0]):
+            continue
+        groups.append(group)
+    inside = {(places[e].row, places[f].column) for group in groups for e in group for f in group}
+    acting = {system.symbols[t.loop] for t in system.terms if (t.row, t.column) in inside}
+    missing = tuple(s for s in system.unknowns if s not in known) if acting - known - {None} else ()
+    return Ladder(tuple(places), tuple(sorted(groups)), rules.col_spaces, missing)
+
+
+def _rung_kind(letter: Letter, law: Kind) -> tuple[int, bool, bool]:
+    """What two letters share of which one has an untwisted contraction with the adjoint of the other."""
+    match law:
+        case "real" | "hermitian":
+            return letter.field, letter.transposed, False
+        case "complex":
+            return letter.field, letter.transposed, letter.conjugated
+        case "symmetric":
+            return letter.field, False, False
+        case _:
+            assert_never(law)
+
+
+def _reach(derivation: Derivation) -> dict[int, set[int]]:
+    """For each column of the pencil the rows to which its propagator leads, by the pattern of K0 - Sigma."""
+    system, rules = derivation.system, derivation.rules
+    edges: nx.DiGraph[tuple[str, int]] = nx.DiGraph()
+    pairs = {key for key, entry in rules.entries if entry.constant is not None}
+    pairs |= {(t.row, t.column) for t in system.terms if system.symbols[t.loop] is not None}
+    # G = K^-1 is supported where a path alternates between entries of K and a matching of it.
+    for space in dict.fromkeys(rules.row_spaces):
+        rows, cols = rules.rows_of(space), rules.cols_of(space)
+        bipartite: nx.Graph[tuple[str, int]] = nx.Graph()
+        bipartite.add_nodes_from(("row", i) for i in rows)
+        bipartite.add_nodes_from(("col", j) for j in cols)
+        bipartite.add_edges_from((("row", i), ("col", j)) for i, j in pairs if i in rows and j in cols)
+        matching = nx.bipartite.hopcroft_karp_matching(bipartite, [("row", i) for i in rows])
+        for i, j in pairs:
+            if i in rows and j in cols:
+                edges.add_edge(("row", i), ("col", j))
+                if matching.get(("row", i)) == ("col", j):
+                    edges.add_edge(("col", j), ("row", i))
+    found: dict[int, set[int]] = {}
+    for node in edges:
+        if node[0] == "col":
+            found[node[1]] = {i for side, i in nx.descendants(edges, node) if side == "row"}
+    return found
+
+
+def _matrix(
+    one: Ladder, group: Sequence[int], numbers: Numbers, propagators: Mapping[Expr, Propagator]
+) -> tuple[list[tuple[int, int]], dict[tuple[int, int], Any]]:
+    """The rungs of a group, and Theta by their positions; entries that are zero are left out."""
+    rungs = one.rungs(group)
+    links: dict[tuple[int, int], Any] = {}
+    weights: dict[tuple[int, int], Any] = {}
+    for e in group:
+        first = one.places[e]
+        space = one.col_spaces[first.column]
+        at = numbers.at(space)
+        for f in group:
+            last = one.places[f]
+            entry = propagators[space].get((first.column, last.row))
+            if entry is None:
+                continue
+            right, left = (v.evaluate(at, numbers.one) for v in (first.vertex.right, last.vertex.left))
+            links[e, f] = right * entry * left
+            inner, outer = (v.evaluate(at, numbers.one) for v in (first.inner, last.outer))
+            weights[e, f] = inner * outer
+    matrix = {}
+    for m, (e, g) in enumerate(rungs):
+        for n, (f, h) in enumerate(rungs):
+            if (e, f) in links and (g, h) in links:
+                space = one.col_spaces[one.places[e].column]
+                matrix[m, n] = numbers.trace(space, weights[e, f] * links[e, f] * links[g, h])
+    return rungs, matrix
+
+
+def radii(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> NDArray[np.float64]:
+    """The spectral radius of the ladder map at every point, in double precision; inf where it has none.
+
+    Returns
+    -------
+    An array of shape (points,); 0 where no field is left.
+    """
+    one = ladder(derivation)
+    found: NDArray[np.float64] = np.zeros(1)
+    for group in one.groups:
+        rungs, matrix = _matrix(one, group, numbers, propagators)
+        shape = np.broadcast_shapes((1, 1), *(np.shape(value) for value in matrix.values()))
+        full = np.zeros((shape[0], len(rungs), len(rungs)))
+        for (m, n), value in matrix.items():
+            full[:, m, n] = np.broadcast_to(value, shape)[:, 0]
+        bad = ~np.isfinite(full).all(axis=(1, 2))
+        full[bad] = 0
+        largest = np.abs(np.linalg.eigvals(full)).max(axis=1)
+        largest[bad] = np.inf
+        found = np.maximum(found, largest)
+    return found
+
+
+def radius_of_balls(
+    derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]
+) -> float | None:
+    """The radius in double precision, from propagators that are known better; None where floats do not reach."""
+
+    def rounded(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return value.astype(float)[np.newaxis, :]
+        return np.array([[float(value)]])
+
+    try:
+        nodes = {
+            space: ({symbol: rounded(x) for symbol, x in eigenvalues.items()}, rounded(weights))
+            for space, (eigenvalues, weights) in numbers.nodes.items()
+        }
+        scalars = {g: rounded(x) for g, x in numbers.scalars.items()}
+        entries = {s: {key: rounded(x) for key, x in g.items()} for s, g in propagators.items()}
+        with np.errstate(all="ignore"):
+            found = float(radii(derivation, Numbers(1.0, scalars, nodes), entries)[0])
+    except (OverflowError, np.linalg.LinAlgError):
+        return None
+    return found if np.isfinite(found) else None
+
+
+def is_stable(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> bool | None:
+    """Whether the spectral radius of the ladder map is below 1, proved with balls; None if they are too wide.
+
+    t = 1 + Phi(t) has a positive solution exactly if the radius is below 1: then Phi(t) = t - 1 < t.
+    """
+    one = ladder(derivation)
+    for group in one.groups:
+        rungs, matrix = _matrix(one, group, numbers, propagators)
+        size = len(rungs)
+        full = [[arb(1) if m == n else arb(0) for n in range(size)] for m in range(size)]
+        for (m, n), value in matrix.items():
+            full[m][n] = full[m][n] - value
+        unit = [arb(1) if e == g else arb(0) for e, g in rungs]
+        try:
+            solution = arb_mat(full).solve(arb_mat([[x] for x in unit]))
+        except ZeroDivisionError:
+            return None
+        values = {rung: solution[m, 0] for m, rung in enumerate(rungs)}
+        verdict = _all_positive(one, group, values)
+        if not verdict:
+            return verdict
+    return True
+
+
+def _all_positive(one: Ladder, group: Sequence[int], values: Mapping[tuple[int, int], Any]) -> bool | None:
+    """Whether the Hermitian matrices of the vertices of each kind are positive, by their pivots."""
+    kinds: dict[tuple[Any, ...], list[int]] = {}
+    for e in group:
+        kinds.setdefault(one.places[e].kind, []).append(e)
+    for members in kinds.values():
+        matrix = {(e, g): values[e, g] for e in members for g in members}
+        for k, e in enumerate(members):
+            pivot = matrix[e, e]
+            if not pivot > 0:
+                return False if pivot < 0 else None
+            for g in members[k + 1 :]:
+                for h in members[k + 1 :]:
+                    matrix[g, h] = matrix[g, h] - matrix[g, e] * matrix[e, h] / pivot
+    return True

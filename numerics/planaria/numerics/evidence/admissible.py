@@ -1,0 +1,75 @@
+"""Random points at which a derivation has a real value: for checks that want numbers."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from sympy import Expr, Integer, Rational, Symbol
+
+from planaria.algebra.errors import InputError
+from planaria.derivations.derivation import Derivation
+from planaria.models.spectra import Eigenvalues
+from planaria.numerics.solving.problem import parameters_of, pose
+from planaria.numerics.solving.solve import ContradictionError, solve
+
+__all__ = ["admissible_point"]
+
+GROWING = 8  # attempts with growing ridges
+OTHERS = 24  # attempts at other points
+DIGITS = 8  # to which a point is tried
+
+# Sizes of the spaces, in turn, relative to the base size: all different, so that nothing hides in an equality.
+RATIOS = (Rational(1), Rational(3, 2), Rational(5, 4), Rational(2), Rational(3, 4), Rational(7, 4))
+
+
+def admissible_point(derivation: Derivation, base: int, seed: int) -> dict[Any, Any]:
+    """Random parameters, sizes about `base`, and random spectra for matrices without a declared one.
+
+    Ridges and spectral parameters (what equations are solved for) grow until the planar solution is that of
+    matrices, and once more, to stay away from the edge of a spectrum.
+
+    Raises InputError if no point is found.
+    """
+    for attempt in range(GROWING + OTHERS):
+        values = _draw(derivation, base, seed, attempt)
+        try:
+            solve(pose(derivation, values), DIGITS)
+        except ContradictionError:
+            return values  # a point like others: what is checked there fails
+        except InputError:
+            continue
+        return _draw(derivation, base, seed, attempt + 1) if 0 < attempt < GROWING - 1 else values
+    raise InputError("check", "no admissible parameters were found", "check the derivation at parameters of yours")
+
+
+def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[Any, Any]:
+    # Where ridges alone do not help, such as for a variance s - 1, everything is drawn anew, from wider ranges.
+    again = attempt - GROWING
+    source = random.Random(f"{seed} admissible" if again < 0 else f"{seed} admissible {again}")
+    low, high = (50, 150) if again < 0 else (10, 400)
+    doublings = attempt if again < 0 else again % GROWING
+    setting = derivation.rules.setting
+    spaces = [s for s in setting.spaces if isinstance(s, Symbol)]
+    sizes = {s: max(1, int(base * RATIOS[n % len(RATIOS)])) for n, s in enumerate(sorted(spaces, key=str))}
+    values: dict[Any, Any] = dict(sizes)
+    ridges = set(derivation.closed_form.solved_for)
+    for symbol in sorted(parameters_of(derivation), key=str):
+        if symbol in sizes:
+            continue
+        number = Rational(source.randint(low, high), 100)
+        values[symbol] = number * 2**doublings if symbol in ridges else number
+    for matrix, _ in setting.matrices:
+        spectrum = derivation.model.spectrum(matrix)
+        if spectrum is None:
+            size = _size(matrix.shape[0], sizes)
+            stretch = 1 if again < 0 else 4 ** (again // GROWING)
+            numbers = (stretch * Rational(source.randint(low, high), 100) for _ in range(size))
+            values[matrix] = Eigenvalues(tuple(numbers))
+        elif isinstance(spectrum, Eigenvalues):
+            values.pop(matrix.shape[0], None)
+    return values
+
+
+def _size(space: Expr, sizes: dict[Symbol, int]) -> int:
+    return int(space) if isinstance(space, Integer) else sizes[space]

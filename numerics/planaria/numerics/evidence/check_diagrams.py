@@ -1,0 +1,132 @@
+"""Check: the sum of all planar diagrams equals the power series of the closed form, in exact arithmetic.
+
+The series runs in the strength of the fields, so that its coefficients collect the diagrams with equally many
+ribbons. It is taken far enough to contain every diagram of order 3 and less. Diagrams are made one by one as
+long as they are not too many; beyond, the sum over the planar contractions of a word is taken by recursion over
+its intervals, which is the same sum. Where even that would take minutes, the check stops at a lower order and
+says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpq
+from sympy import Dummy, Expr, Trace
+
+from planaria.algebra.laurent import Laurent
+from planaria.algebra.rational import Ring, generators_of
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.equations.planar_series import Point
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.derivations.equations.zero_test import Witness
+from planaria.diagrams.expressions.expression import Node, Setting, prepare, read
+from planaria.diagrams.expressions.words import Word, close, words, words_by_ribbons
+from planaria.diagrams.graphs.wick import count_planar, planar_contractions
+from planaria.diagrams.weights.evaluation import Evaluator
+from planaria.numerics.evidence.check import Check, Outcome, Progress
+
+__all__ = ["check_diagrams"]
+
+ORDER = 3  # every diagram up to this order is meant to be in the sum
+MOST_DIAGRAMS = 12_000  # that are made one by one
+MOST_SUMMED = 60_000  # that are summed at all
+UNDECIDED = Outcome.INCONCLUSIVE
+
+
+def check_diagrams(derivation: Derivation, seed: int, progress: Progress) -> Check:
+    """Compare, at a random rational point, the power series of diagrams and of the closed form."""
+    traces = sorted(derivation.expression.atoms(Trace), key=str)
+    setting = prepare([derivation.expression], derivation.model)
+    nodes = [read(trace.arg, setting) for trace in traces]
+    by_ribbons, complete = _words(nodes, setting)
+    last = len(by_ribbons) - 1
+    if last < 1:
+        detail = f"already the diagrams with one ribbon are more than {MOST_SUMMED:,}: none was compared"
+        return Check("planar diagrams sum to the series of the closed form", "all diagrams", UNDECIDED, detail)
+    witness = Witness(derivation.system, orders=last + 6, seed=seed + 1000, exact=True)
+    point = _fractions(witness.point)
+    evaluator = Evaluator(*point)
+    total = sum(count_planar(w, setting) for level in by_ribbons for group in level for w in group)
+    done = 0
+    columns: list[list[Any]] = [[] for _ in traces]
+    for level in by_ribbons:
+        for number, group in enumerate(level):
+            value = Fraction(0)
+            for word in group:
+                if total <= MOST_DIAGRAMS:
+                    value += evaluator.total(planar_contractions(word, setting))
+                else:
+                    value += evaluator.planar(word, setting)
+                done += count_planar(word, setting)
+                progress("summing planar diagrams", done, total)
+            columns[number].append(fmpq(value.numerator, value.denominator))
+    series = [Laurent.of(column, high=last + 1) for column in columns]
+    by_diagrams = _outer(derivation.expression, traces, series, witness.point)
+    by_formula = closed_series(derivation, witness)
+    high = min(last + 1, by_diagrams.high, by_formula.high)
+    agree = all(by_diagrams.coefficient(n) == by_formula.coefficient(n) for n in range(high))
+    known = high == last + 1
+    what = f"{total} planar diagrams with up to {last} ribbons"
+    what += f", among them all of order {complete} and less" if complete >= 0 else ""
+    detail = f"{what}: {'equal to' if agree else 'DIFFERENT from'} the series of the closed form, exact rationals"
+    statement = f"all planar diagrams to order {max(complete, 0)} sum to the series of the closed form"
+    return Check(statement, "all diagrams", agree and known, detail)
+
+
+def closed_series(derivation: Derivation, witness: Witness) -> Laurent:
+    """The power series of the closed form's value, its relations being checked on the way."""
+    closed = derivation.closed_form
+    for unknown in closed.unknowns:
+        witness.define(unknown.symbol, unknown.definition)
+    for symbol, spectral_sum in closed.sums:
+        witness.define_sum(symbol, spectral_sum)
+    for relation in closed.relations:
+        if not witness.vanishes(relation):
+            return Laurent.of([0], high=0)  # nothing is known of a value whose equations do not hold
+    try:
+        return witness.evaluate(closed.value)
+    except ZeroDivisionError:
+        return Laurent.of([0], high=0)
+
+
+def _words(nodes: Sequence[Node], setting: Setting) -> tuple[list[list[tuple[Word, ...]]], int]:
+    """Closed words by ribbons and trace, and the order up to which they are complete."""
+    longest = [
+        max((len(w.letters) for n in nodes for w in words(n, setting, k)), default=0) for k in range(ORDER + 1)
+    ]
+    levels: list[list[tuple[Word, ...]]] = []
+    count = 0
+    for ribbons in range(max(max(longest) // 2, ORDER) + 1):
+        level = [close(words_by_ribbons(node, setting, ribbons), setting) for node in nodes]
+        count += sum(count_planar(word, setting) for group in level for word in group)
+        if count > MOST_SUMMED:
+            break
+        levels.append(level)
+    complete = max((k for k in range(ORDER + 1) if max(longest[: k + 1]) // 2 < len(levels)), default=-1)
+    return levels, complete
+
+
+def _fractions(point: Point) -> tuple[dict[Expr, Fraction], dict[Expr, Any]]:
+    def fraction(number: Any) -> Fraction:
+        return Fraction(int(number.p), int(number.q))
+
+    values = {symbol: fraction(number) for symbol, number in point.values.items() if symbol != STRENGTH}
+    measures = {
+        space: [(fraction(weight), {s: fraction(x) for s, x in node.items()}) for weight, node in measure]
+        for space, measure in point.measures.items()
+    }
+    return values, measures
+
+
+def _outer(expression: Expr, traces: Sequence[Trace], series: Sequence[Laurent], point: Point) -> Laurent:
+    """The quantity as a function of its traces."""
+    places = {trace: Dummy() for trace in traces}
+    outer = expression.xreplace(places)
+    ring = Ring(generators_of(outer))
+    values = {symbol: Laurent.of([number]) for symbol, number in point.values.items()}
+    values |= {places[trace]: one for trace, one in zip(traces, series, strict=True)}
+    result: Laurent = ring(outer).evaluate(values, Laurent.of([1]))
+    return result

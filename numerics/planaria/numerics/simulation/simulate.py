@@ -1,0 +1,390 @@
+"""Monte Carlo: draw the fields of a model, evaluate expressions on each draw, average.
+
+Randomness is counted, not consumed: the entries of a field in a run depend on the seed, the number of the run
+and the place of the field in the model, and on nothing else. So a simulation gives the same bits for any
+number of workers, a shorter one is the beginning of a longer one, and a quantity has the same value whichever
+other quantities are asked for. (The last bits may differ between machines, as BLAS libraries do.)
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
+
+from planaria.algebra.errors import InputError
+from planaria.models.model import Gaussian, Model
+from planaria.models.spectra import Eigenvalues
+from planaria.numerics.simulation.finite_size import Evaluator, plain_number
+from planaria.numerics.spectra import eigenvalues, exact_number, no_value
+
+__all__ = ["Simulation", "draw", "simulate"]
+
+_ROUND_OFF = 1e-9  # an imaginary part below this fraction of the largest value seen is round-off
+_FEWEST_RUNS = 2  # a standard error needs two
+_FEWEST_IN_TAIL = 10
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """The result of a simulation.
+
+    Attributes
+    ----------
+    mean
+        The average over the runs; complex only where the values have an imaginary part beyond round-off.
+    standard_error
+        The standard error of the mean; of a complex mean, the root of the summed squares of the errors of its
+        real and imaginary part.
+    runs
+        The number of independent draws that were made; below the number asked for if the time ran out.
+    seed
+        The seed that gives these draws again.
+    effective_runs
+        On how many draws the scatter rests: (sum d**2)**2 / sum d**4 of their deviations d from the mean. A
+        third of the runs for a normal distribution; a few, however many runs, where the tails are heavy, and
+        then the standard error means little.
+    tail_index
+        Hill's estimate of the power a in P(|d| > t) ~ t**-a, from the largest twentieth of the deviations. The
+        mean exists for a > 1, the variance for a > 2; zero where there are too few draws to tell.
+    """
+
+    mean: float | complex
+    standard_error: float
+    runs: int
+    seed: int
+    effective_runs: float
+    tail_index: float
+
+
+def draw(
+    field: Gaussian,
+    shape: tuple[int, int],
+    rng: np.random.Generator,
+    *,
+    variance: float,
+    rows: NDArray[np.float64] | None = None,
+    cols: NDArray[np.float64] | None = None,
+) -> NDArray[Any]:
+    """One sample of a field, with the conventions of ``planaria.models.model``.
+
+    Parameters
+    ----------
+    field
+        The field; its kind is used, its symbolic variance and covariances are given as numbers.
+    shape
+        Rows and columns.
+    rng
+        The source of random numbers.
+    variance
+        The value of ``field.variance``.
+    rows, cols
+        Eigenvalues of the covariances, of shapes (shape[0],) and (shape[1],); ones if None. A symmetric or
+        Hermitian field has only ``rows``.
+
+    Returns
+    -------
+    An array of the given shape: float64 for real and symmetric, complex128 for complex and Hermitian fields.
+
+    Raises
+    ------
+    InputError
+        For a negative or infinite variance, a negative eigenvalue, a length that does not fit the shape.
+
+    >>> field = Gaussian(MatrixSymbol("h", 2, 2), kind="hermitian")
+    >>> h = draw(field, (2, 2), np.random.default_rng(1), variance=1.0)
+    >>> bool((h == h.conj().T).all()), h.dtype
+    (True, dtype('complex128'))
+    """
+    place = f"field {field.name}"
+    if not 0 <= variance < math.inf:
+        raise InputError(place, f"the variance is {variance}", "give values that make it finite and >= 0")
+    square = field.kind in ("symmetric", "hermitian")
+    if square and (shape[0] != shape[1] or cols is not None):
+        raise InputError(
+            place, f"a {field.kind} field has one covariance, and one size", "give rows and a square shape"
+        )
+    left, right = _root(rows, shape[0], place), _root(rows if square else cols, shape[1], place)
+    entries: NDArray[Any] = rng.standard_normal(shape)
+    if field.kind in ("complex", "hermitian"):
+        entries = (entries + 1j * rng.standard_normal(shape)) / math.sqrt(2)
+    if square:
+        entries = (entries + entries.conj().T) / math.sqrt(2)
+    sample: NDArray[Any] = entries * (math.sqrt(variance) * left[:, np.newaxis] * right)
+    return sample
+
+
+def simulate(
+    expressions: Mapping[str, Expr],
+    model: Model,
+    values: Mapping[Symbol, Any],
+    *,
+    runs: int,
+    seed: int = 0,
+    workers: int = 1,
+    time_budget: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Simulation]:
+    """The expectations of scalar expressions in a model, from independent draws of its fields.
+
+    All expressions are evaluated on each draw, exactly as they are written.
+
+    Parameters
+    ----------
+    expressions
+        Scalar expressions in traces, by name.
+    model
+        Fields, and the spectra of the deterministic matrices.
+    values
+        Numbers for the dimensions (positive integers) and for all other symbols. The dimension of a matrix
+        whose eigenvalues are listed may be left out.
+    runs
+        The number of draws, at least 2.
+    seed
+        A non-negative integer.
+    workers
+        The number of threads that draw; numpy's linear algebra runs in parallel there. It pays with one BLAS
+        thread each (``OPENBLAS_NUM_THREADS=1`` or its like in the environment).
+    time_budget
+        Seconds after which no further draw is begun; two draws are always made. The runs that are counted are
+        the first ones, so the result is that of a simulation with so many runs.
+    progress
+        Called with the number of finished runs and ``runs``, in the calling thread.
+
+    Raises
+    ------
+    InputError
+        For a symbol without a value, a dimension that is no positive integer, a deterministic matrix without
+        a spectrum, a matrix where a scalar is needed, a value that is not finite, or a bad option.
+
+    >>> from sympy import Trace, symbols
+    >>> N, P = symbols("N P", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> result = simulate({"norm": Trace(x * x.T) / N}, Model([Gaussian(x)]), {N: 20, P: 10}, runs=50)["norm"]
+    >>> abs(result.mean - 10) < 5 * result.standard_error, result.runs
+    (True, 50)
+    """
+    _check_option("runs", runs, _FEWEST_RUNS)
+    _check_option("seed", seed, 0)
+    _check_option("workers", workers, 1)
+    if time_budget is not None and not time_budget > 0:
+        raise InputError("simulation", f"the time budget is {time_budget}", "give seconds > 0")
+    plan = _Plan.of(expressions, model, values, seed)
+    deadline = math.inf if time_budget is None else time.monotonic() + time_budget
+    outcomes: list[tuple[complex, ...]] = []
+    with closing(_outcomes(plan, runs, workers)) as stream:
+        for outcome in stream:
+            outcomes.append(outcome)
+            if progress is not None:
+                progress(len(outcomes), runs)
+            if len(outcomes) >= _FEWEST_RUNS and time.monotonic() >= deadline:
+                break
+    columns = zip(*outcomes, strict=True)
+    return {name: _summary(column, seed) for name, column in zip(plan.expressions, columns, strict=True)}
+
+
+@dataclass(frozen=True)
+class _Sampler:
+    """A field with its numbers, and its place in the model: the index of its stream of random numbers."""
+
+    field: Gaussian
+    stream: int
+    shape: tuple[int, int]
+    variance: float
+    rows: NDArray[np.float64] | None
+    cols: NDArray[np.float64] | None
+
+    def sample(self, seed: int, run: int) -> NDArray[Any]:
+        # The child that SeedSequence(seed).spawn(...)[run].spawn(...)[stream] makes, without its siblings.
+        sequence = np.random.SeedSequence(seed, spawn_key=(run, self.stream))
+        rng = np.random.Generator(np.random.PCG64(sequence))
+        return draw(self.field, self.shape, rng, variance=self.variance, rows=self.rows, cols=self.cols)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """All that does not change from run to run."""
+
+    expressions: dict[str, Expr]
+    samplers: tuple[_Sampler, ...]
+    diagonals: dict[MatrixSymbol, NDArray[np.float64]]
+    scalars: dict[Symbol, float | complex]
+    seed: int
+
+    @classmethod
+    def of(cls, expressions: Mapping[str, Expr], model: Model, values: Mapping[Symbol, Any], seed: int) -> _Plan:
+        scalar = {name: _scalar_expression(name, expression) for name, expression in expressions.items()}
+        symbols = {matrix for expression in scalar.values() for matrix in expression.atoms(MatrixSymbol)}
+        used = [(stream, one) for stream, one in enumerate(model.fields) if one.symbol in symbols]
+        covariances = [one for _, field in used for one in (field.rows, field.cols) if one is not None]
+        symbols |= {matrix for covariance in covariances for matrix in covariance.atoms(MatrixSymbol)}
+        unknown = [one for one in symbols if model.field_index(one) is None]
+        fixed = sorted(unknown, key=lambda one: str(one.name))
+        for name in {field.name for field in model.fields} & {str(matrix.name) for matrix in fixed}:
+            raise InputError(
+                f"field {name}",
+                "an expression has a matrix of that name, but of another shape",
+                "use the symbol of the field",
+            )
+        sizes = _sizes([*fixed, *(field.symbol for _, field in used)], model, values)
+        diagonals = {matrix: _diagonal(matrix, model, sizes, values) for matrix in fixed}
+        numbers = {**values, **sizes}.items()
+        scalars = {symbol: plain_number(number, f"parameter {symbol}") for symbol, number in numbers}
+        once = Evaluator(diagonals, scalars)
+        samplers = tuple(_sampler(field, stream, sizes, once) for stream, field in used)
+        return cls(scalar, samplers, diagonals, scalars, seed)
+
+    def outcome(self, run: int) -> tuple[complex, ...]:
+        """The values of all expressions in one run."""
+        matrices = {one.field.symbol: one.sample(self.seed, run) for one in self.samplers}
+        evaluator = Evaluator({**self.diagonals, **matrices}, self.scalars)
+        results = []
+        for name, expression in self.expressions.items():
+            result = complex(evaluator.scalar(expression))
+            if not cmath.isfinite(result):
+                raise InputError(
+                    f"quantity {name}", f"its value in run {run + 1} is {result}", "check ridge and sizes"
+                )
+            results.append(result)
+        return tuple(results)
+
+
+def _outcomes(plan: _Plan, runs: int, workers: int) -> Generator[tuple[complex, ...], None, None]:
+    """The outcomes in the order of the runs. To close the iterator is to stop."""
+    yield plan.outcome(0)  # errors in the input show here, before any thread is started
+    if workers == 1:
+        yield from (plan.outcome(run) for run in range(1, runs))
+        return
+    executor = ThreadPoolExecutor(workers)
+    pending: deque[Future[tuple[complex, ...]]] = deque()
+    try:
+        for run in range(1, runs):
+            pending.append(executor.submit(plan.outcome, run))
+            if len(pending) >= 2 * workers:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _summary(column: tuple[complex, ...], seed: int) -> Simulation:
+    runs = len(column)
+    real, imaginary = [z.real for z in column], [z.imag for z in column]
+    mean = complex(math.fsum(real) / runs, math.fsum(imaginary) / runs)
+    is_real = max(map(abs, imaginary)) <= _ROUND_OFF * max(map(abs, column))
+    squares = [(x - mean.real) ** 2 for x in real]
+    if not is_real:
+        squares = [a + (y - mean.imag) ** 2 for a, y in zip(squares, imaginary, strict=True)]
+    error = math.sqrt(math.fsum(squares) / (runs - 1) / runs)
+    return Simulation(mean.real if is_real else mean, error, runs, seed, _effective(squares), _tail_index(squares))
+
+
+def _effective(squares: list[float]) -> float:
+    """Of how many equal parts a sum is as uneven as this one is."""
+    largest = max(squares)
+    if largest == 0:
+        return float(len(squares))
+    parts = [one / largest for one in squares]  # no overflow of the squares
+    return math.fsum(parts) ** 2 / math.fsum(part**2 for part in parts)
+
+
+def _tail_index(squares: list[float]) -> float:
+    """Hill's estimate, of the roots of these numbers."""
+    count = max(_FEWEST_IN_TAIL, len(squares) // 20)
+    if len(squares) < 5 * count:
+        return 0.0
+    *tail, least = sorted(squares, reverse=True)[: count + 1]
+    if tail[0] == least or not least:
+        return math.inf
+    return 2 * count / math.fsum(math.log(one / least) for one in tail)
+
+
+def _scalar_expression(name: str, expression: object) -> Expr:
+    result = sympify(expression, strict=True)
+    if not isinstance(result, Expr) or isinstance(result, MatrixExpr):
+        raise InputError(f"quantity {name}", f"{expression} is not a scalar", "take its Trace")
+    return result
+
+
+def _sizes(matrices: list[MatrixSymbol], model: Model, values: Mapping[Symbol, Any]) -> dict[Expr, int]:
+    """The size of every space that a matrix has."""
+    listed = {
+        space: len(spectrum.values)
+        for matrix, spectrum in model.spectra
+        for space in matrix.shape
+        if isinstance(spectrum, Eigenvalues)
+    }
+    sizes: dict[Expr, int] = {}
+    for space in {space for matrix in matrices for space in matrix.shape}:
+        if isinstance(space, Integer):
+            sizes[space] = int(space)
+        elif space in values:
+            sizes[space] = _positive_integer(values[space], space)
+        elif space in listed:
+            sizes[space] = listed[space]
+        else:
+            raise no_value(space, values, "simulation", "dimension")
+    return sizes
+
+
+def _diagonal(
+    matrix: MatrixSymbol, model: Model, sizes: Mapping[Expr, int], values: Mapping[Symbol, Any]
+) -> NDArray[np.float64]:
+    place = f"matrix {matrix.name}"
+    spectrum = model.spectrum(matrix)
+    if spectrum is None:
+        raise InputError(place, "it is neither a field nor has it a spectrum", "give it a spectrum")
+    rows, cols = matrix.shape
+    if rows != cols:
+        problem = f"a deterministic matrix is square, but its shape is {matrix.shape}"
+        raise InputError(place, problem, "give it one space twice")
+    return eigenvalues(spectrum, sizes[rows], values, place=f"spectrum of {matrix.name}")
+
+
+def _sampler(field: Gaussian, stream: int, sizes: Mapping[Expr, int], once: Evaluator) -> _Sampler:
+    rows, cols = field.shape
+    variance = once.scalar(field.variance)
+    if isinstance(variance, complex):
+        raise InputError(f"field {field.name}", f"its variance is {variance}", "give a positive variance")
+    covariances = [
+        None if one is None else np.array(np.diagonal(once.value(one)), dtype=np.float64)
+        for one in (field.rows, None if field.kind in ("symmetric", "hermitian") else field.cols)
+    ]
+    return _Sampler(field, stream, (sizes[rows], sizes[cols]), variance, covariances[0], covariances[1])
+
+
+def _root(covariance: NDArray[np.float64] | None, length: int, place: str) -> NDArray[np.float64]:
+    if covariance is None:
+        return np.ones(length)
+    if covariance.shape != (length,):
+        problem = f"a covariance has the shape {covariance.shape}, but the dimension is {length}"
+        raise InputError(place, problem, "give one eigenvalue for each index")
+    if not (covariance >= 0).all() or not np.isfinite(covariance).all():
+        raise InputError(
+            place, "a covariance has an eigenvalue that is negative or infinite", "give eigenvalues >= 0"
+        )
+    root: NDArray[np.float64] = np.sqrt(covariance)
+    return root
+
+
+def _positive_integer(value: object, symbol: Expr) -> int:
+    number = exact_number(value, f"dimension {symbol}")
+    if not number.is_real or number < 1 or not (number - int(number)).is_zero:
+        raise InputError(f"dimension {symbol}", f"its value is {value}", f"give {symbol} a positive integer")
+    return int(number)
+
+
+def _check_option(name: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise InputError("simulation", f"{name} is {value!r}", f"give an integer >= {least}")

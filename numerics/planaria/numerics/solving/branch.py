@@ -1,0 +1,313 @@
+"""The physical branch: the solution that is connected to the bare propagators.
+
+At small field strength the Schwinger-Dyson equations are solved by iteration from the bare propagators, which
+has no choice of branch. From there the solution of the closed form is followed to full strength. A step counts
+only if Newton's method moves the prediction a little and contracts from its first step on, and if the sign of
+the Jacobian determinant stays: neighbouring roots have opposite signs, so that this excludes a jump to the
+next root where two roots come close (equal dimensions, tiny ridge).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, log
+from typing import Any
+
+import numpy as np
+from mpmath import matrix as mp_matrix
+from mpmath import mp, mpf
+from numpy.typing import NDArray
+from sympy import Expr, Integer, Symbol
+
+from planaria.algebra.errors import InputError
+from planaria.algebra.rational import Ratio
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.equations.propagator import Propagators
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.numerics.equations.functions import Functions, functions_of
+from planaria.numerics.solving.direct import start_directly
+from planaria.numerics.solving.prediction import predicted
+from planaria.numerics.solving.problem import Problem, to_float, to_mpf
+
+__all__ = ["BOLD", "CAREFUL", "DOUBLE", "Pace", "PathEndsError", "follow", "iterate", "newton", "precise"]
+
+Vector = NDArray[Any]
+
+SHORTEST_STEP = 1e-7  # of the logarithm of the strength
+MOST_CALLS = 150  # of Newton's method with many digits on one path
+SLOWEST = 0.3  # each Newton step is at most this times the one before, from the first on
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How boldly a path is followed.
+
+    Attributes
+    ----------
+    longest
+        Longest step of the logarithm of the strength.
+    growth
+        By which a step is longer than the one before that went well.
+    widest
+        By which Newton's method may move a predicted unknown, relative.
+    """
+
+    longest: float
+    growth: float
+    widest: float
+
+
+# Verification proves the branch, so that a bold path may be tried first: powers of the strength, which is what
+# unknowns go with where a ridge is tiny, are predicted across any distance.
+BOLD = Pace(longest=float("inf"), growth=2.0, widest=0.3)
+CAREFUL = Pace(longest=1.5, growth=1.4, widest=0.05)
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What differs between double precision and mpmath."""
+
+    module: str
+    number: Callable[[Any], Any]
+    solve: Callable[[Any, Any], Vector]  # ZeroDivisionError or LinAlgError for a singular matrix
+    sign: Callable[[Any], int]
+    rounding: float  # Newton steps below this are rounding
+    exponential: Callable[[float], Any]
+
+
+def _mp_solve(matrix: Any, vector: Any) -> Vector:
+    return np.array(list(mp.lu_solve(mp_matrix(matrix), mp_matrix(vector))), dtype=object)
+
+
+DOUBLE = Arithmetic(
+    "numpy",
+    float,
+    lambda matrix, vector: np.linalg.solve(np.array(matrix, dtype=float), np.array(vector, dtype=float)),
+    lambda matrix: int(np.linalg.slogdet(np.array(matrix, dtype=float))[0]),
+    1e-12,
+    exp,
+)
+
+
+def precise(digits: int) -> Arithmetic:
+    """Arithmetic with so many digits; to be used at that working precision."""
+    return Arithmetic(
+        "mpmath",
+        mpf,
+        _mp_solve,
+        lambda matrix: int(mp.sign(mp.det(mp_matrix(matrix)))),
+        10.0 ** max(5 - digits, -300),
+        lambda position: mp.exp(mpf(position)),
+    )
+
+
+def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREFUL) -> Vector:
+    """The unknowns at full strength, a start for polishing.
+
+    With `precise` arithmetic the path is followed at mpmath's working precision: some hundred times slower, for
+    roots that double precision does not separate.
+
+    Raises InputError where the branch ends before full strength: then the propagator has no real value there.
+    """
+    closed = problem.derivation.closed_form
+    if not closed.unknowns:
+        return np.zeros(0)
+    functions = functions_of(closed, arithmetic.module)
+    spectrum: Mapping[Symbol, Any] = problem.floats()
+    scalars = problem.scalars(to_float)
+    if arithmetic.module == "mpmath":
+        spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
+
+    def settle(guess: Vector, position: float) -> tuple[Vector, int] | None:
+        with np.errstate(all="ignore"):
+            return newton(functions, guess, spectrum, scalars, arithmetic.exponential(position), arithmetic)
+
+    position, start = _start(problem, arithmetic)
+    first = settle(start, position)
+    if first is None:
+        raise PathEndsError(exp(position))
+    unknowns, sign = first
+    points: list[tuple[float, Vector]] = [(position, unknowns)]
+    step = 0.5
+    calls = 0
+    while position < 0:
+        calls += 1
+        target = min(0.0, position + step)
+        moved: Vector | None = None
+        for guess in _guesses(points, target, arithmetic, pace):
+            found = settle(guess, target)
+            if found is not None and found[1] == sign and np.max(np.abs(found[0] / guess - 1)) <= pace.widest:
+                moved = found[0]
+                break
+        if moved is None:
+            step /= 2
+            if step < SHORTEST_STEP or (arithmetic.module == "mpmath" and calls > MOST_CALLS):
+                raise PathEndsError(exp(position))
+            continue
+        position = target
+        points = [*points[-2:], (position, moved)]
+        step = min(pace.growth * step, pace.longest)
+    return points[-1][1]
+
+
+def _guesses(
+    points: Sequence[tuple[float, Vector]], target: float, arithmetic: Arithmetic, pace: Pace
+) -> Iterator[Vector]:
+    """Predictions in turn: with many digits, a boldly followed unknown may also settle to a limit."""
+    if arithmetic.module == "mpmath" and pace is BOLD and len(points) > 1:
+        positions, history = [position / log(10) for position, _ in points], [list(x) for _, x in points]
+        for settling in (True, False):
+            yield np.array(predicted(positions, history, target / log(10), settling=settling), dtype=object)
+        return
+    with np.errstate(all="ignore"):
+        yield _predict(points[-2] if len(points) > 1 else None, points[-1], target)
+
+
+def _unknowns(
+    problem: Problem, loops: Mapping[Symbol, Any], strength: Any, number: Callable[[Expr], Any]
+) -> Vector:
+    """The unknowns by their definitions."""
+    one = number(Integer(1))
+    at = {**problem.scalars(number), **_all_scalars(problem, number), **loops, STRENGTH: strength}
+    values = [u.definition.evaluate(at, one) for u in problem.derivation.closed_form.unknowns]
+    return np.array(values, dtype=float if isinstance(one, float) else object)
+
+
+def _predict(previous: tuple[float, Vector] | None, last: tuple[float, Vector], target: float) -> Vector:
+    """Extrapolation: of logarithms where signs allow, since unknowns range over powers of ten."""
+    if previous is None:
+        return last[1]
+    weight = (target - last[0]) / (last[0] - previous[0])
+    same_sign = last[1] * previous[1] > 0
+    ratio = np.where(same_sign, last[1] / np.where(same_sign, previous[1], 1.0), 1.0)
+    weight = type(last[1][0])(weight)
+    guess: Vector = np.where(same_sign, last[1] * ratio**weight, last[1] + weight * (last[1] - previous[1]))
+    return guess
+
+
+def newton(
+    functions: Functions,
+    start: Sequence[Any] | Vector,
+    spectrum: Mapping[Symbol, Any],
+    scalars: Mapping[Expr, Any],
+    strength: Any,
+    arithmetic: Arithmetic,
+    rounds: int = 12,
+) -> tuple[Vector, int] | None:
+    """Newton's method on the relations, and the sign of the Jacobian; None where it does not contract."""
+    unknowns = np.array([arithmetic.number(u) for u in start])
+    change = float("inf")
+    for _ in range(rounds):
+        try:
+            residual, jacobian = functions.residual(list(unknowns), spectrum, scalars, arithmetic.number(strength))
+            step = -arithmetic.solve(jacobian, residual)
+        except (np.linalg.LinAlgError, ZeroDivisionError):
+            return None
+        trial = unknowns + step
+        last, change = change, max(float(abs(s / u)) for s, u in zip(step, unknowns, strict=True))
+        # Outside of the domain of unknowns, which keep their sign, or of floats
+        if not np.isfinite(change) or (trial * unknowns <= 0).any():
+            return None
+        unknowns = trial
+        if change < arithmetic.rounding or (change < 1e-6 and change > SLOWEST * last):
+            return unknowns, arithmetic.sign(jacobian)
+        if change > SLOWEST * last:
+            return None
+    return None
+
+
+def _start(problem: Problem, arithmetic: Arithmetic) -> tuple[float, Vector]:
+    """The logarithm of a field strength at which iteration settles fast, and the unknowns there."""
+    strength = 1e-2
+    for _ in range(60):
+        loops = iterate(problem, strength)
+        if loops is not None:
+            vector = _unknowns(problem, loops, strength, to_float)
+            if np.isfinite(vector).all() and (vector != 0).all():
+                return log(strength), vector
+        strength /= 30
+    if arithmetic.module == "mpmath" and (found := start_directly(problem)) is not None:
+        position, precise_loops = found
+        vector = _unknowns(problem, precise_loops, mp.exp(mpf(position)), to_mpf)
+        if all(vector):
+            return position, vector
+    raise InputError(
+        "evaluate",
+        "the expansion about the bare propagators settles at no field strength",
+        "check that every inverse has a deterministic part that is not singular",
+    )
+
+
+def _all_scalars(problem: Problem, number: Callable[[Expr], Any]) -> dict[Expr, Any]:
+    values: dict[Expr, Any] = {}
+    for generator in problem.derivation.rules.setting.ring.generators:
+        if generator.free_symbols and generator.free_symbols <= set(problem.values):
+            values[generator] = number(problem.exact(generator))
+    return values
+
+
+def iterate(
+    problem: Problem, strength: float, rounds: int = 40, start: Mapping[Symbol, float] | None = None
+) -> dict[Symbol, float] | None:
+    """The loops at a field strength by iteration, from the bare propagators if no start is given.
+
+    None if it does not settle in so many rounds.
+    """
+    setting = problem.derivation.rules.setting
+    spectrum = problem.floats()
+    scalars = {**_all_scalars(problem, to_float), STRENGTH: strength}
+    maps = []
+    for symbol, (space, integrand) in core_of(problem.derivation).items():
+        own = {s: spectrum[s] for _, s in setting.matrices_of(space) if s in spectrum}
+        copies = 1.0 if own else float(problem.size(space))
+        maps.append((symbol, integrand, own, copies, len(next(iter(own.values()))) if own else 1))
+    loops = dict(start) if start else {symbol: 0.0 for symbol, *_ in maps}
+    with np.errstate(all="ignore"):
+        for _ in range(rounds):
+            new: dict[Symbol, float] = {}
+            for symbol, integrand, own, copies, nodes in maps:
+                terms = integrand.evaluate({**scalars, **own, **loops}, 1.0)
+                new[symbol] = float(np.sum(terms) * copies * (1 if np.ndim(terms) else nodes))
+            changes = [abs(new[s] - loops[s]) for s in new]
+            if not np.isfinite(changes).all():
+                return None
+            settled = all(c <= 1e-12 * abs(new[s]) for s, c in zip(new, changes, strict=True))
+            loops = new
+            if settled:
+                return loops
+    return None
+
+
+@lru_cache(maxsize=64)
+def core_of(derivation: Derivation) -> dict[Symbol, tuple[Expr, Ratio]]:
+    """The loops that fix the unknowns, and those that they depend on in turn: space and integrand of each."""
+    system = derivation.system
+    propagators = Propagators(system)
+    todo = {s for u in derivation.closed_form.unknowns for s in u.definition.support()}
+    core: dict[Symbol, tuple[Expr, Ratio]] = {}
+    unknowns = set(system.unknowns)
+    while todo:
+        symbol = todo.pop()
+        if symbol in core or symbol not in unknowns:
+            continue
+        loop = system.representative(symbol)
+        entry = propagators.entry(loop.space, loop.column, loop.row)
+        integrand = loop.weight.to(system.ring) * entry
+        core[symbol] = loop.space, integrand
+        todo |= integrand.support()
+    return core
+
+
+class PathEndsError(InputError):
+    """The planar solution followed from the bare propagators ends before full strength."""
+
+    def __init__(self, strength: float, *, certain: bool = False) -> None:
+        self.strength = strength
+        self.certain = certain  # that the solution ends there, and not what double precision can tell
+        super().__init__(
+            "evaluate",
+            f"the planar solution ends at field strength {strength:.3g} of 1: it is not real at these parameters",
+            "move the spectral parameter outside of the spectrum, or raise the ridge",
+        )

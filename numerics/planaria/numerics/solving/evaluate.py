@@ -1,0 +1,60 @@
+"""Numbers of a derivation to any number of digits: at a point, or in a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from planaria.algebra.errors import InputError
+from planaria.derivations.derivation import Derivation
+from planaria.numerics.solving.estimate import Estimate
+from planaria.numerics.solving.limits import limit_at_zero
+from planaria.numerics.solving.problem import pose
+from planaria.numerics.solving.solve import refuse_zero, solve
+
+__all__ = ["MOST_DIGITS", "evaluate"]
+
+MOST_DIGITS = 10_000
+
+
+def evaluate(
+    derivation: Derivation,
+    values: Mapping[Any, Any],
+    *,
+    digits: int = 50,
+    limit: Mapping[Any, Any] | None = None,
+) -> Estimate:
+    """The quantity at given parameters.
+
+    Parameters
+    ----------
+    values
+        By symbol or name: numbers or decimal text for parameters and dimensions; for a deterministic matrix a
+        declared spectrum or a list of eigenvalues. A float stands for its decimal digits.
+    digits
+        Significant digits that must stand when the precision is raised.
+    limit
+        ``{"gamma": 0}`` takes the exact limit of a parameter at zero.
+
+    Raises
+    ------
+    InputError
+        For wrong or missing values, and where the planar solution has no real value.
+
+    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> N, P, gamma = symbols("N P gamma", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> q = (gamma * Identity(N) + x * x.T).inv()
+    >>> from planaria.derivations import derive
+    >>> result = derive(Trace(q) / N, Model([Gaussian(x, variance=1 / P)]))
+    >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": 2}, digits=20))
+    0.36602540378443864676
+    """
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
+        raise InputError("digits", f"{digits!r} is no number from 1 to {MOST_DIGITS}", "ask for 50, say")
+    if limit:
+        return limit_at_zero(derivation, values, limit, digits)
+    problem = pose(derivation, values)
+    refuse_zero(problem)
+    return solve(problem, digits)

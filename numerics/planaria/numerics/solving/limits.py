@@ -1,0 +1,408 @@
+"""The exact limit of a parameter at zero, on the physical branch.
+
+The planar solution is followed from a small value of the parameter to smaller ones. `planaria.derivations.analysis.limits`
+names the ways in which the equations can hold at zero; the one that the solution approaches is solved there, to
+all digits, and counts only if value and unknowns go to it on the way. Where none is approached, the value at
+such a small parameter that every digit stands is given, and called a numerical limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mpmath import matrix as mp_matrix
+from mpmath import mp, mpf
+from sympy import Rational, Symbol
+
+from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.rational import factored
+from planaria.derivations.analysis.limits import LimitBranch, limit_branches
+from planaria.derivations.derivation import Derivation
+from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.solving.estimate import Estimate
+from planaria.numerics.solving.prediction import predicted
+from planaria.numerics.solving.problem import Problem, parameters_of, pose, to_mpf
+from planaria.numerics.solving.solve import loops_of, solve
+from planaria.numerics.solving.verification import in_the_spectrum, verify
+from planaria.numerics.spectra import exact_number
+
+__all__ = ["limit_at_zero"]
+
+# All smallness is counted in decimal places: at `places` the parameter is 10**-places.
+STARTS = ((8, 9), (4, 5), (2, 3))  # places at which the branch is followed from the bare propagators, in turn
+FIRST_STATION = 20  # places at which the solution is compared with the branches: here and at each doubling
+NUMERICAL = 320  # places at which, and from which on, a value without a branch may count
+CANCELLATION = 6  # powers of the parameter up to which terms of equations and value may cancel
+SHORTEST_STEP = 1e-3
+WIDEST_CORRECTION = 0.3  # of a prediction by the first Newton step, relative
+APPROACH = 5  # at p places what goes to a finite limit is closer than 10**(-p / APPROACH)
+LONGEST_CONDITION = 60  # letters of a condition that is quoted in a method
+SAME_POWER = 1e-2  # by which powers between stations may differ where they alone speak for growth or vanishing
+SLOWEST_POWER = 0.2  # of the parameter with which something vanishes or grows
+
+
+def limit_at_zero(
+    derivation: Derivation, values: Mapping[Any, Any], limit: Mapping[Any, Any], digits: int
+) -> Estimate:
+    """The limit of a quantity when one parameter goes to zero from above.
+
+    Parameters
+    ----------
+    values
+        Numbers and spectra as for `planaria.numerics.solving.evaluate.evaluate`, without the parameter.
+    limit
+        One parameter, by symbol or by name, and 0.
+
+    Returns
+    -------
+    An `Estimate` of status ``"limit"`` (solved at zero), ``"numerical limit"`` (a small parameter, all digits
+    standing) or ``"infinite"``, the sign of the growth in its value. Unknowns that vanish or grow are 0 and inf.
+
+    Raises
+    ------
+    InputError
+        For more than one parameter, a target other than 0, a dimension, and where no limit exists.
+
+    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
+    >>> from planaria.derivations import derive
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> N, P, gamma = symbols("N P gamma", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> q = (gamma * Identity(N) + x * x.T).inv()
+    >>> result = derive(Trace(q) / N, Model([Gaussian(x, variance=1 / P)]))
+    >>> print(limit_at_zero(result, {"N": 2, "P": 5}, {"gamma": 0}, 20))
+    1.6666666666666666667
+    >>> print(limit_at_zero(result, {"N": 5, "P": 5}, {"gamma": 0}, 20))
+    +inf
+    """
+    parameter = _parameter(derivation, values, limit)
+    at_zero = pose(derivation, values, zero=frozenset({str(parameter)}))
+    path = _Path.start(at_zero, parameter, digits)
+    sizes = {s: path.at_zero.values[s] for s in derivation.rules.setting.spaces if s in path.at_zero.values}
+    # Branches for any dimensions first: they say more, but their leading terms may cancel at these
+    branches = [*limit_branches(derivation, parameter), *limit_branches(derivation, parameter, sizes)]
+    places, enough = FIRST_STATION, max(NUMERICAL, 3 * digits + 60)
+    path.advance(places)
+    while places < 2 * enough:
+        places *= 2
+        path.advance(places)
+        found = next((one for branch in branches if (one := _on_branch(branch, path, digits))), None)
+        if found is None and places >= enough:
+            found = _numerical(path, digits)
+        if found is not None:
+            return replace(found, residual=max(found.residual, path.verify()))
+    seen = ", ".join(f"{mp.nstr(value, 8)} at {parameter} = 1e-{p}" for p, _, value in path.stations[-2:])
+    raise path.error(f"the value does not settle: it is {seen}")
+
+
+def _parameter(derivation: Derivation, values: Mapping[Any, Any], limit: Mapping[Any, Any]) -> Symbol:
+    """The one parameter whose limit is asked for."""
+    if len(limit) != 1:
+        raise InputError("limit", f"{len(limit)} parameters are given", "take the limit of one at a time")
+    ((key, target),) = limit.items()
+    known = {str(symbol): symbol for symbol in parameters_of(derivation)}
+    name = str(key)
+    if name not in known:
+        raise unknown_name("limit", "parameter", name, sorted(known))
+    symbol = known[name]
+    if symbol in derivation.rules.setting.spaces:
+        raise InputError("limit", f"{name} is a dimension", "take the limit of a parameter")
+    if not exact_number(target, f"limit of {name}").is_zero:
+        raise InputError("limit", f"{name} -> {target} is no limit", f"only {name}=0 is one; set other values")
+    if any(str(given) == name for given in values):
+        raise InputError("limit", f"{name} has a value as well", "leave out one of the two")
+    return symbol
+
+
+@dataclass
+class _Path:
+    """The physical solution at ever smaller values of the parameter.
+
+    Neighbouring roots differ in the sign of the Jacobian determinant, which therefore may not change: where two
+    roots meet in the limit, closeness alone would not tell them apart.
+    """
+
+    at_zero: Problem
+    parameter: Symbol
+    digits: int
+    points: list[tuple[float, list[Any]]] = field(default_factory=list)
+    stations: list[tuple[int, list[Any], Any]] = field(default_factory=list)
+    sign: int = 0
+
+    @classmethod
+    def start(cls, at_zero: Problem, parameter: Symbol, digits: int) -> _Path:
+        """A path with its first two points; the later starts are for equations singular near zero."""
+        reason = ""
+        for pair in STARTS:
+            path = cls(at_zero, parameter, digits)
+            try:
+                for places in pair:
+                    unknowns = path.newton(places, list(solve(path.problem(places), 15).unknowns.values()))
+                    if unknowns is None:
+                        raise path.lost(places)
+                    path.points.append((places, unknowns))
+                return path
+            except (InputError, ZeroDivisionError) as error:
+                reason = reason or getattr(error, "problem", "the equations are singular")
+        raise InputError(
+            "limit",
+            f"there is no solution at small {parameter} from which to go to 0 ({reason})",
+            "check the other values; inside of a spectrum there is no real limit",
+        )
+
+    def problem(self, places: float) -> Problem:
+        """The derivation with the parameter at 10**-places."""
+        whole = int(places)
+        small = Rational(1, 10**whole) * Rational(repr(10.0 ** (whole - places)))
+        values = {**self.at_zero.values, self.parameter: small}
+        return replace(self.at_zero, values=values, _cache={})
+
+    def precision(self, places: float) -> int:
+        """Working digits: differences of sums cancel up to powers of the parameter."""
+        return self.digits + 20 + int(CANCELLATION * places)
+
+    def advance(self, target: int) -> None:
+        """Follow the solution to a smaller parameter, and take down unknowns and value there."""
+        step = 1.0
+        while self.points[-1][0] < target:
+            places = min(float(target), self.points[-1][0] + step)
+            guesses = (self.predicted(places, settling) for settling in (True, False))
+            found = next((one for guess in guesses if (one := self.newton(places, guess)) is not None), None)
+            if found is None:
+                step /= 2
+                if step < SHORTEST_STEP:
+                    raise self.lost(places)
+                continue
+            self.points.append((places, found))
+            step *= 2
+        self.stations.append((target, self.points[-1][1], self.value()))
+
+    def predicted(self, places: float, settling: bool) -> list[Any]:
+        """Powers of the parameter; for steady unknowns a limit and a power, or else a constant."""
+        positions, history = zip(*self.points[-3:], strict=True)
+        with mp.workdps(self.precision(places)):
+            return predicted(positions, history, places, settling=settling)
+
+    def newton(self, places: float, guess: Sequence[Any], factor: int = 1) -> list[Any] | None:
+        """The root at a parameter from a prediction; None where it moves far or changes the sign."""
+        problem = self.problem(places)
+        with mp.workdps(factor * self.precision(places)):
+            found = _newton(problem, guess)
+        if found is None or self.sign not in (0, found[1]):
+            return None
+        unknowns, self.sign = found
+        return unknowns
+
+    def value(self) -> Any:
+        """The quantity at the last point, once its digits stand when the precision is doubled."""
+        places, unknowns = self.points[-1]
+        problem, previous = self.problem(places), None
+        for factor in (1, 2, 4):
+            if (found := self.newton(places, unknowns, factor)) is None:
+                break
+            with mp.workdps(factor * self.precision(places)):
+                try:
+                    value = _value(problem, found)
+                except ZeroDivisionError:
+                    continue
+                if previous is not None and abs(value - previous) <= abs(value) * mpf(10) ** (-self.digits - 5):
+                    return value
+                previous = value
+        raise self.lost(places)
+
+    def verify(self) -> Any:
+        """Hold the last point against the unreduced equations, and give their residual there.
+
+        So the limit is that of the matrices' values.
+        """
+        places, unknowns = self.points[-1]
+        problem = self.problem(places)
+        for factor in (1, 2, 4):
+            if (found := self.newton(places, unknowns, factor)) is None:
+                break
+            with mp.workdps(factor * self.precision(places)):
+                bound = mpf(10) ** -(self.digits + 5)
+                try:
+                    verdict, value = verify(problem, loops_of(problem, found), bound), _value(problem, found)
+                except ZeroDivisionError:
+                    continue
+                if verdict.stable is False:
+                    raise in_the_spectrum(verdict)
+                close = abs(verdict.value - value) <= abs(value) * bound
+                if verdict.stable and verdict.residual <= bound and close:
+                    return verdict.residual
+        at = f"{self.parameter} = 1e-{places:.4g}"
+        raise self.error(f"the unreduced equations do not confirm the solution at {at}")
+
+    def error(self, problem: str) -> InputError:
+        return InputError("limit", problem, f"evaluate at small values of {self.parameter} instead")
+
+    def lost(self, places: float) -> InputError:
+        return self.error(f"the planar solution is lost at {self.parameter} = 10**-{places:.4g} on the way to 0")
+
+
+def _newton(problem: Problem, guess: Sequence[Any]) -> tuple[list[Any], int] | None:
+    """Newton's method at the working precision; None where it does not settle or starts too far away."""
+    closed = problem.derivation.closed_form
+    if not closed.unknowns:
+        return [], 1
+    functions = functions_of(closed, "mpmath")
+    spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
+    unknowns = [mpf(x) for x in guess]
+    change = mpf("inf")
+    for number in range(40 + mp.dps):  # from a double root's distance it only halves at first
+        try:
+            residual, jacobian = functions.residual(unknowns, spectrum, scalars, mpf(1))
+            matrix = mp_matrix(jacobian)
+            step = mp.lu_solve(matrix, -mp_matrix(residual))
+            last, change = change, max(abs(step[k] / x) for k, x in enumerate(unknowns))
+        except ZeroDivisionError:
+            return None
+        if not mp.isfinite(change) or (number == 0 and change > WIDEST_CORRECTION):
+            return None
+        unknowns = [x + step[k] for k, x in enumerate(unknowns)]
+        if change < mpf(10) ** (5 - mp.dps) or (change < mpf(10) ** (-mp.dps // 2) and change >= last):
+            return unknowns, int(mp.sign(mp.det(matrix)))
+    return None
+
+
+def _value(problem: Problem, unknowns: Sequence[Any]) -> Any:
+    functions = functions_of(problem.derivation.closed_form, "mpmath")
+    return functions.value(unknowns, problem.mpfs(), problem.scalars(to_mpf)) * mpf(1)
+
+
+def _on_branch(branch: LimitBranch, path: _Path, digits: int) -> Estimate | None:
+    """The limit on a branch, if the last two stations approach it."""
+    (before, _, _), (now, _, _) = path.stations[-2:]
+    original = path.at_zero.derivation
+    symbols = original.unknowns
+    columns = {s: [unknowns[k] for _, unknowns, _ in path.stations[-2:]] for k, s in enumerate(symbols)}
+    small, vanishing = branch.vanishing or branch.growing, branch.vanishing is not None
+    if small is not None and not _asymptotic(path, symbols.index(small), vanishing):
+        return None
+    problem = replace(path.at_zero, derivation=replace(original, closed_form=branch.closed_form), _cache={})
+    left = [s for s in symbols if s != small]
+    if (found := _at_zero(problem, [columns[s][1] for s in left], digits)) is None:
+        return None
+    unknowns, value, error, residual = found
+    roots = dict(zip(left, unknowns, strict=True))
+    if not all(_reached(columns[s], x, before, now, digits) for s, x in roots.items()):
+        return None
+    names = {str(s): roots.get(s, mpf(0) if vanishing else mpf("inf")) for s in symbols}
+    measured = [value for _, _, value in path.stations[-2:]]
+    name = path.parameter
+    words = [f"{c.lhs} {'->' if c.lhs == small else '='} {c.rhs}" for c in branch.conditions]
+    short = ", ".join(one for one in words if len(one) <= LONGEST_CONDITION)
+    method = f"limit {name} -> 0" + (f" on the branch {short}" if short else "")
+    if branch.order < 0 or value is None:
+        if _power(measured, now - before) > -SLOWEST_POWER:
+            return None
+        ratio = branch.closed_form.value
+        factors = [factored(ratio.ring, factor) for factor, _ in ratio.denominator.factor()[1]]
+        zeros = [f"{one} = 0" for one in factors if one.subs(path.at_zero.values) == 0]
+        because = ", since " + " and ".join(zeros) if zeros else ""
+        method = f"{method}: the value grows without bound as {name} -> 0{because}"
+        return Estimate(mp.sign(measured[1]) * mpf("inf"), mpf(0), method, "infinite", names, residual, digits)
+    if not value:
+        if any(measured) and _power(measured, now - before) < SLOWEST_POWER:
+            return None
+    elif not _reached(measured, value, before, now, digits):
+        return None
+    method = f"{method}, solved at {name} = 0, compared with {name} = 1e-{before} and 1e-{now}"
+    return Estimate(value, error, method, "limit", names, residual, digits)
+
+
+def _asymptotic(path: _Path, small: int, vanishing: bool) -> bool:
+    """Whether an unknown vanishes (or grows), and every spectral sum goes to what it is then.
+
+    An unknown that is small beside most eigenvalues may still be large beside the least.
+    """
+    (before, start, _), (now, end, _) = path.stations[-2:]
+    power = _power((start[small], end[small]), now - before)
+    if (power if vanishing else -power) < SLOWEST_POWER:
+        return False
+    closed = path.at_zero.derivation.closed_form
+    functions, symbol = functions_of(closed, "mpmath"), closed.unknowns[small].symbol
+    own = [n for n, (_, one) in enumerate(closed.sums) if symbol in one.unknowns]
+    rows = []
+    for places, unknowns, _ in path.stations[-2:]:
+        problem = path.problem(places)
+        with mp.workdps(path.precision(places)):
+            at = problem.mpfs(), problem.scalars(to_mpf), own
+            sums = functions.sum_values(unknowns, *at)
+            edge = [mpf(0) if n == small else x for n, x in enumerate(unknowns)]
+            try:
+                limits = functions.sum_values(edge, *at) if vanishing else [mpf(1)] * len(sums)
+                rows.append([sums[n] / limits[n] for n in own])
+            except ZeroDivisionError:
+                return False
+    if vanishing:
+        return all(_approached(pair, mpf(1), before, now) for pair in zip(*rows, strict=True))
+    return all(_power(pair, now - before) > SLOWEST_POWER for pair in zip(*rows, strict=True))
+
+
+def _at_zero(problem: Problem, start: Sequence[Any], digits: int) -> tuple[list[Any], Any, Any, Any] | None:
+    """Unknowns, value (None where its denominator is zero), error, residual; None if there is no root near."""
+    unknowns, previous = list(start), None
+    for working in (digits + 10, digits + 22, 2 * digits + 40, 4 * digits + 80):
+        with mp.workdps(working):
+            if (found := _newton(problem, unknowns)) is None:
+                return None
+            unknowns, _ = found
+            try:
+                value = _value(problem, unknowns)
+            except ZeroDivisionError:
+                return unknowns, None, mpf(0), _residual(problem, unknowns)
+            if previous is not None and abs(value - previous) <= abs(value) * mpf(10) ** -digits:
+                return unknowns, value, abs(value - previous), _residual(problem, unknowns)
+            previous = value
+    return None
+
+
+def _residual(problem: Problem, unknowns: Sequence[Any]) -> Any:
+    """The largest residual, relative to what a unit relative change of the unknowns would make."""
+    functions = functions_of(problem.derivation.closed_form, "mpmath")
+    residual, jacobian = functions.residual(unknowns, problem.mpfs(), problem.scalars(to_mpf), mpf(1))
+    scales = [sum(abs(j * x) for j, x in zip(row, unknowns, strict=True)) for row in jacobian]
+    return max((abs(r) / s if s else abs(r) for r, s in zip(residual, scales, strict=True)), default=mpf(0))
+
+
+def _power(pair: Sequence[Any], places: int) -> float:
+    """The power of the parameter with which something changes between two stations."""
+    a, b = pair
+    return float(mp.log10(abs(a / b)) / places) if a and b else float("inf")
+
+
+def _approached(pair: Sequence[Any], target: Any, before: int, now: int) -> bool:
+    """Whether something goes to a limit that is not zero, at least with a small power of the parameter."""
+    with mp.workdps(now + 20):
+        limits = zip(pair, (before, now), strict=True)
+        return bool(target) and all(abs(x / target - 1) < mpf(10) ** (-places / APPROACH) for x, places in limits)
+
+
+def _reached(pair: Sequence[Any], target: Any, before: int, now: int, digits: int) -> bool:
+    """Whether a limit is approached, and the last value has all its digits: a limit near the true one is not it."""
+    with mp.workdps(now + digits + 20):
+        return _approached(pair, target, before, now) and abs(pair[-1] / target - 1) < mpf(10) ** -digits
+
+
+def _numerical(path: _Path, digits: int) -> Estimate | None:
+    """The limit by values at small parameters, where no branch is approached; None while they do not settle."""
+    name = path.parameter
+    (start, _, zeroth), (before, _, first), (now, unknowns, last) = path.stations[-3:]
+    names = dict(zip(map(str, path.at_zero.derivation.unknowns), unknowns, strict=True))
+    method = f"limit {name} -> 0 by values down to {name} = 1e-{now}, with no exact branch"
+    with mp.workdps(digits + 20):
+        error = abs(last - first)
+        if error <= abs(last) * mpf(10) ** -digits:
+            return Estimate(+last, error, method, "numerical limit", names, mpf(0), digits)
+    power = _power((first, last), now - before)
+    if abs(power) < SLOWEST_POWER or abs(power - _power((zeroth, first), before - start)) > SAME_POWER:
+        return None
+    if power < 0:
+        method = f"{method}: the value grows like {name}**{power:.4g}"
+        return Estimate(mp.sign(last) * mpf("inf"), mpf(0), method, "infinite", names, mpf(0), digits)
+    method = f"{method}: it vanishes like {name}**{power:.4g}"
+    return Estimate(mpf(0), abs(last), method, "numerical limit", names, mpf(0), digits)

@@ -1,0 +1,279 @@
+"""A derivation with numbers: which are needed, which are given, and the spectra made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from mpmath import mp, mpf
+from numpy.typing import NDArray
+from sympy import Expr, MatrixSymbol, Symbol
+
+from planaria.algebra.errors import InputError, unknown_name
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum
+from planaria.numerics.solving.laws import check_laws
+from planaria.numerics.spectra import eigenvalues, eigenvalues_mp, exact_number
+
+__all__ = ["Problem", "check_admissible", "parameters_of", "pose", "to_float", "to_mpf"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A derivation at a point of its parameters, all numbers exact.
+
+    ``values`` holds parameters and dimensions, ``spectra`` the matrices that occur, with their eigenvalue
+    symbols and declared spectra.
+    """
+
+    derivation: Derivation
+    values: Mapping[Symbol, Expr]
+    spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def exact(self, expression: Expr) -> Expr:
+        """The number that a symbol, or a function of symbols, stands for."""
+        found = self.values.get(expression)
+        return expression.subs(self.values) if found is None else found
+
+    def size(self, space: Expr) -> int:
+        return int(self.exact(space))
+
+    def floats(self) -> dict[Symbol, Any]:
+        """Eigenvalues by their symbol, float64 arrays of the size of their space."""
+        if "floats" not in self._cache:
+            self._cache["floats"] = {
+                symbol: eigenvalues(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}")
+                for m, symbol, s in self.spectra
+            }
+        found: dict[Symbol, Any] = self._cache["floats"]
+        return found
+
+    def mpfs(self) -> dict[Symbol, NDArray[Any]]:
+        """Eigenvalues at mpmath's working precision, as arrays of objects."""
+        key = "mpfs", mp.prec
+        if key not in self._cache:
+            self._cache[key] = {
+                symbol: np.array(
+                    eigenvalues_mp(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}"), dtype=object
+                )
+                for m, symbol, s in self.spectra
+            }
+        found: dict[Symbol, NDArray[Any]] = self._cache[key]
+        return found
+
+    def scalars(self, number: Any) -> dict[Expr, Any]:
+        """The generators of the closed form that are parameters, through `number` (float or mpmath)."""
+        own = {u.symbol for u in self.derivation.closed_form.unknowns} | set(
+            self.derivation.closed_form.spectral_sums
+        )
+        eigen = {symbol for _, symbol in self.derivation.rules.setting.matrices}
+        result: dict[Expr, Any] = {}
+        for generator in self.derivation.closed_form.ring.generators:
+            if generator in own or generator in eigen or generator == STRENGTH:
+                continue
+            if generator.free_symbols <= set(self.values):
+                result[generator] = number(self.exact(generator))
+        return result
+
+
+def to_float(number: Expr) -> float:
+    return float(number)
+
+
+def to_mpf(number: Expr) -> mpf:
+    """An exact number at the working precision."""
+    if number.is_Rational:
+        return mpf(int(number.p)) / int(number.q)
+    with mp.extraprec(20):
+        value = number._to_mpmath(mp.prec)
+    return +value
+
+
+def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[str] = frozenset()) -> Problem:
+    """Read the numbers and spectra that somebody gives for a derivation.
+
+    Parameters
+    ----------
+    values
+        By symbol or by name: numbers (or decimal text) for parameters and dimensions; a declared spectrum or a
+        list of eigenvalues for a deterministic matrix.
+    zero
+        Names of parameters whose limit at zero will be taken; they need no value.
+
+    Raises
+    ------
+    InputError
+        For unknown names, missing values, numbers that are not finite or out of range, dimensions that are no
+        positive integers, lists that do not fit their space, and numbers at which a variance or a covariance is
+        no finite number >= 0.
+    """
+    setting = derivation.rules.setting
+    matrices = {str(matrix.name): matrix for matrix, _ in setting.matrices}
+    symbols = {str(symbol): symbol for symbol in parameters_of(derivation)}
+    numbers: dict[Symbol, Expr] = {}
+    given: dict[MatrixSymbol, Spectrum] = {}
+    for key, value in values.items():
+        name = str(key.name) if isinstance(key, (MatrixSymbol, Symbol)) else str(key)
+        if name in matrices:
+            given[matrices[name]] = _spectrum(value, name)
+        elif name in symbols:
+            numbers[symbols[name]] = _number(symbols[name], value, setting.spaces)
+        elif isinstance(key, MatrixSymbol) and derivation.model.spectrum(key) is not None:
+            raise InputError(f"matrix {name}", "the model sets its spectrum to one", "leave its spectrum out")
+        else:
+            known = [*symbols, *matrices]
+            raise unknown_name("values", "parameter", name, known)
+    spectra: list[tuple[MatrixSymbol, Symbol, Spectrum]] = []
+    sizes: dict[Expr, tuple[int, str]] = {}
+    used = _used_matrices(derivation)
+    for matrix, symbol in setting.matrices:
+        spectrum = given.get(matrix, derivation.model.spectrum(matrix))
+        if spectrum is None:
+            if symbol in used:
+                raise InputError(
+                    f"matrix {matrix.name}",
+                    "its spectrum is not known",
+                    "give a list of eigenvalues or a declared spectrum for it",
+                )
+            continue
+        spectra.append((matrix, symbol, spectrum))
+        if isinstance(spectrum, Eigenvalues):
+            _fit_list(matrix, spectrum, numbers, sizes)
+    problem = Problem(derivation, numbers, tuple(spectra))
+    _check_complete(problem, zero)
+    check_admissible(problem, zero=zero)
+    return problem
+
+
+def check_admissible(problem: Problem, *, zero: frozenset[str] = frozenset()) -> None:
+    """Raise InputError where the numbers of a problem give a field that occurs no law.
+
+    ``pose`` does it. Who moves to further points without posing each one, as a sweep does, calls it there.
+    """
+    rules = problem.derivation.rules
+    occurring = {vertex.letter.field for _, _, vertex in rules.vertices()}
+    check_laws(rules.setting, occurring, problem.values, problem.spectra, zero=zero)
+
+
+def parameters_of(derivation: Derivation) -> set[Symbol]:
+    """Every parameter and dimension that a model or expression has, whether the value needs it or not."""
+    found: set[Symbol] = set()
+    setting = derivation.rules.setting
+    eigen = {symbol for _, symbol in setting.matrices} | {STRENGTH}
+    for generator in setting.ring.generators:
+        found |= generator.free_symbols
+    for space in setting.spaces:
+        found |= space.free_symbols
+    for _, spectrum in derivation.model.spectra:
+        if isinstance(spectrum, PowerLaw):
+            found |= spectrum.alpha.free_symbols | spectrum.scale.free_symbols
+    return {symbol for symbol in found if symbol not in eigen}
+
+
+def _used_matrices(derivation: Derivation) -> set[Symbol]:
+    """The eigenvalues that occur: a matrix that only other quantities contain needs no spectrum."""
+    rules, system = derivation.rules, derivation.system
+    found: set[Expr] = {symbol for _, one in derivation.closed_form.sums for symbol in one.eigenvalues}
+    for _, entry in rules.entries:
+        found |= entry.constant.support() if entry.constant is not None else set()
+        for vertex in entry.vertices:
+            found |= vertex.left.support() | vertex.right.support()
+    for reading in rules.readings:
+        found |= reading.corner.support()
+        for _, value in (*reading.a, *reading.b):
+            found |= value.support()
+    for term in system.terms:
+        found |= term.factor.support()
+    for loop in system.loops:
+        found |= loop.weight.support()
+    return {symbol for _, symbol in rules.setting.matrices if symbol in found}
+
+
+def _spectrum(value: object, name: str) -> Spectrum:
+    if isinstance(value, Spectrum):
+        return value
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    return Eigenvalues.of(value, f"matrix {name}")
+
+
+def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...]) -> Expr:
+    place = f"parameter {symbol}"
+    if symbol in spaces:
+        place = f"dimension {symbol}"
+        number = exact_number(value, place)
+        if not number.is_Integer or number < 1:
+            raise InputError(place, f"{value} is not a positive integer", "give a size of at least 1")
+        return number
+    number = exact_number(value, place)
+    if number.is_real is not True:
+        raise InputError(place, f"{value} is not a real number", "give a real number")
+    if symbol.is_positive and number.is_negative:
+        raise InputError(place, f"{value} is negative", "give a positive number")
+    return number
+
+
+def _fit_list(
+    matrix: MatrixSymbol,
+    spectrum: Eigenvalues,
+    numbers: dict[Symbol, Expr],
+    sizes: dict[Expr, tuple[int, str]],
+) -> None:
+    space, length = matrix.shape[0], len(spectrum.values)
+    if space in sizes and sizes[space][0] != length:
+        other_length, other = sizes[space]
+        raise InputError(
+            f"matrix {matrix.name}",
+            f"it has {length} eigenvalues, but {other} on the same space {space} has {other_length}",
+            "give lists of one length",
+        )
+    sizes[space] = length, str(matrix.name)
+    present = space if space.is_Integer else numbers.get(space)
+    if present is not None and int(present) != length:
+        raise InputError(
+            f"matrix {matrix.name}",
+            f"it has {length} eigenvalues, but {space} = {present}",
+            f"leave {space} out or give {present} eigenvalues",
+        )
+    if not space.is_Integer:
+        numbers[space] = exact_number(length, str(space))
+
+
+def _support_of_system(derivation: Derivation) -> set[Expr]:
+    """Every generator that the Feynman rules and the self-energy contain: fields that do not occur need none."""
+    system = derivation.system
+    found: set[Expr] = set(system.rules.row_spaces)
+    for _, entry in system.rules.entries:
+        if entry.constant is not None:
+            found |= entry.constant.support()
+    for term in system.terms:
+        found |= term.factor.support()
+    for loop in system.loops:
+        found |= loop.weight.support()
+    return found
+
+
+def _check_complete(problem: Problem, zero: frozenset[str]) -> None:
+    derivation = problem.derivation
+    closed = derivation.closed_form
+    own = {u.symbol for u in closed.unknowns} | set(closed.spectral_sums)
+    eigen = {symbol for _, symbol in derivation.rules.setting.matrices} | {STRENGTH}
+    needed: set[Symbol] = set()
+    for ratio in (closed.value, *closed.relations):
+        for generator in ratio.support():
+            needed |= generator.free_symbols
+    for matrix, _, spectrum in problem.spectra:
+        needed |= matrix.shape[0].free_symbols
+        if isinstance(spectrum, PowerLaw):
+            needed |= spectrum.alpha.free_symbols | spectrum.scale.free_symbols
+    if closed.unknowns:  # the branch is followed on the whole system
+        for generator in _support_of_system(derivation):
+            needed |= generator.free_symbols
+    missing = sorted(str(s) for s in needed - own - eigen - set(problem.values) if str(s) not in zero)
+    if missing:
+        example = " ".join(f"--set {name}=..." for name in missing)
+        raise InputError("values", "there is no value for " + ", ".join(missing), f"add {example}")

@@ -1,0 +1,354 @@
+"""A problem solved to any number of digits, on the verified physical branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from mpmath import matrix as mp_matrix
+from mpmath import mp, mpf, nstr
+from sympy import Expr, Symbol
+
+from planaria.algebra.errors import InputError
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow, precise
+from planaria.numerics.solving.direct import follow_directly, polish_directly
+from planaria.numerics.solving.estimate import Estimate
+from planaria.numerics.solving.problem import Problem, to_mpf
+from planaria.numerics.solving.verification import Verdict, in_the_spectrum, verify
+
+__all__ = ["ContradictionError", "closed_estimate", "loops_of", "refuse_zero", "solve"]
+
+PATH_DIGITS = (40, 160, 640)  # of a path that double precision cannot follow
+LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
+FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
+MOST_PATIENCE = 500  # digits up to which a division by zero is taken for one of rounding
+SAME_END = 1e-2  # relative difference of the strengths at which paths end for the same reason
+UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
+
+
+def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> Estimate:
+    """The verified number: on the closed form, or on the unreduced equations where that has no value here.
+
+    Parameters
+    ----------
+    start
+        The unknowns to some digits, if they are known: the branch then need not be followed, since verification
+        proves it.
+
+    Raises InputError where no solution of the unreduced equations is that of matrices.
+    """
+    if start is not None:
+        try:
+            return on_the_closed_form(problem, digits, start)
+        except InputError:
+            pass  # a start that led nowhere: from the bare propagators, then
+    try:
+        return closed_estimate(problem, digits)
+    except ContradictionError:
+        raise
+    except InputError as error:
+        lost = error
+    if not (isinstance(lost, PathEndsError) and lost.certain):
+        try:
+            return _on_the_equations(problem, digits)
+        except ContradictionError:
+            raise
+        except InputError:
+            pass  # the first reason says more
+    raise lost
+
+
+def closed_estimate(problem: Problem, digits: int) -> Estimate:
+    """The number on the closed form alone: the first of the branches that are found which verification confirms.
+
+    Raises InputError where none is confirmed: that of the first, or that the solution ends.
+    """
+    lost: InputError | None = None
+    tried: list[tuple[Sequence[Any], Pace]] = []
+    for start, pace, far in _branches(problem):
+        known = [other for root, other in tried if _agree(start, root)]
+        if known and (pace is CAREFUL) != all(other is CAREFUL for other in known):
+            break  # a bold and a careful path led to the same root: it is not that of matrices
+        tried.append((start, pace))
+        if known:
+            continue
+        try:
+            return on_the_closed_form(problem, digits, start)
+        except ContradictionError:
+            raise
+        except InputError as error:
+            lost = lost or (error if not far else None)
+    raise lost or InputError(
+        "evaluate",
+        "the branch is closer to another root here than can be told apart",
+        "take the limit of the small parameter (limit), or move away from this point",
+    )
+
+
+def _agree(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    return all(abs(x - y) <= LARGEST_CORRECTION * abs(x) for x, y in zip(one, other, strict=True))
+
+
+def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> Estimate:
+    """Polish the unknowns, raise the precision until the digits stand, and verify.
+
+    Raises InputError where the digits do not stand or the point is in the spectrum, SingularError where the closed
+    form divides by zero, ContradictionError where the unreduced equations say otherwise at any precision.
+    """
+    unknowns: Sequence[Any] = start
+    asked, digits = digits, max(digits, FEWEST_DIGITS)
+    working = digits + 10
+    previous: Any = None
+    mismatch: Any = None
+    unmoved = 0
+    while True:
+        with mp.workdps(working):
+            value: Any = None
+            try:
+                unknowns = _polish(problem, unknowns)
+                value = _value(problem, unknowns)
+                loops = loops_of(problem, unknowns)
+            except SingularError:  # of rounding, where more digits cure it
+                value = None
+                if working > MOST_PATIENCE + digits:
+                    raise
+            except InputError:  # rounding keeps Newton's method from settling: more digits
+                previous = None
+            if previous is not None and value is not None:
+                error = abs(value - previous)
+                # A value that cancels to zero has no digits yet, unless it is zero as a formula.
+                settled = value != 0 or not problem.derivation.closed_form.value
+                if settled and error <= abs(value) * mpf(10) ** -digits:
+                    verdict = verify(problem, loops, mpf(10) ** -digits)
+                    if _stands(verdict, value, digits):
+                        break
+                    mismatch, last = abs(verdict.value - value) / (abs(value) or mpf(1)), mismatch
+                    unmoved = unmoved + 1 if last is not None and mismatch > last * UNMOVED else 0
+                    if unmoved == 2:
+                        raise ContradictionError(value, verdict.value)
+            previous = value
+        if working > 40 * digits + 2000:
+            raise InputError(
+                "evaluate",
+                f"{digits} digits do not stand even at {working} digits of precision",
+                "ask for fewer digits, or move away from the singular point",
+            )
+        working += max(10, working // 2) if working > digits + 10 else 12
+    if not verdict.stable:
+        raise in_the_spectrum(verdict)
+    names = {str(u.symbol): v for u, v in zip(problem.derivation.closed_form.unknowns, unknowns, strict=True)}
+    method = "branch followed from the bare propagators, Newton's method on the closed form"
+    return Estimate(value, error, method, "verified", names, verdict.residual, asked, verdict.radius)
+
+
+class SingularError(InputError):
+    """The closed form divides by zero at a point, or its Jacobian is singular."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "evaluate",
+            "the closed form divides by zero at these parameters",
+            "move away from the singular point",
+        )
+
+
+class ContradictionError(InputError):
+    """The closed form has another value than the equations that it came from."""
+
+    def __init__(self, claimed: Any, right: Any) -> None:
+        super().__init__(
+            "evaluate",
+            f"the closed form gives {nstr(claimed, 8)} here, but the equations it came from give {nstr(right, 8)}",
+            "report this model, it is a defect of the derivation",
+        )
+
+
+def _on_the_equations(problem: Problem, digits: int) -> Estimate:
+    """The unreduced equations solved as they are, and the closed form held against them where it has a value."""
+    asked, digits = digits, max(digits, FEWEST_DIGITS)
+    path = follow_directly(problem)
+    if path.loops is None:
+        raise PathEndsError(path.strength)
+    start: Mapping[Symbol, Any] = path.loops
+    working = digits + 10
+    previous: Any = None
+    while working <= 40 * digits + 2000:
+        with mp.workdps(working):
+            loops = polish_directly(problem, start)
+            verdict = None if loops is None else verify(problem, loops, mpf(10) ** -digits)
+            if verdict is not None and loops is not None:
+                value, error = verdict.value, abs(verdict.value - previous) if previous is not None else mpf("inf")
+                if error <= abs(value) * mpf(10) ** -digits and _stands(verdict, value, digits):
+                    if not verdict.stable:
+                        raise in_the_spectrum(verdict)
+                    try:
+                        unknowns = _unknowns_of(problem, loops)
+                    except ZeroDivisionError:
+                        unknowns = [mpf("nan") for _ in problem.derivation.unknowns]
+                    else:
+                        _refuse_contradiction(problem, unknowns, value, digits)
+                    method = "unreduced equations, as the closed form is singular or its branch lost here"
+                    names = dict(zip(map(str, problem.derivation.unknowns), unknowns, strict=True))
+                    return Estimate(
+                        value, error, method, "verified", names, verdict.residual, asked, verdict.radius
+                    )
+                start, previous = loops, value
+        working += max(12, working // 2)
+    raise InputError(
+        "evaluate", f"{digits} digits do not stand on the unreduced equations", "move away from the singular point"
+    )
+
+
+def _stands(verdict: Verdict, value: Any, digits: int) -> bool:
+    """Whether the unreduced equations confirm a value to all digits, and the ladder has its verdict."""
+    bound = mpf(10) ** -digits
+    # A quantity that is zero as a formula is a difference of traces of order one.
+    matches = abs(verdict.value - value) <= (abs(value) or mpf(1)) * bound
+    return bool(matches and verdict.residual <= bound and verdict.stable is not None)
+
+
+def loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
+    """The loops that the closed form gives for its unknowns, at the working precision.
+
+    Raises InputError where one of them divides by zero.
+    """
+    closed = problem.derivation.closed_form
+    scalars = problem.scalars(to_mpf)
+    sums = functions_of(closed, "mpmath").sum_values(unknowns, problem.mpfs(), scalars)
+    at: dict[Expr, Any] = {**scalars, STRENGTH: mpf(1)}
+    at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
+    at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
+    try:
+        return {symbol: ratio.evaluate(at, mpf(1)) for symbol, ratio in closed.loops}
+    except ZeroDivisionError:
+        raise SingularError() from None
+
+
+def _unknowns_of(problem: Problem, loops: Mapping[Symbol, Any]) -> list[Any]:
+    """The unknowns of the closed form by their definitions through loops."""
+    at = {**problem.scalars(to_mpf), **loops, STRENGTH: mpf(1)}
+    for generator in problem.derivation.rules.setting.ring.generators:
+        if generator.free_symbols and generator.free_symbols <= set(problem.values):
+            at.setdefault(generator, to_mpf(problem.exact(generator)))
+    return [u.definition.evaluate(at, mpf(1)) for u in problem.derivation.closed_form.unknowns]
+
+
+def _refuse_contradiction(problem: Problem, unknowns: Sequence[Any], value: Any, digits: int) -> None:
+    """A closed form that has another value than the equations is never given out, nor is a value beside it."""
+    try:
+        claimed = _value(problem, unknowns)
+    except (InputError, ZeroDivisionError):
+        return  # it has none here
+    if abs(claimed - value) > abs(value) * mpf(10) ** -(min(digits, mp.dps) // 4):
+        raise ContradictionError(claimed, value)
+
+
+def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
+    """Candidates for the unknowns on the physical branch, to some digits: starts for polishing.
+
+    In double precision first, then to more and more digits, for roots that fewer do not tell apart, and from the
+    unreduced equations; each time boldly before carefully. With each comes its pace, and whether the path took
+    many digits.
+
+    Raises InputError at the end of the path where the planar solution has no real value, and otherwise the reason
+    why the first path was lost, if none was found.
+    """
+    lost: InputError | None = None
+    found = False
+    ends: list[float] = []
+    few = PATH_DIGITS[0]
+    boldly = [(d, True, BOLD, partial(follow, arithmetic=precise(d), pace=BOLD)) for d in PATH_DIGITS]
+    carefully = [(d, True, CAREFUL, partial(follow, arithmetic=precise(d), pace=CAREFUL)) for d in PATH_DIGITS[:2]]
+    paths: list[tuple[int, bool, Pace, Callable[[Problem], Any]]] = [
+        (few, False, BOLD, partial(follow, pace=BOLD)),
+        (few, False, CAREFUL, partial(follow, pace=CAREFUL)),
+        boldly[0],
+        (few, False, BOLD, _follow_unreduced),
+        *boldly[1:],
+        *carefully,
+    ]
+    for digits, many, pace, path in paths:
+        if path is _follow_unreduced and found:
+            continue
+        with mp.workdps(digits):
+            try:
+                start = list(path(problem))
+                polished = _polish(problem, start)
+            except ZeroDivisionError:
+                lost = lost or SingularError()
+                continue
+            except InputError as error:
+                if isinstance(error, PathEndsError) and error.certain and not found:
+                    raise
+                lost = lost or error
+                if isinstance(error, PathEndsError) and pace is BOLD:
+                    if digits > few and any(abs(error.strength - end) <= SAME_END * end for end in ends):
+                        break  # more digits come no further
+                    ends.append(error.strength)
+                continue
+        if _agree(polished, start):
+            found = True
+            yield polished, pace, many
+    if lost is not None and not found:
+        raise lost
+
+
+def _follow_unreduced(problem: Problem) -> Sequence[Any]:
+    """The unknowns by way of the loops."""
+    path = follow_directly(problem)
+    if path.loops is None:
+        raise PathEndsError(path.strength, certain=path.ends)
+    polished = polish_directly(problem, path.loops)
+    if polished is None:
+        raise SingularError()
+    return _unknowns_of(problem, polished)
+
+
+def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
+    """The unknowns by Newton's method at the working precision."""
+    closed = problem.derivation.closed_form
+    if not closed.unknowns:
+        return []
+    functions = functions_of(closed, "mpmath")
+    spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
+    unknowns = [mpf(x) for x in start]
+    tolerance = mpf(10) ** (5 - mp.dps)
+    change = mpf("inf")
+    for _ in range(80):
+        try:
+            residual, jacobian = functions.residual(unknowns, spectrum, scalars, mpf(1))
+            step = mp.lu_solve(mp_matrix(jacobian), -mp_matrix(residual))
+        except ZeroDivisionError:
+            raise SingularError() from None
+        last, change = change, max(abs(step[k] / unknowns[k]) for k in range(len(unknowns)))
+        unknowns = [x + step[k] for k, x in enumerate(unknowns)]
+        if change < tolerance or (change < mpf(10) ** (-mp.dps // 2) and change >= last):
+            break
+    else:
+        raise InputError(
+            "evaluate", "Newton's method does not settle on the branch", "move away from the singular point"
+        )
+    return unknowns
+
+
+def _value(problem: Problem, unknowns: Sequence[Any]) -> Any:
+    functions = functions_of(problem.derivation.closed_form, "mpmath")
+    try:
+        return functions.value(unknowns, problem.mpfs(), problem.scalars(to_mpf)) * mpf(1)
+    except ZeroDivisionError:
+        raise SingularError() from None
+
+
+def refuse_zero(problem: Problem) -> None:
+    closed = problem.derivation.closed_form
+    used: set[Expr] = {symbol for relation in closed.relations for symbol in relation.support()}
+    for symbol, number in problem.values.items():
+        if number.is_zero and symbol in used:
+            raise InputError(
+                f"parameter {symbol}",
+                "the value 0 is a limit",
+                f"use --limit {symbol}=0 (or limit={{'{symbol}': 0}}) instead",
+            )
