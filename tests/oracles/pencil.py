@@ -3,8 +3,8 @@
 Rules: an atom A is [[1, -A], [0, 1]], read at (0, 1). A product stacks two pencils with the coupling -b1 a2^T. A
 sum is a direct sum. An inverse borders the pencil: [[K, b], [-a^T, 0]], read at the new corner.
 
-At planar order the transpose of a complex or Hermitian field is a field of its own: contracted with the field, it twists
-the ribbon.
+At planar order the transpose of a complex or Hermitian field is a field of its own: contracted with the field, it
+twists the ribbon.
 """
 
 from __future__ import annotations
@@ -119,9 +119,8 @@ class _Builder:
                     right.update(b)
                 return left, right
             case Product(factors):
-                parts = [
-                    self.build(one, is_turned, is_conjugate) for one in (factors[::-1] if is_turned else factors)
-                ]
+                ordered = factors[::-1] if is_turned else factors
+                parts = [self.build(one, is_turned, is_conjugate) for one in ordered]
                 for (_, b), (a, _) in pairwise(parts):
                     self._couple(b, a, -1)
                 return parts[0][0], parts[-1][1]

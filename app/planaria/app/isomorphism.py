@@ -48,13 +48,13 @@ def list_classes(graphs: Iterable[RibbonGraph], order: int, *, target: Target | 
             status.print(f"wrote {path}", soft_wrap=True)
 
 
-def _row(one: GraphClass) -> tuple[int, int, int, str]:
+def _row(one: GraphClass[RibbonGraph]) -> tuple[int, int, int, str]:
     graph = one.graph
     weight = format_expression(graph.weight)
     return graph.euler_characteristic, one.multiplicity, graph.automorphism_order, weight
 
 
-def _entry(one: GraphClass) -> dict[str, object]:
+def _entry(one: GraphClass[RibbonGraph]) -> dict[str, object]:
     chi, multiplicity, automorphisms, weight = _row(one)
     return {
         "euler_characteristic": chi,

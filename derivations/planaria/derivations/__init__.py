@@ -1,22 +1,26 @@
-"""From Feynman rules to Schwinger-Dyson equations and closed forms.
+"""From Feynman rules to Schwinger-Dyson equations, closed forms and what is done with them.
 
-Names are loaded when they are used: the built-in models can be listed without sympy.
+Diagrams are in `planaria.diagrams`, numbers in `planaria.numerics`. Names are loaded when they are used.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from planaria.models.lazy import lazy_names
 
 if TYPE_CHECKING:
     from planaria.derivations.derivation import Derivation
     from planaria.derivations.derive import derive
 
-__all__ = ["Derivation", "derive"]
+__all__ = [
+    "Derivation",
+    "derive",
+]
 
+_HOMES = {
+    "Derivation": "planaria.derivations.derivation",
+    "derive": "planaria.derivations.derive",
+}
 
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        from planaria.derivations import derivation
-
-        return getattr(derivation, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(__name__, _HOMES)

@@ -1,12 +1,14 @@
-"""From a matrix expression to Feynman rules and ribbon graphs.
+"""From a matrix expression to words, ribbon graphs, their weights, Feynman rules, exact moments and dualities.
 
+Models are declared in `planaria.models`, whose names are here too; pictures are in `planaria.writing`.
 Names are loaded when they are used, so that the command can start without sympy.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from planaria.models.lazy import lazy_names
 
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
@@ -62,39 +64,35 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Duality": "duality",
-    "Eigenvalues": "spectra",
-    "Gaussian": "model",
-    "GraphClass": "canonical",
-    "InputError": "errors",
-    "Model": "model",
-    "ModelFile": "modelfile",
-    "PowerLaw": "spectra",
-    "RibbonGraph": "ribbon",
-    "UnitSpectrum": "spectra",
-    "dualities": "duality",
-    "automorphisms": "canonical",
-    "canonical_form": "canonical",
-    "classes": "canonical",
-    "expand": "wick",
-    "isomorphic": "canonical",
-    "load_model_file": "modelfile",
-    "planar_total": "planar",
-    "weigh_planar": "planar",
-    "dyson_check": "dyson",
-    "irreducible_parts": "irreducible",
-    "kernels": "selfenergy",
-    "ladder_kernels": "irreducible",
-    "one_particle_irreducible": "irreducible",
-    "self_energy": "selfenergy",
-    "skeleton": "irreducible",
-    "skeletons": "selfenergy",
-    "two_particle_irreducible": "irreducible",
-    "moment": "moments",
+    "Duality": "planaria.diagrams.duality",
+    "Eigenvalues": "planaria.models.spectra",
+    "Gaussian": "planaria.models.model",
+    "GraphClass": "planaria.diagrams.graphs.canonical",
+    "InputError": "planaria.algebra.errors",
+    "Model": "planaria.models.model",
+    "ModelFile": "planaria.models.text.model_file",
+    "PowerLaw": "planaria.models.spectra",
+    "RibbonGraph": "planaria.diagrams.graphs.ribbon",
+    "UnitSpectrum": "planaria.models.spectra",
+    "automorphisms": "planaria.diagrams.graphs.canonical",
+    "canonical_form": "planaria.diagrams.graphs.canonical",
+    "classes": "planaria.diagrams.graphs.canonical",
+    "dualities": "planaria.diagrams.duality",
+    "dyson_check": "planaria.diagrams.irreducible.dyson",
+    "expand": "planaria.diagrams.graphs.wick",
+    "irreducible_parts": "planaria.diagrams.irreducible.cuts",
+    "isomorphic": "planaria.diagrams.graphs.canonical",
+    "kernels": "planaria.diagrams.irreducible.self_energy",
+    "ladder_kernels": "planaria.diagrams.irreducible.cuts",
+    "load_model_file": "planaria.models.text.model_file",
+    "moment": "planaria.diagrams.moments.moment",
+    "one_particle_irreducible": "planaria.diagrams.irreducible.cuts",
+    "planar_total": "planaria.diagrams.weights.planar_sums",
+    "self_energy": "planaria.diagrams.irreducible.self_energy",
+    "skeleton": "planaria.diagrams.irreducible.cuts",
+    "skeletons": "planaria.diagrams.irreducible.self_energy",
+    "two_particle_irreducible": "planaria.diagrams.irreducible.cuts",
+    "weigh_planar": "planaria.diagrams.weights.planar_sums",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"planaria.diagrams.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(__name__, _HOMES)

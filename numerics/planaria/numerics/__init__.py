@@ -1,0 +1,35 @@
+"""Numbers: closed forms evaluated and verified, sweeps, simulations, and the checks of a derivation.
+
+Formulas are in `planaria.derivations`. Names are loaded when they are used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planaria.models.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from planaria.numerics.evidence.check import Check
+    from planaria.numerics.evidence.checks import checks
+    from planaria.numerics.solving.estimate import Estimate
+    from planaria.numerics.solving.evaluate import evaluate
+    from planaria.numerics.sweeps.arrays import evaluate_array
+
+__all__ = [
+    "Check",
+    "Estimate",
+    "checks",
+    "evaluate",
+    "evaluate_array",
+]
+
+_HOMES = {
+    "Check": "planaria.numerics.evidence.check",
+    "Estimate": "planaria.numerics.solving.estimate",
+    "checks": "planaria.numerics.evidence.checks",
+    "evaluate": "planaria.numerics.solving.evaluate",
+    "evaluate_array": "planaria.numerics.sweeps.arrays",
+}
+
+__getattr__ = lazy_names(__name__, _HOMES)

@@ -383,7 +383,7 @@ def _approached(pair: Sequence[Any], target: Any, before: int, now: int) -> bool
 
 
 def _reached(pair: Sequence[Any], target: Any, before: int, now: int, digits: int) -> bool:
-    """Whether a limit is approached, and the last value has all its digits: a limit near the true one is not it."""
+    """Whether a limit is approached, and all digits of the last value: a limit near the true one is not it."""
     with mp.workdps(now + digits + 20):
         return _approached(pair, target, before, now) and abs(pair[-1] / target - 1) < mpf(10) ** -digits
 
