@@ -1,5 +1,7 @@
 """The expression grammar: what it builds, what it refuses and in which words, and its round trip."""
 
+# ruff: noqa: E501 (a refusal stands on one line, as it is printed)
+
 from __future__ import annotations
 
 import time

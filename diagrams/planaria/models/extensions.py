@@ -23,10 +23,10 @@ VIEWS = "planaria.views"  # by kind of text: svg, tikz, latex
 def extension(group: str, name: str) -> Callable[..., Any]:
     """The function that is registered under a name in a group of entry points.
 
-    >>> extension("planaria.views", "semaphore")
+    >>> extension("planaria.views", "flags")
     Traceback (most recent call last):
         ...
-    planaria.algebra.errors.InputError: planaria.views: nothing is installed for 'semaphore'; install planaria whole
+    planaria.algebra.errors.InputError: planaria.views: nothing is installed for 'flags'; install planaria whole
     """
     for entry_point in entry_points(group=group, name=name):
         found: Callable[..., Any] = entry_point.load()

@@ -29,7 +29,7 @@ def bare_propagators(rules: FeynmanRules) -> Iterator[tuple[Expr, int, int, Expr
         entries = rules.bare_inverse(space)
 
         def entry(i: int, j: int, rows: tuple[int, ...] = rows, cols: tuple[int, ...] = cols) -> Expr | int:
-            found = entries.get((rows[i], cols[j]))
+            found = entries.get((rows[i], cols[j]))  # noqa: B023 - used before the loop goes on
             return 0 if found is None else found.to_sympy()
 
         matrix = Matrix(len(rows), len(cols), entry)

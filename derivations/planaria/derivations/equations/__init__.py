@@ -1,4 +1,4 @@
 """The planar Schwinger-Dyson equations of Feynman rules, their power series, and what vanishes on the solution.
 
-How they are reduced is in `planaria.derivations.elimination`; how they are solved in numbers, in `planaria.numerics`.
+How they are reduced is in `planaria.derivations.elimination`; numbers are in `planaria.numerics`.
 """

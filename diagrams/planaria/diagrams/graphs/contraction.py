@@ -307,8 +307,8 @@ def corner_joints(lengths: tuple[int, ...]) -> tuple[int, ...]:
 def trusted_contractions(kind: type[G], setting: Setting, words: tuple[Word, ...]) -> Callable[..., G]:
     """A constructor of contractions of some words, for pairings that an enumeration makes: nothing is checked.
 
-    ``kind`` is the class of what it makes. It takes the pairing, the twisted ribbons, and the Euler characteristic where it is known. What depends on
-    the words alone is computed once and shared.
+    ``kind`` is the class of what it makes. It takes the pairing, the twisted ribbons, and the Euler
+    characteristic where it is known. What depends on the words alone is computed once and shared.
     """
     letters = words[0].letters if len(words) == 1 else tuple(letter for word in words for letter in word.letters)
     new, untwisted = object.__new__, frozenset[int]()

@@ -67,7 +67,7 @@ use names, exact numbers and + - * / ** .T .H inv tr I
         ) from None
 
 
-class _NoWords(Exception):
+class _NoWords(Exception):  # noqa: N818 - never leaves this module
     """A part of the expression has no words in the grammar."""
 
 

@@ -1,9 +1,10 @@
 """The exact limit of a parameter at zero, on the physical branch.
 
-The planar solution is followed from a small value of the parameter to smaller ones. `planaria.derivations.analysis.limits`
-names the ways in which the equations can hold at zero; the one that the solution approaches is solved there, to
-all digits, and counts only if value and unknowns go to it on the way. Where none is approached, the value at
-such a small parameter that every digit stands is given, and called a numerical limit.
+The planar solution is followed from a small value of the parameter to smaller ones.
+`planaria.derivations.analysis.limits` names the ways in which the equations can hold at zero; the one that the
+solution approaches is solved there, to all digits, and counts only if value and unknowns go to it on the way.
+Where none is approached, the value at such a small parameter that every digit stands is given, and called a
+numerical limit.
 """
 
 from __future__ import annotations
