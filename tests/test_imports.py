@@ -7,32 +7,94 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = ["diagrams", "derivations", "numerics", "app"]  # each may import itself and what stands before it
+FLOORS = [
+    "algebra",
+    "models",
+    "diagrams",
+    "derivations",
+    "numerics",
+    "writing",
+    "app",
+]  # each stands on those before
+SOURCES = ["diagrams", "derivations", "numerics", "app"]
+MOST_FILES, MOST_LINES = 13, 400
+
+
+def modules() -> dict[str, Path]:
+    """Every module of planaria, by its dotted name."""
+    found = {}
+    for source in SOURCES:
+        for file in (ROOT / source / "planaria").rglob("*.py"):
+            parts = file.relative_to(ROOT / source).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    return found
+
+
+MODULES = modules()
 
 
 def imported(file: Path) -> set[str]:
+    """What a file imports, in functions and for type checking, too; a name of a module stands for that module."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                found.add(full if full in MODULES else node.module)
     return found
 
 
-@pytest.mark.parametrize("package", ORDER)
-def test_imports_run_against_the_flow_of_data(package: str) -> None:
-    files = list((ROOT / package / "planaria" / package).rglob("*.py"))
-    assert files, package
-    later = ORDER[ORDER.index(package) + 1 :]
+def graph() -> nx.DiGraph[str]:
+    """Who imports whom inside of planaria."""
+    edges = [(name, other) for name, file in MODULES.items() for other in imported(file) if other in MODULES]
+    result: nx.DiGraph[str] = nx.DiGraph(edges)
+    return result
+
+
+def room(module: str) -> str:
+    """The folder of a module; what stands on a floor by itself is a room of its own."""
+    is_alone = MODULES[module].name == "__init__.py" or module.count(".") == 2
+    return module if is_alone else module.rpartition(".")[0]
+
+
+def test_imports_run_downward() -> None:
+    upward = [(a, b) for a, b in graph().edges if FLOORS.index(a.split(".")[1]) < FLOORS.index(b.split(".")[1])]
+    assert not upward
+
+
+def test_no_import_circles_of_files() -> None:
+    assert [one for one in nx.strongly_connected_components(graph()) if len(one) > 1] == []
+
+
+def test_no_import_circles_of_rooms() -> None:
+    # The package of a floor gives lazy names for all of its rooms: it stands above them, and is no room.
+    edges = {(room(a), room(b)) for a, b in graph().edges if MODULES[a].name != "__init__.py"}
+    rooms: nx.DiGraph[str] = nx.DiGraph([(a, b) for a, b in edges if a != b])
+    assert [sorted(one) for one in nx.strongly_connected_components(rooms) if len(one) > 1] == []
+
+
+def test_every_import_of_planaria_exists() -> None:
+    for name, file in MODULES.items():
+        for other in imported(file):
+            assert not other.startswith("planaria") or other in MODULES, (name, other)
+
+
+@pytest.mark.parametrize("folder", sorted({file.parent for file in MODULES.values()}), ids=lambda one: one.name)
+def test_rooms_are_small_and_say_what_lives_there(folder: Path) -> None:
+    if (folder / "__init__.py").exists():
+        docstring = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+        assert docstring
+        assert "\n" in docstring.strip()
+    files = list(folder.glob("*.py"))
+    assert len(files) <= MOST_FILES
     for file in files:
-        for name in imported(file):
-            parts = name.split(".")
-            assert not (parts[0] == "planaria" and len(parts) > 1 and parts[1] in later), (file.name, name)
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES, file
 
 
 def modules_after(statement: str) -> set[str]:
@@ -46,13 +108,14 @@ def test_diagrams_pull_in_no_numerics_and_no_plotting() -> None:
     assert "planaria.models.model" in loaded
     assert not any(name.split(".")[0] in {"matplotlib", "scipy"} for name in loaded)
     assert not any(
-        name.startswith(("planaria.numerics", "planaria.derivations", "planaria.app")) for name in loaded
+        name.startswith(("planaria.numerics", "planaria.derivations", "planaria.writing", "planaria.app"))
+        for name in loaded
     )
 
 
 def test_the_oracles_share_no_code_with_what_they_check() -> None:
-    for file in ("finite_size.py", "simulate.py"):
-        names = imported(ROOT / "numerics" / "planaria" / "numerics" / file)
-        assert not any("wick" in name or "planaria.derivations" in name or "rules" in name for name in names), file
-    expansion = imported(ROOT / "diagrams" / "planaria" / "diagrams" / "expansion.py")
-    assert not any("rules" in name for name in expansion)
+    for name in ("finite_size", "simulate"):
+        names = imported(MODULES[f"planaria.numerics.simulation.{name}"])
+        assert not any("graphs" in one or "planaria.derivations" in one or "rules" in one for one in names), name
+    expansion = imported(MODULES["planaria.diagrams.expressions.words"])
+    assert not any("rules" in one for one in expansion)

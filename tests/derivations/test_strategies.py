@@ -9,8 +9,8 @@ from sympy.matrices.expressions import Identity
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.work import WorkLimitError, charge, limited
-from planaria.derivations import derivation as module
 from planaria.derivations import derive
+from planaria.derivations import resummation as module
 from planaria.derivations.elimination.reduced import Strategy
 from planaria.derivations.equations.equal_loops import schwinger_dyson
 from planaria.derivations.equations.schwinger_dyson import STRENGTH

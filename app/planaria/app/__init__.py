@@ -1,5 +1,4 @@
-"""The command `planaria`: the only place where diagrams, derivations and numerics meet.
+"""The command `planaria`: options, inputs, tables and files; what it does is in its subcommands.
 
-Only ``cli``, ``commands`` and ``listing`` are imported to answer ``--help`` and ``models``; everything that
-needs sympy is imported inside the command that uses it.
+Nothing is derived, computed or typeset here: that is in the floors below.
 """

@@ -74,7 +74,7 @@ def planaria(
 @app.command()
 def models(json: JsonOption = False) -> None:
     """List the built-in models, with their citations."""
-    from planaria.app.models import list_models
+    from planaria.app.subcommands.models import list_models
 
     list_models(as_json=json)
 
@@ -95,7 +95,7 @@ def derive(
     json: JsonOption = False,
 ) -> None:
     """Derive closed forms from Feynman rules, step by step, and check them."""
-    from planaria.app.derive import DeriveOptions, derive_quantities
+    from planaria.app.subcommands.derive import DeriveOptions, derive_quantities
 
     options = DeriveOptions(
         tuple(quantities or ()),
@@ -145,7 +145,7 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """Evaluate a quantity at given parameters, to any number of digits."""
-    from planaria.app.evaluate import EvaluateOptions, evaluate_quantity
+    from planaria.app.subcommands.evaluate import EvaluateOptions, evaluate_quantity
 
     options = EvaluateOptions(
         tuple(values or ()),
@@ -194,7 +194,7 @@ def diagrams(
     json: JsonOption = False,
 ) -> None:
     """Count, sum and draw the diagrams of one order."""
-    from planaria.app.diagrams import DiagramOptions, make_diagrams
+    from planaria.app.subcommands.diagrams import DiagramOptions, make_diagrams
 
     options = DiagramOptions(order, euler, draw, yes, json, connected, irreducible, classes)
     make_diagrams(model, quantity, options)
@@ -214,7 +214,7 @@ def dual(
     json: JsonOption = False,
 ) -> None:
     """Find dualities, with a certificate at four levels; draw diagrams beside their duals."""
-    from planaria.app.dual import DualOptions, find_dualities
+    from planaria.app.subcommands.dual import DualOptions, find_dualities
 
     options = DualOptions(tuple(quantities or ()), order, tuple(symbols or ()), draw, as_json=json)
     if not find_dualities(model, options):
@@ -248,7 +248,7 @@ def moment(
     json: JsonOption = False,
 ) -> None:
     """Compute the exact expectation of a polynomial in traces, at every finite size."""
-    from planaria.app.moment import MomentOptions, print_moment
+    from planaria.app.subcommands.moment import MomentOptions, print_moment
 
     options = MomentOptions(
         planar, connected, tuple(values or ()), tuple(symbols or ()), as_latex=latex, yes=yes, as_json=json

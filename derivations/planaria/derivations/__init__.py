@@ -11,7 +11,7 @@ from planaria.models.lazy import lazy_names
 
 if TYPE_CHECKING:
     from planaria.derivations.derivation import Derivation
-    from planaria.derivations.derive import derive
+    from planaria.derivations.resummation import derive
 
 __all__ = [
     "Derivation",
@@ -20,7 +20,7 @@ __all__ = [
 
 _HOMES = {
     "Derivation": "planaria.derivations.derivation",
-    "derive": "planaria.derivations.derive",
+    "derive": "planaria.derivations.resummation",
 }
 
 __getattr__ = lazy_names(__name__, _HOMES)

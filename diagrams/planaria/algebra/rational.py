@@ -10,13 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, cached_property
-from math import exp, gcd, lcm, lgamma, prod
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mpoly_ctx
-from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, S
+from flint import Ordering, fmpq_mpoly_ctx
+from sympy import Add, Expr, Float, Mul, Pow, Rational, S
 
 from planaria.algebra.errors import InputError
+from planaria.algebra.polynomials import (
+    clusters,
+    composed_terms,
+    moved,
+    power_terms,
+    primitive_part,
+    rational_number,
+    sympy_number,
+    value_at,
+)
 from planaria.algebra.work import charge
 
 __all__ = ["Ratio", "Ring", "generators_of"]
@@ -66,7 +75,7 @@ class Ring:
         return Ring((*self.generators, *generators))
 
     def constant(self, number: int | Fraction | Rational) -> Ratio:
-        return Ratio(self, self.context.constant(_fmpq(number)), self._one)
+        return Ratio(self, self.context.constant(rational_number(number)), self._one)
 
     def generator(self, expression: Expr) -> Ratio:
         return Ratio(self, self.context.gen(self.index[expression]), self._one)
@@ -192,7 +201,7 @@ class Ratio:
     def __pow__(self, exponent: int) -> Ratio:
         if exponent < 0:
             return self.ring.one / self ** (-exponent)
-        charge(_power_terms(self.numerator, exponent) + _power_terms(self.denominator, exponent))
+        charge(power_terms(self.numerator, exponent) + power_terms(self.denominator, exponent))
         return Ratio(self.ring, self.numerator**exponent, self.denominator**exponent)
 
     def __eq__(self, other: object) -> bool:
@@ -227,7 +236,7 @@ class Ratio:
 
     def support(self) -> frozenset[Expr]:
         """The generators that occur."""
-        degrees = (max(a, b) for a, b in zip(_degrees(self.numerator), _degrees(self.denominator), strict=True))
+        degrees = (max(a, b) for a, b in zip(self.numerator.degrees(), self.denominator.degrees(), strict=True))
         return frozenset(
             generator for generator, degree in zip(self.ring.generators, degrees, strict=False) if degree > 0
         )
@@ -236,12 +245,19 @@ class Ratio:
         """The same rational function in another ring, which must have the generators that occur."""
         if ring is self.ring or ring == self.ring:
             return self
-        numerator, denominator = (_move(p, self.ring, ring) for p in (self.numerator, self.denominator))
+        numerator, denominator = (self._moved(p, ring) for p in (self.numerator, self.denominator))
         # Another order of generators may have another leading monomial.
         leading = denominator.leading_coefficient()
         if leading != 1:
             numerator, denominator = numerator * (1 / leading), denominator * (1 / leading)
         return Ratio(ring, numerator, denominator)
+
+    def _moved(self, polynomial: Any, ring: Ring) -> Any:
+        places = [ring.index.get(generator) for generator in self.ring.generators]
+        try:
+            return moved(polynomial, places, ring.context)
+        except KeyError as missing:
+            raise KeyError(self.ring.generators[missing.args[0]]) from None
 
     def substitute(self, replacements: Mapping[Expr, Ratio]) -> Ratio:
         """Replace generators by rational functions of the same ring, all at once.
@@ -272,8 +288,8 @@ class Ratio:
         Fraction(1, 3)
         """
         points = [values.get(generator) for generator in self.ring.generators]
-        top = _evaluate(self.numerator, points, one)
-        return top if self.denominator.is_one() else top / _evaluate(self.denominator, points, one)
+        top = value_at(self.numerator, points, one)
+        return top if self.denominator.is_one() else top / value_at(self.denominator, points, one)
 
     def at(self, points: Sequence[Any]) -> Any:
         """The value at a rational point, one flint number for each generator."""
@@ -291,19 +307,10 @@ def factored(ring: Ring, polynomial: Any) -> Expr:
     content, factors = polynomial.factor()
     product = S.One
     for factor, multiplicity in factors:
-        scale, primitive = _primitive(factor)
+        scale, primitive = primitive_part(factor)
         content = content * scale**multiplicity
         product = product * expanded(ring, primitive) ** multiplicity
-    return _sympy_number(content) * product
-
-
-def _primitive(polynomial: Any) -> tuple[Any, Any]:
-    """A rational number and a polynomial with coprime integer coefficients, the leading one positive."""
-    numerators, denominators = zip(*((int(c.p), int(c.q)) for c in polynomial.coeffs()), strict=True)
-    scale = fmpq(gcd(*numerators), lcm(*denominators))
-    if polynomial.leading_coefficient() < 0:
-        scale = -scale
-    return scale, polynomial * (1 / scale)
+    return sympy_number(content) * product
 
 
 def expanded(ring: Ring, polynomial: Any) -> Expr:
@@ -315,47 +322,13 @@ def expanded(ring: Ring, polynomial: Any) -> Expr:
             for generator, exponent in zip(ring.generators, exponents, strict=False)
             if exponent
         ]
-        terms.append(Mul(_sympy_number(coefficient), *powers))
+        terms.append(Mul(sympy_number(coefficient), *powers))
     return Add(*terms)
-
-
-def _degrees(polynomial: Any) -> tuple[int, ...]:
-    return tuple(polynomial.degrees())
-
-
-def _fmpq(number: int | Fraction | Rational) -> fmpq:
-    if isinstance(number, int):
-        return fmpq(number)
-    if isinstance(number, Fraction):
-        return fmpq(number.numerator, number.denominator)
-    return fmpq(int(number.p), int(number.q))
-
-
-def _sympy_number(number: Any) -> Expr:
-    if int(number.q) == 1:
-        return Integer(int(number.p))
-    return Rational(int(number.p), int(number.q))
-
-
-def _move(polynomial: Any, old: Ring, new: Ring) -> Any:
-    """Rewrite a polynomial term by term for the generators of another ring."""
-    width = max(1, len(new.generators))
-    places = [new.index.get(generator) for generator in old.generators]
-    terms: dict[tuple[int, ...], Any] = {}
-    for exponents, coefficient in polynomial.terms():
-        moved = [0] * width
-        for place, generator, exponent in zip(places, old.generators, exponents, strict=False):
-            if exponent:
-                if place is None:
-                    raise KeyError(generator)
-                moved[place] = exponent
-        terms[tuple(moved)] = coefficient
-    return new.context.from_dict(terms)
 
 
 def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) -> Ratio:
     """Substitution with the denominators kept apart until the end, so that one gcd suffices."""
-    degrees = _degrees(polynomial)
+    degrees = polynomial.degrees()
     active = {i: r for i, r in replacements.items() if degrees[i] > 0}  # the zero polynomial has degree -1
     if not active:
         return Ratio(ring, polynomial, ring._one)
@@ -364,7 +337,7 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
         for i, r in active.items():
             arguments[i] = r.numerator * (1 / r.denominator.leading_coefficient())
         return Ratio(ring, polynomial.compose(*arguments, ctx=ring.context), ring._one)
-    clusters = _clusters(ring, active)
+    groups_of = clusters({i: r.denominator for i, r in active.items()})
     groups: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
     for exponents, coefficient in polynomial.terms():
         key = tuple(int(exponents[i]) for i in active)
@@ -372,15 +345,15 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
         groups.setdefault(key, {})[rest] = coefficient
     place = {i: n for n, i in enumerate(active)}
     # The total degree of the polynomial in the variables of each cluster: the power of its denominator.
-    degree = [max(sum(key[place[i]] for i in members) for key in groups) for members, _ in clusters]
-    charge(_composed_terms(ring, groups, active, clusters, degree, place))
-    tops = {i: active[i].numerator * (common / active[i].denominator) for m, common in clusters for i in m}
+    degree = [max(sum(key[place[i]] for i in members) for key in groups) for members, _ in groups_of]
+    charge(composed_terms(groups, {i: r.numerator for i, r in active.items()}, groups_of, degree, place))
+    tops = {i: active[i].numerator * (common / active[i].denominator) for m, common in groups_of for i in m}
     numerator_power = cache(lambda i, exponent: tops[i] ** exponent)
-    common_power = cache(lambda n, exponent: clusters[n][1] ** exponent)
+    common_power = cache(lambda n, exponent: groups_of[n][1] ** exponent)
     total = ring.context.constant(0)
     for key, terms in groups.items():
         part = ring.context.from_dict(terms)
-        for n, (members, _) in enumerate(clusters):
+        for n, (members, _) in enumerate(groups_of):
             missing = degree[n]
             for i in members:
                 exponent = key[place[i]]
@@ -394,74 +367,3 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
     for n, exponent in enumerate(degree):
         denominator = denominator * common_power(n, exponent)
     return Ratio.reduced(ring, total, denominator)
-
-
-def _power_terms(polynomial: Any, exponent: int) -> float:
-    """At most so many terms has a power of a polynomial: by their choice, and by the degrees."""
-    terms = len(polynomial)
-    if terms <= 1 or exponent <= 1:
-        return float(terms)
-    chosen = exp(lgamma(exponent + terms) - lgamma(exponent + 1) - lgamma(terms))
-    return min(chosen, prod(float(exponent * degree + 1) for degree in polynomial.degrees()))
-
-
-def _composed_terms(
-    ring: Ring,
-    groups: Mapping[tuple[int, ...], Mapping[tuple[int, ...], Any]],
-    active: Mapping[int, Ratio],
-    clusters: Sequence[tuple[list[int], Any]],
-    degree: Sequence[int],
-    place: Mapping[int, int],
-) -> float:
-    """About how many term products a substitution makes; the degrees bound what collects."""
-    total = 0.0
-    for key, terms in groups.items():
-        cost = float(len(terms))
-        for n, (members, common) in enumerate(clusters):
-            missing = degree[n]
-            for i in members:
-                exponent = key[place[i]]
-                missing -= exponent
-                if exponent:
-                    cost *= _power_terms(active[i].numerator, exponent)
-            if missing:
-                cost *= _power_terms(common, missing)
-        total += cost
-    return total
-
-
-def _clusters(ring: Ring, replacements: Mapping[int, Ratio]) -> list[tuple[list[int], Any]]:
-    """Replacements whose denominators share factors, with a common denominator for each group of them.
-
-    Solutions of one linear system share a determinant: taken together they need one power of it, not one for
-    each.
-    """
-    clusters: list[tuple[list[int], Any]] = []
-    for i, ratio in replacements.items():
-        members, common = [i], ratio.denominator
-        rest = []
-        for other_members, other in clusters:
-            shared = other.gcd(common)
-            if shared.is_one():
-                rest.append((other_members, other))
-            else:
-                members = other_members + members
-                common = other / shared * common
-        clusters = [*rest, (members, common)]
-    return clusters
-
-
-def _evaluate(polynomial: Any, points: list[Any], one: Any) -> Any:
-    total = 0 * one
-    powers: dict[tuple[int, int], Any] = {}
-    for exponents, coefficient in polynomial.terms():
-        term = one * int(coefficient.p)
-        if coefficient.q != 1:
-            term = term / int(coefficient.q)
-        for i, exponent in enumerate(exponents):
-            if exponent:
-                if (i, exponent) not in powers:
-                    powers[i, exponent] = points[i] ** int(exponent)
-                term = term * powers[i, exponent]
-        total = total + term
-    return total

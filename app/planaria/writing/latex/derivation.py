@@ -338,7 +338,7 @@ def _example() -> Derivation:
     """A correlated Wishart resolvent, for the docstrings."""
     from sympy import Identity, symbols
 
-    from planaria.derivations.derive import derive
+    from planaria.derivations.resummation import derive
     from planaria.models.model import Gaussian, Model
 
     N, P, gamma = symbols("N P gamma", positive=True)

@@ -21,6 +21,7 @@ _SIGNS = {"": "", ".T": r"^{\mathsf{T}}", ".H": r"^{\dagger}", ".conj": "^{*}"}
 def rules_rows(rules: FeynmanRules) -> tuple[Table, Table]:
     """Header and rows of two tables of text, for the lines and for the vertices.
 
+    >>> from planaria.diagrams.rules.tables import example_rules
     >>> for header, rows in rules_rows(example_rules()):
     ...     print(header, *rows, sep="; ")
     ('line', 'space', 'bare propagator'); ('1', 'P', '1'); ('2', 'N', '1/gamma')
@@ -41,6 +42,7 @@ def latex_rules(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES) ->
 
     Raises InputError for a rename of an unknown name or to a name that is taken.
 
+    >>> from planaria.diagrams.rules.tables import example_rules
     >>> print(latex_rules(example_rules(), {"P": "T"}))
     \begin{array}{l}
     \begin{array}{lll}

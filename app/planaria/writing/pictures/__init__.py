@@ -1,4 +1,7 @@
-"""Pictures of ribbon graphs: coordinates once (`lay_out`, `sheet`, `beside`), then SVG, TikZ or pixels."""
+"""Pictures of ribbon graphs: where everything stands, once (`lay_out`, `sheet`, `beside`), for any emitter.
+
+SVG, TikZ and pixels are made in `planaria.writing.emitters`.
+"""
 
 from planaria.writing.emitters.svg import to_svg
 from planaria.writing.emitters.tikz import to_tikz

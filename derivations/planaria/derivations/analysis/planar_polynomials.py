@@ -15,7 +15,7 @@ from sympy import Expr, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, MatrixSymbo
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.derivations.analysis.lagrange import Expansion, Lagrange, Table, lagrange
-from planaria.derivations.derive import derive
+from planaria.derivations.resummation import derive
 from planaria.diagrams.expressions.expression import deterministic_part, prepare, read
 from planaria.diagrams.graphs.weight import function_of_matrices, trace_of_function
 from planaria.diagrams.graphs.wick import expand, linear_in_traces

@@ -2,12 +2,12 @@
 
 - ``exchange``: the involutions, and what they do to scalars and letters;
 - ``candidates``: those that fit the shapes of the fields;
-- ``spectators``: fields that are integrated out before anything is compared;
-- ``gauge``: words in terms of standard fields, and when two of them are the same trace;
+- ``integrating_out``: fields that are integrated out before anything is compared;
+- ``standard_fields``: words in terms of standard fields, and when two of them are the same trace;
 - ``expansions``: an expression as such words, order by order;
 - ``identity``: whether two traces are the same at every order;
 - ``transform``: the dual of a diagram;
-- ``teachers``: the dual of a diagram with a spectator;
+- ``inserted_ribbons``: the dual of a diagram with a spectator;
 - ``certificates``: what is known of an exchange;
 - ``search``: all of it together;
 - ``propagators``: the matrices that become one another.

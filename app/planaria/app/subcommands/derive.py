@@ -11,7 +11,7 @@ from planaria.algebra.errors import placed
 from planaria.app.display import messages, output, progress_bar, working
 from planaria.app.inputs import Names, chosen_quantities, read_limits, read_renames
 from planaria.app.matrices import with_kinds
-from planaria.app.reports import Derived, JsonReport, LatexReport, Report, TextReport
+from planaria.app.subcommands.reports import Derived, JsonReport, LatexReport, Report, TextReport
 from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
 from planaria.models.library import load_model

@@ -24,7 +24,7 @@ from planaria.app.display import (
 from planaria.app.inputs import Names, check_count, read_limits, read_values
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.missing_values import Needs, check_sizes, needs_of
-from planaria.app.simulation import print_simulation, simulate_beside, simulation_json
+from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.derivations import derive
 from planaria.models.library import load_model
 from planaria.models.model import Model

@@ -25,9 +25,9 @@ from planaria.app.display import (
     working,
 )
 from planaria.app.inputs import check_count
-from planaria.app.irreducible import list_irreducible
-from planaria.app.isomorphism import list_classes
 from planaria.app.pictures import Target, write_pictures
+from planaria.app.subcommands.irreducible import list_irreducible
+from planaria.app.subcommands.isomorphism import list_classes
 from planaria.diagrams.expressions.trace_products import products_of_traces
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import total_weight

@@ -15,9 +15,9 @@ from planaria.app.counting import count_diagrams
 from planaria.app.display import heading, line, note, plain_table, print_json, title
 from planaria.derivations import Derivation
 from planaria.derivations.analysis.limits import LimitBranch
-from planaria.derivations.derive import STOPPED
 from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.derivations.resummation import STOPPED
 from planaria.models.cleaning import clean_line
 from planaria.models.model import Model
 from planaria.models.text.model_data import ModelFile, Quantity

@@ -1,0 +1,137 @@
+"""Polynomials of python-flint: what their arithmetic needs beside that library, and what it will cost.
+
+python-flint has no type information: a polynomial is ``Any`` here. Rational functions are in
+`planaria.algebra.rational`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import exp, gcd, lcm, lgamma, prod
+from typing import Any
+
+from flint import fmpq
+from sympy import Expr, Integer, Rational
+
+__all__ = [
+    "clusters",
+    "composed_terms",
+    "moved",
+    "power_terms",
+    "primitive_part",
+    "rational_number",
+    "sympy_number",
+    "value_at",
+]
+
+
+def primitive_part(polynomial: Any) -> tuple[Any, Any]:
+    """A rational number and a polynomial with coprime integer coefficients, the leading one positive."""
+    numerators, denominators = zip(*((int(c.p), int(c.q)) for c in polynomial.coeffs()), strict=True)
+    scale = fmpq(gcd(*numerators), lcm(*denominators))
+    if polynomial.leading_coefficient() < 0:
+        scale = -scale
+    return scale, polynomial * (1 / scale)
+
+
+def sympy_number(number: Any) -> Expr:
+    if int(number.q) == 1:
+        return Integer(int(number.p))
+    return Rational(int(number.p), int(number.q))
+
+
+def rational_number(number: int | Fraction | Rational) -> fmpq:
+    if isinstance(number, int):
+        return fmpq(number)
+    if isinstance(number, Fraction):
+        return fmpq(number.numerator, number.denominator)
+    return fmpq(int(number.p), int(number.q))
+
+
+def value_at(polynomial: Any, points: list[Any], one: Any) -> Any:
+    total = 0 * one
+    powers: dict[tuple[int, int], Any] = {}
+    for exponents, coefficient in polynomial.terms():
+        term = one * int(coefficient.p)
+        if coefficient.q != 1:
+            term = term / int(coefficient.q)
+        for i, exponent in enumerate(exponents):
+            if exponent:
+                if (i, exponent) not in powers:
+                    powers[i, exponent] = points[i] ** int(exponent)
+                term = term * powers[i, exponent]
+        total = total + term
+    return total
+
+
+def moved(polynomial: Any, places: Sequence[int | None], context: Any) -> Any:
+    """A polynomial in the variables of another context: the place there of each old one, None where it has none.
+
+    Raises KeyError with the number of a variable that occurs and has no place.
+    """
+    width = len(context.names())
+    terms: dict[tuple[int, ...], Any] = {}
+    for exponents, coefficient in polynomial.terms():
+        moved = [0] * width
+        for number, (place, exponent) in enumerate(zip(places, exponents, strict=False)):
+            if exponent:
+                if place is None:
+                    raise KeyError(number)
+                moved[place] = exponent
+        terms[tuple(moved)] = coefficient
+    return context.from_dict(terms)
+
+
+def clusters(denominators: Mapping[int, Any]) -> list[tuple[list[int], Any]]:
+    """Denominators that share factors, with a common denominator for each group of them.
+
+    Solutions of one linear system share a determinant: taken together they need one power of it, not one for
+    each.
+    """
+    found: list[tuple[list[int], Any]] = []
+    for i, denominator in denominators.items():
+        members, common = [i], denominator
+        rest = []
+        for other_members, other in found:
+            shared = other.gcd(common)
+            if shared.is_one():
+                rest.append((other_members, other))
+            else:
+                members = other_members + members
+                common = other / shared * common
+        found = [*rest, (members, common)]
+    return found
+
+
+def composed_terms(
+    groups: Mapping[tuple[int, ...], Mapping[tuple[int, ...], Any]],
+    numerators: Mapping[int, Any],
+    found: Sequence[tuple[list[int], Any]],
+    degree: Sequence[int],
+    place: Mapping[int, int],
+) -> float:
+    """About how many term products a substitution makes; the degrees bound what collects."""
+    total = 0.0
+    for key, terms in groups.items():
+        cost = float(len(terms))
+        for n, (members, common) in enumerate(found):
+            missing = degree[n]
+            for i in members:
+                exponent = key[place[i]]
+                missing -= exponent
+                if exponent:
+                    cost *= power_terms(numerators[i], exponent)
+            if missing:
+                cost *= power_terms(common, missing)
+        total += cost
+    return total
+
+
+def power_terms(polynomial: Any, exponent: int) -> float:
+    """At most so many terms has a power of a polynomial: by their choice, and by the degrees."""
+    terms = len(polynomial)
+    if terms <= 1 or exponent <= 1:
+        return float(terms)
+    chosen = exp(lgamma(exponent + terms) - lgamma(exponent + 1) - lgamma(terms))
+    return min(chosen, prod(float(exponent * degree + 1) for degree in polynomial.degrees()))
