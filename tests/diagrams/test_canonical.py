@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
-from planaria.diagrams import Gaussian, Model, RibbonGraph, expand, symmetry
-from planaria.diagrams.expressions.cyclic_words import kinds_of, turn_over
+from planaria.diagrams import Gaussian, Model, RibbonGraph, expand
+from planaria.diagrams.expressions.cyclic_words import transposes_of, turn_over
 from planaria.diagrams.expressions.expression import Letter, prepare, read
 from planaria.diagrams.expressions.words import Word, close, words
+from planaria.diagrams.graphs import symmetry
 from planaria.diagrams.graphs.canonical import (
     automorphism_order,
     automorphisms,
@@ -92,7 +93,7 @@ def graphs(draw, most_words=4, opened=True):
     free, pairing, twisted = list(range(len(letters))), [-1] * len(letters), set()
     while free:
         i = free.pop(0)
-        one, kind = letters[i], SETTING.fields[letters[i].field].kind
+        one, kind = letters[i], SETTING.fields[letters[i].field].law
         choices = [(j, False) for j in free if one.pairs_untwisted(letters[j], kind)]
         choices += [(j, True) for j in free if one.pairs_twisted(letters[j], kind)]
         if not choices:  # a letter without a partner: leave out everything from its word on
@@ -107,7 +108,7 @@ def graphs(draw, most_words=4, opened=True):
 def renamed(graph, order, shifts, turns):
     """A graph written down anew: words in another order, rotated, turned over. By definition, step by step."""
     starts = [sum(len(w.letters) for w in graph.words[:k]) for k in range(len(graph.words))]
-    kinds = kinds_of(graph.setting)
+    kinds = transposes_of(graph.setting)
     new_words, origin, turned = [], [], {}
     for k in order:
         word = graph.words[k]

@@ -203,7 +203,7 @@ def test_labels_of_any_contraction_do_not_overlap(data):
     pairing, twisted = [-1] * len(word.letters), set()
     for i, letter in enumerate(word.letters):
         if pairing[i] < 0:
-            kind = setting.fields[letter.field].kind
+            kind = setting.fields[letter.field].law
             choices = [
                 (j, twist)
                 for j in range(i + 1, len(pairing))

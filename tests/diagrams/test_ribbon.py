@@ -63,7 +63,7 @@ def graphs(draw, most_letters=12):
     free, pairing, twisted = list(range(len(letters))), [-1] * len(letters), set()
     while free:
         i = free.pop(0)
-        one, kind = letters[i], SETTING.fields[letters[i].field].kind
+        one, kind = letters[i], SETTING.fields[letters[i].field].law
         choices = [(j, False) for j in free if one.pairs_untwisted(letters[j], kind)]
         choices += [(j, True) for j in free if one.pairs_twisted(letters[j], kind)]
         j, twist = draw(st.sampled_from(choices))
@@ -155,7 +155,7 @@ def transposed(graph, number):
         letters = tuple(
             Letter(
                 a.field,
-                a.transposed != (graph.setting.fields[a.field].kind != "symmetric"),
+                a.transposed != (graph.setting.fields[a.field].law.name != "symmetric"),
                 False,
                 a.cols,
                 a.rows,

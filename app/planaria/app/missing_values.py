@@ -58,7 +58,7 @@ def needs_of(expression: Expr, model: Model) -> Needs:
             continue
         field = model.fields[index]
         fields.append(field)
-        symbols |= _symbols(field.variance)
+        symbols |= _symbols(field.variance, *field.law.parameters.values())
         for covariance in (field.rows, field.cols):
             if covariance is not None:
                 matrices |= covariance.atoms(MatrixSymbol)

@@ -30,7 +30,7 @@ from sympy import (
 
 from planaria.algebra.errors import InputError
 
-__all__ = ["check_covariance", "variance_of"]
+__all__ = ["check_covariance", "scalar_of", "variance_of"]
 
 _SCALARS = (Add, Mul, Symbol, Rational, Float, NumberSymbol)
 _MATRICES = (Adjoint, Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Transpose, ZeroMatrix)
@@ -45,19 +45,25 @@ def variance_of(value: object, place: str) -> Expr:
     >>> variance_of(2, "field x")
     2
     """
-    if isinstance(value, str):
-        raise InputError(place, f"the variance {value!r} is text", "give a number or a sympy expression")
-    expression = sympify(value, strict=True)
-    if not isinstance(expression, Expr) or isinstance(expression, MatrixExpr):
-        raise InputError(place, f"the variance {value!r} is not a scalar", "give a number or a sympy expression")
-    for part in _parts(expression):
-        if not _is_scalar(part):
-            _refuse(part, f"the variance {expression}", place)
+    expression = scalar_of(value, "variance", place)
     proper = expression.is_finite and expression.is_positive
     if expression.is_negative or (expression.is_number and not proper):
         raise InputError(
             place, f"the variance {expression} is not positive and finite", "give a positive variance"
         )
+    return expression
+
+
+def scalar_of(value: object, what: str, place: str) -> Expr:
+    """A sympy scalar made of numbers and symbols by sums, products and powers; InputError for anything else."""
+    if isinstance(value, str):
+        raise InputError(place, f"the {what} {value!r} is text", "give a number or a sympy expression")
+    expression = sympify(value, strict=True)
+    if not isinstance(expression, Expr) or isinstance(expression, MatrixExpr):
+        raise InputError(place, f"the {what} {value!r} is not a scalar", "give a number or a sympy expression")
+    for part in _parts(expression):
+        if not _is_scalar(part):
+            _refuse(part, f"the {what} {expression}", place)
     return expression
 
 

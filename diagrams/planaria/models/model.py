@@ -8,11 +8,15 @@ Conventions, said once for the whole package:
 
       E X_ij conj(X)_kl = variance * rows_ik * cols_jl            (real and complex)
       E X_ij X_kl       = variance * (rows_ik rows_jl + rows_il rows_jk)    (symmetric)
+      E X_ij X_kl       = variance * (rows_ik rows_jl - rows_il rows_jk)    (antisymmetric)
       E X_ij X_kl       = variance * rows_il rows_jk              (hermitian)
+      E X_ij conj(X)_kl = variance * rows_ik rows_jl,
+      E X_ij X_kl       = variance * rho * rows_il rows_jk        (elliptic)
+      E X_ij X_kl       = variance * (rows_ik rows_jl + rho * rows_il rows_jk)    (real-elliptic)
 
   so a symmetric field has off-diagonal variance ``variance`` and diagonal variance ``2 * variance``. A
-  complex field has E X_ij X_kl = 0. Nothing is scaled behind the user's back: a finite limit asks for a
-  variance of order 1/N, or for a dimension in the expression.
+  complex field has E X_ij X_kl = 0. Each law has its file in ``planaria.models.laws``. Nothing is scaled behind
+  the user's back: a finite limit asks for a variance of order 1/N, or for a dimension in the expression.
 * A matrix symbol that is no field is *deterministic*. All deterministic matrices of one space commute; they
   are real and, in their common basis, diagonal: only their eigenvalues matter.
 """
@@ -21,22 +25,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
 
 from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.models.covariances import check_covariance, variance_of
+from planaria.models.laws.known import given_law, law_of
+from planaria.models.laws.law import Law
 from planaria.models.spectra import Spectrum
 
-__all__ = ["Gaussian", "Kind", "Model"]
-
-Kind = Literal["real", "complex", "symmetric", "hermitian"]
+__all__ = ["Gaussian", "Model"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Gaussian:
-    """A random matrix with independent (up to its kind and covariances) Gaussian entries.
+    """A random matrix with independent (up to its law and covariances) Gaussian entries.
 
     Parameters
     ----------
@@ -47,9 +50,14 @@ class Gaussian:
         and powers.
     rows, cols
         Covariances of the row and of the column index: deterministic matrix expressions, identity if None.
-        A symmetric or Hermitian field has one covariance, ``rows``.
+        A field that is square by its law has one covariance, ``rows``.
     kind
-        ``"real"``, ``"complex"``, ``"symmetric"`` or ``"hermitian"``.
+        The name of the law: ``"real"``, which None stands for, ``"complex"``, ``"symmetric"``, ``"hermitian"``,
+        ``"antisymmetric"``, ``"elliptic"`` or ``"real-elliptic"``.
+    rho
+        The correlation of X_ij and X_ji, for the two elliptic laws: an expression in parameters, or a number.
+    law
+        A `planaria.models.laws.law.Law` in place of ``kind`` and ``rho``.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> M, P = symbols("M P", positive=True)
@@ -62,31 +70,46 @@ class Gaussian:
     """
 
     symbol: MatrixSymbol
-    variance: Expr = Integer(1)
-    rows: MatrixExpr | None = None
-    cols: MatrixExpr | None = None
-    kind: Kind = "real"
+    variance: Expr
+    rows: MatrixExpr | None
+    cols: MatrixExpr | None
+    law: Law
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.symbol, MatrixSymbol):
-            raise InputError("field", f"{self.symbol!r} is not a matrix symbol", "make it with sympy.MatrixSymbol")
-        place = f"field {self.symbol.name}"
-        object.__setattr__(self, "variance", variance_of(self.variance, place))
-        if self.kind not in get_args(Kind):
-            raise InputError(
-                place, f"there is no kind {self.kind!r} of field", "use one of " + ", ".join(get_args(Kind))
-            )
+    def __init__(
+        self,
+        symbol: MatrixSymbol,
+        variance: Expr = Integer(1),
+        rows: MatrixExpr | None = None,
+        cols: MatrixExpr | None = None,
+        kind: str | None = None,
+        *,
+        rho: Expr | float | None = None,
+        law: Law | None = None,
+    ) -> None:
+        if not isinstance(symbol, MatrixSymbol):
+            raise InputError("field", f"{symbol!r} is not a matrix symbol", "make it with sympy.MatrixSymbol")
+        place = f"field {symbol.name}"
+        object.__setattr__(self, "symbol", symbol)
+        object.__setattr__(self, "variance", variance_of(variance, place))
+        object.__setattr__(self, "rows", rows)
+        object.__setattr__(self, "cols", cols)
+        object.__setattr__(
+            self, "law", law_of(kind, place, rho=rho) if law is None else given_law(law, kind, rho, place)
+        )
+        self._check(place)
+
+    def _check(self, place: str) -> None:
         for space in self.shape:
             _check_space(space, place)
-        if self.kind in ("symmetric", "hermitian"):
+        if self.law.is_square:
             if self.shape[0] != self.shape[1]:
                 raise InputError(
                     place,
-                    f"a {self.kind} field is square, but its shape is {self.shape}",
+                    f"{self.law.title} field is square, but its shape is {self.shape}",
                     "give it one space twice",
                 )
             if self.cols is not None and self.cols != self.rows:
-                raise InputError(place, f"a {self.kind} field has one covariance", "give rows only")
+                raise InputError(place, f"{self.law.title} field has one covariance", "give rows only")
         for name, space in (("rows", self.shape[0]), ("cols", self.shape[1])):
             covariance = getattr(self, name)
             if covariance is None:
@@ -102,7 +125,7 @@ class Gaussian:
             check_covariance(covariance, name, place)
             if isinstance(covariance, Identity):
                 object.__setattr__(self, name, None)
-        if self.kind in ("symmetric", "hermitian"):
+        if self.law.is_square:
             object.__setattr__(self, "cols", self.rows)
 
     @property
@@ -114,6 +137,11 @@ class Gaussian:
     @property
     def name(self) -> str:
         return str(self.symbol.name)
+
+    @property
+    def kind(self) -> str:
+        """The name of its law."""
+        return self.law.name
 
 
 @dataclass(frozen=True)

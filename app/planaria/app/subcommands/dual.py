@@ -208,6 +208,8 @@ class _Text:
 
 def _propagator(one: Gaussian, formulas: Formulas) -> Iterator[str]:
     yield f"variance {formulas.inline(one.variance)}"
+    for name, value in one.law.parameters.items():
+        yield f"{name} {formulas.inline(value)}"
     for side, covariance in (("rows", one.rows), ("cols", one.cols)):
         if covariance is not None:
             yield f"{side} {formulas.plain(covariance)}"

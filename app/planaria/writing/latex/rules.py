@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sympy import Expr, Identity, MatrixExpr, MatrixSymbol
 
@@ -73,7 +73,7 @@ def latex_rules(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES) ->
         symbol = printer.doprint(setting.model.fields[v.letter.field].symbol) + _SIGNS[suffix(v.letter)]
         text = _between(v, symbol, printer.doprint, r"\left({}\right)", " ")
         vertices.append(f"{v.row} & {v.column} & {text}")
-    contractions = [_contraction(one, printer) for one in setting.model.fields]
+    contractions = [line for one in setting.model.fields for line in _contractions(one, printer)]
     headers = ("line", "space", "bare propagator"), ("from", "to", "vertex"), ()
     tables = zip(headers, (lines, vertices, contractions), strict=True)
     parts = [_array(header, rows) for header, rows in tables if rows]
@@ -95,11 +95,20 @@ def _between(vertex: VertexRow, middle: str, write: Callable[[Expr], str], brack
     return left + middle + ("" if vertex.right == 1 else times + right)
 
 
-def _contraction(one: Gaussian, printer: NamePrinter) -> str:
+def _contractions(one: Gaussian, printer: NamePrinter) -> Iterator[str]:
+    """The covariances of the entries: with their conjugates where these are of their own, and with themselves."""
+    law = one.law
+    for conjugated in (True, False) if law.conjugate == "letter" else (False,):
+        crossed, straight = law.ribbon(False, conjugated)
+        if straight != 0 or crossed != 0:
+            yield _contraction(one, conjugated, straight, crossed, printer)
+
+
+def _contraction(one: Gaussian, conjugated: bool, straight: Expr, crossed: Expr, printer: NamePrinter) -> str:
     name = printer.doprint(one.symbol)
     name = _bracket(name) if "_" in name else name
     first, second = f"{name}_{{ij}}", f"{name}_{{kl}}"
-    if one.kind == "complex":
+    if conjugated:
         second = rf"\overline{{{second}}}"
 
     def pair(covariance: MatrixExpr | None, indices: str) -> str:
@@ -109,12 +118,21 @@ def _contraction(one: Gaussian, printer: NamePrinter) -> str:
         simple = isinstance(covariance, MatrixSymbol) and "_" not in text
         return f"{text if simple else _bracket(text)}_{{{indices}}}"
 
-    crossed = f"{pair(one.rows, 'il')} {pair(one.rows, 'jk')}"
-    straight = f"{pair(one.rows, 'ik')} {pair(one.cols, 'jl')}"
-    value = {"symmetric": _bracket(f"{straight} + {crossed}"), "hermitian": crossed}.get(one.kind, straight)
-    variance = printer.doprint(one.variance)
-    front = [] if one.variance == 1 else [_bracket(variance) if one.variance.is_Add else variance]
-    return rf"\operatorname{{E}} {first} {second} = " + " ".join([*front, value])
+    def factor(value: Expr) -> list[str]:
+        return [] if value == 1 else [_bracket(printer.doprint(value)) if value.is_Add else printer.doprint(value)]
+
+    terms = []
+    for weight, pairs in (
+        (straight, (pair(one.rows, "ik"), pair(one.cols, "jl"))),
+        (crossed, (pair(one.rows, "il"), pair(one.cols, "jk"))),
+    ):
+        if weight != 0:
+            minus = weight.could_extract_minus_sign()
+            terms.append(("-" if minus else "+", " ".join([*factor(-weight if minus else weight), *pairs])))
+    value = " ".join(f"{sign} {text}" for sign, text in terms).removeprefix("+ ")
+    if len(terms) > 1 or value.startswith("-"):
+        value = _bracket(value)
+    return rf"\operatorname{{E}} {first} {second} = " + " ".join([*factor(one.variance), value])
 
 
 def _bracket(text: str) -> str:

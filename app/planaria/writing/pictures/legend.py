@@ -46,7 +46,7 @@ def legend_items(setting: Setting, style: Style, names: Names) -> tuple[list[Ite
         )
         short.append(_entry(icon, name))
         pairs = [(field.row_space, field.rows), (field.col_space, field.cols)]
-        for space, function in pairs[:1] if field.kind in ("symmetric", "hermitian") else pairs:
+        for space, function in pairs[:1] if field.law.is_square else pairs:
             if not function.is_one:
                 value = formula(function, setting)
                 text = Text.joined((Text.words("covariance of "), name, Text.words(": "), value))

@@ -192,7 +192,8 @@ class _Brush:
         i, _ = pair
         letter, setting = self.graph.letters[i], self.graph.setting
         dotted = [side for side in (2 * i, 2 * i + 1) if not covariance(letter, side % 2 == 1, setting).is_one]
-        directed = setting.fields[letter.field].kind == "complex"
+        # An arrow from the field to its conjugate, where that is what the ribbon joins.
+        directed = letter.conjugated != self.graph.letters[self.graph.pairing[i]].conjugated
         badge = self.style.badges.get(i)
         if not (dotted or directed or badge):
             return

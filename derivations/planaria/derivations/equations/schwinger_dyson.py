@@ -4,11 +4,12 @@ All planar diagrams sum to
 
     G = (K0 - Sigma[G])^-1,
     Sigma_ad(lambda) = sum over vertices (a, b), (c, d) of one field of
-                       variance * left * outer covariance * right * tr(weight * G_bc),
+                       variance * ribbon * left * outer covariance * right * tr(weight * G_bc),
 
-because a planar ribbon that joins two vertices encloses exactly the propagator between them. G is diagonal in
-the eigenbasis of every space, so that its only unknowns are the *loops* tr(weight * G_bc). Many loops are zero
-or proportional to one another; `identify.schwinger_dyson` finds that and leaves one unknown for each class.
+ribbon being the weight that the law of the field gives to the two letters (1 for most laws), because a planar
+ribbon that joins two vertices encloses exactly the propagator between them. G is diagonal in the eigenbasis of
+every space, so that its only unknowns are the *loops* tr(weight * G_bc). Many loops are zero or proportional to
+one another; `identify.schwinger_dyson` finds that and leaves one unknown for each class.
 
 Every field carries the factor `STRENGTH`, 1 in the end: the planar solution is the power series in it, which
 fixes the branch and gives every later step an exact witness.
@@ -113,13 +114,14 @@ def self_energy(rules: FeynmanRules) -> tuple[tuple[Loop, ...], tuple[SelfEnergy
     for a, b, first in vertices:
         for c, d, second in vertices:
             data = setting.fields[first.letter.field]
-            if not first.letter.pairs_untwisted(second.letter, data.kind):
+            if not first.letter.pairs_untwisted(second.letter, data.law):
                 continue
             outer, inner = (data.cols, data.rows) if first.letter.transposed else (data.rows, data.cols)
             scalar, weight = split_scalar(first.right * inner * second.left, setting)
             loop = Loop(rules.col_spaces[b], weight, b, c)
             number = loops.setdefault(loop, len(loops))
-            factor = strength * data.variance * first.left * outer * second.right * scalar
+            ribbon = data.variance * data.weight(first.letter, second.letter, twisted=False)
+            factor = strength * ribbon * first.left * outer * second.right * scalar
             terms.append(SelfEnergyTerm(a, d, factor, number))
     return tuple(loops), tuple(terms)
 

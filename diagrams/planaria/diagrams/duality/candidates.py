@@ -38,6 +38,9 @@ def candidates(
     """
     model = setting.model
     used = [one for one in model.fields if one.symbol in set(fields)]
+    # The parameters of a law are no part of its variance: the law would be another one with others.
+    fixed = {s for one in used for value in one.law.parameters.values() for s in value.free_symbols}
+    parameters = [one for one in parameters if not one.free_symbols & fixed]
     groups: dict[tuple[object, ...], list[Exchange]] = {}
     for images in _involutions_of_fields(used):
         spaces = _spaces(images, model)
@@ -86,26 +89,15 @@ def _involutions_of_parameters(parameters: Sequence[Expr]) -> Iterator[list[tupl
 
 def _involutions_of_fields(fields: Sequence[Gaussian]) -> Iterator[list[tuple[MatrixSymbol, Image]]]:
     for pairs in _involutions(list(fields)):
-        if any(a.kind != b.kind for a, b in pairs):
+        if any(a.law != b.law for a, b in pairs):
             continue
-        for flags in product(*(_flags(a) for a, _ in pairs)):
+        for flags in product(*(a.law.letters for a, _ in pairs)):
             images: list[tuple[MatrixSymbol, Image]] = []
             for (a, b), (transposed, conjugated) in zip(pairs, flags, strict=True):
                 images.append((a.symbol, Image(b.symbol, transposed, conjugated)))
                 if a != b:
                     images.append((b.symbol, Image(a.symbol, transposed, conjugated)))
             yield images
-
-
-def _flags(one: Gaussian) -> list[tuple[bool, bool]]:
-    """How a field can stand on the other side: transposed, conjugated. The law does not change."""
-    if one.kind == "real":
-        return [(False, False), (True, False)]
-    if one.kind == "complex":
-        return [(False, False), (True, True), (True, False), (False, True)]
-    if one.kind == "hermitian":  # its conjugate is its transpose
-        return [(False, False), (True, False)]
-    return [(False, False)]
 
 
 def _spaces(images: Iterable[tuple[MatrixSymbol, Image]], model: Model) -> tuple[tuple[Expr, Expr], ...] | None:

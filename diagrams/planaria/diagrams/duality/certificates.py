@@ -16,7 +16,7 @@ from planaria.diagrams.duality.identity import equal_traces
 from planaria.diagrams.duality.transform import dual
 from planaria.diagrams.graphs.faces import FaceTable
 from planaria.diagrams.graphs.ribbon import RibbonGraph
-from planaria.diagrams.graphs.weight import weight
+from planaria.diagrams.graphs.weight import ribbon_weights, weight
 from planaria.diagrams.graphs.wick import all_contractions, count_contractions
 
 __all__ = [
@@ -163,7 +163,7 @@ class _Weights:
         self._known: dict[object, Expr] = {}
 
     def __call__(self, graph: RibbonGraph) -> Expr:
-        key = (graph.words, *sorted(self._table.keys(graph)))
+        key = (graph.words, ribbon_weights(graph), *sorted(self._table.keys(graph)))
         if key not in self._known:
             self._known[key] = expand(weight(graph))
         return self._known[key]

@@ -108,9 +108,13 @@ class Exchange:
 
 
 def turned(letter: Letter, setting: Setting) -> Letter:
-    """The transpose of a letter."""
-    kind = setting.fields[letter.field].kind
-    transposed = letter.transposed if kind == "symmetric" else not letter.transposed
+    """The transpose of a letter.
+
+    That of an antisymmetric field is written as a letter of its own, which no expression has: words are then
+    compared without the sign that turns them over. It costs dualities, and makes none that does not hold.
+    """
+    transpose = setting.fields[letter.field].law.transpose
+    transposed = letter.transposed if transpose > 0 else not letter.transposed
     return Letter(letter.field, transposed, letter.conjugated, letter.cols, letter.rows)
 
 

@@ -68,9 +68,10 @@ def _inside(word: Word, setting: Setting) -> Word:
 
 def _ribbon(word: Word, setting: Setting) -> Ratio:
     """What the ribbon of w and the face outside of it contribute."""
-    first = word.letters[0]
+    first, last = word.letters[0], word.letters[-1]
+    field = setting.fields[first.field]
     outside = word.corners[0] * covariance(first, False, setting)
-    return setting.fields[first.field].variance * outside * setting.ring(first.rows)
+    return field.variance * field.weight(first, last, twisted=False) * outside * setting.ring(first.rows)
 
 
 def _outside(inside: Word, pattern: Word, setting: Setting, whole: Expansion) -> Word:

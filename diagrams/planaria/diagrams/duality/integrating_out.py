@@ -120,7 +120,7 @@ def _contract(term: _Term, i: int, j: int, setting: Setting) -> list[_Term] | No
     assert isinstance(other, Letter)
     field = setting.fields[one.field]
     # A field with twisted contractions between these letters would give a second, reversed trace.
-    if not one.pairs_untwisted(other, field.kind) or one.pairs_twisted(other, field.kind):
+    if not one.pairs_untwisted(other, field.law) or one.pairs_twisted(other, field.law):
         return None
     left, right = (field.cols, field.rows) if one.transposed else (field.rows, field.cols)
     inside = product_of(setting, [*term.factors[i + 1 : j], Diagonal(one.cols, right)])
@@ -128,7 +128,8 @@ def _contract(term: _Term, i: int, j: int, setting: Setting) -> list[_Term] | No
     for closed, rest in ((inside, outside), (outside, inside)):
         if isinstance(closed, Diagonal) and not _depends(closed.value, setting):
             dimension = setting.ring(closed.space)
-            factor = term.coefficient * field.variance * closed.value * dimension
+            ribbon = field.variance * field.weight(one, other, twisted=False)
+            factor = term.coefficient * ribbon * closed.value * dimension
             return _distribute(factor, rest, setting)
     return None
 
@@ -251,8 +252,6 @@ def to_sympy(node: Node, setting: Setting) -> MatrixExpr:
             return function_of_matrices(space, value, setting)
         case Letter(field=field):
             symbol = setting.model.fields[field].symbol
-            if setting.fields[field].kind == "hermitian":
-                return symbol.T if node.transposed else symbol
             if node.conjugated:
                 return symbol.adjoint() if node.transposed else symbol.adjoint().T
             return symbol.T if node.transposed else symbol

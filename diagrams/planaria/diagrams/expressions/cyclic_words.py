@@ -14,15 +14,15 @@ from typing import Any
 
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.words import Word
-from planaria.models.model import Kind
 
 __all__ = [
     "Placing",
-    "kinds_of",
+    "is_zero",
     "normal_form",
     "read_word",
     "readings",
     "transposed_letter",
+    "transposes_of",
     "turn_over",
     "word_key",
 ]
@@ -45,19 +45,19 @@ class Placing:
         return tuple((self.first + step * k) % length for k in range(length))
 
 
-def kinds_of(setting: Setting) -> tuple[Kind, ...]:
-    """The kind of each field."""
-    return tuple(one.kind for one in setting.fields)
+def transposes_of(setting: Setting) -> tuple[int, ...]:
+    """What the transpose of each field is: the field, minus the field (-1), or a letter of its own (0)."""
+    return tuple(one.law.transpose for one in setting.fields)
 
 
-def transposed_letter(letter: Letter, kind: Kind) -> Letter:
-    """The transpose of a letter; a symmetric one is its own."""
-    if kind == "symmetric":
+def transposed_letter(letter: Letter, transpose: int) -> Letter:
+    """The transpose of a letter, up to its sign; a symmetric or antisymmetric one is its own."""
+    if transpose:
         return letter
     return replace(letter, transposed=not letter.transposed, rows=letter.cols, cols=letter.rows)
 
 
-def turn_over(word: Word, kinds: Sequence[Kind]) -> Word:
+def turn_over(word: Word, transposes: Sequence[int]) -> Word:
     """A closed word read from behind: the trace of the transpose, written out.
 
     >>> from sympy import MatrixSymbol, symbols
@@ -68,17 +68,17 @@ def turn_over(word: Word, kinds: Sequence[Kind]) -> Word:
     >>> x, A = MatrixSymbol("x", N, P), MatrixSymbol("A", N, N)
     >>> setting = prepare([A * x * x.T], Model([Gaussian(x)]))
     >>> word, = close(words(read(A * x * x.T * x * x.T, setting), setting, 0), setting)
-    >>> turn_over(word, kinds_of(setting)) == word  # A x x^T x x^T is not symmetric, but its trace is
+    >>> turn_over(word, transposes_of(setting)) == word  # A x x^T x x^T is not symmetric, but its trace is
     True
 
     Raises ValueError for an open word: its two ends are not alike.
     """
     if not word.closed:
         raise ValueError("an open word has its ends where they are")
-    return read_word(word, Placing(len(word.letters) - 1, True), kinds)
+    return read_word(word, Placing(len(word.letters) - 1, True), transposes)
 
 
-def read_word(word: Word, placing: Placing, kinds: Sequence[Kind]) -> Word:
+def read_word(word: Word, placing: Placing, transposes: Sequence[int]) -> Word:
     """A word as it is read from another letter on, or from behind.
 
     Raises ValueError for an open word, unless it is read as it is.
@@ -98,12 +98,15 @@ def read_word(word: Word, placing: Placing, kinds: Sequence[Kind]) -> Word:
             cols=word.spaces[order[0]],
         )
     # The corner before a letter is now the one that was behind it.
-    letters = tuple(transposed_letter(word.letters[k], kinds[word.letters[k].field]) for k in order)
+    letters = tuple(transposed_letter(word.letters[k], transposes[word.letters[k].field]) for k in order)
     corners = tuple(word.corners[(k + 1) % n] for k in order)
-    return replace(word, letters=letters, corners=corners, rows=letters[0].rows, cols=letters[0].rows)
+    minus = sum(transposes[letter.field] < 0 for letter in letters) % 2
+    coefficient = -word.coefficient if minus else word.coefficient
+    space = letters[0].rows
+    return replace(word, letters=letters, corners=corners, coefficient=coefficient, rows=space, cols=space)
 
 
-def readings(word: Word, kinds: Sequence[Kind]) -> Iterator[tuple[Placing, Word]]:
+def readings(word: Word, transposes: Sequence[int]) -> Iterator[tuple[Placing, Word]]:
     """Every way to read a word: one for an open word, two for each letter of a closed one."""
     if not word.closed or not word.letters:
         yield Placing(0, False), word
@@ -111,7 +114,15 @@ def readings(word: Word, kinds: Sequence[Kind]) -> Iterator[tuple[Placing, Word]
     for turned in (False, True):
         for first in range(len(word.letters)):
             placing = Placing(first, turned)
-            yield placing, read_word(word, placing, kinds)
+            yield placing, read_word(word, placing, transposes)
+
+
+def is_zero(word: Word, transposes: Sequence[int]) -> bool:
+    """Whether a closed word is minus itself, as the trace of the cube of an antisymmetric matrix is."""
+    if not word.closed or sum(transposes[letter.field] < 0 for letter in word.letters) % 2 == 0:
+        return False
+    key = word_key(word)
+    return any(placing.turned and word_key(other) == key for placing, other in readings(word, transposes))
 
 
 def word_key(word: Word) -> tuple[Any, ...]:
@@ -127,8 +138,10 @@ def word_key(word: Word) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=4096)
-def normal_form(word: Word, kinds: tuple[Kind, ...]) -> tuple[Word, tuple[Placing, ...]]:
+def normal_form(word: Word, transposes: tuple[int, ...]) -> tuple[Word, tuple[Placing, ...]]:
     """The least of the readings of a word, with the coefficient 1, and every way to read it so.
+
+    The coefficient is -1 where the word is minus that reading, as tr(ABC) = -tr(CBA) of antisymmetric matrices.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -138,12 +151,12 @@ def normal_form(word: Word, kinds: tuple[Kind, ...]) -> tuple[Word, tuple[Placin
     >>> x = MatrixSymbol("x", N, P)
     >>> setting = prepare([x], Model([Gaussian(x)]))
     >>> word, = close(words(read((x.T * x) ** 2, setting), setting, 0), setting)
-    >>> normal, placings = normal_form(word, kinds_of(setting))
+    >>> normal, placings = normal_form(word, transposes_of(setting))
     >>> [letter.transposed for letter in normal.letters], len(placings)
     ([False, True, False, True], 4)
     """
-    found = [(word_key(other), placing, other) for placing, other in readings(word, kinds)]
+    alone = replace(word, coefficient=word.coefficient.ring.one)
+    found = [(word_key(other), placing, other) for placing, other in readings(alone, transposes)]
     least = min(key for key, _, _ in found)
     same = [(placing, other) for key, placing, other in found if key == least]
-    plain = replace(same[0][1], coefficient=word.coefficient.ring.one)
-    return plain, tuple(placing for placing, _ in same)
+    return same[0][1], tuple(placing for placing, _ in same)

@@ -9,7 +9,8 @@ fields.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from sympy import (
     Adjoint,
@@ -31,7 +32,8 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from planaria.algebra.errors import InputError, placed
 from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.models.extent import check_letters, check_terms
-from planaria.models.model import Kind, Model
+from planaria.models.laws.law import Law
+from planaria.models.model import Model
 from planaria.models.spectra import UnitSpectrum, eigenvalue
 
 __all__ = [
@@ -58,12 +60,23 @@ class Field:
     """A Gaussian field with its covariances as functions of the eigenvalues of its two spaces."""
 
     name: str
-    kind: Kind
+    law: Law
     row_space: Expr
     col_space: Expr
     variance: Ratio
     rows: Ratio
     cols: Ratio
+    ribbons: tuple[tuple[Ratio, ...], ...] = field(compare=False, repr=False)  # follow from the law
+    """The weights of untwisted and of twisted ribbons, at the place ``2 * turned + conjugated`` (see `Law`)."""
+
+    @property
+    def numbers(self) -> tuple[Ratio, ...]:
+        """All that has to be in its range for it to be a law: variance, covariances, weights of ribbons."""
+        return (self.variance, self.rows, self.cols, *(weight for pair in self.ribbons for weight in pair))
+
+    def weight(self, one: Letter, other: Letter, *, twisted: bool) -> Ratio:
+        """The weight of a ribbon of two of its letters, a multiple of its variance."""
+        return self.ribbons[_relation(one, other)][twisted]
 
 
 @dataclass(frozen=True)
@@ -76,29 +89,18 @@ class Letter:
     rows: Expr
     cols: Expr
 
-    def pairs_untwisted(self, other: Letter, kind: Kind) -> bool:
+    def pairs_untwisted(self, other: Letter, law: Law) -> bool:
         """Whether E[self G other] has the planar contraction, index lines passing straight through."""
-        if self.field != other.field:
-            return False
-        if kind == "complex":
-            return self.transposed != other.transposed and self.conjugated != other.conjugated
-        if kind == "real":
-            return self.transposed != other.transposed
-        if kind == "symmetric":
-            return True
-        return self.transposed == other.transposed
+        return self.field == other.field and law.pairs[_relation(self, other)][0]
 
-    def pairs_twisted(self, other: Letter, kind: Kind) -> bool:
+    def pairs_twisted(self, other: Letter, law: Law) -> bool:
         """Whether the two have a contraction with a half twist of the ribbon (never planar)."""
-        if self.field != other.field:
-            return False
-        if kind == "complex":
-            return self.transposed == other.transposed and self.conjugated != other.conjugated
-        if kind == "real":
-            return self.transposed == other.transposed
-        if kind == "symmetric":
-            return True
-        return self.transposed != other.transposed
+        return self.field == other.field and law.pairs[_relation(self, other)][1]
+
+
+def _relation(one: Letter, other: Letter) -> int:
+    """Where the tables of a law have two letters: is one of them transposed, is one of them conjugated?"""
+    return 2 * (one.transposed != other.transposed) + (one.conjugated != other.conjugated)
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,15 @@ class Setting:
         """The deterministic matrices of a space, each with the symbol of its eigenvalue."""
         return tuple(pair for pair in self.matrices if pair[0].shape[0] == space)
 
+    @cached_property
+    def weighted(self) -> frozenset[int]:
+        """The fields that have ribbons of another weight than 1."""
+        return frozenset(
+            index
+            for index, one in enumerate(self.fields)
+            if any(weight and not weight.is_one for pair in one.ribbons for weight in pair)
+        )
+
     @property
     def spaces(self) -> tuple[Expr, ...]:
         found = [s for f in self.fields for s in (f.row_space, f.col_space)]
@@ -190,11 +201,13 @@ def prepare(expressions: Iterable[Expr], model: Model, extra: Iterable[Expr] = (
     check_terms([*given, *scalars], is_field)
     for expression in given:
         _collect(expression, model, scalars, matrices)
-    for field in model.fields:
-        with placed(f"field {field.name}"):
-            check_terms([one for one in (field.variance, field.rows, field.cols) if one is not None], is_field)
-        scalars += [field.variance, *field.shape]
-        for covariance in (field.rows, field.cols):
+    for one in model.fields:
+        parameters = one.law.parameters.values()
+        with placed(f"field {one.name}"):
+            parts = (one.variance, *parameters, one.rows, one.cols)
+            check_terms([part for part in parts if part is not None], is_field)
+        scalars += [one.variance, *parameters, *one.shape]
+        for covariance in (one.rows, one.cols):
             if covariance is not None:
                 _collect(covariance, model, scalars, matrices)
     free = sorted(
@@ -300,7 +313,13 @@ def _field(setting: Setting, index: int) -> Field:
         if not isinstance(node, Diagonal):
             raise InputError(f"field {one.name}", f"its covariance {covariance} is not deterministic", "")
         covariances.append(node.value)
-    return Field(one.name, one.kind, *one.shape, setting.ring(one.variance), covariances[0], covariances[1])
+    ring, law = setting.ring, one.law
+    ribbons = tuple(
+        tuple(ring(weight) for weight in law.ribbon(turned, conjugated))
+        for turned in (False, True)
+        for conjugated in (False, True)
+    )
+    return Field(one.name, law, *one.shape, ring(one.variance), covariances[0], covariances[1], ribbons)
 
 
 def _read(expression: MatrixExpr, setting: Setting, transposed: bool, conjugated: bool) -> Node:
@@ -356,17 +375,12 @@ def _symbol(symbol: MatrixSymbol, setting: Setting, transposed: bool, conjugated
             if matrix == symbol:
                 return Diagonal(symbol.shape[0], setting.ring.generator(value))
         return Diagonal(symbol.shape[0], setting.ring.one)  # a unit spectrum
-    kind = setting.model.fields[index].kind
+    sign, transposed, conjugated = setting.model.fields[index].law.read(transposed, conjugated)
     rows, cols = symbol.shape
     if transposed:
         rows, cols = cols, rows
-    if kind == "real":
-        conjugated = False
-    elif kind == "symmetric":
-        transposed = conjugated = False
-    elif kind == "hermitian":  # the transpose is the conjugate, and the adjoint is the field itself
-        transposed, conjugated = transposed != conjugated, False
-    return Letter(index, transposed, conjugated, rows, cols)
+    letter = Letter(index, transposed, conjugated, rows, cols)
+    return letter if sign > 0 else product_of(setting, [Diagonal(rows, -setting.ring.one), letter])
 
 
 def sum_of(setting: Setting, terms: Iterable[Node], rows: Expr, cols: Expr) -> Node:

@@ -20,7 +20,7 @@ from itertools import groupby, permutations, product
 from math import factorial, prod
 from typing import Generic
 
-from planaria.diagrams.expressions.cyclic_words import kinds_of
+from planaria.diagrams.expressions.cyclic_words import transposes_of
 from planaria.diagrams.graphs.contraction import Contraction, G, trusted_contractions
 from planaria.diagrams.graphs.labelling import Labelling, labellings
 from planaria.diagrams.graphs.symmetry import Symmetry, symmetry_of
@@ -183,7 +183,7 @@ def classes(graphs: Iterable[G]) -> tuple[GraphClass[G], ...]:
 
 
 def _symmetry(graph: Contraction) -> Symmetry:
-    return symmetry_of(graph.words, kinds_of(graph.setting))
+    return symmetry_of(graph.words, transposes_of(graph.setting))
 
 
 def _decoded(graph: G, symmetry: Symmetry, code: int) -> G:
@@ -200,7 +200,7 @@ def _isomorphic_components(graph: Contraction) -> list[list[tuple[Labelling, ...
 def _labelled(graph: G, symmetry: Symmetry) -> G:
     """The canonical form by labelling: the least labellings of the components, one after the other."""
     placed = [one for component in labellings(graph) for one in component[0].words]
-    origin, turned = symmetry.arrange(graph.words, kinds_of(graph.setting), placed)
+    origin, turned = symmetry.arrange(graph.words, transposes_of(graph.setting), placed)
     place = {letter: n for n, letter in enumerate(origin)}
     pairing = tuple(place[graph.pairing[letter]] for letter in origin)
     twisted = frozenset(

@@ -106,9 +106,9 @@ class Contraction:
                     "join letters in pairs",
                 )
             if i < j:
-                kind, one, other = fields[letters[i].field].kind, letters[i], letters[j]
+                law, one, other = fields[letters[i].field].law, letters[i], letters[j]
                 pairs = one.pairs_twisted if i in twisted else one.pairs_untwisted
-                if not pairs(other, kind):
+                if not pairs(other, law):
                     shape = "a twisted" if i in twisted else "an untwisted"
                     raise InputError(
                         "pairing",

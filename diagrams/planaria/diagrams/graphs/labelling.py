@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from planaria.diagrams.expressions.cyclic_words import Placing, kinds_of, readings, word_key
+from planaria.diagrams.expressions.cyclic_words import Placing, readings, transposes_of, word_key
 from planaria.diagrams.graphs.contraction import Contraction
 
 __all__ = ["Labelling", "labellings"]
@@ -48,7 +48,7 @@ class _Walker:
 
     def __init__(self, graph: Contraction) -> None:
         self.graph = graph
-        kinds = kinds_of(graph.setting)
+        transposes = transposes_of(graph.setting)
         self.starts = [0]
         for word in graph.words:
             self.starts.append(self.starts[-1] + len(word.letters))
@@ -57,7 +57,7 @@ class _Walker:
         keys = {}
         for number, word in enumerate(graph.words):
             position = -1 if word.closed else number
-            for placing, reading in readings(word, kinds):
+            for placing, reading in readings(word, transposes):
                 keys[number, placing] = (position, word_key(reading))
         ranks = {key: rank for rank, key in enumerate(sorted(set(keys.values())))}
         self.colours = {place: ranks[key] for place, key in keys.items()}

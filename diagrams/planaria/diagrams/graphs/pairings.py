@@ -23,7 +23,7 @@ def untwisted_partners(letters: tuple[Letter, ...], setting: Setting) -> list[li
         [
             j
             for j in range(i + 1, len(letters), 2)
-            if one.pairs_untwisted(letters[j], setting.fields[one.field].kind)
+            if one.pairs_untwisted(letters[j], setting.fields[one.field].law)
         ]
         for i, one in enumerate(letters)
     ]

@@ -136,9 +136,9 @@ class _Search:
     def _join(self, a: int, b: int) -> bool:
         if (a, b) not in self.joints:
             one, other = self.letters[abs(a) - 1], self.letters[abs(b) - 1]
-            kind = self.setting.fields[one.field].kind
+            law = self.setting.fields[one.field].law
             pairs = one.pairs_untwisted if (a > 0) == (b > 0) else one.pairs_twisted
-            self.joints[a, b] = pairs(other, kind)
+            self.joints[a, b] = pairs(other, law)
         return self.joints[a, b]
 
     def _is_balanced(self, region: _Region) -> bool:
@@ -146,7 +146,7 @@ class _Search:
         plain = Counter(letter.field for letter in letters)
         conjugated = Counter(letter.field for letter in letters if letter.conjugated)
         return all(
-            n % 2 == 0 and (self.setting.fields[field].kind != "complex" or 2 * conjugated[field] == n)
+            n % 2 == 0 and (not self.setting.fields[field].law.is_charged or 2 * conjugated[field] == n)
             for field, n in plain.items()
         )
 

@@ -11,7 +11,6 @@ from operator import itemgetter
 
 from planaria.diagrams.expressions.cyclic_words import Placing, normal_form, read_word, word_key
 from planaria.diagrams.expressions.words import Word
-from planaria.models.model import Kind
 
 __all__ = ["Symmetry", "symmetry_of"]
 
@@ -97,7 +96,7 @@ class Symmetry:
         ]
 
     @staticmethod
-    def arrange(words: Sequence[Word], kinds: tuple[Kind, ...], placed: Sequence[Placed]) -> Arrangement:
+    def arrange(words: Sequence[Word], transposes: tuple[int, ...], placed: Sequence[Placed]) -> Arrangement:
         """Bring words that are read in a given order and in given ways into their normal form.
 
         Everything depends on the words as they are read, and not on how they were numbered before.
@@ -105,7 +104,7 @@ class Symmetry:
         composed = []
         for number, placing in placed:
             word = words[number]
-            normal, placings = normal_form(read_word(word, placing, kinds), kinds)
+            normal, placings = normal_form(read_word(word, placing, transposes), transposes)
             again = placings[0]
             order = placing.order(len(word.letters))
             if word.letters:
@@ -116,14 +115,16 @@ class Symmetry:
 
 
 @lru_cache(maxsize=1024)
-def symmetry_of(words: tuple[Word, ...], kinds: tuple[Kind, ...]) -> Symmetry:
-    """The symmetries of words whose fields have these kinds."""
-    forms = [normal_form(word, kinds) for word in words]
+def symmetry_of(words: tuple[Word, ...], transposes: tuple[int, ...]) -> Symmetry:
+    """The symmetries of words whose fields have these transposes."""
+    forms = [normal_form(word, transposes) for word in words]
     slots = sorted(range(len(words)), key=lambda number: _place(number, forms[number][0]))
     normal = [forms[number][0] for number in slots]
     if normal:
         coefficient = prod((word.coefficient for word in words), start=words[0].coefficient.ring.one)
-        normal[0] = replace(normal[0], coefficient=coefficient)
+        signs = prod((form.coefficient for form, _ in forms), start=coefficient.ring.one)
+        normal = [replace(word, coefficient=coefficient.ring.one) for word in normal]
+        normal[0] = replace(normal[0], coefficient=coefficient * signs)
     # Equal words can be exchanged; words without letters have nothing that would notice.
     equal = [list(group) for _, group in groupby(slots, key=lambda number: _place(number, forms[number][0]))]
     exchanges = [factorial(len(group)) if words[group[0]].letters else 1 for group in equal]

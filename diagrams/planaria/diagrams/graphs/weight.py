@@ -30,6 +30,7 @@ __all__ = [
     "function_of_matrices",
     "index_symbol",
     "line_functions",
+    "ribbon_weights",
     "scalar",
     "scalar_of_words",
     "total_weight",
@@ -39,12 +40,23 @@ __all__ = [
 
 
 def scalar(graph: Contraction) -> Ratio:
-    """The factor of a graph that is no face: the coefficients of words and the variances of ribbons."""
-    return scalar_of_words(graph.words, graph.setting)
+    """The factor of a graph that is no face: the coefficients of words, variances and weights of ribbons."""
+    common = scalar_of_words(graph.words, graph.setting)
+    return common * ribbon_weights(graph) if graph.setting.weighted else common
+
+
+def ribbon_weights(graph: Contraction) -> Ratio:
+    """The weights that the laws of the fields give to the ribbons, multiplied: 1 for most laws."""
+    setting, letters = graph.setting, graph.letters
+    product = setting.ring.one
+    for i, j in graph.ribbons if setting.weighted else ():
+        field = setting.fields[letters[i].field]
+        product = product * field.weight(letters[i], letters[j], twisted=i in graph.twisted)
+    return product
 
 
 def scalar_of_words(words: tuple[Word, ...], setting: Setting) -> Ratio:
-    """Each letter is half a ribbon, so that every contraction of some words has the same scalar."""
+    """The scalar without weights of ribbons: each letter is half a ribbon, so all contractions share it."""
     product = setting.ring.one
     for word in words:
         product = product * word.coefficient
@@ -155,10 +167,10 @@ def total_weight(graphs: Iterable[Contraction]) -> Expr:
     examples: dict[Any, Contraction] = {}
     for graph in graphs:
         if all(word.closed for word in graph.words):
-            key = (graph.words, *sorted(table.keys(graph)))
+            key = (graph.words, ribbon_weights(graph), *sorted(table.keys(graph)))
         else:
             faces, lines = table.open_keys(graph)
-            key = (graph.words, tuple(sorted(faces)), tuple(lines))
+            key = (graph.words, ribbon_weights(graph), tuple(sorted(faces)), tuple(lines))
         counts[key] = counts.get(key, 0) + 1
         examples.setdefault(key, graph)
     matrices = {key: graph for key, graph in examples.items() if sum(not w.closed for w in graph.words) == 1}

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import product
-from math import factorial, prod
+from math import comb, factorial, prod
 from typing import Literal
 
 from sympy import Expr
 
 from planaria.algebra.errors import InputError
+from planaria.diagrams.expressions.cyclic_words import is_zero, transposes_of
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.trace_products import Factor, Term, linear_in_traces, read_terms
 from planaria.diagrams.expressions.words import Word, close, words
@@ -20,6 +21,7 @@ from planaria.diagrams.graphs.contraction import corner_joints, trusted_contract
 from planaria.diagrams.graphs.pairings import interval_counts, matchings, noncrossing, untwisted_partners
 from planaria.diagrams.graphs.planar_pairings import spheres
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.models.laws.law import Law
 from planaria.models.model import Model
 
 __all__ = [
@@ -128,10 +130,14 @@ def word_groups(term: Term, setting: Setting, order: int) -> Iterator[tuple[Word
     The first word takes the coefficient of the term.
     """
 
+    transposes = transposes_of(setting)
+
     @cache
     def words_of(factor: Factor, part: int) -> tuple[Word, ...]:
         found = words(factor.node, setting, part)
-        return close(found, setting) if factor.closed else found
+        if not factor.closed:
+            return found
+        return tuple(word for word in close(found, setting) if not is_zero(word, transposes))
 
     for parts in _compositions(order, len(term.factors)):
         choices = (words_of(factor, part) for factor, part in zip(term.factors, parts, strict=True))
@@ -187,14 +193,26 @@ def count_contractions(words: Word | tuple[Word, ...], setting: Setting) -> int:
     """How many contractions one word has, or several words together, planar or not, twisted or not."""
     group = (words,) if isinstance(words, Word) else words
     plain, conjugated = _occurrences(tuple(letter for word in group for letter in word.letters))
-    counts = []
-    for index, total in plain.items():
-        kind, half = setting.fields[index].kind, total // 2
-        if total % 2 or (kind == "complex" and 2 * conjugated[index] != total):
-            return 0
-        pairings = factorial(half) if kind == "complex" else factorial(total) // (2**half * factorial(half))
-        counts.append(pairings * 2**half if kind == "symmetric" else pairings)
-    return prod(counts)
+    return prod(_ways(setting.fields[k].law, n - conjugated[k], conjugated[k]) for k, n in plain.items())
+
+
+def _ways(law: Law, plain: int, conjugated: int) -> int:
+    """How many contractions so many letters of a field have with one another.
+
+    Mixed ribbons join a conjugated letter to one that is not; the others are paired among themselves.
+    """
+    alike, mixed = law.ribbons(False, False), law.ribbons(True, False)
+    return sum(
+        comb(plain, k) * comb(conjugated, k) * factorial(k) * mixed**k
+        * _pairings(plain - k) * _pairings(conjugated - k) * alike ** ((plain + conjugated) // 2 - k)
+        for k in range(min(plain, conjugated) + 1)
+    )  # fmt: skip
+
+
+def _pairings(letters: int) -> int:
+    """The number of ways to join letters in pairs: (letters - 1)!!, none for an odd number."""
+    half = letters // 2
+    return 0 if letters % 2 else factorial(letters) // (2**half * factorial(half))
 
 
 def planar_contractions(word: Word, setting: Setting) -> Iterator[RibbonGraph]:
@@ -221,7 +239,7 @@ def all_contractions(
     letters = tuple(letter for word in group for letter in word.letters)
     plain, conjugated = _occurrences(letters)
     for index, total in plain.items():
-        if total % 2 or (setting.fields[index].kind == "complex" and 2 * conjugated[index] != total):
+        if total % 2 or (setting.fields[index].law.is_charged and 2 * conjugated[index] != total):
             return
     without_faces = len(group) - len(letters) // 2 + sum(not word.letters for word in group)
     joints = corner_joints(tuple(len(word.letters) for word in group))
@@ -240,11 +258,11 @@ def _options(letters: tuple[Letter, ...], setting: Setting) -> list[list[tuple[i
     """The later partners of each letter, untwisted before twisted."""
     options: list[list[tuple[int, bool]]] = []
     for i, one in enumerate(letters):
-        kind = setting.fields[one.field].kind
+        law = setting.fields[one.field].law
         options.append([])
         for j in range(i + 1, len(letters)):
-            if one.pairs_untwisted(letters[j], kind):
+            if one.pairs_untwisted(letters[j], law):
                 options[-1].append((j, False))
-            if one.pairs_twisted(letters[j], kind):
+            if one.pairs_twisted(letters[j], law):
                 options[-1].append((j, True))
     return options

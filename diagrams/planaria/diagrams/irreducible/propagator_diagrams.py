@@ -216,12 +216,12 @@ class Lines:
         return frozenset(found)
 
     def _pairs(self, one: Vertex, other: Vertex) -> bool:
-        return one.letter.pairs_untwisted(other.letter, self.setting.fields[one.letter.field].kind)
+        return one.letter.pairs_untwisted(other.letter, self.setting.fields[one.letter.field].law)
 
     def _balanced(self, balance: tuple[int, ...], number: int) -> tuple[int, ...]:
         """How many letters of each field wait for a partner, one vertex further on."""
         letter = self.vertices[number][2].letter
-        if self.setting.fields[letter.field].kind == "complex":
+        if self.setting.fields[letter.field].law.is_charged:
             value = balance[letter.field] + (-1 if letter.conjugated else 1)
         else:
             value = 1 - balance[letter.field]

@@ -53,7 +53,7 @@ class Contractions:
     >>> setting = prepare([H], Model([Gaussian(H, kind="hermitian")]))
     >>> word, = close(words(read(H**8, setting), setting, 0), setting)
     >>> alphabet = Alphabet(setting)
-    >>> root = (alphabet.word(word),)
+    >>> root = (alphabet.word(word)[0],)
     >>> found = Contractions(alphabet, [root])
     >>> found.size, found.values()[root]  # 14 N^5 + 70 N^3 + 21 N
     (12, 14*g0^5 + 70*g0^3 + 21*g0)
@@ -208,7 +208,7 @@ class Contractions:
             rest = others[:place] + others[place + 1 :]
             for new, faces, count in self._join(word, other, field):
                 found[tuple(sorted(rest + new)), faces] += count * multiplicity
-        return [(target, faces, count) for (target, faces), count in found.items()]
+        return [(target, faces, count) for (target, faces), count in found.items() if count]
 
     def _split(self, word: str, field: int) -> list[tuple[State, str, int]]:
         """Contract the first letter of the field with those of its own trace."""
@@ -221,11 +221,16 @@ class Contractions:
             found: Counter[State] = Counter()
             for k, partner in enumerate(rest):
                 if partner in untwisted:
+                    weight, scalar = untwisted[partner]
                     # the index lines of the letter's right and left side close round each part
-                    found[alphabet.closed(right + rest[:k]), alphabet.closed(left + rest[k + 1 :])] += 1
+                    one, sign = alphabet.closed(right + rest[:k])
+                    other, second = alphabet.closed(left + rest[k + 1 :])
+                    found[one, other, *scalar] += weight * sign * second
                 if partner in twisted:
-                    turned = alphabet.transposed(rest[k + 1 :])
-                    found[(alphabet.closed(rest[:k] + left + turned + right),)] += 1
+                    weight, scalar = twisted[partner]
+                    behind = rest[k + 1 :]
+                    one, sign = alphabet.closed(rest[:k] + left + alphabet.transposed(behind) + right)
+                    found[one, *scalar] += weight * sign * alphabet.turning(behind)
             self._splits[key] = _apart(found)
         return self._splits[key]
 
@@ -239,11 +244,15 @@ class Contractions:
             untwisted, twisted = alphabet.untwisted[letter], alphabet.twisted[letter]
             found: Counter[State] = Counter()
             for k, partner in enumerate(other):
+                opened = other[k + 1 :] + other[:k]
                 if partner in untwisted:
-                    found[(alphabet.closed(rest + left + other[k + 1 :] + other[:k] + right),)] += 1
+                    weight, scalar = untwisted[partner]
+                    one, sign = alphabet.closed(rest + left + opened + right)
+                    found[one, *scalar] += weight * sign
                 if partner in twisted:
-                    turned = alphabet.transposed(other[k + 1 :] + other[:k])
-                    found[(alphabet.closed(rest + left + turned + right),)] += 1
+                    weight, scalar = twisted[partner]
+                    one, sign = alphabet.closed(rest + left + alphabet.transposed(opened) + right)
+                    found[one, *scalar] += weight * sign * alphabet.turning(opened)
             self._joins[key] = _apart(found)
         return self._joins[key]
 
@@ -279,7 +288,7 @@ def _apart(found: Mapping[State, int]) -> list[tuple[State, str, int]]:
             tuple(word for word in words if not is_face(word)),
             "".join(sorted(word for word in words if is_face(word))),
         ] += count
-    return [(words, faces, count) for (words, faces), count in merged.items()]
+    return [(words, faces, count) for (words, faces), count in merged.items() if count]
 
 
 def _pull(edges: Iterable[_Edge], below: Mapping[State, Any], gens: Mapping[str, Any]) -> Any:

@@ -3,23 +3,29 @@
 A trace does not change when its word is rotated, nor when it is transposed: read backwards with every letter
 transposed. So a word with letters is written by the least of the strings that this gives (a bracelet). A
 word whose letters are all contracted is a *face*: one corner, the trace of a function of eigenvalues.
+
+Letters that are minus their own transpose give a word a sign when it is turned over; a word that is minus itself
+is zero. So the canonical form comes with a sign: 1, -1 or 0.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 
-from sympy import Expr
+from sympy import Expr, S
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
+from planaria.diagrams.expressions.cyclic_words import transposed_letter
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.words import Word, split
 from planaria.diagrams.graphs.faces import covariance
 
-__all__ = ["Alphabet", "is_face"]
+__all__ = ["Alphabet", "Weight", "is_face"]
+
+Weight = tuple[int, str]
+"""The weight of a ribbon: a sign, and the corners that stand for scalars."""
 
 # Letters come before corners, so that the least rotation of a word begins with a letter, if it has one.
 _FIRST_CORNER = "\u0400"
@@ -39,7 +45,8 @@ class Alphabet:
     transposes
         The transposed letter by the letter's number, as ``str.translate`` takes it.
     untwisted, twisted
-        The letters that a letter has an untwisted, or a twisted, ribbon with.
+        The letters that a letter has an untwisted, or a twisted, ribbon with, each with the weight of that
+        ribbon: a sign, and the corners that stand for scalars.
     covariances
         The corners that a letter's ribbon puts on its left and on its right index line.
     fields
@@ -54,7 +61,7 @@ class Alphabet:
     >>> cyclic, transposed = x.T * x * y.T * y, y.T * y * x.T * x
     >>> setting = prepare([cyclic, transposed], Model([Gaussian(x), Gaussian(y)]))
     >>> alphabet = Alphabet(setting)
-    >>> len({alphabet.word(one) for m in (cyclic, transposed)
+    >>> len({alphabet.word(one)[0] for m in (cyclic, transposed)
     ...      for one in close(words(read(m, setting), setting, 0), setting)})
     1
     """
@@ -63,26 +70,30 @@ class Alphabet:
         self.setting = setting
         self.letters: dict[Letter, str] = {}
         self.transposes: dict[int, str] = {}
-        self.untwisted: dict[str, str] = {}
-        self.twisted: dict[str, str] = {}
+        self.untwisted: dict[str, dict[str, Weight]] = {}
+        self.twisted: dict[str, dict[str, Weight]] = {}
+        self.scalars: dict[str, Ratio] = {}
         self.covariances: dict[str, tuple[str, str]] = {}
         self.fields: dict[str, int] = {}
         self._corners: list[tuple[Expr, Ratio]] = []
         self._numbers: dict[tuple[Expr, Ratio], str] = {}
         self._products: dict[str, str] = {}
         self._units: set[str] = set()
-        self._canonical: dict[str, str] = {}
+        self._canonical: dict[str, tuple[str, int]] = {}
+        self._negative: set[str] = set()  # letters that are minus their transpose
 
     def letter(self, letter: Letter) -> str:
         """The character of a letter; a letter that is new comes with its transpose."""
         if letter not in self.letters:
-            kind = self.setting.fields[letter.field].kind
-            other = replace(letter, transposed=not letter.transposed, rows=letter.cols, cols=letter.rows)
-            pair = (letter,) if kind == "symmetric" else (letter, other)
+            transpose = self.setting.fields[letter.field].law.transpose
+            other = transposed_letter(letter, transpose)
+            pair = (letter,) if transpose else (letter, other)
             for one in pair:
                 self._add_letter(one)
             for one, turned in zip(pair, reversed(pair), strict=True):
                 self.transposes[ord(self.letters[one])] = self.letters[turned]
+                if transpose < 0:
+                    self._negative.add(self.letters[one])
         return self.letters[letter]
 
     def _add_letter(self, letter: Letter) -> None:
@@ -97,17 +108,26 @@ class Alphabet:
             for space, side in ((letter.rows, False), (letter.cols, True))
         )
         self.covariances[code] = (left, right)
-        self.untwisted[code] = self.twisted[code] = ""
-        kind = self.setting.fields[letter.field].kind
+        self.untwisted[code], self.twisted[code] = {}, {}
+        field = self.setting.fields[letter.field]
         for other, name in self.letters.items():
-            for table, pairs in (
-                (self.untwisted, letter.pairs_untwisted(other, kind)),
-                (self.twisted, letter.pairs_twisted(other, kind)),
-            ):
-                if pairs:
-                    table[code] += name
-                    if name != code:
-                        table[name] += code
+            if other.field != letter.field:
+                continue
+            for table, twisted in ((self.untwisted, False), (self.twisted, True)):
+                weight = field.weight(letter, other, twisted=twisted)
+                if weight:
+                    table[code][name] = table[name][code] = self._weight(weight)
+
+    def _weight(self, weight: Ratio) -> Weight:
+        one = self.setting.ring.one
+        if weight.is_one:
+            return 1, ""
+        if weight == -one:
+            return -1, ""
+        # A scalar is written as one more corner: the trace of a function over a space that there is not.
+        code = self.corner(S.One, weight)
+        self.scalars[code] = weight
+        return 1, code
 
     def corner(self, space: Expr, function: Ratio) -> str:
         """The character of a function of the eigenvalues of a space."""
@@ -127,10 +147,10 @@ class Alphabet:
         """The space of a corner, and its function of eigenvalues."""
         return self._corners[ord(corner) - ord(_FIRST_CORNER)]
 
-    def word(self, word: Word) -> str:
-        """A closed word in canonical form, its coefficient left out."""
+    def word(self, word: Word) -> tuple[str, int]:
+        """A closed word in canonical form, its coefficient left out, and its sign."""
         if not word.letters:
-            return self.corner(word.rows, word.corners[0])
+            return self.corner(word.rows, word.corners[0]), 1
         return self.closed(
             "".join(
                 self.corner(space, function) + self.letter(letter)
@@ -138,16 +158,20 @@ class Alphabet:
             )
         )
 
-    def closed(self, text: str) -> str:
-        """The canonical form of the trace of letters and corners, in which corners may be neighbours."""
+    def closed(self, text: str) -> tuple[str, int]:
+        """The canonical form of the trace of letters and corners, in which corners may be neighbours; its sign."""
         found = self._canonical.get(text)
         if found is None:
             found = self._canonical[text] = self._close(text)
         return found
 
     def transposed(self, text: str) -> str:
-        """The transpose of a product of letters and corners."""
+        """The transpose of a product of letters and corners, up to the sign `turning`."""
         return text[::-1].translate(self.transposes)
+
+    def turning(self, text: str) -> int:
+        """The sign of the transpose of a product."""
+        return -1 if self._negative and sum(one in self._negative for one in text) % 2 else 1
 
     def field_counts(self, words: Iterable[str]) -> tuple[int, ...]:
         """How many letters of each field some words have."""
@@ -168,11 +192,10 @@ class Alphabet:
                     letter = names[character]
                     balance[letter.field] += -number if letter.conjugated else number
         return any(
-            total if self.setting.fields[index].kind == "complex" else total % 2
-            for index, total in balance.items()
+            total if self.setting.fields[index].law.is_charged else total % 2 for index, total in balance.items()
         )
 
-    def _close(self, text: str) -> str:
+    def _close(self, text: str) -> tuple[str, int]:
         parts: list[str] = []
         for character in text:
             if parts and is_face(character) and is_face(parts[-1]):
@@ -182,18 +205,13 @@ class Alphabet:
         if len(parts) > 1 and is_face(parts[0]) and is_face(parts[-1]):
             parts[0] = self._product(parts.pop(), parts[0])
         if len(parts) == 1 and is_face(parts[0]):
-            return parts[0]
+            return parts[0], 1
         word = "".join(part for part in parts if part not in self._units)
-        best = ""
-        for one in (word, self.transposed(word)):
-            first, twice, length = min(one), one + one, len(one)
-            place = one.find(first)
-            while place >= 0:
-                rotated = twice[place : place + length]
-                if not best or rotated < best:
-                    best = rotated
-                place = one.find(first, place + 1)
-        return best
+        least, turned = _least_rotation(word), _least_rotation(self.transposed(word))
+        sign = self.turning(word)
+        if turned == least:
+            return least, 1 if sign > 0 else 0
+        return (least, 1) if least < turned else (turned, sign)
 
     def _product(self, left: str, right: str) -> str:
         if left in self._units:
@@ -207,3 +225,15 @@ class Alphabet:
                 space, function * self.function(right)[1]
             )
         return self._products[key]
+
+
+def _least_rotation(word: str) -> str:
+    first, twice, length = min(word), word + word, len(word)
+    best = ""
+    place = word.find(first)
+    while place >= 0:
+        rotated = twice[place : place + length]
+        if not best or rotated < best:
+            best = rotated
+        place = word.find(first, place + 1)
+    return best

@@ -43,7 +43,7 @@ class Spheres:
     >>> setting = prepare([H], Model([Gaussian(H, kind="hermitian")]))
     >>> word, = close(words(read(H**4, setting), setting, 0), setting)
     >>> alphabet = Alphabet(setting)
-    >>> one = alphabet.word(word)
+    >>> one, _ = alphabet.word(word)
     >>> list(Spheres(alphabet, [(one,), (one, one)]).values().values())  # 2 N^3 and 36 N^4
     [2*g0^3, 36*g0^4]
 
@@ -85,10 +85,9 @@ class Spheres:
             terms: Counter[tuple[State, ...]] = Counter()
             for factors, count in self._contract(state):
                 terms[tuple(sorted(factors))] += count
-            self.terms[state] = [(count, factors) for factors, count in terms.items()]
-            waiting += (
-                one for factors in terms for one in factors if not is_face(one[0]) and one not in self.terms
-            )
+            self.terms[state] = [(count, factors) for factors, count in terms.items() if count]
+            reached = dict.fromkeys(one for _, factors in self.terms[state] for one in factors)
+            waiting += (one for one in reached if not is_face(one[0]) and one not in self.terms)
 
     def _contract(self, state: State) -> Iterator[tuple[tuple[State, ...], int]]:
         """The ways in which the first letter of the last word is contracted."""
@@ -98,27 +97,33 @@ class Spheres:
         left, right = alphabet.covariances[letter]
         for k, partner in enumerate(rest):
             if partner in alphabet.untwisted[letter]:
-                one, other = alphabet.closed(right + rest[:k]), alphabet.closed(left + rest[k + 1 :])
+                weight, scalar = alphabet.untwisted[letter][partner]
+                one, sign = alphabet.closed(right + rest[:k])
+                other, second = alphabet.closed(left + rest[k + 1 :])
+                weight *= sign * second
                 for mine, theirs, count in _shares(others):
                     # a face has no letters left to be connected by
                     if (mine and is_face(one)) or (theirs and is_face(other)):
                         continue
                     factors = (tuple(sorted((*mine, one))), tuple(sorted((*theirs, other))))
-                    if not any(alphabet.vanishes(factor) for factor in factors):
-                        yield factors, count
+                    if weight and not any(alphabet.vanishes(factor) for factor in factors):
+                        yield (*factors, *((one,) for one in scalar)), count * weight
         for other, multiplicity in Counter(others).items():
             place = others.index(other)
             remaining = others[:place] + others[place + 1 :]
             for k, partner in enumerate(other):
                 opened = other[k + 1 :] + other[:k]
-                joined = []
-                if partner in alphabet.untwisted[letter]:
-                    joined.append(alphabet.closed(rest + left + opened + right))
-                if partner in alphabet.twisted[letter]:
-                    joined.append(alphabet.closed(rest + left + alphabet.transposed(opened) + right))
-                for new in joined:
-                    if not (is_face(new) and remaining):
-                        yield (tuple(sorted((*remaining, new))),), multiplicity
+                for table, turned, turning in (
+                    (alphabet.untwisted, opened, 1),
+                    (alphabet.twisted, alphabet.transposed(opened), alphabet.turning(opened)),
+                ):
+                    if partner not in table[letter]:
+                        continue
+                    weight, scalar = table[letter][partner]
+                    new, sign = alphabet.closed(rest + left + turned + right)
+                    if sign and not (is_face(new) and remaining):
+                        correlator = tuple(sorted((*remaining, new)))
+                        yield (correlator, *((one,) for one in scalar)), multiplicity * weight * sign * turning
 
 
 def _letters(state: State) -> int:

@@ -181,10 +181,13 @@ def _words_of(node: Node, alphabet: Alphabet) -> dict[WordProduct, Ratio]:
     setting = alphabet.setting
     found: dict[WordProduct, Ratio] = {}
     for word in close(words(node, setting, 0), setting):
-        text = alphabet.word(word)
+        text, sign = alphabet.word(word)
+        if not sign:
+            continue
         key = WordProduct((), text) if is_face(text) else WordProduct((text,))
-        found[key] = found[key] + word.coefficient if key in found else word.coefficient
-    return found
+        coefficient = word.coefficient if sign > 0 else -word.coefficient
+        found[key] = found[key] + coefficient if key in found else coefficient
+    return {key: coefficient for key, coefficient in found.items() if coefficient}
 
 
 def _merged(left: Mapping[WordProduct, Ratio], right: Mapping[WordProduct, Ratio]) -> dict[WordProduct, Ratio]:

@@ -16,7 +16,7 @@ from planaria.diagrams.expressions.expression import Setting
 from planaria.diagrams.expressions.words import Word
 from planaria.diagrams.graphs.faces import FaceTable, covariance
 from planaria.diagrams.graphs.ribbon import RibbonGraph
-from planaria.diagrams.graphs.weight import scalar_of_words
+from planaria.diagrams.graphs.weight import ribbon_weights, scalar_of_words
 from planaria.diagrams.graphs.wick import untwisted_partners
 
 __all__ = ["Evaluator", "evaluate_weight"]
@@ -80,6 +80,8 @@ class Evaluator:
 
     def _product(self, graph: RibbonGraph) -> fmpq:
         value = _fmpq(self._scalar(graph.words, graph.setting))
+        if graph.setting.weighted:
+            value = value * _fmpq(self._value(ribbon_weights(graph), self.values))
         faces = self._faces
         for key in self._table.keys(graph):
             if key not in faces:
@@ -93,9 +95,9 @@ class Evaluator:
         G(i, j), a function of the eigenvalues of the space in front of letter i, sums the planar contractions
         of the letters i..j-1, the corners around them included. Letter i joins some letter k of the interval:
 
-            G(i, j) = corner_i left_i sum_k tr[right_i G(i+1, k)] G(k+1, j),
+            G(i, j) = corner_i left_i sum_k weight_ik tr[right_i G(i+1, k)] G(k+1, j),
 
-        left and right being the covariances of the two indices of the letter.
+        left and right being the covariances of the two indices of the letter, weight that of the ribbon.
         """
         self._require_closed(word)
         n, letters = len(word.letters), word.letters
@@ -110,6 +112,11 @@ class Evaluator:
                 for k in partners[i]
                 if (i + 1, k) in G
             }
+            if letters[i].field in setting.weighted:
+                field = setting.fields[letters[i].field]
+                for k in closed:
+                    weight = field.weight(letters[i], letters[k], twisted=False)
+                    closed[k] *= self._value(weight, self.values)
             for j in range(i + 2, n + 1, 2):
                 parts = [(closed[k], G[k + 1, j]) for k in closed if k < j and (k + 1, j) in G]
                 if parts:

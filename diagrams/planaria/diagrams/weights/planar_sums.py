@@ -10,8 +10,9 @@ different words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from flint import Ordering, fmpz_mpoly_ctx
@@ -19,7 +20,7 @@ from sympy import Add, Expr, MatrixExpr, Mul, Rational, S, ZeroMatrix
 from sympy import expand as expand_sympy
 
 from planaria.algebra.rational import Ratio
-from planaria.diagrams.expressions.expression import Setting
+from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.trace_products import read_terms
 from planaria.diagrams.expressions.words import Word
 from planaria.diagrams.graphs.faces import covariance
@@ -136,9 +137,8 @@ def planar_total(expression: Expr, model: Model, order: int) -> Expr:
     Raises InputError as `expand` does, and for an expression that is not linear in traces.
     """
     found = planar_sum_of(expression, model, order)
-    if not found.terms and isinstance(expression, MatrixExpr):
-        return ZeroMatrix(*expression.shape)
-    return found.total()
+    total = found.total()
+    return ZeroMatrix(*expression.shape) if isinstance(expression, MatrixExpr) and total == 0 else total
 
 
 def planar_sum_of(expression: Expr, model: Model, order: int) -> PlanarSum:
@@ -174,7 +174,7 @@ def planar_sum(some: Iterable[Word], setting: Setting) -> PlanarSum:
     width = len(faces)
     terms = tuple(
         (
-            scalar,
+            scalar * _product(table.weights, exponents[width:]) if table.weights else scalar,
             tuple(int(e) for e in exponents[:width]),
             None if line is None else (line[0], table.functions[line[1]]),
             int(number),
@@ -185,12 +185,17 @@ def planar_sum(some: Iterable[Word], setting: Setting) -> PlanarSum:
     return PlanarSum(setting, faces, terms)
 
 
+def _product(weights: Sequence[Ratio], exponents: Sequence[Any]) -> Ratio:
+    powers = [weight ** int(e) for weight, e in zip(weights, exponents, strict=True)]
+    return prod(powers[1:], start=powers[0])
+
+
 @dataclass(frozen=True)
 class _Choice:
     """A ribbon from the first letter of an interval, and what it leaves.
 
     ``before`` is what the outer face passes up to the ribbon's far end, ``across`` what the ribbon adds to
-    the face inside, of the index space ``space``.
+    the face inside, of the index space ``space``; ``weight`` is the number of the ribbon's own weight.
     """
 
     before: int
@@ -198,6 +203,7 @@ class _Choice:
     across: int
     inside: int
     behind: int
+    weight: int
 
 
 class _Intervals:
@@ -213,6 +219,7 @@ class _Intervals:
         self.by_content: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
         self.letters: dict[Any, int] = {}
         self.number(setting.ring.one)
+        self.weights: list[Ratio] = []  # of ribbons, other than 1
 
     def number(self, function: Ratio) -> int:
         if function not in self.numbers:
@@ -227,6 +234,17 @@ class _Intervals:
         if key not in self.products:
             self.products[key] = self.number(self.functions[one] * self.functions[other])
         return self.products[key]
+
+    def _ribbon(self, one: Letter, other: Letter) -> int:
+        """The number of the weight of an untwisted ribbon; -1 for the weight 1."""
+        if one.field not in self.setting.weighted:
+            return -1
+        weight = self.setting.fields[one.field].weight(one, other, twisted=False)
+        if weight.is_one:
+            return -1
+        if weight not in self.weights:
+            self.weights.append(weight)
+        return self.weights.index(weight)
 
     def add(self, word: Word) -> int | None:
         """The number of the interval that is a whole word; None if the word has no planar contraction."""
@@ -263,7 +281,14 @@ class _Intervals:
                 self.corner.append(corners[i])
                 self.choices.append(
                     [
-                        _Choice(outer[i], letters[i].cols, inner[i], found[i + 1, k], found[k + 1, j])
+                        _Choice(
+                            outer[i],
+                            letters[i].cols,
+                            inner[i],
+                            found[i + 1, k],
+                            found[k + 1, j],
+                            self._ribbon(letters[i], letters[k]),
+                        )
                         for k in split[i, j]
                     ]
                 )
@@ -275,7 +300,8 @@ class _Intervals:
     ) -> tuple[list[dict[int, Any]], Any, dict[_Closed, int]]:
         """For each interval and each function of its outer face, the polynomial in its closed faces.
 
-        Also the ring of the polynomials, and the place of each closed face in it.
+        Also the ring of the polynomials, and the place of each closed face in it. The weights of ribbons have the
+        variables behind those of the faces.
         """
         # First which functions and faces there are: the ring has to know.
         outer: list[set[int]] = []
@@ -291,8 +317,9 @@ class _Intervals:
             if word.closed:
                 for function in outer[root]:
                     places.setdefault((word.rows, function), len(places))
-        context = fmpz_mpoly_ctx.get(tuple(f"f{k}" for k in range(max(1, len(places)))), Ordering.degrevlex)
-        generators = [context.gen(k) for k in range(len(places))]
+        width = len(places) + len(self.weights)
+        context = fmpz_mpoly_ctx.get(tuple(f"f{k}" for k in range(max(1, width))), Ordering.degrevlex)
+        generators = [context.gen(k) for k in range(width)]
         values: list[dict[int, Any]] = []
         for number, choices in enumerate(self.choices):
             total: dict[int, Any] = {} if choices else {self.corner[number]: context.constant(1)}
@@ -301,6 +328,8 @@ class _Intervals:
                 for function, polynomial in values[one.inside].items():
                     place = places[one.space, self.times(function, one.across)]
                     closed = closed + generators[place] * polynomial
+                if one.weight >= 0:
+                    closed = closed * generators[len(places) + one.weight]
                 for function, polynomial in values[one.behind].items():
                     key = self.times(one.before, function)
                     part = closed * polynomial

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, cast, get_args
+from typing import Any
 
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
-from planaria.models.model import Gaussian, Kind, Model
+from planaria.models.laws.known import LAWS, law_of, parameter_names
+from planaria.models.model import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
 from planaria.models.text.grammar import RESERVED, names_in, parse_expression
 from planaria.models.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
@@ -266,15 +267,16 @@ class Reader:
     def _field(self, key: str, value: object) -> Gaussian:
         place = self._at("fields", key)
         entry = _as_table(value, place, '{ shape = ["N", "P"] }')
-        _check_keys(entry, ("shape", "kind", "variance", "rows", "cols", "about"), place, "key")
+        kind = entry.get("kind", "real")
+        if not isinstance(kind, str) or kind not in LAWS:
+            raise unknown_name(f"{place}, kind", "kind of field", str(kind), LAWS)
+        own = parameter_names(kind)
+        _check_keys(entry, ("shape", "kind", "variance", "rows", "cols", "about", *own), place, "key")
         shape = entry.get("shape")
         if not isinstance(shape, list) or len(shape) != 2:
             raise InputError(place, "the field has no shape of two spaces", 'write shape = ["N", "P"]')
         rows, cols = (self._space(space, f"{place}, shape") for space in shape)
         self._text(entry.get("about", ""), f"{place}, about")
-        kind = entry.get("kind", "real")
-        if not isinstance(kind, str) or kind not in get_args(Kind):
-            raise unknown_name(f"{place}, kind", "kind of field", str(kind), get_args(Kind))
         covariances: dict[str, MatrixExpr] = {}
         for side in ("rows", "cols"):
             if side in entry:
@@ -285,9 +287,11 @@ class Reader:
         variance: Value = Integer(1)
         if "variance" in entry:
             variance = self._expression(entry["variance"], f"{place}, variance")
+        parameters = {name: self._expression(entry[name], f"{place}, {name}") for name in own if name in entry}
         symbol = MatrixSymbol(key, rows, cols)
         try:
-            gaussian = Gaussian(symbol, variance, **covariances, kind=cast(Kind, kind))
+            law = law_of(kind, place, **parameters)
+            gaussian = Gaussian(symbol, variance, **covariances, law=law)
         except InputError as error:
             raise InputError(place, error.problem, error.remedy) from None
         return gaussian

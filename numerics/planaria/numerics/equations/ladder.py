@@ -10,17 +10,19 @@ test is the physical branch, however it was found. At or above 1 the value is a 
 On the rungs (e, g), which join a vertex e of the pencil to a vertex g of the adjoint one, the map is the matrix
 
     Theta[(e, g), (f, h)] = sum over the index between them of
-                            inner covariance * g_ef * g_gh * outer covariance * variance,
+                            inner covariance * g_ef * g_gh * outer covariance * variance * w_fh,
     g_ef = right_e G[b_e, a_f] left_f,
 
-a vertex e standing at row a_e and column b_e. Only vertices that can return to one another matter.
+a vertex e standing at row a_e and column b_e, and w_fh being the weight that the law of the field gives to the
+planar ribbon of the letter of f with the adjoint of that of h: 1 for equal letters. The matrices w are positive, so
+that the map stays completely positive. Only vertices that can return to one another matter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -30,9 +32,8 @@ from sympy import Expr, Symbol
 
 from planaria.algebra.rational import Ratio
 from planaria.derivations.derivation import Derivation
-from planaria.diagrams.expressions.expression import Letter
+from planaria.diagrams.expressions.expression import Field, Letter
 from planaria.diagrams.rules.pencil import Vertex
-from planaria.models.model import Kind
 from planaria.numerics.equations.memo import once
 from planaria.numerics.equations.unreduced import Numbers, Propagator
 
@@ -41,12 +42,12 @@ __all__ = ["Ladder", "is_stable", "ladder", "radii", "radius_of_balls"]
 
 @dataclass(frozen=True)
 class _Place:
-    """A vertex of the pencil with its row and column; its kind is shared by vertices that form rungs."""
+    """A vertex of the pencil with its row and column; its letter is one of a group that can form rungs."""
 
     row: int
     column: int
     vertex: Vertex
-    kind: tuple[Any, ...]
+    group: tuple[Letter, ...]
     outer: Ratio  # covariance of the side of the row, with the variance
     inner: Ratio  # covariance of the side of the column
 
@@ -63,10 +64,16 @@ class Ladder:
     groups: tuple[tuple[int, ...], ...]
     col_spaces: tuple[Expr, ...]
     missing: tuple[Symbol, ...]
+    fields: tuple[Field, ...]
 
     def rungs(self, group: Sequence[int]) -> list[tuple[int, int]]:
-        """Pairs of vertices of one kind."""
-        return [(e, g) for e in group for g in group if self.places[e].kind == self.places[g].kind]
+        """Pairs of vertices whose letters are of one group."""
+        return [(e, g) for e in group for g in group if self.places[e].group == self.places[g].group]
+
+    def ribbon(self, e: int, g: int) -> Ratio:
+        """The weight of the ribbon of a rung."""
+        one, other = self.places[e].vertex.letter, self.places[g].vertex.letter
+        return _rung_weight(self.fields[one.field], one, other)
 
 
 @once
@@ -79,7 +86,7 @@ def ladder(derivation: Derivation) -> Ladder:
         data, letter = fields[vertex.letter.field], vertex.letter
         outer, inner = (data.cols, data.rows) if letter.transposed else (data.rows, data.cols)
         places.append(
-            _Place(row, column, vertex, _rung_kind(letter, data.kind), outer * data.variance.to(outer.ring), inner)
+            _Place(row, column, vertex, _rung_group(letter, data), outer * data.variance.to(outer.ring), inner)
         )
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(len(places)))
@@ -96,20 +103,25 @@ def ladder(derivation: Derivation) -> Ladder:
     inside = {(places[e].row, places[f].column) for group in groups for e in group for f in group}
     acting = {system.symbols[t.loop] for t in system.terms if (t.row, t.column) in inside}
     missing = tuple(s for s in system.unknowns if s not in known) if acting - known - {None} else ()
-    return Ladder(tuple(places), tuple(sorted(groups)), rules.col_spaces, missing)
+    return Ladder(tuple(places), tuple(sorted(groups)), rules.col_spaces, missing, fields)
 
 
-def _rung_kind(letter: Letter, law: Kind) -> tuple[int, bool, bool]:
-    """What two letters share of which one has an untwisted contraction with the adjoint of the other."""
-    match law:
-        case "real" | "hermitian":
-            return letter.field, letter.transposed, False
-        case "complex":
-            return letter.field, letter.transposed, letter.conjugated
-        case "symmetric":
-            return letter.field, False, False
-        case _:
-            assert_never(law)
+def _rung_weight(field: Field, one: Letter, other: Letter) -> Ratio:
+    """The weight of the planar ribbon of a letter with the adjoint of another one."""
+    sign, transposed, conjugated = field.law.read(not other.transposed, not other.conjugated)
+    adjoint = Letter(other.field, transposed, conjugated, other.cols, other.rows)
+    weight = field.weight(one, adjoint, twisted=False)
+    return weight if sign > 0 else -weight
+
+
+def _rung_group(letter: Letter, field: Field) -> tuple[Letter, ...]:
+    """The letters of a field that are joined to a letter by rungs, perhaps over others."""
+    spaces = {False: (field.row_space, field.col_space), True: (field.col_space, field.row_space)}
+    letters = [Letter(letter.field, *flags, *spaces[flags[0]]) for flags in field.law.letters]
+    found = [letter]
+    for one in found:  # grows
+        found += (other for other in letters if other not in found and _rung_weight(field, one, other))
+    return tuple(sorted(found, key=lambda one: (one.transposed, one.conjugated)))
 
 
 def _reach(derivation: Derivation) -> dict[int, set[int]]:
@@ -163,7 +175,12 @@ def _matrix(
         for n, (f, h) in enumerate(rungs):
             if (e, f) in links and (g, h) in links:
                 space = one.col_spaces[one.places[e].column]
+                ribbon = one.ribbon(f, h)
+                if not ribbon:
+                    continue
                 matrix[m, n] = numbers.trace(space, weights[e, f] * links[e, f] * links[g, h])
+                if not ribbon.is_one:
+                    matrix[m, n] = matrix[m, n] * ribbon.evaluate(numbers.scalars, numbers.one)
     return rungs, matrix
 
 
@@ -239,11 +256,11 @@ def is_stable(derivation: Derivation, numbers: Numbers, propagators: Mapping[Exp
 
 
 def _all_positive(one: Ladder, group: Sequence[int], values: Mapping[tuple[int, int], Any]) -> bool | None:
-    """Whether the Hermitian matrices of the vertices of each kind are positive, by their pivots."""
-    kinds: dict[tuple[Any, ...], list[int]] = {}
+    """Whether the Hermitian matrices of the vertices of each group of letters are positive, by their pivots."""
+    together: dict[tuple[Letter, ...], list[int]] = {}
     for e in group:
-        kinds.setdefault(one.places[e].kind, []).append(e)
-    for members in kinds.values():
+        together.setdefault(one.places[e].group, []).append(e)
+    for members in together.values():
         matrix = {(e, g): values[e, g] for e in members for g in members}
         for k, e in enumerate(members):
             pivot = matrix[e, e]

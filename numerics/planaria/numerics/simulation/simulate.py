@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ __all__ = ["Simulation", "draw", "simulate"]
 _ROUND_OFF = 1e-9  # an imaginary part below this fraction of the largest value seen is round-off
 _FEWEST_RUNS = 2  # a standard error needs two
 _FEWEST_IN_TAIL = 10
+NO_PARAMETERS: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,14 @@ def draw(
     variance: float,
     rows: NDArray[np.float64] | None = None,
     cols: NDArray[np.float64] | None = None,
+    parameters: Mapping[str, float] = NO_PARAMETERS,
 ) -> NDArray[Any]:
     """One sample of a field, with the conventions of ``planaria.models.model``.
 
     Parameters
     ----------
     field
-        The field; its kind is used, its symbolic variance and covariances are given as numbers.
+        The field; its law is used, its symbolic variance, covariances and parameters are given as numbers.
     shape
         Rows and columns.
     rng
@@ -89,17 +92,20 @@ def draw(
     variance
         The value of ``field.variance``.
     rows, cols
-        Eigenvalues of the covariances, of shapes (shape[0],) and (shape[1],); ones if None. A symmetric or
-        Hermitian field has only ``rows``.
+        Eigenvalues of the covariances, of shapes (shape[0],) and (shape[1],); ones if None. A field that is
+        square by its law has only ``rows``.
+    parameters
+        The values of the parameters of its law, such as ``rho``.
 
     Returns
     -------
-    An array of the given shape: float64 for real and symmetric, complex128 for complex and Hermitian fields.
+    An array of the given shape: float64 for the laws of real matrices, complex128 for the others.
 
     Raises
     ------
     InputError
-        For a negative or infinite variance, a negative eigenvalue, a length that does not fit the shape.
+        For a negative or infinite variance, a negative eigenvalue, a length that does not fit the shape, a
+        parameter that is missing or out of its range.
 
     >>> field = Gaussian(MatrixSymbol("h", 2, 2), kind="hermitian")
     >>> h = draw(field, (2, 2), np.random.default_rng(1), variance=1.0)
@@ -109,17 +115,17 @@ def draw(
     place = f"field {field.name}"
     if not 0 <= variance < math.inf:
         raise InputError(place, f"the variance is {variance}", "give values that make it finite and >= 0")
-    square = field.kind in ("symmetric", "hermitian")
-    if square and (shape[0] != shape[1] or cols is not None):
+    law = field.law
+    if law.is_square and (shape[0] != shape[1] or cols is not None):
         raise InputError(
-            place, f"a {field.kind} field has one covariance, and one size", "give rows and a square shape"
+            place, f"{law.title} field has one covariance, and one size", "give rows and a square shape"
         )
-    left, right = _root(rows, shape[0], place), _root(rows if square else cols, shape[1], place)
-    entries: NDArray[Any] = rng.standard_normal(shape)
-    if field.kind in ("complex", "hermitian"):
-        entries = (entries + 1j * rng.standard_normal(shape)) / math.sqrt(2)
-    if square:
-        entries = (entries + entries.conj().T) / math.sqrt(2)
+    missing = sorted(set(law.parameters) - set(parameters))
+    problem = (f"{missing[0]} has no value", f"give {missing[0]}") if missing else law.check(parameters)
+    if problem is not None:
+        raise InputError(place, *problem)
+    left, right = _root(rows, shape[0], place), _root(rows if law.is_square else cols, shape[1], place)
+    entries = law.sample(rng, shape, parameters)
     sample: NDArray[Any] = entries * (math.sqrt(variance) * left[:, np.newaxis] * right)
     return sample
 
@@ -203,12 +209,21 @@ class _Sampler:
     variance: float
     rows: NDArray[np.float64] | None
     cols: NDArray[np.float64] | None
+    parameters: Mapping[str, float]
 
     def sample(self, seed: int, run: int) -> NDArray[Any]:
         # The child that SeedSequence(seed).spawn(...)[run].spawn(...)[stream] makes, without its siblings.
         sequence = np.random.SeedSequence(seed, spawn_key=(run, self.stream))
         rng = np.random.Generator(np.random.PCG64(sequence))
-        return draw(self.field, self.shape, rng, variance=self.variance, rows=self.rows, cols=self.cols)
+        return draw(
+            self.field,
+            self.shape,
+            rng,
+            variance=self.variance,
+            rows=self.rows,
+            cols=self.cols,
+            parameters=self.parameters,
+        )
 
 
 @dataclass(frozen=True)
@@ -359,9 +374,16 @@ def _sampler(field: Gaussian, stream: int, sizes: Mapping[Expr, int], once: Eval
         raise InputError(f"field {field.name}", f"its variance is {variance}", "give a positive variance")
     covariances = [
         None if one is None else np.array(np.diagonal(once.value(one)), dtype=np.float64)
-        for one in (field.rows, None if field.kind in ("symmetric", "hermitian") else field.cols)
+        for one in (field.rows, None if field.law.is_square else field.cols)
     ]
-    return _Sampler(field, stream, (sizes[rows], sizes[cols]), variance, covariances[0], covariances[1])
+    parameters: dict[str, float] = {}
+    for name, value in field.law.parameters.items():
+        number = once.scalar(value)
+        if isinstance(number, complex):
+            raise InputError(f"field {field.name}", f"its {name} is {number}", "give it a real value")
+        parameters[name] = number
+    shape = sizes[rows], sizes[cols]
+    return _Sampler(field, stream, shape, variance, covariances[0], covariances[1], parameters)
 
 
 def _root(covariance: NDArray[np.float64] | None, length: int, place: str) -> NDArray[np.float64]:

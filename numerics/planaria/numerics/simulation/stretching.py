@@ -12,7 +12,7 @@ value counts them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import Basic, Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol, Trace, Transpose, ZeroMatrix
@@ -106,9 +106,9 @@ def correction_power(expression: Expr, model: Model) -> int:
     """2 where corrections are a series in 1/size**2, else 1.
 
     Untwisted ribbons make orientable surfaces only, and these have an even Euler characteristic. A complex
-    or Hermitian field has untwisted ribbons only, unless it occurs transposed or conjugated alone.
+    field, say, has untwisted ribbons only, unless it occurs transposed or conjugated alone.
     """
-    complex_only = all(field.kind in ("complex", "hermitian") for field in _used_fields(expression, model))
+    complex_only = all(field.law.is_orientable for field in _used_fields(expression, model))
     return 1 if not complex_only or expression.has(Transpose, conjugate_of) else 2
 
 
@@ -123,7 +123,8 @@ class _Change:
     def field(self, field: Gaussian) -> Gaussian:
         rows, cols = (None if one is None else self._rebuilt(one) for one in (field.rows, field.cols))
         variance = self.scalar(field.variance) / self.scale
-        return replace(field, symbol=self.matrix(field.symbol), variance=variance, rows=rows, cols=cols)
+        symbol, law = self.matrix(field.symbol), field.law.changed(self.scalar)
+        return Gaussian(symbol, variance, rows, cols, law=law)
 
     def matrix(self, matrix: MatrixSymbol) -> MatrixSymbol:
         return MatrixSymbol(matrix.name, *(self.names[space] for space in matrix.shape))

@@ -17,6 +17,7 @@ from sympy import Expr, MatrixSymbol, Rational, Symbol
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Setting
+from planaria.models.laws.law import Law
 from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
 
 __all__ = ["check_laws"]
@@ -68,6 +69,7 @@ def check_laws(
                 f"its variance {one.variance} is {_shown(number)} here",
                 "give values at which the variance is a finite number >= 0",
             )
+        _check_parameters(one.law, setting, scalars, place)
         for side, ratio, space in (("rows", field.rows, one.shape[0]), ("cols", field.cols, one.shape[1])):
             found = _wrong_eigenvalue(ratio, space, scalars, near, spectra)
             if found is not None:
@@ -78,6 +80,23 @@ def check_laws(
                     f"eigenvalue {position} of its covariance {covariance} is {_shown(number)} here",
                     "give values and spectra at which the eigenvalues of the covariance are finite and >= 0",
                 )
+
+
+def _check_parameters(law: Law, setting: Setting, scalars: Mapping[Expr, Any], place: str) -> None:
+    """Raise InputError unless the parameters of a law are in their range."""
+    found = {}
+    for name, value in law.parameters.items():
+        ratio = setting.ring(value)
+        support = ratio.support()
+        if not support <= set(scalars):
+            return
+        found[name] = _value(ratio, {g: scalars[g] for g in support})
+        if found[name] is None:
+            problem = f"its {name} = {value} is no real number here"
+            raise InputError(place, problem, "give values that make it real")
+    wrong = law.check(found) if found else None
+    if wrong is not None:
+        raise InputError(place, f"its {wrong[0]} here", wrong[1])
 
 
 def _number(generator: Expr, values: Mapping[Symbol, Expr]) -> Any:

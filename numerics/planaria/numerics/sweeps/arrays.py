@@ -106,7 +106,7 @@ def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Float
 def _lawful(problem: Problem, columns: Mapping[str, Floats], count: int) -> NDArray[np.bool_]:
     """At which points every variance and covariance is one; asked where one of them depends on what changes."""
     fields = problem.derivation.rules.setting.fields
-    laws = {g for one in fields for law in (one.variance, one.rows, one.cols) for g in law.support()}
+    laws = {g for one in fields for law in one.numbers for g in law.support()}
     if not any(str(symbol) in columns for generator in laws for symbol in generator.free_symbols):
         return np.ones(count, dtype=bool)
     known: dict[tuple[float, ...], bool] = {}
