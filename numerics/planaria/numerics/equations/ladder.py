@@ -14,8 +14,8 @@ On the rungs (e, g), which join a vertex e of the pencil to a vertex g of the ad
     g_ef = right_e G[b_e, a_f] left_f,
 
 a vertex e standing at row a_e and column b_e, and w_fh being the weight that the law of the field gives to the
-planar ribbon of the letter of f with the adjoint of that of h: 1 for equal letters. The matrices w are positive, so
-that the map stays completely positive. Only vertices that can return to one another matter.
+planar ribbon of the letter of f with the adjoint of that of h: 1 for equal letters. The matrices w are positive,
+and the map is completely positive with them. Only vertices that can return to one another matter.
 """
 
 from __future__ import annotations

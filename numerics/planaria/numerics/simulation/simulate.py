@@ -16,7 +16,6 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
 from planaria.algebra.errors import InputError
 from planaria.models.model import Gaussian, Model
 from planaria.models.spectra import Eigenvalues
+from planaria.numerics.simulation.draws import draw
 from planaria.numerics.simulation.finite_size import Evaluator, plain_number
 from planaria.numerics.spectra import eigenvalues, exact_number, no_value
 
@@ -34,7 +34,6 @@ __all__ = ["Simulation", "draw", "simulate"]
 _ROUND_OFF = 1e-9  # an imaginary part below this fraction of the largest value seen is round-off
 _FEWEST_RUNS = 2  # a standard error needs two
 _FEWEST_IN_TAIL = 10
-NO_PARAMETERS: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -67,67 +66,6 @@ class Simulation:
     seed: int
     effective_runs: float
     tail_index: float
-
-
-def draw(
-    field: Gaussian,
-    shape: tuple[int, int],
-    rng: np.random.Generator,
-    *,
-    variance: float,
-    rows: NDArray[np.float64] | None = None,
-    cols: NDArray[np.float64] | None = None,
-    parameters: Mapping[str, float] = NO_PARAMETERS,
-) -> NDArray[Any]:
-    """One sample of a field, with the conventions of ``planaria.models.model``.
-
-    Parameters
-    ----------
-    field
-        The field; its law is used, its symbolic variance, covariances and parameters are given as numbers.
-    shape
-        Rows and columns.
-    rng
-        The source of random numbers.
-    variance
-        The value of ``field.variance``.
-    rows, cols
-        Eigenvalues of the covariances, of shapes (shape[0],) and (shape[1],); ones if None. A field that is
-        square by its law has only ``rows``.
-    parameters
-        The values of the parameters of its law, such as ``rho``.
-
-    Returns
-    -------
-    An array of the given shape: float64 for the laws of real matrices, complex128 for the others.
-
-    Raises
-    ------
-    InputError
-        For a negative or infinite variance, a negative eigenvalue, a length that does not fit the shape, a
-        parameter that is missing or out of its range.
-
-    >>> field = Gaussian(MatrixSymbol("h", 2, 2), kind="hermitian")
-    >>> h = draw(field, (2, 2), np.random.default_rng(1), variance=1.0)
-    >>> bool((h == h.conj().T).all()), h.dtype
-    (True, dtype('complex128'))
-    """
-    place = f"field {field.name}"
-    if not 0 <= variance < math.inf:
-        raise InputError(place, f"the variance is {variance}", "give values that make it finite and >= 0")
-    law = field.law
-    if law.is_square and (shape[0] != shape[1] or cols is not None):
-        raise InputError(
-            place, f"{law.title} field has one covariance, and one size", "give rows and a square shape"
-        )
-    missing = sorted(set(law.parameters) - set(parameters))
-    problem = (f"{missing[0]} has no value", f"give {missing[0]}") if missing else law.check(parameters)
-    if problem is not None:
-        raise InputError(place, *problem)
-    left, right = _root(rows, shape[0], place), _root(rows if law.is_square else cols, shape[1], place)
-    entries = law.sample(rng, shape, parameters)
-    sample: NDArray[Any] = entries * (math.sqrt(variance) * left[:, np.newaxis] * right)
-    return sample
 
 
 def simulate(
@@ -384,20 +322,6 @@ def _sampler(field: Gaussian, stream: int, sizes: Mapping[Expr, int], once: Eval
         parameters[name] = number
     shape = sizes[rows], sizes[cols]
     return _Sampler(field, stream, shape, variance, covariances[0], covariances[1], parameters)
-
-
-def _root(covariance: NDArray[np.float64] | None, length: int, place: str) -> NDArray[np.float64]:
-    if covariance is None:
-        return np.ones(length)
-    if covariance.shape != (length,):
-        problem = f"a covariance has the shape {covariance.shape}, but the dimension is {length}"
-        raise InputError(place, problem, "give one eigenvalue for each index")
-    if not (covariance >= 0).all() or not np.isfinite(covariance).all():
-        raise InputError(
-            place, "a covariance has an eigenvalue that is negative or infinite", "give eigenvalues >= 0"
-        )
-    root: NDArray[np.float64] = np.sqrt(covariance)
-    return root
 
 
 def _positive_integer(value: object, symbol: Expr) -> int:
