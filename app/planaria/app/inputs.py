@@ -97,7 +97,7 @@ def read_values(texts: Sequence[str], names: Names) -> dict[Symbol, Expr]:
                 raise InputError(place, f"{number} is no size of a space", f"give {name} a whole number >= 1")
             if value > _LARGEST_SIZE:
                 raise InputError(place, f"{number} is larger than 10^9", "give a smaller size")
-        elif value < 0:
+        elif value < 0 and symbol.is_nonnegative:
             raise InputError(place, f"{number} is negative", f"give {name} a number >= 0")
         found[symbol] = value
     return found

@@ -29,7 +29,7 @@ class Space:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A positive number that a model leaves open."""
+    """A number that a model leaves open: a positive one, unless its symbol says otherwise."""
 
     symbol: Symbol
     about: str = ""

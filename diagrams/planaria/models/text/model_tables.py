@@ -131,7 +131,8 @@ class Reader:
     def _declaration(self, table: str, key: str, value: object) -> tuple[Symbol, str, Rational | None]:
         """A space or a parameter: a text, or a table with a default."""
         place = self._at(table, key)
-        symbol = Symbol(key, positive=True)
+        signed = table == "parameters" and isinstance(value, dict) and value.get("sign") is not None
+        symbol = Symbol(key, real=True) if signed else Symbol(key, positive=True)
         self.names[key] = symbol
         if not isinstance(value, dict):
             if not isinstance(value, str):
@@ -141,16 +142,21 @@ class Reader:
                     'write a description, or { about = "...", default = 1 }',
                 )
             return symbol, value, None
-        _check_keys(value, ("about", "default"), place, "key")
+        _check_keys(value, ("about", "default", *(("sign",) if table == "parameters" else ())), place, "key")
+        if signed and value["sign"] != "any":
+            raise InputError(
+                place, f"the sign {_short(value['sign'])} is none", 'write sign = "any", or leave it out'
+            )
         about = self._text(value.get("about", ""), f"{place}, about")
         if "default" not in value:
             return symbol, about, None
         default = _exact(value["default"])
-        if default is None or default <= 0:
+        if default is None or (default <= 0 and not signed):
+            what, remedy = ("finite", "give a number") if signed else ("positive finite", "give a number > 0")
             raise InputError(
                 place,
-                f"the default {_short(value['default'])} is not a positive finite number",
-                "give a number > 0",
+                f"the default {_short(value['default'])} is not a {what} number",
+                remedy,
             )
         return symbol, about, default
 

@@ -54,10 +54,15 @@ def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[An
     sizes = {s: max(1, int(base * RATIOS[n % len(RATIOS)])) for n, s in enumerate(sorted(spaces, key=str))}
     values: dict[Any, Any] = dict(sizes)
     ridges = set(derivation.closed_form.solved_for)
+    correlations = {
+        s for one in derivation.model.fields for value in one.law.parameters.values() for s in value.free_symbols
+    }
     for symbol in sorted(parameters_of(derivation), key=str):
         if symbol in sizes:
             continue
         number = Rational(source.randint(low, high), 100)
+        if symbol in correlations:  # at most 1
+            number = number / 4
         values[symbol] = number * 2**doublings if symbol in ridges else number
     for matrix, _ in setting.matrices:
         spectrum = derivation.model.spectrum(matrix)
