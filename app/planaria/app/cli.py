@@ -52,7 +52,7 @@ SpectrumOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="[NAME=]KIND",
-        help="What is known of the deterministic matrices: power-law, identity or symbolic.",
+        help="What is known of a deterministic matrix: power-law, exponential, two-level, identity or symbolic.",
     ),
 ]
 

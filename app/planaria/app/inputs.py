@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
-from planaria.models.spectra import PowerLaw, eigenvalue
+from planaria.models.spectra import Spectrum, eigenvalue
 from planaria.models.text.model_data import ModelFile, Parameter, Quantity, Space
 from planaria.numerics.spectra import exact_number
 
@@ -29,9 +29,8 @@ class Names:
         What is known of its matrices after the options: a power law brings parameters of its own.
     """
 
-    def __init__(self, file: ModelFile, spectra: Iterable[object] = ()) -> None:
-        laws = [one for one in spectra if isinstance(one, PowerLaw)]
-        own = {symbol for law in laws for part in (law.alpha, law.scale) for symbol in part.free_symbols}
+    def __init__(self, file: ModelFile, spectra: Iterable[Spectrum] = ()) -> None:
+        own = {symbol for one in spectra for symbol in one.free_symbols}
         self.model = file.name
         self.spaces = {str(one.symbol.name): one.symbol for one in file.spaces}
         parameters = [*(one.symbol for one in file.parameters), *sorted(own, key=str)]

@@ -5,25 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.app.inputs import Names
 from planaria.models.model import Model
-from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.models.spectra import Eigenvalues, Spectrum
+from planaria.models.spectra.known import SPECTRA, named_spectrum
 from planaria.models.text.model_data import ModelFile
 from planaria.numerics.spectra import read_data_file, read_spectrum_file
 
 __all__ = ["listed_sizes", "with_files", "with_kinds"]
 
-_KINDS = ("power-law", "identity", "symbolic")
+_SYMBOLIC = "symbolic"
+_KINDS = (*SPECTRA, _SYMBOLIC)
 
 
 def with_kinds(file: ModelFile, texts: Sequence[str]) -> Model:
     """The model after ``--spectrum [NAME=]KIND``; without a name, of every deterministic matrix.
 
-    One power law has the parameters alpha and lambda_plus, several ones have names that end in that of their
-    matrix.
+    One spectrum with parameters has the standard names of them, such as alpha and lambda_plus, several ones have
+    names that end in that of their matrix.
     """
     names = Names(file)
     kinds: dict[MatrixSymbol, str] = {}
@@ -41,24 +43,20 @@ def with_kinds(file: ModelFile, texts: Sequence[str]) -> Model:
                 raise InputError(f"--spectrum {matrix.name}", "it is given twice", "give it once")
             kinds[matrix] = kind
     spectra = dict(file.model.spectra)
-    laws = [matrix for matrix, kind in kinds.items() if kind == "power-law"]
     for matrix, kind in kinds.items():
-        if kind == "symbolic":
+        if kind == _SYMBOLIC:
             spectra.pop(matrix, None)
-        elif kind == "identity":
-            spectra[matrix] = UnitSpectrum()
-        elif not isinstance(spectra.get(matrix), PowerLaw):
-            spectra[matrix] = _power_law(file, matrix, alone=len(laws) == 1)
+        elif not isinstance(spectra.get(matrix), SPECTRA[kind]):
+            alone = sum(bool(SPECTRA[one].standard) for one in kinds.values() if one in SPECTRA) == 1
+            spectra[matrix] = _named(file, kind, matrix, alone=alone)
     return Model(file.model.fields, spectra)
 
 
-def _power_law(file: ModelFile, matrix: MatrixSymbol, *, alone: bool) -> PowerLaw:
-    standard = PowerLaw()
+def _named(file: ModelFile, kind: str, matrix: MatrixSymbol, *, alone: bool) -> Spectrum:
+    standard = named_spectrum(kind)
     taken = set(file.names) - {str(one.symbol.name) for one in file.parameters}
-    wanted = {str(standard.alpha), str(standard.scale)}
-    if alone and not taken & wanted:
-        return standard
-    return PowerLaw(*(Symbol(f"{part}_{matrix.name}", positive=True) for part in (standard.alpha, standard.scale)))
+    wanted = {str(one.name) for one in standard.free_symbols}
+    return standard if alone and not taken & wanted else named_spectrum(kind, f"_{matrix.name}")
 
 
 def with_files(
@@ -116,8 +114,8 @@ def listed_sizes(model: Model) -> dict[Expr, int]:
     """The sizes of spaces that lists of eigenvalues fix."""
     sizes: dict[Expr, int] = {}
     for matrix, spectrum in model.spectra:
-        if isinstance(spectrum, Eigenvalues):
-            space, length = matrix.shape[0], len(spectrum.values)
+        if spectrum.listed is not None:
+            space, length = matrix.shape[0], len(spectrum.listed)
             if sizes.setdefault(space, length) != length:
                 raise InputError(
                     f"spectrum of {matrix.name}",

@@ -9,7 +9,6 @@ from sympy import Expr, Integer, MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError
 from planaria.app.inputs import Names
 from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import PowerLaw, UnitSpectrum
 
 __all__ = ["Needs", "check_sizes", "needs_of"]
 
@@ -65,8 +64,8 @@ def needs_of(expression: Expr, model: Model) -> Needs:
                 symbols |= _symbols(covariance)
     for matrix in matrices:
         spectrum = model.spectrum(matrix)
-        if isinstance(spectrum, PowerLaw):
-            symbols |= _symbols(spectrum.alpha, spectrum.scale)
+        if spectrum is not None:
+            symbols |= spectrum.free_symbols
     return Needs(symbols, sorted(matrices, key=lambda one: str(one.name)), fields)
 
 
@@ -82,7 +81,8 @@ def check_sizes(needs: Needs, model: Model, values: Mapping[Expr, Expr], *, simu
 
     for matrix in needs.matrices:
         space = matrix.shape[0]
-        if not isinstance(model.spectrum(matrix), UnitSpectrum) and size(space) > _MOST_EIGENVALUES:
+        spectrum = model.spectrum(matrix)
+        if (spectrum is None or not spectrum.is_identity) and size(space) > _MOST_EIGENVALUES:
             raise InputError(
                 f"--set {space}",
                 f"the {size(space):,} eigenvalues of {matrix.name} are too many, since each one counts",

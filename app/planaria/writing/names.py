@@ -12,7 +12,7 @@ from sympy.printing.latex import LatexPrinter, tex_greek_dictionary
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.diagrams.expressions.expression import Setting
-from planaria.models.spectra import PowerLaw, eigenvalue
+from planaria.models.spectra import eigenvalue
 
 __all__ = ["NO_RENAMES", "NamePrinter", "checked_renames", "known_names", "latex_name", "latex_text"]
 
@@ -70,8 +70,7 @@ def known_names(setting: Setting) -> tuple[str, ...]:
     scalars |= {s for space in setting.spaces for s in space.free_symbols}
     for matrix, spectrum in model.spectra:
         matrices.append(matrix)
-        if isinstance(spectrum, PowerLaw):
-            scalars |= spectrum.alpha.free_symbols | spectrum.scale.free_symbols
+        scalars |= spectrum.free_symbols
     scalars |= {eigenvalue(matrix) for matrix in matrices if model.field_index(matrix) is None}
     return tuple(sorted({str(one.name) for one in (*matrices, *scalars) if " " not in str(one.name)}))
 

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from planaria.diagrams.moments.moment import moment
     from planaria.diagrams.weights.planar_sums import planar_total, weigh_planar
     from planaria.models.model import Gaussian, Model
-    from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+    from planaria.models.spectra import Eigenvalues, Exponential, PowerLaw, TwoLevel, UnitSpectrum
     from planaria.models.text.model_file import ModelFile, load_model_file
 
 __all__ = [
     "Duality",
     "Eigenvalues",
+    "Exponential",
     "Gaussian",
     "GraphClass",
     "InputError",
@@ -41,6 +42,7 @@ __all__ = [
     "ModelFile",
     "PowerLaw",
     "RibbonGraph",
+    "TwoLevel",
     "UnitSpectrum",
     "automorphisms",
     "canonical_form",
@@ -66,6 +68,7 @@ __all__ = [
 _HOMES = {
     "Duality": "planaria.diagrams.duality",
     "Eigenvalues": "planaria.models.spectra",
+    "Exponential": "planaria.models.spectra",
     "Gaussian": "planaria.models.model",
     "GraphClass": "planaria.diagrams.graphs.canonical",
     "InputError": "planaria.algebra.errors",
@@ -73,6 +76,7 @@ _HOMES = {
     "ModelFile": "planaria.models.text.model_file",
     "PowerLaw": "planaria.models.spectra",
     "RibbonGraph": "planaria.diagrams.graphs.ribbon",
+    "TwoLevel": "planaria.models.spectra",
     "UnitSpectrum": "planaria.models.spectra",
     "automorphisms": "planaria.diagrams.graphs.canonical",
     "canonical_form": "planaria.diagrams.graphs.canonical",

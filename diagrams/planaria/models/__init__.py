@@ -12,15 +12,17 @@ from planaria.models.lazy import lazy_names
 if TYPE_CHECKING:
     from planaria.models.library import load_model, model_names
     from planaria.models.model import Gaussian, Model
-    from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+    from planaria.models.spectra import Eigenvalues, Exponential, PowerLaw, TwoLevel, UnitSpectrum
     from planaria.models.text.model_file import ModelFile, load_model_file
 
 __all__ = [
     "Eigenvalues",
+    "Exponential",
     "Gaussian",
     "Model",
     "ModelFile",
     "PowerLaw",
+    "TwoLevel",
     "UnitSpectrum",
     "load_model",
     "load_model_file",
@@ -29,10 +31,12 @@ __all__ = [
 
 _HOMES = {
     "Eigenvalues": "planaria.models.spectra",
+    "Exponential": "planaria.models.spectra",
     "Gaussian": "planaria.models.model",
     "Model": "planaria.models.model",
     "ModelFile": "planaria.models.text.model_file",
     "PowerLaw": "planaria.models.spectra",
+    "TwoLevel": "planaria.models.spectra",
     "UnitSpectrum": "planaria.models.spectra",
     "load_model": "planaria.models.library",
     "load_model_file": "planaria.models.text.model_file",

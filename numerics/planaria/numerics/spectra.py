@@ -22,7 +22,7 @@ from sympy import Basic, Expr, Float, I, Integer, Rational, Symbol, sympify
 from planaria.algebra.errors import InputError
 from planaria.models.files import check_ordinary
 from planaria.models.ranges import MOST_DIGITS, check_range, is_in_range, shown
-from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
+from planaria.models.spectra import Eigenvalues, Spectrum
 
 __all__ = [
     "eigenvalues",
@@ -45,7 +45,7 @@ def eigenvalues(
     Parameters
     ----------
     spectrum
-        A power law (``scale * I**-(1 + alpha)``, I = 1..size), the unit spectrum, or a list.
+        One of `planaria.models.spectra`: a formula for I = 1..size, or a list.
     size
         The size of the matrix's space, a positive integer.
     values
@@ -61,20 +61,20 @@ def eigenvalues(
     ------
     InputError
         For a size that is no positive integer or is not the number of listed eigenvalues, a symbol without a
-        value, alpha <= 0, or scale <= 0.
+        value, or a parameter out of its range.
 
     >>> from sympy import symbols
+    >>> from planaria.models.spectra import PowerLaw
     >>> alpha, scale = symbols("alpha lambda_plus", positive=True)
     >>> eigenvalues(PowerLaw(), 3, {alpha: 1, scale: 18})
     array([18. ,  4.5,  2. ])
     """
     _check_size(spectrum, size, place)
-    if isinstance(spectrum, PowerLaw):
-        alpha, scale = (_to_float(number, place) for number in _power_law(spectrum, values, place))
-        return scale * np.arange(1, size + 1, dtype=np.float64) ** -(1 + alpha)
-    if isinstance(spectrum, UnitSpectrum):
-        return np.ones(size)
-    return np.array([_to_float(value, place) for value in spectrum.values])
+    if spectrum.listed is not None:
+        return np.array([_to_float(value, place) for value in spectrum.listed])
+    positions = np.arange(1, size + 1, dtype=np.float64)
+    found: NDArray[np.float64] = spectrum.at(positions, size, _parameters(spectrum, values, place), _Floats(place))
+    return found
 
 
 def eigenvalues_mp(
@@ -85,21 +85,56 @@ def eigenvalues_mp(
     Parameters and errors are those of ``eigenvalues``.
 
     >>> from sympy import symbols
+    >>> from planaria.models.spectra import PowerLaw
     >>> alpha, scale = symbols("alpha lambda_plus", positive=True)
     >>> with mp.workdps(30):
     ...     print(eigenvalues_mp(PowerLaw(), 2, {alpha: 0.5, scale: 1})[1])
     0.353553390593273762200422181052
     """
     _check_size(spectrum, size, place)
-    if isinstance(spectrum, UnitSpectrum):
-        return [mpf(1)] * size
-    if isinstance(spectrum, Eigenvalues):
-        return [mpf(int(value.p)) / int(value.q) for value in spectrum.values]
-    alpha, scale = _power_law(spectrum, values, place)
+    if spectrum.listed is not None:
+        return [mpf(int(value.p)) / int(value.q) for value in spectrum.listed]
+    parameters, functions = _parameters(spectrum, values, place), _Mpfs()
     with mp.extraprec(_GUARD_BITS):
-        exponent, factor = -(1 + _to_mpf(alpha)), _to_mpf(scale)
-        numbers = [factor * mp.power(index, exponent) for index in range(1, size + 1)]
+        found = [spectrum.at(position, size, parameters, functions) for position in range(1, size + 1)]
+        numbers = [_to_mpf(one) if isinstance(one, Expr) else one for one in found]
     return [+number for number in numbers]
+
+
+class _Floats:
+    """Formulas for eigenvalues in double precision, at an array of positions."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def number(self, value: Expr) -> float:
+        return _to_float(value, self.place)
+
+    def power(self, base: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+        return base**exponent
+
+    def exp(self, exponent: NDArray[np.float64]) -> NDArray[np.float64]:
+        with np.errstate(under="ignore"):
+            return np.exp(exponent)
+
+    def choose(self, condition: NDArray[np.bool_], yes: float, no: float) -> NDArray[np.float64]:
+        return np.where(condition, yes, no)
+
+
+class _Mpfs:
+    """The same at mpmath's working precision, at one position."""
+
+    def number(self, value: Expr) -> mpf:
+        return _to_mpf(sympify(value))
+
+    def power(self, base: int, exponent: mpf) -> mpf:
+        return mp.power(base, exponent)
+
+    def exp(self, exponent: mpf) -> mpf:
+        return mp.exp(exponent)
+
+    def choose(self, condition: bool, yes: mpf, no: mpf) -> mpf:
+        return yes if condition else no
 
 
 def exact_number(value: object, place: str) -> Expr:
@@ -238,26 +273,23 @@ def read_data_file(path: str | Path) -> Eigenvalues:
 def _check_size(spectrum: Spectrum, size: object, place: str) -> None:
     if isinstance(size, bool) or not isinstance(size, (int, np.integer, Integer)) or size < 1:
         raise InputError(place, f"the size of the space is {size!r}", "give a positive integer")
-    if isinstance(spectrum, Eigenvalues) and len(spectrum.values) != size:
-        given = len(spectrum.values)
+    if not isinstance(spectrum, Spectrum):
+        raise InputError(place, f"{spectrum!r} is not a spectrum", "use PowerLaw or Eigenvalues")
+    if spectrum.listed is not None and len(spectrum.listed) != size:
+        given = len(spectrum.listed)
         raise InputError(
             place,
             f"the number of given eigenvalues is {given}, but the size of the space is {size}",
             f"give {size} eigenvalues, or set the size to {given}",
         )
-    if not isinstance(spectrum, (PowerLaw, UnitSpectrum, Eigenvalues)):
-        raise InputError(place, f"{spectrum!r} is not a spectrum", "use PowerLaw or Eigenvalues")
 
 
-def _power_law(spectrum: PowerLaw, values: Mapping[Symbol, Any], place: str) -> tuple[Expr, Expr]:
-    numbers = []
-    for name, parameter in (("alpha", spectrum.alpha), ("scale", spectrum.scale)):
-        number = _substitute(sympify(parameter), values, place)
-        if not number.is_positive:
-            problem = f"the power law's {name} = {parameter} is {number}, not a positive number"
-            raise InputError(place, problem, f"give {name} > 0")
-        numbers.append(number)
-    return numbers[0], numbers[1]
+def _parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> dict[str, Expr]:
+    numbers = {name: _substitute(sympify(value), values, place) for name, value in spectrum.parameters.items()}
+    problem = spectrum.check(numbers)
+    if problem is not None:
+        raise InputError(place, *problem)
+    return numbers
 
 
 def _substitute(expression: Expr, values: Mapping[Symbol, Any], place: str) -> Expr:

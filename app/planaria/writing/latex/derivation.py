@@ -17,7 +17,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
-from planaria.models.spectra import Eigenvalues, PowerLaw, eigenvalue
+from planaria.models.spectra import eigenvalue
 from planaria.writing.latex.printing import LINE, FormulaPrinter, abbreviated, shortened, tidy, visible_width
 from planaria.writing.names import NO_RENAMES, checked_renames, known_names, latex_name, latex_text
 
@@ -241,15 +241,12 @@ def _spectra(derivation: Derivation, printer: FormulaPrinter, sums: Mapping[Symb
         symbol = eigenvalue(matrix)
         if symbol not in occurring:
             continue
-        if isinstance(spectrum, PowerLaw):
-            exponent = f"-{printer.doprint(1 + spectrum.alpha)}"
-            if not spectrum.alpha.is_number:
-                exponent = rf"-\left(1 + {printer.doprint(spectrum.alpha)}\right)"
-            scale = "" if spectrum.scale == 1 else f"{printer.doprint(spectrum.scale)} "
-            yield printer.doprint(symbol), f"= {scale}I^{{{exponent}}}"
-        elif isinstance(spectrum, Eigenvalues) and len(spectrum.values) <= _FEW:
-            values = ", ".join(printer.doprint(value) for value in spectrum.values)
-            last = Symbol(f"{str(symbol.name).removesuffix('_I')}_{len(spectrum.values)}")
+        formula = spectrum.latex(printer.doprint, matrix.shape[0])
+        if formula is not None:
+            yield printer.doprint(symbol), f"= {formula}"
+        elif spectrum.listed is not None and len(spectrum.listed) <= _FEW:
+            values = ", ".join(printer.doprint(value) for value in spectrum.listed)
+            last = Symbol(f"{str(symbol.name).removesuffix('_I')}_{len(spectrum.listed)}")
             first = Symbol(f"{str(symbol.name).removesuffix('_I')}_1")
             yield rf"{printer.doprint(first)}, \dots, {printer.doprint(last)}", f"= {values}"
 

@@ -27,7 +27,6 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of
-from planaria.models.spectra import PowerLaw
 
 __all__ = ["LimitBranch", "limit_branches"]
 
@@ -95,8 +94,7 @@ def limit_branches(
     (Eq(Delta, 0),) -P*t_-1/(N - P)
     (Eq(S_11, P),) oo
     """
-    laws = [law for _, law in derivation.model.spectra if isinstance(law, PowerLaw)]
-    if any(parameter in law.alpha.free_symbols | law.scale.free_symbols for law in laws):
+    if any(parameter in spectrum.free_symbols for _, spectrum in derivation.model.spectra):
         return ()
     return _branches(derivation.closed_form, parameter, tuple((sizes or {}).items()))
 

@@ -34,7 +34,7 @@ from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.diagrams.expressions.letters import Field, Letter
 from planaria.models.extent import check_letters, check_terms
 from planaria.models.model import Model
-from planaria.models.spectra import UnitSpectrum, eigenvalue
+from planaria.models.spectra import eigenvalue
 
 __all__ = [
     "Diagonal",
@@ -163,7 +163,7 @@ def prepare(expressions: Iterable[Expr], model: Model, extra: Iterable[Expr] = (
             if covariance is not None:
                 _collect(covariance, model, scalars, matrices)
     free = sorted(
-        (m for m in matrices if not isinstance(model.spectrum(m), UnitSpectrum)), key=lambda m: str(m.name)
+        (m for m in matrices if (s := model.spectrum(m)) is None or not s.is_identity), key=lambda m: str(m.name)
     )
     for matrix in matrices:
         scalars.append(matrix.shape[0])

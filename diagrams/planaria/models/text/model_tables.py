@@ -14,17 +14,14 @@ from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Rational, Symbol
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.models.laws.known import LAWS, law_of, parameter_names
 from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
+from planaria.models.spectra import Eigenvalues, Spectrum
+from planaria.models.spectra.known import SPECTRA
 from planaria.models.text.grammar import RESERVED, names_in, parse_expression
 from planaria.models.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
 from planaria.models.text.to_sympy import Value
 
 __all__ = ["Reader"]
 
-_STANDARD_PARAMETERS = {
-    "alpha": "exponent of the power law: eigenvalues lambda_plus*I**-(1 + alpha)",
-    "lambda_plus": "scale of the power law: its largest eigenvalue",
-}
 _KINDS_OF_NAME = {
     "spaces": "space",
     "parameters": "parameter",
@@ -204,37 +201,36 @@ class Reader:
                     )
             return Eigenvalues.of(value, place)
         entry = value if isinstance(value, dict) else {"kind": value}
-        kinds = ("power-law", "identity")
         kind = entry.get("kind")
         if not isinstance(kind, str):
             raise InputError(
                 place,
                 f"{_short(value)} is not a spectrum",
-                "write a list of numbers or " + " or ".join(kinds),
+                "write a list of numbers or " + " or ".join(SPECTRA),
             )
-        if kind not in kinds:
-            raise unknown_name(place, "spectrum", kind, kinds)
-        if kind == "identity":
-            _check_keys(entry, ("kind",), place, "key")
-            return UnitSpectrum()
-        _check_keys(entry, ("kind", "alpha", "scale"), place, "key")
-        alpha, scale = (
-            self._law_parameter(entry.get(key, standard), f"{place}, {key}", parameters)
-            for key, standard in (("alpha", "alpha"), ("scale", "lambda_plus"))
-        )
-        return PowerLaw(alpha, scale)
+        if kind not in SPECTRA:
+            raise unknown_name(place, "spectrum", kind, SPECTRA)
+        spectrum = SPECTRA[kind]
+        _check_keys(entry, ("kind", *spectrum.standard), place, "key")
+        own = {
+            key: self._law_parameter(entry.get(key, standard), standard, about, f"{place}, {key}", parameters)
+            for key, (standard, about) in spectrum.standard.items()
+        }
+        return spectrum(**own)
 
-    def _law_parameter(self, name: object, place: str, parameters: list[Parameter]) -> Symbol:
-        """A parameter of a power law: one that is declared, or one of the two standard ones."""
+    def _law_parameter(
+        self, name: object, standard: str, about: str, place: str, parameters: list[Parameter]
+    ) -> Symbol:
+        """A parameter of a spectrum: one that is declared, or the standard one."""
         declared = [str(one.symbol.name) for one in parameters]
         if not isinstance(name, str):
             raise InputError(
                 place, f"{_short(name)} is not the name of a parameter", 'write a name, such as "beta"'
             )
         if name in declared:
-            return Symbol(name, positive=True)
+            return parameters[declared.index(name)].symbol
         owners = [table for table in _KINDS_OF_NAME if name in self._table(table)]
-        if name not in _STANDARD_PARAMETERS:
+        if name != standard:
             raise unknown_name(place, "parameter", name, declared)
         if owners:
             raise InputError(
@@ -242,29 +238,29 @@ class Reader:
                 f"'{name}' is already a {_KINDS_OF_NAME[owners[0]]}",
                 "declare the parameter by another name",
             )
-        parameters.append(Parameter(Symbol(name, positive=True), _STANDARD_PARAMETERS[name]))
+        parameters.append(Parameter(Symbol(name, positive=True), about))
         self.names[name] = parameters[-1].symbol
         return parameters[-1].symbol
 
     def _check_count(self, spectra: dict[MatrixSymbol, Spectrum], symbol: MatrixSymbol, place: str) -> None:
         """A list of eigenvalues is as long as its space: one length for all matrices of a space."""
         own = spectra[symbol]
-        if not isinstance(own, Eigenvalues):
+        if own.listed is None:
             return
         space = symbol.shape[0]
-        if isinstance(space, Integer) and space != len(own.values):
+        if isinstance(space, Integer) and space != len(own.listed):
             raise InputError(
                 place,
-                f"the spectrum has {len(own.values)} eigenvalues in a space of {space}",
+                f"the spectrum has {len(own.listed)} eigenvalues in a space of {space}",
                 f"give {space} eigenvalues",
             )
         for other, spectrum in spectra.items():
-            if other.shape[0] != space or not isinstance(spectrum, Eigenvalues):
+            if other.shape[0] != space or spectrum.listed is None:
                 continue
-            if len(spectrum.values) != len(own.values):
+            if len(spectrum.listed) != len(own.listed):
                 raise InputError(
                     place,
-                    f"it has {len(own.values)} eigenvalues, and {other.name} has {len(spectrum.values)}",
+                    f"it has {len(own.listed)} eigenvalues, and {other.name} has {len(spectrum.listed)}",
                     f"matrices of the space {space} have lists of one length",
                 )
 

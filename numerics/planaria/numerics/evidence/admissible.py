@@ -54,14 +54,14 @@ def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[An
     sizes = {s: max(1, int(base * RATIOS[n % len(RATIOS)])) for n, s in enumerate(sorted(spaces, key=str))}
     values: dict[Any, Any] = dict(sizes)
     ridges = set(derivation.closed_form.solved_for)
-    correlations = {
-        s for one in derivation.model.fields for value in one.law.parameters.values() for s in value.free_symbols
-    }
+    small = {value for one in derivation.model.fields for value in one.law.parameters.values()}
+    small |= {one.parameters[name] for _, one in derivation.model.spectra for name in one.at_most_one}
+    at_most_one = {s for value in small for s in value.free_symbols}
     for symbol in sorted(parameters_of(derivation), key=str):
         if symbol in sizes:
             continue
         number = Rational(source.randint(low, high), 100)
-        if symbol in correlations:  # at most 1
+        if symbol in at_most_one:
             number = number / 4
         values[symbol] = number * 2**doublings if symbol in ridges else number
     for matrix, _ in setting.matrices:
@@ -71,7 +71,7 @@ def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[An
             stretch = 1 if again < 0 else 4 ** (again // GROWING)
             numbers = (stretch * Rational(source.randint(low, high), 100) for _ in range(size))
             values[matrix] = Eigenvalues(tuple(numbers))
-        elif isinstance(spectrum, Eigenvalues):
+        elif spectrum.listed is not None:
             values.pop(matrix.shape[0], None)
     return values
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from planaria.derivations.derivation import Derivation
-from planaria.models.spectra import Eigenvalues
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.evidence.check import Check, Outcome, Progress
 from planaria.numerics.simulation.approach import Effort, approach
@@ -65,7 +64,7 @@ def check_simulation(derivation: Derivation, seed: int, seconds: float, progress
 
 def _base(derivation: Derivation) -> int:
     """Sizes of spaces without a list are about that of the shortest list, if there are lists."""
-    lengths = [len(s.values) for _, s in derivation.model.spectra if isinstance(s, Eigenvalues)]
+    lengths = [len(s.listed) for _, s in derivation.model.spectra if s.listed is not None]
     return max(BASE, min([LARGEST_BASE, *lengths])) if lengths else BASE
 
 

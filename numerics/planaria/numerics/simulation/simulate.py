@@ -24,7 +24,6 @@ from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
 
 from planaria.algebra.errors import InputError
 from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues
 from planaria.numerics.simulation.draws import draw
 from planaria.numerics.simulation.finite_size import Evaluator, plain_number
 from planaria.numerics.spectra import eigenvalues, exact_number, no_value
@@ -273,10 +272,10 @@ def _scalar_expression(name: str, expression: object) -> Expr:
 def _sizes(matrices: list[MatrixSymbol], model: Model, values: Mapping[Symbol, Any]) -> dict[Expr, int]:
     """The size of every space that a matrix has."""
     listed = {
-        space: len(spectrum.values)
+        space: len(spectrum.listed)
         for matrix, spectrum in model.spectra
         for space in matrix.shape
-        if isinstance(spectrum, Eigenvalues)
+        if spectrum.listed is not None
     }
     sizes: dict[Expr, int] = {}
     for space in {space for matrix in matrices for space in matrix.shape}:

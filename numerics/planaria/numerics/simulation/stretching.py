@@ -21,7 +21,7 @@ from sympy.matrices.expressions import Adjoint
 
 from planaria.algebra.errors import InputError
 from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, Spectrum, UnitSpectrum
+from planaria.models.spectra import Eigenvalues, Spectrum
 from planaria.numerics.spectra import eigenvalues
 
 __all__ = ["Stretched", "correction_power", "sizes_of", "stretch"]
@@ -92,7 +92,7 @@ def sizes_of(expression: Expr, model: Model, values: Mapping[Symbol, Any]) -> di
     covariances = [one for field in used for one in (field.rows, field.cols) if one is not None]
     atoms = {a for e in (expression, *covariances) for a in e.atoms(MatrixSymbol, Identity, ZeroMatrix)}
     spaces = {space for atom in (*atoms, *(field.symbol for field in used)) for space in atom.shape}
-    listed = {m.shape[0]: len(s.values) for m, s in model.spectra if isinstance(s, Eigenvalues)}
+    listed = {m.shape[0]: len(s.listed) for m, s in model.spectra if s.listed is not None}
     sizes: dict[Expr, int] = {}
     for space in sorted(spaces, key=str):
         number = space if isinstance(space, Integer) else values.get(space, listed.get(space))
@@ -163,9 +163,9 @@ def _repeated(
     matrix: MatrixSymbol, spectrum: Spectrum, size: int, values: Mapping[Symbol, Any], scale: int
 ) -> Spectrum:
     """Every eigenvalue `scale` times in its place, so that matrices of one space still share their basis."""
-    if isinstance(spectrum, UnitSpectrum):
+    if spectrum.is_identity:
         return spectrum
-    if isinstance(spectrum, Eigenvalues):
-        return Eigenvalues(tuple(value for value in spectrum.values for _ in range(scale)))
+    if spectrum.listed is not None:
+        return Eigenvalues(tuple(value for value in spectrum.listed for _ in range(scale)))
     found = eigenvalues(spectrum, size, values, place=f"spectrum of {matrix.name}").tolist()
     return Eigenvalues.of([value for value in found for _ in range(scale)], f"spectrum of {matrix.name}")

@@ -18,7 +18,7 @@ from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Setting
 from planaria.models.laws.law import Law
-from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
+from planaria.models.spectra import Spectrum
 
 __all__ = ["check_laws"]
 
@@ -50,8 +50,7 @@ def check_laws(
     zero
         The names of parameters that go to zero from above.
     """
-    laws = [part for _, _, one in spectra if isinstance(one, PowerLaw) for part in (one.alpha, one.scale)]
-    symbols = {s for one in (*setting.ring.generators, *laws) for s in one.free_symbols}
+    symbols = {s for one in (*setting.ring.generators, *(one for _, _, one in spectra)) for s in one.free_symbols}
     missing = {s for s in symbols if s not in values and str(s) in zero}
     near = {**values, **dict.fromkeys(missing, _TINY)}
     eigen = {symbol for _, symbol in setting.matrices}
@@ -157,7 +156,7 @@ def _wrong_eigenvalue(
         return None if _is_admissible(number) else (1, number)
     size = int(space.subs(values))
     for position in _doubtful(ratio, points, lists, size, values):
-        own = {symbol: _eigenvalue(one, int(position) + 1, values) for symbol, one in lists.items()}
+        own = {symbol: _eigenvalue(one, int(position) + 1, size, values) for symbol, one in lists.items()}
         number = _value(ratio, {**points, **own})
         if not _is_admissible(number):
             return int(position) + 1, number
@@ -197,12 +196,40 @@ def _absolute(ratio: Ratio, polynomial: Any) -> Any:
 
 
 def _floats(spectrum: Spectrum, size: int, values: Mapping[Symbol, Expr]) -> NDArray[np.float64]:
-    if isinstance(spectrum, Eigenvalues):
-        return np.array([_float(value) for value in spectrum.values])
-    if isinstance(spectrum, UnitSpectrum):
-        return np.ones(size)
-    alpha, scale = (_number(one, values) for one in (spectrum.alpha, spectrum.scale))
-    return float(_to_mpf(scale)) * np.arange(1, size + 1, dtype=np.float64) ** -(1 + float(_to_mpf(alpha)))
+    if spectrum.listed is not None:
+        return np.array([_float(value) for value in spectrum.listed])
+    numbers = {name: _number(one, values) for name, one in spectrum.parameters.items()}
+    positions = np.arange(1, size + 1, dtype=np.float64)
+    found: NDArray[np.float64] = spectrum.at(positions, size, numbers, _Floats())
+    return found
+
+
+class _Floats:
+    def number(self, value: Any) -> float:
+        return float(_to_mpf(Fraction(value) if isinstance(value, int) else value))
+
+    def power(self, base: Any, exponent: float) -> Any:
+        return base**exponent
+
+    def exp(self, exponent: Any) -> Any:
+        return np.exp(exponent)
+
+    def choose(self, condition: Any, yes: float, no: float) -> Any:
+        return np.where(condition, yes, no)
+
+
+class _Mpfs:
+    def number(self, value: Any) -> mpf:
+        return _to_mpf(Fraction(value) if isinstance(value, int) else value)
+
+    def power(self, base: Any, exponent: mpf) -> mpf:
+        return mp.power(base, exponent)
+
+    def exp(self, exponent: mpf) -> mpf:
+        return mp.exp(exponent)
+
+    def choose(self, condition: bool, yes: mpf, no: mpf) -> mpf:
+        return yes if condition else no
 
 
 def _float(number: Expr) -> float:
@@ -210,15 +237,12 @@ def _float(number: Expr) -> float:
     return float(mpf(int(number.p)) / int(number.q))
 
 
-def _eigenvalue(spectrum: Spectrum, position: int, values: Mapping[Symbol, Expr]) -> Any:
-    if isinstance(spectrum, UnitSpectrum):
+def _eigenvalue(spectrum: Spectrum, position: int, size: int, values: Mapping[Symbol, Expr]) -> Any:
+    if spectrum.is_identity:
         return Fraction(1)
-    if isinstance(spectrum, Eigenvalues):
-        value = spectrum.values[position - 1]
+    if spectrum.listed is not None:
+        value = spectrum.listed[position - 1]
         return Fraction(int(value.p), int(value.q))
-    assert isinstance(spectrum, PowerLaw)
-    alpha, scale = (_number(one, values) for one in (spectrum.alpha, spectrum.scale))
-    if position == 1:
-        return scale
+    numbers = {name: _number(one, values) for name, one in spectrum.parameters.items()}
     with mp.workdps(_DIGITS):
-        return _to_mpf(scale) * mp.power(position, -(1 + _to_mpf(alpha)))
+        return spectrum.at(position, size, numbers, _Mpfs())

@@ -14,7 +14,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
-from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum
+from planaria.models.spectra import Eigenvalues, Spectrum
 from planaria.numerics.solving.laws import check_laws
 from planaria.numerics.spectra import eigenvalues, eigenvalues_mp, exact_number
 
@@ -141,8 +141,8 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
                 )
             continue
         spectra.append((matrix, symbol, spectrum))
-        if isinstance(spectrum, Eigenvalues):
-            _fit_list(matrix, spectrum, numbers, sizes)
+        if spectrum.listed is not None:
+            _fit_list(matrix, len(spectrum.listed), numbers, sizes)
     problem = Problem(derivation, numbers, tuple(spectra))
     _check_complete(problem, zero)
     check_admissible(problem, zero=zero)
@@ -169,8 +169,7 @@ def parameters_of(derivation: Derivation) -> set[Symbol]:
     for space in setting.spaces:
         found |= space.free_symbols
     for _, spectrum in derivation.model.spectra:
-        if isinstance(spectrum, PowerLaw):
-            found |= spectrum.alpha.free_symbols | spectrum.scale.free_symbols
+        found |= spectrum.free_symbols
     return {symbol for symbol in found if symbol not in eigen}
 
 
@@ -219,11 +218,11 @@ def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...]) -> Expr:
 
 def _fit_list(
     matrix: MatrixSymbol,
-    spectrum: Eigenvalues,
+    length: int,
     numbers: dict[Symbol, Expr],
     sizes: dict[Expr, tuple[int, str]],
 ) -> None:
-    space, length = matrix.shape[0], len(spectrum.values)
+    space = matrix.shape[0]
     if space in sizes and sizes[space][0] != length:
         other_length, other = sizes[space]
         raise InputError(
@@ -268,8 +267,7 @@ def _check_complete(problem: Problem, zero: frozenset[str]) -> None:
             needed |= generator.free_symbols
     for matrix, _, spectrum in problem.spectra:
         needed |= matrix.shape[0].free_symbols
-        if isinstance(spectrum, PowerLaw):
-            needed |= spectrum.alpha.free_symbols | spectrum.scale.free_symbols
+        needed |= spectrum.free_symbols
     if closed.unknowns:  # the branch is followed on the whole system
         for generator in _support_of_system(derivation):
             needed |= generator.free_symbols

@@ -1,39 +1,22 @@
-"""What is known of the eigenvalues of a deterministic matrix: a declaration, without numbers.
-
-The numbers are made in ``planaria.numerics``; here a spectrum is only said.
-"""
+"""Eigenvalues that are given one by one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from sympy import Expr, MatrixSymbol, Rational, Symbol, nan
+from sympy import Add, Expr, Piecewise, Rational, nan
 
 from planaria.algebra.errors import InputError
 from planaria.models.ranges import check_range, shown
+from planaria.models.spectra.spectrum import Functions, Spectrum
 
-__all__ = ["Eigenvalues", "PowerLaw", "Spectrum", "UnitSpectrum", "eigenvalue"]
-
-
-@dataclass(frozen=True)
-class PowerLaw:
-    """Eigenvalues ``scale * I**-(1 + alpha)`` for I = 1..M, M the size of the matrix's space.
-
-    >>> PowerLaw()
-    PowerLaw(alpha=alpha, scale=lambda_plus)
-    """
-
-    alpha: Expr = Symbol("alpha", positive=True)
-    scale: Expr = Symbol("lambda_plus", positive=True)
+__all__ = ["Eigenvalues"]
 
 
 @dataclass(frozen=True)
-class UnitSpectrum:
-    """The matrix is the identity: every eigenvalue is 1, and closed forms become algebraic."""
-
-
-@dataclass(frozen=True)
-class Eigenvalues:
+class Eigenvalues(Spectrum):
     """Eigenvalues given one by one; their number is the size of the space.
 
     Two matrices of one space share their eigenbasis in the order of the lists.
@@ -47,6 +30,8 @@ class Eigenvalues:
     """
 
     values: tuple[Rational, ...]
+
+    title: ClassVar[str] = "list of eigenvalues"
 
     @classmethod
     def of(cls, numbers: object, place: str = "spectrum") -> Eigenvalues:
@@ -82,15 +67,18 @@ class Eigenvalues:
             values.append(value)
         return cls(tuple(values))
 
+    @property
+    def listed(self) -> tuple[Rational, ...]:
+        return self.values
 
-Spectrum = PowerLaw | UnitSpectrum | Eigenvalues
+    def at(self, position: Any, size: int, numbers: Mapping[str, Any], functions: Functions) -> Any:
+        return functions.number(self.values[position - 1])
 
+    def moment(self, power: int, size: Expr) -> Expr:
+        return Add(*(value**power for value in self.values))
 
-def eigenvalue(matrix: MatrixSymbol) -> Symbol:
-    """The symbol of one eigenvalue of a deterministic matrix, its index being I.
+    def counting(self, level: Expr, size: Expr) -> Expr:
+        return Add(*(Piecewise((1, value > level), (0, True)) for value in self.values))
 
-    >>> eigenvalue(MatrixSymbol("Lambda", 3, 3))
-    lambda_I
-    """
-    name = str(matrix.name)
-    return Symbol(name[:1].lower() + name[1:] + "_I", nonnegative=True)
+    def latex(self, write: Callable[[Expr], str], size: Expr) -> None:
+        return None

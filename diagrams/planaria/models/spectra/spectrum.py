@@ -1,0 +1,105 @@
+"""What a spectrum says of the eigenvalues of a deterministic matrix, without numbers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Protocol
+
+from sympy import Expr, MatrixSymbol, Rational, Symbol
+
+__all__ = ["Functions", "Spectrum", "eigenvalue"]
+
+
+class Functions(Protocol):
+    """The functions that formulas for eigenvalues need, in one kind of numbers: a float, an array, an mpf."""
+
+    def number(self, value: Any) -> Any:
+        """A parameter in this kind of numbers."""
+
+    def power(self, base: Any, exponent: Any) -> Any: ...
+
+    def exp(self, exponent: Any) -> Any: ...
+
+    def choose(self, condition: Any, yes: Any, no: Any) -> Any:
+        """`yes` where the condition holds, and `no` elsewhere."""
+
+
+@dataclass(frozen=True)
+class Spectrum(ABC):
+    """Eigenvalues by their position I = 1..M in the common eigenbasis of the matrices of a space of size M.
+
+    The attributes of a spectrum that has parameters are these parameters, sympy expressions.
+
+    Attributes
+    ----------
+    kind
+        The word in model files and on the command line; empty for eigenvalues that are given one by one.
+    title
+        What an error message calls it.
+    standard
+        The names of its parameters: the symbol that each has if nothing else is said, and what that is about.
+    at_most_one
+        The parameters that must not exceed 1.
+    is_identity
+        Whether every eigenvalue is 1, so that the matrix is left out of expressions.
+    """
+
+    kind: ClassVar[str] = ""
+    title: ClassVar[str]
+    standard: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    at_most_one: ClassVar[frozenset[str]] = frozenset()
+    is_identity: ClassVar[bool] = False
+
+    @property
+    def parameters(self) -> Mapping[str, Expr]:
+        """The parameters by their names."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name in self.standard}
+
+    @property
+    def free_symbols(self) -> frozenset[Symbol]:
+        """The symbols that numbers are needed for."""
+        return frozenset(s for value in self.parameters.values() for s in value.free_symbols)
+
+    @property
+    def listed(self) -> tuple[Rational, ...] | None:
+        """The eigenvalues, where they are given one by one; their number is then the size of the space."""
+        return None
+
+    def check(self, numbers: Mapping[str, Expr]) -> tuple[str, str] | None:
+        """What is wrong with exact numbers for the parameters, and what would be right; None for nothing."""
+        for name, number in numbers.items():
+            if not number.is_positive:
+                problem = f"the {self.title}'s {name} = {self.parameters[name]} is {number}, not a positive number"
+                return problem, f"give {name} > 0"
+            if name in self.at_most_one and number > 1:
+                problem = f"the {self.title}'s {name} = {self.parameters[name]} is {number}, more than 1"
+                return problem, f"give {name} at most 1"
+        return None
+
+    @abstractmethod
+    def at(self, position: Any, size: int, numbers: Mapping[str, Any], functions: Functions) -> Any:
+        """The eigenvalue at a position, or those at an array of positions."""
+
+    @abstractmethod
+    def moment(self, power: int, size: Expr) -> Expr:
+        """The trace of a power of the matrix, exactly."""
+
+    @abstractmethod
+    def counting(self, level: Expr, size: Expr) -> Expr:
+        """How many eigenvalues lie above a level, for large M: its asymptotics, within one eigenvalue or so."""
+
+    @abstractmethod
+    def latex(self, write: Callable[[Expr], str], size: Expr) -> str | None:
+        """The eigenvalue with the index I as LaTeX; None where there is no formula."""
+
+
+def eigenvalue(matrix: MatrixSymbol) -> Symbol:
+    """The symbol of one eigenvalue of a deterministic matrix, its index being I.
+
+    >>> eigenvalue(MatrixSymbol("Lambda", 3, 3))
+    lambda_I
+    """
+    name = str(matrix.name)
+    return Symbol(name[:1].lower() + name[1:] + "_I", nonnegative=True)
