@@ -192,7 +192,7 @@ MATRIX = 'A = { space = "N" }'
         (MATRIX, 'A = { space = "Q" }', "small.toml, [matrices] A, space: there is no space 'Q'; the known ones are N, P"),
         (MATRIX, 'A = { space = ["N"] }', "small.toml, [matrices] A, space: ['N'] is not the name of a space; write the name, such as \"N\""),
         (MATRIX, 'A = { space = "N", spectrum = "power" }', "small.toml, [matrices] A, spectrum: there is no spectrum 'power'; did you mean 'power-law'?"),
-        (MATRIX, 'A = { space = "N", spectrum = 3 }', "small.toml, [matrices] A, spectrum: 3 is not a spectrum; write a list of numbers or power-law or identity"),
+        (MATRIX, 'A = { space = "N", spectrum = 3 }', "small.toml, [matrices] A, spectrum: 3 is not a spectrum; write a list of numbers or power-law or identity or exponential or two-level"),
         (MATRIX, 'A = { space = "N", spectrum = [] }', "small.toml, [matrices] A, spectrum: the spectrum is empty; give at least one eigenvalue"),
         (MATRIX, 'A = { space = "N", spectrum = [1, -0.5] }', "small.toml, [matrices] A, spectrum: eigenvalue 2 is -0.5, a negative number; a covariance needs eigenvalues >= 0"),
         (MATRIX, 'A = { space = "N", spectrum = [1, nan] }', "small.toml, [matrices] A, spectrum: eigenvalue 2 is NaN, not a finite number; give real numbers >= 0"),

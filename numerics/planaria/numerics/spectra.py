@@ -23,6 +23,7 @@ from planaria.algebra.errors import InputError
 from planaria.models.files import check_ordinary
 from planaria.models.ranges import MOST_DIGITS, check_range, is_in_range, shown
 from planaria.models.spectra import Eigenvalues, Spectrum
+from planaria.numerics.functions_of_position import Floats, Mpfs
 
 __all__ = [
     "eigenvalues",
@@ -73,7 +74,8 @@ def eigenvalues(
     if spectrum.listed is not None:
         return np.array([_to_float(value, place) for value in spectrum.listed])
     positions = np.arange(1, size + 1, dtype=np.float64)
-    found: NDArray[np.float64] = spectrum.at(positions, size, _parameters(spectrum, values, place), _Floats(place))
+    functions = Floats(lambda number: _to_float(sympify(number), place))
+    found: NDArray[np.float64] = spectrum.at(positions, size, _parameters(spectrum, values, place), functions)
     return found
 
 
@@ -94,47 +96,11 @@ def eigenvalues_mp(
     _check_size(spectrum, size, place)
     if spectrum.listed is not None:
         return [mpf(int(value.p)) / int(value.q) for value in spectrum.listed]
-    parameters, functions = _parameters(spectrum, values, place), _Mpfs()
+    parameters, functions = _parameters(spectrum, values, place), Mpfs(lambda number: _to_mpf(sympify(number)))
     with mp.extraprec(_GUARD_BITS):
         found = [spectrum.at(position, size, parameters, functions) for position in range(1, size + 1)]
         numbers = [_to_mpf(one) if isinstance(one, Expr) else one for one in found]
     return [+number for number in numbers]
-
-
-class _Floats:
-    """Formulas for eigenvalues in double precision, at an array of positions."""
-
-    def __init__(self, place: str) -> None:
-        self.place = place
-
-    def number(self, value: Expr) -> float:
-        return _to_float(value, self.place)
-
-    def power(self, base: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
-        return base**exponent
-
-    def exp(self, exponent: NDArray[np.float64]) -> NDArray[np.float64]:
-        with np.errstate(under="ignore"):
-            return np.exp(exponent)
-
-    def choose(self, condition: NDArray[np.bool_], yes: float, no: float) -> NDArray[np.float64]:
-        return np.where(condition, yes, no)
-
-
-class _Mpfs:
-    """The same at mpmath's working precision, at one position."""
-
-    def number(self, value: Expr) -> mpf:
-        return _to_mpf(sympify(value))
-
-    def power(self, base: int, exponent: mpf) -> mpf:
-        return mp.power(base, exponent)
-
-    def exp(self, exponent: mpf) -> mpf:
-        return mp.exp(exponent)
-
-    def choose(self, condition: bool, yes: mpf, no: mpf) -> mpf:
-        return yes if condition else no
 
 
 def exact_number(value: object, place: str) -> Expr:

@@ -186,20 +186,25 @@ class _Brush:
                 yield Dot(path.at(0.5), 3.6, GREY if self.style.ribbons else self.style.spaces[space])
                 yield Label(self.block.marks[number], names.of(function, self.graph.setting), SMALL)
         for pair in self.block.middles:
-            yield from self._marks_on_ribbon(pair)
+            yield from self._marks_on_ribbon(pair, names)
 
-    def _marks_on_ribbon(self, pair: tuple[int, int]) -> Iterator[Shape]:
-        i, _ = pair
+    def _marks_on_ribbon(self, pair: tuple[int, int], names: Names) -> Iterator[Shape]:
+        i, j = pair
         letter, setting = self.graph.letters[i], self.graph.setting
         dotted = [side for side in (2 * i, 2 * i + 1) if not covariance(letter, side % 2 == 1, setting).is_one]
         # An arrow from the field to its conjugate, where that is what the ribbon joins.
-        directed = letter.conjugated != self.graph.letters[self.graph.pairing[i]].conjugated
+        other = self.graph.letters[j]
+        directed = letter.conjugated != other.conjugated
+        # A weight that the law gives to this ribbon, such as a correlation or a sign.
+        weight = setting.fields[letter.field].weight(letter, other, twisted=i in self.graph.twisted)
         badge = self.style.badges.get(i)
-        if not (dotted or directed or badge):
+        if not (dotted or directed or badge or not weight.is_one):
             return
         middle = self.block.middles[pair]
         crossed = bool(self.taken[pair])
-        part, start, _ = self._room(pair, 22.0) if crossed or directed or badge else (0.5, 0.5, 0.5)
+        part, start, _ = (
+            self._room(pair, 22.0) if crossed or directed or badge or not weight.is_one else (0.5, 0.5, 0.5)
+        )
         if dotted and not badge:
             distance = HALF
             if i in self.twisted and self._twist_before(pair, part):
@@ -210,6 +215,11 @@ class _Brush:
                 yield Dot(at, 2.8, self._edge_colour(side))
         if directed:
             yield Fill(_arrow(middle, start, forwards=not letter.conjugated), GREY)
+        if not weight.is_one and not badge:
+            text = names.of(weight, setting)
+            beside = middle.at(max(0.2, part - 0.25) if dotted else part)
+            yield Dot(beside, max(6.5, width(text, SMALL) / 2 + 2), WHITE)
+            yield Label(beside, text, SMALL, INK)
         if badge:
             yield Dot(middle.at(part), 7.5, self._edge_colour(2 * i))
             yield Label(middle.at(part), Text(((str(badge), 0),), str(badge)), 10.0, WHITE)

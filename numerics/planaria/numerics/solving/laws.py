@@ -19,6 +19,7 @@ from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Setting
 from planaria.models.laws.law import Law
 from planaria.models.spectra import Spectrum
+from planaria.numerics.functions_of_position import Floats, Mpfs
 
 __all__ = ["check_laws"]
 
@@ -200,36 +201,14 @@ def _floats(spectrum: Spectrum, size: int, values: Mapping[Symbol, Expr]) -> NDA
         return np.array([_float(value) for value in spectrum.listed])
     numbers = {name: _number(one, values) for name, one in spectrum.parameters.items()}
     positions = np.arange(1, size + 1, dtype=np.float64)
-    found: NDArray[np.float64] = spectrum.at(positions, size, numbers, _Floats())
+    found: NDArray[np.float64] = spectrum.at(
+        positions, size, numbers, Floats(lambda value: float(_to_number(value)))
+    )
     return found
 
 
-class _Floats:
-    def number(self, value: Any) -> float:
-        return float(_to_mpf(Fraction(value) if isinstance(value, int) else value))
-
-    def power(self, base: Any, exponent: float) -> Any:
-        return base**exponent
-
-    def exp(self, exponent: Any) -> Any:
-        return np.exp(exponent)
-
-    def choose(self, condition: Any, yes: float, no: float) -> Any:
-        return np.where(condition, yes, no)
-
-
-class _Mpfs:
-    def number(self, value: Any) -> mpf:
-        return _to_mpf(Fraction(value) if isinstance(value, int) else value)
-
-    def power(self, base: Any, exponent: mpf) -> mpf:
-        return mp.power(base, exponent)
-
-    def exp(self, exponent: mpf) -> mpf:
-        return mp.exp(exponent)
-
-    def choose(self, condition: bool, yes: mpf, no: mpf) -> mpf:
-        return yes if condition else no
+def _to_number(value: Any) -> mpf:
+    return _to_mpf(Fraction(value) if isinstance(value, int) else value)
 
 
 def _float(number: Expr) -> float:
@@ -245,4 +224,4 @@ def _eigenvalue(spectrum: Spectrum, position: int, size: int, values: Mapping[Sy
         return Fraction(int(value.p), int(value.q))
     numbers = {name: _number(one, values) for name, one in spectrum.parameters.items()}
     with mp.workdps(_DIGITS):
-        return spectrum.at(position, size, numbers, _Mpfs())
+        return spectrum.at(position, size, numbers, Mpfs(_to_number))

@@ -1,0 +1,46 @@
+"""The functions that formulas for eigenvalues need (`models.spectra.spectrum.Functions`), in floats and in mpfs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from mpmath import mp, mpf
+from numpy.typing import NDArray
+
+__all__ = ["Floats", "Mpfs"]
+
+
+@dataclass(frozen=True)
+class Floats:
+    """Double precision, at an array of positions; `number` makes a float of a parameter."""
+
+    number: Callable[[Any], float]
+
+    def power(self, base: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+        return base**exponent
+
+    def exp(self, exponent: NDArray[np.float64]) -> NDArray[np.float64]:
+        with np.errstate(under="ignore"):
+            return np.exp(exponent)
+
+    def choose(self, condition: NDArray[np.bool_], yes: float, no: float) -> NDArray[np.float64]:
+        return np.where(condition, yes, no)
+
+
+@dataclass(frozen=True)
+class Mpfs:
+    """mpmath's working precision, at one position; `number` makes an mpf of a parameter."""
+
+    number: Callable[[Any], mpf]
+
+    def power(self, base: int, exponent: mpf) -> mpf:
+        return mp.power(base, exponent)
+
+    def exp(self, exponent: mpf) -> mpf:
+        return mp.exp(exponent)
+
+    def choose(self, condition: bool, yes: mpf, no: mpf) -> mpf:
+        return yes if condition else no
