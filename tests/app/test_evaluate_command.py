@@ -122,7 +122,8 @@ def test_bad_values_are_named(run: Run, option: str, sentence: str) -> None:
         (["--limit", "N=0"], "--limit N: N is a dimension; take a parameter to zero, such as a ridge"),
         (
             ["--spectrum", "flat"],
-            "--spectrum: there is no spectrum 'flat'; the known ones are power-law, identity, exponential, two-level, symbolic",
+            "--spectrum: there is no spectrum 'flat'; the known ones are power-law, identity, exponential, "
+            "two-level, symbolic",
         ),
         (["--spectrum", "Lamda=identity"], "--spectrum: there is no matrix 'Lamda'; did you mean 'Lambda'?"),
         (["--matrix", "Lambda"], "--matrix: there is no file for it; add --spectrum-file or --data-file"),

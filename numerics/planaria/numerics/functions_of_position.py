@@ -1,4 +1,4 @@
-"""The functions that formulas for eigenvalues need (`models.spectra.spectrum.Functions`), in floats and in mpfs."""
+"""The functions that formulas for eigenvalues need, in floats and in mpfs: see `models.spectra.spectrum`."""
 
 from __future__ import annotations
 
