@@ -14,7 +14,7 @@ from sympy import Dummy, Eq, Expr, Integer, MatrixExpr, Symbol, Trace
 
 from planaria.derivations.closed_form import ClosedForm, Unknown
 from planaria.derivations.eliminate import FACTOR, eliminate, linear_parameters
-from planaria.derivations.identify import schwinger_dyson
+from planaria.derivations.identify import dependencies, schwinger_dyson
 from planaria.derivations.laurent import Laurent
 from planaria.derivations.naming import final_names, normalised_loops
 from planaria.derivations.reduced import LARGEST_SYSTEM, Reduced, Strategy
@@ -188,14 +188,14 @@ def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budge
     A form is only taken if its value has the series of the unreduced system, exactly, at the witness; a
     shorter way that fails there gives way to a plainer one.
     """
-    witness = Witness(system)
+    witness, depends = Witness(system), dependencies(system)
     reason, unaffordable = "", 0
     for strategy in STRATEGIES:
         if unaffordable and strategy.largest >= unaffordable - 1:
             continue
         try:
             with limited(budget * strategy.budget):
-                reduced = eliminate(system, witness, strategy)
+                reduced = eliminate(system, depends, witness, strategy)
                 value = _combine(expression, traces, reduced.ring, reduced.readings)
                 value = _shortest(value, reduced, system.rules.setting)
                 if reduced.witness.agrees(value, partial(_series_of, expression, traces)):
