@@ -10,11 +10,11 @@ from importlib.metadata import entry_points
 from math import isfinite
 from typing import Any
 
-from sympy import Dummy, Eq, Expr, Integer, MatrixExpr, Symbol, Trace
+from sympy import Dummy, Eq, Expr, Integer, Inverse, MatrixExpr, Symbol, Trace
 
 from planaria.derivations.closed_form import ClosedForm, Unknown
 from planaria.derivations.eliminate import FACTOR, eliminate, linear_parameters
-from planaria.derivations.identify import schwinger_dyson
+from planaria.derivations.identify import dependencies, schwinger_dyson
 from planaria.derivations.laurent import Laurent
 from planaria.derivations.naming import final_names, normalised_loops
 from planaria.derivations.reduced import LARGEST_SYSTEM, Reduced, Strategy
@@ -22,6 +22,7 @@ from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import Factor, SpectralSum
 from planaria.derivations.steps import Step
 from planaria.derivations.witness import Witness
+from planaria.derivations.words import planar_words
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.model import Model
 from planaria.diagrams.rational import Ratio, Ring, generators_of
@@ -42,6 +43,7 @@ STRATEGIES = (
 )
 SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
 BUDGET = 10.0  # seconds of exact work, about
+WORDS = 0.05  # the share of it that the planar sums of long words may take
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Derivation:
         Unknowns, relations and value in exact arithmetic.
     steps
         Every move, with before, after and reason.
+    words
+        The planar sums that take the place of traces of long words, which the rules do not contain.
     """
 
     expression: Expr
@@ -68,6 +72,12 @@ class Derivation:
     system: SchwingerDyson = field(repr=False)
     closed_form: ClosedForm = field(repr=False)
     steps: tuple[Step, ...] = field(repr=False, compare=False)
+    words: Mapping[Trace, Expr] = field(repr=False, compare=False)
+
+    @property
+    def outer(self) -> Expr:
+        """The quantity as a function of the traces that the rules read, in their order when sorted as text."""
+        return self.expression.xreplace(dict(self.words))
 
     @property
     def unknowns(self) -> tuple[Symbol, ...]:
@@ -144,18 +154,24 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
         raise InputError("budget", f"{budget} is no time", "give seconds > 0, such as 10")
     if isinstance(expression, MatrixExpr):
         raise InputError("quantity", "it is a matrix, not a scalar", "take sympy.Trace of it")
-    traces = sorted(expression.atoms(Trace), key=str)
+    traces = _traces(expression)
     if not traces:
         raise InputError("quantity", f"{expression} contains no trace", "give a scalar with sympy.Trace in it")
     try:
         with limited(2 * budget):
             return _derived(expression, traces, model, budget)
     except WorkLimitError:
+        less = "shorter words and fewer inverses" if expression.has(Inverse) else "shorter words"
         raise InputError(
             "derive",
             f"its exact algebra takes more work than the budget of about {budget:g} s",
-            "raise the budget, or take shorter words and fewer inverses",
+            f"raise the budget, or take {less}",
         ) from None
+
+
+def _traces(expression: Expr) -> list[Trace]:
+    """The traces that an expression is made of, in the order of the readings."""
+    return sorted(expression.atoms(Trace), key=str)
 
 
 def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float) -> Derivation:
@@ -163,12 +179,21 @@ def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float)
     nodes = [read(trace.arg, setting) for trace in traces]
     for node in nodes:
         deterministic_part(node, setting)
+    summed = planar_words(traces, nodes, setting, budget * WORDS)
+    outer = expression.xreplace(summed)
+    if summed:
+        traces = _traces(outer)
+        nodes = [read(trace.arg, setting) for trace in traces]
     rules = linearise(nodes, setting)
     system = schwinger_dyson(rules)
-    reduced, value = _solved(expression, traces, system, budget)
+    reduced, value = _solved(outer, traces, system, budget)
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
     steps = (
+        *(
+            Step("sum a word", trace, total, "its planar contractions, interval by interval")
+            for trace, total in summed.items()
+        ),
         Step(
             "linearise",
             Integer(rules.plain_size),
@@ -179,7 +204,7 @@ def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float)
         *(step.renamed(names) for step in reduced.steps),
         Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted, strength 1"),
     )
-    return Derivation(expression, model, rules, system, closed, steps)
+    return Derivation(expression, model, rules, system, closed, steps, summed)
 
 
 def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
@@ -188,14 +213,14 @@ def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budge
     A form is only taken if its value has the series of the unreduced system, exactly, at the witness; a
     shorter way that fails there gives way to a plainer one.
     """
-    witness = Witness(system)
+    witness, depends = Witness(system), dependencies(system)
     reason, unaffordable = "", 0
     for strategy in STRATEGIES:
         if unaffordable and strategy.largest >= unaffordable - 1:
             continue
         try:
             with limited(budget * strategy.budget):
-                reduced = eliminate(system, witness, strategy)
+                reduced = eliminate(system, depends, witness, strategy)
                 value = _combine(expression, traces, reduced.ring, reduced.readings)
                 value = _shortest(value, reduced, system.rules.setting)
                 if reduced.witness.agrees(value, partial(_series_of, expression, traces)):
@@ -222,6 +247,7 @@ def _series_of(expression: Expr, traces: list[Trace], witness: Witness) -> Laure
     places = {trace: Dummy() for trace in traces}
     outer = expression.xreplace(places)
     values = {g: Laurent.of([number]) for g, number in witness.point.values.items()}
+    values[STRENGTH] = Laurent.of([0, 1])  # of long words, whose sums are written out
     values |= {places[t]: one for t, one in zip(traces, witness.solution.readings, strict=True)}
     result: Laurent = Ring(generators_of(outer))(outer).evaluate(values, Laurent.of([1]))
     return result

@@ -15,7 +15,7 @@ from typing import Any
 from flint import fmpq
 from sympy import Expr, Symbol
 
-from planaria.derivations.laurent import Laurent, residue
+from planaria.derivations.laurent import PRIME, Laurent, residue
 from planaria.derivations.planar_series import planar_series, random_point, spaces_of
 from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import SpectralSum
@@ -24,7 +24,6 @@ from planaria.diagrams.work import charge
 
 __all__ = ["Witness"]
 
-PRIME = (1 << 61) - 1
 TERM = 100  # units of work for a term at twelve orders
 FEWEST = 4  # coefficients beyond the leading one that must be known to call something zero
 MOST_ORDERS = 200  # of a power series that is lengthened

@@ -32,8 +32,11 @@ from planaria.diagrams.tree import (
     Sum,
     deterministic_part,
 )
+from planaria.diagrams.work import charge
 
 __all__ = ["Word", "close", "split", "words", "words_by_ribbons"]
+
+PRODUCT = 100  # units of work for a product of two words
 
 
 @dataclass(frozen=True)
@@ -248,6 +251,7 @@ class _Series:
         return _total(parts)
 
     def _times(self, left: _Terms, right: _Terms) -> _Terms:
+        charge(PRODUCT * len(left) * len(right))
         result: _Terms = {}
         for (letters, corners), coefficient in left.items():
             for (more_letters, more_corners), other in right.items():

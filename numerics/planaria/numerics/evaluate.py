@@ -317,7 +317,8 @@ def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
         *boldly[1:],
         *carefully,
     ]
-    for digits, many, pace, path in paths:
+    while paths:
+        digits, many, pace, path = paths.pop(0)
         if path is _follow_unreduced and found:
             continue
         with mp.workdps(digits):
@@ -331,10 +332,14 @@ def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
                 if isinstance(error, PathEndsError) and error.certain and not found:
                     raise
                 lost = lost or error
-                if isinstance(error, PathEndsError) and pace is BOLD:
-                    if digits > few and any(abs(error.strength - end) <= SAME_END * end for end in ends):
+                if isinstance(error, PathEndsError):
+                    again = any(abs(error.strength - end) <= SAME_END * end for end in ends)
+                    if pace is CAREFUL and again:  # whether it ends there, the equations tell sooner than digits
+                        paths.sort(key=lambda one: one[-1] is not _follow_unreduced)
+                    elif pace is BOLD and digits > few and again:
                         break  # more digits come no further
-                    ends.append(error.strength)
+                    elif pace is BOLD:
+                        ends.append(error.strength)
                 continue
         if _agree(polished, start):
             found = True

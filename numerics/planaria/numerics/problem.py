@@ -156,6 +156,8 @@ def check_admissible(problem: Problem, *, zero: frozenset[str] = frozenset()) ->
     """
     rules = problem.derivation.rules
     occurring = {vertex.letter.field for _, _, vertex in rules.vertices()}
+    matrices = {matrix for trace in problem.derivation.words for matrix in trace.atoms(MatrixSymbol)}
+    occurring |= {n for n in map(problem.derivation.model.field_index, matrices) if n is not None}
     check_laws(rules.setting, occurring, problem.values, problem.spectra, zero=zero)
 
 
