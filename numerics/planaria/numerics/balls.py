@@ -16,7 +16,7 @@ from planaria.diagrams.rational import generators_of
 from planaria.numerics.problem import Problem, to_mpf
 from planaria.numerics.unreduced import Numbers
 
-__all__ = ["ball_numbers", "from_ball", "generators", "working_balls"]
+__all__ = ["ball_numbers", "from_ball", "generators", "to_ball", "working_balls"]
 
 GUARD = 16  # bits beyond mpmath's
 
