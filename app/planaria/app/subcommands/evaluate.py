@@ -29,8 +29,8 @@ from planaria.derivations import derive
 from planaria.models.library import load_model
 from planaria.models.model import Model
 from planaria.models.text.model_data import ModelFile, Quantity
+from planaria.numerics.estimate import Estimate
 from planaria.numerics.simulation.extrapolation import Comparison, Verdict
-from planaria.numerics.solving.estimate import Estimate
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.writing.terminal.expressions import Formulas
 

@@ -11,7 +11,8 @@ from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
 from planaria.models.spectra import Eigenvalues
 from planaria.numerics.solving.problem import parameters_of, pose
-from planaria.numerics.solving.solve import ContradictionError, solve
+from planaria.numerics.solving.refusals import ContradictionError
+from planaria.numerics.solving.solve import solve
 
 __all__ = ["admissible_point"]
 

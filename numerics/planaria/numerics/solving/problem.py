@@ -15,7 +15,7 @@ from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum
-from planaria.numerics.solving.laws import check_laws
+from planaria.numerics.laws import check_laws
 from planaria.numerics.spectra import eigenvalues, eigenvalues_mp, exact_number
 
 __all__ = ["Problem", "check_admissible", "parameters_of", "pose", "to_float", "to_mpf"]
@@ -44,21 +44,25 @@ class Problem:
 
     def floats(self) -> dict[Symbol, Any]:
         """Eigenvalues by their symbol, float64 arrays of the size of their space."""
-        if "floats" not in self._cache:
-            self._cache["floats"] = {
+        if ("floats",) not in self._cache:
+            self._cache["floats",] = {
                 symbol: eigenvalues(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}")
                 for m, symbol, s in self.spectra
             }
-        found: dict[Symbol, Any] = self._cache["floats"]
+        found: dict[Symbol, Any] = self._cache["floats",]
         return found
 
     def mpfs(self) -> dict[Symbol, NDArray[Any]]:
         """Eigenvalues at mpmath's working precision, as arrays of objects."""
         key = "mpfs", mp.prec
         if key not in self._cache:
+            finer = min((k for k in self._cache if k[0] == "mpfs" and k[1] > mp.prec), default=None)
             self._cache[key] = {
                 symbol: np.array(
-                    eigenvalues_mp(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}"), dtype=object
+                    [+x for x in self._cache[finer][symbol]]  # powers of many digits are slow
+                    if finer
+                    else eigenvalues_mp(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}"),
+                    dtype=object,
                 )
                 for m, symbol, s in self.spectra
             }
@@ -156,6 +160,8 @@ def check_admissible(problem: Problem, *, zero: frozenset[str] = frozenset()) ->
     """
     rules = problem.derivation.rules
     occurring = {vertex.letter.field for _, _, vertex in rules.vertices()}
+    matrices = {matrix for trace in problem.derivation.words for matrix in trace.atoms(MatrixSymbol)}
+    occurring |= {n for n in map(problem.derivation.model.field_index, matrices) if n is not None}
     check_laws(rules.setting, occurring, problem.values, problem.spectra, zero=zero)
 
 

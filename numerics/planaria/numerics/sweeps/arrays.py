@@ -22,7 +22,8 @@ from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.solving.balls import generators
 from planaria.numerics.solving.branch import DOUBLE, follow, newton
 from planaria.numerics.solving.problem import Problem, check_admissible, pose, to_float
-from planaria.numerics.solving.solve import ContradictionError, solve
+from planaria.numerics.solving.refusals import ContradictionError
+from planaria.numerics.solving.solve import solve
 from planaria.numerics.sweeps.confirmation import confirmed
 
 __all__ = ["evaluate_array"]
