@@ -15,6 +15,7 @@ from planaria.app.reports import Derived, JsonReport, LatexReport, Report, TextR
 from planaria.derivations import Derivation, derive
 from planaria.derivations.limits import limit_branches
 from planaria.derivations.models import load_model
+from planaria.diagrams.contents import contents_of
 from planaria.diagrams.errors import placed
 from planaria.diagrams.modeldata import Quantity
 from planaria.numerics.checks import Check, checks
@@ -59,7 +60,9 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     passed = True
     for quantity, derivation in derivations.items():
         with working(status, f"writing {quantity.name}"):
-            found = {one: limit_branches(derivation, one) for one in limits}
+            contained = contents_of(quantity.expression, model).symbols
+            found = {one: limit_branches(derivation, one) for one in limits if one in contained}
+            absent = tuple(one for one in limits if one not in contained)
             is_text = not options.as_json and not options.as_latex
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
         made = _run_checks(derivation, options, status, quantity.name)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, overload
 
-from sympy import Expr, Inverse, MatrixSymbol, expand, latex
+from sympy import Expr, Integer, Inverse, expand, latex
 
+from planaria.diagrams.contents import contents_of
 from planaria.diagrams.duality.candidates import candidates
 from planaria.diagrams.duality.certificates import (
     Certificate,
@@ -16,6 +17,7 @@ from planaria.diagrams.duality.certificates import (
     diagram_certificate,
     first_mismatch,
     identity_certificate,
+    law_certificate,
     polynomial_certificate,
 )
 from planaria.diagrams.duality.exchange import Exchange
@@ -201,10 +203,10 @@ def dualities(model: Model, quantity: Expr, *, order: int = 2) -> Dualities:
 
 def _search(model: Model, quantity: Expr, averaged: Averaged, order: int) -> Dualities:
     expansion = Expansion.of(averaged.expression, model)
-    symbols = averaged.expression.atoms(MatrixSymbol)
-    fields = [one.symbol for one in model.fields if one.symbol in symbols]
+    contents = contents_of(averaged.expression, model)
+    fields = [one.symbol for one in contents.fields]
     found, refuted = [], []
-    for group in candidates(expansion.setting, fields, _parameters(expansion)):
+    for group in candidates(expansion.setting, fields, contents.matrices, _parameters(expansion)):
         for exchange in group:
             factor = _factor(expansion, exchange)
             if factor is None:
@@ -229,8 +231,16 @@ def _search(model: Model, quantity: Expr, averaged: Averaged, order: int) -> Dua
             )
             break
         else:
-            mismatch: Mismatch = first_mismatch(expansion, group[0])
-            refuted.append(Refutation(group[0], *mismatch))
+            law = law_certificate(model, group[0])
+            # What only renames fields cannot be refuted; where their laws differ, it says nothing.
+            telling = next((one for one in group if not one.renames), None)
+            if law is not None:
+                one, zero = Integer(1), Integer(0)
+                spectators, left = averaged.spectators, averaged.expression
+                found.append(Duality(model, group[0], quantity, left, spectators, one, zero, (law,)))
+            elif telling is not None:
+                mismatch: Mismatch = first_mismatch(expansion, telling)
+                refuted.append(Refutation(telling, *mismatch))
     return Dualities(tuple(found), tuple(refuted))
 
 
