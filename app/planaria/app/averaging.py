@@ -14,6 +14,7 @@ from planaria.app.inputs import Names, read_renames, read_values
 from planaria.app.polynomials import Polynomial
 from planaria.derivations.latex import latex_expression
 from planaria.derivations.models import load_model
+from planaria.diagrams.commuting import reorderings
 from planaria.diagrams.modeldata import ModelFile
 from planaria.diagrams.moments import MOST_PRODUCTS, moment
 
@@ -51,6 +52,7 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
         )
         if values:
             result = _at(result, values)
+    notes = [one.sentence for one in reorderings(expression, file.model)]
     console = output()
     formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
     polynomial = Polynomial(result, tuple(names.parameters.values()))
@@ -58,11 +60,14 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
         print_json(
             {
                 "polynomial": formulas.renamed_text(polynomial.text()),
+                "notes": notes,
                 "variables": [formulas.renamed_text(one) for one in polynomial.variables],
             }
         )
         return
     if options.as_latex:
+        for remark in notes:
+            console.print(f"% {remark}", soft_wrap=True)
         for one in polynomial.latex(lambda part: latex_expression(part, renames)):
             console.print(one, soft_wrap=True)
         return
@@ -73,6 +78,8 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
     heading(console, *_heading(options))
     for one in polynomial.lines(formulas, console.width - INDENT):
         line(console, one)
+    for remark in notes:
+        note(console, remark)
 
 
 def _expression(file: ModelFile, text: str) -> Expr:

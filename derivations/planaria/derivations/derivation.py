@@ -22,6 +22,7 @@ from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import Factor, SpectralSum
 from planaria.derivations.steps import Step
 from planaria.derivations.witness import Witness
+from planaria.diagrams.commuting import reorderings
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.model import Model
 from planaria.diagrams.rational import Ratio, Ring, generators_of
@@ -29,9 +30,10 @@ from planaria.diagrams.rules import FeynmanRules, linearise
 from planaria.diagrams.tree import Setting, deterministic_part, prepare, read
 from planaria.diagrams.work import WorkLimitError, charge, limited
 
-__all__ = ["STOPPED", "Derivation", "derive"]
+__all__ = ["COMMUTED", "STOPPED", "Derivation", "derive"]
 
 STOPPED = "stop short"  # the rule of a step that says what was not done
+COMMUTED = "commute"  # the rule of a step that says whose order does not count
 
 # From the one that gives the shortest forms to the one that asks least.
 STRATEGIES = (
@@ -168,7 +170,9 @@ def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float)
     reduced, value = _solved(expression, traces, system, budget)
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
+    commuting = reorderings(expression, model)
     steps = (
+        *(Step(COMMUTED, one.before, one.after, one.sentence) for one in commuting),
         Step(
             "linearise",
             Integer(rules.plain_size),

@@ -82,7 +82,7 @@ def identity_certificate(expansion: Expansion, exchange: Exchange, factor: Ratio
 
 
 def law_certificate(model: Model, exchange: Exchange) -> Certificate | None:
-    """An exchange of fields of one law holds for every quantity, as it renames what is averaged over; else None."""
+    """An exchange of fields of one law holds for every quantity: it renames what is averaged over. Else None."""
     if not exchange.renames:
         return None
     pairs = [(model.field_index(symbol), image) for symbol, image in exchange.fields]
