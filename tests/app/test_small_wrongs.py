@@ -29,7 +29,7 @@ S = { space = "N", spectrum = [1, -1] }
 h = { shape = ["N", "N"], kind = "hermitian", variance = "1/N" }
 k = { shape = ["N", "N"], kind = "hermitian", variance = "1/N" }
 x = { shape = ["N", "P"], rows = "A", variance = "s/P" }
-y = { shape = ["N", "P"], variance = "1/P" }
+y = { shape = ["N", "P"] }
 [quantities]
 plain = "tr(inv(z*I(N) - h))/N"
 none = "tr(inv(h))/N"
@@ -37,7 +37,7 @@ anti = "tr(inv(z*I(N) - h*k - k*h))/N"
 cube = "tr(inv(z*I(N) - k*k*k))/N"
 source = "tr(inv(z*I(N) - S - h))/N"
 order = "tr((A*C - C*A)*inv(z*I(N) - h))/N"
-ridge = "tr(inv(z*I(N) + y*y.T))/N"
+ridge = "tr(inv(z*I(N) + y*y.T))"
 """
 
 
@@ -53,14 +53,14 @@ def test_what_cannot_be_derived_costs_the_others_nothing(run: Run, model: str) -
     assert outcome.code == 2
     assert "no deterministic part" in outcome.err
     assert "not derived: " in outcome.out
-    assert "plain = g_N" in outcome.out
+    assert "plain = g" in outcome.out
     assert outcome.out.count("✓") == 2
 
 
 def test_what_cannot_be_derived_is_said_in_json_and_latex(run: Run, model: str) -> None:
     outcome = run("derive", model, "none", "plain", "--no-simulation", "--json")
     assert outcome.code == 2
-    assert '"error": "small.toml, [quantities] none: ' in outcome.out
+    assert '"error": "model small, quantity none: ' in outcome.out
     assert '"value": "g_N"' in outcome.out
     outcome = run("derive", model, "none", "plain", "--no-simulation", "--latex")
     assert "% none: not derived: " in outcome.out
@@ -128,7 +128,7 @@ def test_a_number_is_printed_whatever_becomes_of_its_simulation(
         raise InputError("quantity", "its value in run 1 is inf", "check ridge and sizes")
 
     monkeypatch.setattr(evaluating, "simulate_beside", broken)
-    outcome = run("evaluate", model, "plain", "--set", "N=20", "--set", "z=3", "--simulate", "5")
+    outcome = run("evaluate", model, "plain", "--set", "z=3", "--simulate", "5")
     assert outcome.code == 2
     assert "plain = 0.381966011250" in outcome.out
     assert "its value in run 1 is inf" in outcome.err
@@ -185,7 +185,6 @@ def test_moments_and_diagrams_say_it_too(run: Run, model: str) -> None:
     [
         ("tr(h**4)", "0", "the torus"),
         ("tr(h**4)", "all", "the torus"),
-        ("tr(h*h.T*h*h.T)", "0", "the Klein bottle"),
         ("tr(h*h*h.T*h.T*h*h)", "0", "the torus and the Klein bottle"),
         ("tr((y*y.T)**3)", "0", "the torus and the Klein bottle"),
         ("tr(h*h)", "0", ""),
@@ -195,5 +194,9 @@ def test_the_surfaces_of_euler_characteristic_zero(
     run: Run, model: str, expression: str, euler: str, surface: str
 ) -> None:
     out = run("diagrams", model, expression, "--order", "0", "--euler", euler).out
-    rows = [line.split(maxsplit=2) for line in out.splitlines() if line.split()[:1] == ["0"]]
+    rows = [
+        line.split(maxsplit=2)
+        for line in out.partition("Planar weights")[0].splitlines()
+        if line.split()[:1] == ["0"]
+    ]
     assert [" ".join(row[2:]).strip() for row in rows] == [surface]

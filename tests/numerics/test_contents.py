@@ -80,6 +80,18 @@ def test_what_is_contained_is_still_asked_for() -> None:
         evaluate_array(derived({A: PowerLaw(alpha, scale)}, x), {**POINT, s: 1, scale: 1, alpha: [1.0, 2.0]})
 
 
+def test_a_matrix_beside_one_that_is_contained() -> None:
+    other = MatrixSymbol("S", M, M)
+    quantity = Trace((gamma * Identity(M) + other + w * w.T).inv()) / M
+    point = {**POINT, other: [1, 2] * 5}
+    alone = evaluate(derive(quantity, Model(FIELDS[:1])), point, digits=20).value
+    for spectra in ({}, {A: PowerLaw(alpha, scale)}, {A: Eigenvalues.of([*range(1, 11)])}):
+        result = derive(quantity, Model(FIELDS, spectra))
+        assert result.equations == derive(quantity, Model(FIELDS[:1])).equations  # names and all
+        assert evaluate(result, point, digits=20).value == pytest.approx(alone, rel=1e-15)
+        assert evaluate_array(result, {**point, gamma: [1.0, 2.0]})[0] == pytest.approx(float(alone))
+
+
 def test_a_law_that_is_none_counts_only_where_it_occurs() -> None:
     broken = Model([*FIELDS[:1], Gaussian(x, variance=(s - 1) / P)])
     assert float(evaluate(derive(resolvent(w), broken), {**POINT, s: "1/2"}).value) == pytest.approx(ALONE)

@@ -60,8 +60,8 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
         print_json(
             {
                 "polynomial": formulas.renamed_text(polynomial.text()),
-                "notes": notes,
                 "variables": [formulas.renamed_text(one) for one in polynomial.variables],
+                "notes": notes,
             }
         )
         return
