@@ -1,4 +1,4 @@
-"""One quantity costs another nothing; what is said of surfaces, of orders and of what a quantity does not contain."""
+"""One quantity costs another nothing; what is said of surfaces, of orders and of what is not contained."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_moments_and_diagrams_say_it_too(run: Run, model: str) -> None:
     assert COMMUTE in run("moment", model, expression).out
     assert f"% {COMMUTE}" in run("moment", model, expression, "--latex").out
     assert run("moment", model, expression, "--json").json["notes"] == [COMMUTE]
-    assert run("moment", model, "tr(A*C*h*h)", "--json").json["notes"] == []
+    assert "notes" not in run("moment", model, "tr(A*C*h*h)", "--json").json
     assert COMMUTE in run("diagrams", model, "order", "--order", "2").out
     assert run("diagrams", model, "order", "--order", "2", "--json").json["notes"] == [COMMUTE]
 

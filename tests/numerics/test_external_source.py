@@ -115,7 +115,7 @@ def test_a_function_of_it_may_be_one() -> None:
         evaluate(squared, {z: 1, A: [1, -2]}, digits=20).value
         == evaluate(squared, {z: 1, A: [1, 2]}, digits=20).value
     )
-    with pytest.raises(InputError, match="eigenvalue 2 of its covariance rows = I . A is -1"):
+    with pytest.raises(InputError, match=r"eigenvalue 2 of its covariance rows = I . A is -1"):
         evaluate(
             derive(Trace((z * Identity(N) + x * x.T).inv()), Model([Gaussian(x, rows=A + Identity(N))])),
             {z: 1, A: [1, -2]},

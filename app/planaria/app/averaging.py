@@ -61,7 +61,7 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
             {
                 "polynomial": formulas.renamed_text(polynomial.text()),
                 "variables": [formulas.renamed_text(one) for one in polynomial.variables],
-                "notes": notes,
+                **({"notes": notes} if notes else {}),
             }
         )
         return

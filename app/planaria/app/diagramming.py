@@ -103,13 +103,14 @@ def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) 
         return
     result = _make(file, quantity, options, euler, count, target is not None, status)
     if options.as_json:
+        notes = [one.sentence for one in reorderings(quantity.expression, file.model)]
         print_json(
             {
                 "order": options.order,
                 "counts": {str(chi): number for chi, number in result.counts.items()},
                 "total": result.total,
                 "planar_series": result.series,
-                "notes": [one.sentence for one in reorderings(quantity.expression, file.model)],
+                **({"notes": notes} if notes else {}),
             }
         )
     else:
