@@ -25,12 +25,14 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDy
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.zero_test import Witness
 from planaria.derivations.steps import Step
+from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
 from planaria.diagrams.rules.pencil import linearise
 from planaria.models.model import Model
 
-__all__ = ["STOPPED", "derive"]
+__all__ = ["COMMUTED", "STOPPED", "derive"]
 
+COMMUTED = "commute"  # the rule of a step that says whose order does not count
 STOPPED = "stop short"  # the rule of a step that says what was not done
 
 # From the one that gives the shortest forms to the one that asks least.
@@ -114,7 +116,9 @@ def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float)
     reduced, value = _solved(outer, traces, system, budget)
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
+    commuting = reorderings(expression, model)
     steps = (
+        *(Step(COMMUTED, one.before, one.after, one.sentence) for one in commuting),
         *(
             Step("sum a word", trace, total, "its planar contractions, interval by interval")
             for trace, total in summed.items()

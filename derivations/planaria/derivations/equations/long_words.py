@@ -1,8 +1,9 @@
 """Long words without an inverse: their planar sums as polynomials, which need no pencil and no equation.
 
 The pencil of a word has an index line for each letter, and a loop for each interval of them. Where letters are
-many it is quicker to add the planar contractions up interval by interval (`planaria.diagrams.weights.planar_sums`): the sum
-is a polynomial in dimensions and traces of deterministic matrices, and takes the place of the word's trace.
+many it is quicker to add the planar contractions up interval by interval
+(`planaria.diagrams.weights.planar_sums`): the sum is a polynomial in dimensions and traces of deterministic
+matrices, and takes the place of the word's trace.
 """
 
 from __future__ import annotations

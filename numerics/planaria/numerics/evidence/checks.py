@@ -58,3 +58,6 @@ def _guarded(method: str, check: Callable[[], Check]) -> Check:
         return Check("equations and value solve the full Schwinger-Dyson system", method, False, error.problem)
     except InputError as error:
         return Check("this check could not be made", method, Outcome.INCONCLUSIVE, error.problem)
+    except Exception as error:  # a defect of the check, which is said, and costs the derivation nothing
+        detail = f"it broke off with {type(error).__name__}: {error}; please report this model"
+        return Check("this check could not be made", method, Outcome.INCONCLUSIVE, detail)

@@ -14,7 +14,8 @@ from sympy import Expr, MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
-from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum
+from planaria.diagrams.expressions.contents import contents_of
+from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, check_eigenvalues
 from planaria.numerics.laws import check_laws
 from planaria.numerics.spectra import eigenvalues, eigenvalues_mp, exact_number
 
@@ -118,15 +119,19 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     setting = derivation.rules.setting
     matrices = {str(matrix.name): matrix for matrix, _ in setting.matrices}
     symbols = {str(symbol): symbol for symbol in parameters_of(derivation)}
+    fields = contents_of(derivation.expression, derivation.model).fields
+    covariances = {one for field in fields for one in (field.rows, field.cols)}
     numbers: dict[Symbol, Expr] = {}
     given: dict[MatrixSymbol, Spectrum] = {}
     for key, value in values.items():
         name = str(key.name) if isinstance(key, (MatrixSymbol, Symbol)) else str(key)
         if name in matrices:
-            given[matrices[name]] = _spectrum(value, name)
+            given[matrices[name]] = spectrum = _spectrum(value, name)
+            if matrices[name] in covariances:
+                check_eigenvalues(spectrum, f"matrix {name}")
         elif name in symbols:
             numbers[symbols[name]] = _number(symbols[name], value, setting.spaces)
-        elif isinstance(key, MatrixSymbol) and derivation.model.spectrum(key) is not None:
+        elif isinstance(key, MatrixSymbol) and isinstance(derivation.model.spectrum(key), UnitSpectrum):
             raise InputError(f"matrix {name}", "the model sets its spectrum to one", "leave its spectrum out")
         else:
             known = [*symbols, *matrices]
@@ -135,18 +140,17 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     sizes: dict[Expr, tuple[int, str]] = {}
     used = _used_matrices(derivation)
     for matrix, symbol in setting.matrices:
-        spectrum = given.get(matrix, derivation.model.spectrum(matrix))
-        if spectrum is None:
-            if symbol in used:
-                raise InputError(
-                    f"matrix {matrix.name}",
-                    "its spectrum is not known",
-                    "give a list of eigenvalues or a declared spectrum for it",
-                )
-            continue
-        spectra.append((matrix, symbol, spectrum))
-        if isinstance(spectrum, Eigenvalues):
-            _fit_list(matrix, spectrum, numbers, sizes)
+        present = given.get(matrix, derivation.model.spectrum(matrix))
+        if symbol in used and present is None:
+            raise InputError(
+                f"matrix {matrix.name}",
+                "its spectrum is not known",
+                "give a list of eigenvalues or a declared spectrum for it",
+            )
+        if symbol in used and present is not None:
+            spectra.append((matrix, symbol, present))
+        if isinstance(present, Eigenvalues):  # it gives its space a size, also where its values do not matter
+            _fit_list(matrix, present, numbers, sizes)
     problem = Problem(derivation, numbers, tuple(spectra))
     _check_complete(problem, zero)
     check_admissible(problem, zero=zero)
