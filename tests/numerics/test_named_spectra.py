@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from mpmath import mp
-from sympy import Identity, Integer, MatrixSymbol, Rational, Symbol, Trace, symbols
+from sympy import I, Identity, Integer, MatrixSymbol, Rational, Symbol, Trace, symbols
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
@@ -81,7 +81,7 @@ def test_spectra_are_values() -> None:
         (Exponential(), {xi: 0, plus: 1}, "xi = xi is 0"),
         (Exponential(), {plus: 1}, "xi"),
         (TwoLevel(), {plus: 1, minus: 1, fraction: 2}, "more than 1"),
-        (TwoLevel(), {plus: 1, minus: -1, fraction: 1}, "lower"),
+        (TwoLevel(lower=I * minus), {plus: 1, minus: 1, fraction: 1}, "lower"),
         ("exponential", {}, "is not a spectrum"),
     ],
 )
@@ -121,6 +121,21 @@ def test_two_levels_solve_their_own_equation() -> None:
     model = Model([Gaussian(x, variance=1 / P, rows=Lambda)], {Lambda: TwoLevel()})
     numbers = {"M": m, "P": p, "gamma": "0.1", "lambda_plus": 2, "lambda_minus": "0.5", "fraction": "0.3"}
     assert float(evaluate(derive(quantity, model), numbers).value) == pytest.approx(wanted, rel=1e-10)
+
+
+def test_an_external_source_of_two_values() -> None:
+    a, h, A = Symbol("a", positive=True), MatrixSymbol("h", M, M), MatrixSymbol("A", M, M)
+    source = TwoLevel(upper=a, lower=-a, fraction=Rational(1, 2))
+    quantity = Trace((gamma * Identity(M) - A - h).inv()) / M
+    fields = [Gaussian(h, variance=1 / M, kind="hermitian")]
+    found = evaluate(derive(quantity, Model(fields, {A: source})), {"M": 6, "gamma": 4, "a": 1})
+    listed = Model(fields, {A: Eigenvalues.of([1, 1, 1, -1, -1, -1])})
+    other = evaluate(derive(quantity, listed), {"gamma": 4})
+    assert float(found.value) == pytest.approx(float(other.value), rel=1e-12)
+    covariance = Model([Gaussian(x, variance=1 / P, rows=Lambda)], {Lambda: source})
+    derivation = derive(Trace((gamma * Identity(M) + x * x.T).inv()), covariance)
+    with pytest.raises(InputError, match="covariance"):
+        evaluate(derivation, {"M": 6, "P": 3, "gamma": 1, "a": 1})
 
 
 FILE = """

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from flint import arb, ctx
 from mpmath import mp, mpf
+from mpmath.libmp import from_man_exp
 from numpy.typing import NDArray
 
 __all__ = ["Floats", "Mpfs"]
+
+_GUARD_BITS = 20
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,13 @@ class Mpfs:
     number: Callable[[Any], mpf]
 
     def power(self, base: int, exponent: mpf) -> mpf:
-        return mp.power(base, exponent)
+        """By Arb: some ten times as fast as mpmath."""
+        with ctx.workprec(mp.prec + _GUARD_BITS):
+            found = arb(base) ** arb(exponent)
+        if not found.is_finite():  # beyond the range of Arb
+            return mp.power(base, exponent)
+        mantissa, power = found.mid().man_exp()
+        return mp.make_mpf(from_man_exp(int(mantissa), int(power), mp.prec, "n"))
 
     def exp(self, exponent: mpf) -> mpf:
         return mp.exp(exponent)

@@ -160,7 +160,7 @@ def read_spectrum_file(path: str | Path) -> Eigenvalues:
     read exactly.
 
     Raises InputError, naming the file, where it is missing, has another suffix, cannot be read, holds pickled
-    objects, has the wrong shape or type, is empty, or has an entry that is not a finite number >= 0.
+    objects, has the wrong shape or type, is empty, or has an entry that is not a finite number.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

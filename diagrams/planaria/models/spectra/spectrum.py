@@ -42,6 +42,8 @@ class Spectrum(ABC):
         The names of its parameters: the symbol that each has if nothing else is said, and what that is about.
     at_most_one
         The parameters that must not exceed 1.
+    signed
+        The parameters that may have any sign; all others are positive.
     is_identity
         Whether every eigenvalue is 1, so that the matrix is left out of expressions.
     """
@@ -50,6 +52,7 @@ class Spectrum(ABC):
     title: ClassVar[str]
     standard: ClassVar[Mapping[str, tuple[str, str]]] = {}
     at_most_one: ClassVar[frozenset[str]] = frozenset()
+    signed: ClassVar[frozenset[str]] = frozenset()
     is_identity: ClassVar[bool] = False
 
     @property
@@ -70,7 +73,10 @@ class Spectrum(ABC):
     def check(self, numbers: Mapping[str, Expr]) -> tuple[str, str] | None:
         """What is wrong with exact numbers for the parameters, and what would be right; None for nothing."""
         for name, number in numbers.items():
-            if not number.is_positive:
+            if name in self.signed:
+                if not number.is_real:
+                    return f"the {self.title}'s {name} is {number}, not a real number", "give a real number"
+            elif not number.is_positive:
                 problem = f"the {self.title}'s {name} = {self.parameters[name]} is {number}, not a positive number"
                 return problem, f"give {name} > 0"
             if name in self.at_most_one and number > 1:
@@ -102,4 +108,4 @@ def eigenvalue(matrix: MatrixSymbol) -> Symbol:
     lambda_I
     """
     name = str(matrix.name)
-    return Symbol(name[:1].lower() + name[1:] + "_I", nonnegative=True)
+    return Symbol(name[:1].lower() + name[1:] + "_I", real=True)

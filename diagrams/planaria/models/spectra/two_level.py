@@ -36,6 +36,7 @@ class TwoLevel(Spectrum):
         "lower": ("lambda_minus", "second eigenvalue of the two-level spectrum"),
         "fraction": ("fraction", "fraction of the eigenvalues that are the first one"),
     }
+    signed: ClassVar[frozenset[str]] = frozenset({"upper", "lower"})  # such as an external source of two values
     at_most_one: ClassVar[frozenset[str]] = frozenset({"fraction"})
 
     def at(self, position: Any, size: int, numbers: Mapping[str, Any], functions: Functions) -> Any:
