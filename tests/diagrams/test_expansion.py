@@ -52,7 +52,9 @@ class Point:
         self.fields = []
         for field in setting.fields:
             shape = SIZES[field.row_space], SIZES[field.col_space]
-            noise = random.normal(size=shape) + (1j * random.normal(size=shape) if field.law.name == "complex" else 0)
+            noise = random.normal(size=shape)
+            if field.law.name == "complex":
+                noise = noise + 1j * random.normal(size=shape)
             self.fields.append(0.2 * noise)
 
     def function(self, ratio, space):
