@@ -12,7 +12,8 @@ from planaria.diagrams.rules.pencil import linearise
 from planaria.diagrams.rules.tables import pencil_lines, vertex_table
 from planaria.models.spectra import eigenvalue
 from planaria.writing.latex.rules import latex_rules, rules_rows
-from planaria.writing.names import checked_renames, latex_name
+from planaria.writing.names import latex_name
+from planaria.writing.renames import checked_renames
 
 N, P, M = symbols("N P M", positive=True)
 gamma, s = symbols("gamma sigma_u", positive=True)
