@@ -22,7 +22,8 @@ from planaria.writing.latex.derivation import (
     latex_value,
     renameable,
 )
-from planaria.writing.latex.printing import LINE, FormulaPrinter, abbreviated, shortened, visible_width
+from planaria.writing.latex.abbreviations import abbreviated, shortened
+from planaria.writing.latex.printing import LINE, FormulaPrinter, visible_width
 from planaria.writing.names import latex_name
 
 N, P, M, gamma, s = symbols("N P M gamma sigma_u", positive=True)

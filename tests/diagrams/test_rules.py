@@ -365,7 +365,7 @@ def test_latex_of_rules():
     assert "2 & T & 1" in text
     assert "3 & 4 & -u^{\\mathsf{T}}" in text
     assert r"\operatorname{E} x_{ij} x_{kl} = \Lambda_{ik} \delta_{jl}" in text
-    assert r"\operatorname{E} u_{ij} u_{kl} = \frac{\tau^{2}}{M} \delta_{ik} \delta_{jl}" in text
+    assert r"\operatorname{E} u_{ij} u_{kl} = \frac{\tau^2}{M} \delta_{ik} \delta_{jl}" in text
     assert r"\operatorname{E} z_{ij} \overline{z_{kl}} = A_{ik} \delta_{jl}" in text
     assert r"\operatorname{E} h_{ij} h_{kl} = \delta_{il} \delta_{jk}" in text
     symmetric = r"\left(\delta_{ik} \delta_{jl} + \delta_{il} \delta_{jk}\right)"

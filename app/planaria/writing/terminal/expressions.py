@@ -171,7 +171,8 @@ class _Pretty(_PlusFirst, PrettyPrinter):  # type: ignore[misc]
     """Several lines."""
 
     def _print_Symbol(self, e: Any, bold_name: bool = False) -> prettyForm:
-        return prettyForm(terminal_name(str(e.name)) if self._use_unicode else str(e.name))
+        name = terminal_name(str(e.name)) if self._use_unicode else str(e.name)
+        return prettyForm(name.replace("\N{NO-BREAK SPACE}", " "))  # no line is broken here
 
     def _print__AsItIs(self, e: Any) -> prettyForm:
         return prettyForm(str(e.name))
