@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from planaria.models.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from planaria.numerics.evidence.check import Check
+    from planaria.models.evidence import Check
     from planaria.numerics.evidence.checks import checks
     from planaria.numerics.solving.estimate import Estimate
     from planaria.numerics.solving.evaluate import evaluate
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Check": "planaria.numerics.evidence.check",
+    "Check": "planaria.models.evidence",
     "Estimate": "planaria.numerics.solving.estimate",
     "checks": "planaria.numerics.evidence.checks",
     "evaluate": "planaria.numerics.solving.evaluate",
