@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from math import isfinite
 
-from sympy import Dummy, Expr, Integer, MatrixExpr, Symbol, Trace
+from sympy import Dummy, Expr, Integer, Inverse, MatrixExpr, Symbol, Trace
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.laurent import Laurent
@@ -19,17 +19,20 @@ from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
 from planaria.derivations.elimination.eliminate import FACTOR, eliminate, linear_parameters
 from planaria.derivations.elimination.reduced import LARGEST_SYSTEM, Reduced, Strategy
 from planaria.derivations.elimination.unknown_names import final_names, normalised_loops
-from planaria.derivations.equations.equal_loops import schwinger_dyson
+from planaria.derivations.equations.equal_loops import dependencies, schwinger_dyson
+from planaria.derivations.equations.long_words import planar_words
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.zero_test import Witness
 from planaria.derivations.steps import Step
+from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
 from planaria.diagrams.rules.pencil import linearise
 from planaria.models.model import Model
 
-__all__ = ["STOPPED", "derive"]
+__all__ = ["COMMUTED", "STOPPED", "derive"]
 
+COMMUTED = "commute"  # the rule of a step that says whose order does not count
 STOPPED = "stop short"  # the rule of a step that says what was not done
 
 # From the one that gives the shortest forms to the one that asks least.
@@ -41,6 +44,7 @@ STRATEGIES = (
 )
 SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
 BUDGET = 10.0  # seconds of exact work, about
+WORDS = 0.05  # the share of it that the planar sums of long words may take
 
 
 def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivation:
@@ -77,18 +81,24 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
         raise InputError("budget", f"{budget} is no time", "give seconds > 0, such as 10")
     if isinstance(expression, MatrixExpr):
         raise InputError("quantity", "it is a matrix, not a scalar", "take sympy.Trace of it")
-    traces = sorted(expression.atoms(Trace), key=str)
+    traces = _traces(expression)
     if not traces:
         raise InputError("quantity", f"{expression} contains no trace", "give a scalar with sympy.Trace in it")
     try:
         with limited(2 * budget):
             return _derived(expression, traces, model, budget)
     except WorkLimitError:
+        less = "shorter words and fewer inverses" if expression.has(Inverse) else "shorter words"
         raise InputError(
             "derive",
             f"its exact algebra takes more work than the budget of about {budget:g} s",
-            "raise the budget, or take shorter words and fewer inverses",
+            f"raise the budget, or take {less}",
         ) from None
+
+
+def _traces(expression: Expr) -> list[Trace]:
+    """The traces that an expression is made of, in the order of the readings."""
+    return sorted(expression.atoms(Trace), key=str)
 
 
 def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float) -> Derivation:
@@ -96,12 +106,23 @@ def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float)
     nodes = [read(trace.arg, setting) for trace in traces]
     for node in nodes:
         deterministic_part(node, setting)
+    summed = planar_words(traces, nodes, setting, budget * WORDS)
+    outer = expression.xreplace(summed)
+    if summed:
+        traces = _traces(outer)
+        nodes = [read(trace.arg, setting) for trace in traces]
     rules = linearise(nodes, setting)
     system = schwinger_dyson(rules)
-    reduced, value = _solved(expression, traces, system, budget)
+    reduced, value = _solved(outer, traces, system, budget)
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
+    commuting = reorderings(expression, model)
     steps = (
+        *(Step(COMMUTED, one.before, one.after, one.sentence) for one in commuting),
+        *(
+            Step("sum a word", trace, total, "its planar contractions, interval by interval")
+            for trace, total in summed.items()
+        ),
         Step(
             "linearise",
             Integer(rules.plain_size),
@@ -112,7 +133,7 @@ def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float)
         *(step.renamed(names) for step in reduced.steps),
         Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted, strength 1"),
     )
-    return Derivation(expression, model, rules, system, closed, steps)
+    return Derivation(expression, model, rules, system, closed, steps, summed)
 
 
 def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
@@ -121,14 +142,14 @@ def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budge
     A form is only taken if its value has the series of the unreduced system, exactly, at the witness; a
     shorter way that fails there gives way to a plainer one.
     """
-    witness = Witness(system)
+    witness, depends = Witness(system), dependencies(system)
     reason, unaffordable = "", 0
     for strategy in STRATEGIES:
         if unaffordable and strategy.largest >= unaffordable - 1:
             continue
         try:
             with limited(budget * strategy.budget):
-                reduced = eliminate(system, witness, strategy)
+                reduced = eliminate(system, depends, witness, strategy)
                 value = _combine(expression, traces, reduced.ring, reduced.readings)
                 value = _shortest(value, reduced, system.rules.setting)
                 if reduced.witness.agrees(value, partial(_series_of, expression, traces)):
@@ -155,6 +176,7 @@ def _series_of(expression: Expr, traces: list[Trace], witness: Witness) -> Laure
     places = {trace: Dummy() for trace in traces}
     outer = expression.xreplace(places)
     values = {g: Laurent.of([number]) for g, number in witness.point.values.items()}
+    values[STRENGTH] = Laurent.of([0, 1])  # of long words, whose sums are written out
     values |= {places[t]: one for t, one in zip(traces, witness.solution.readings, strict=True)}
     result: Laurent = Ring(generators_of(outer))(outer).evaluate(values, Laurent.of([1]))
     return result

@@ -220,7 +220,7 @@ class Unreduced:
     @cached_property
     def _outer(self) -> tuple[list[tuple[Symbol, Trace]], Ratio]:
         """The quantity as a function of its traces."""
-        expression = self.derivation.expression
+        expression = self.derivation.outer
         traces = [(Dummy(), trace) for trace in sorted(expression.atoms(Trace), key=str)]
         outer = expression.xreplace({trace: place for place, trace in traces})
         return traces, Ring(generators_of(outer))(outer)

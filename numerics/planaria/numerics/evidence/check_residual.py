@@ -112,7 +112,7 @@ def _propagator(problem: Problem, space: Expr, loops: Mapping[Symbol, Any], at: 
 def _value(problem: Problem, propagators: Mapping[Expr, Any], base: Mapping[Expr, Any]) -> Any:
     derivation = problem.derivation
     rules = derivation.rules
-    traces = sorted(derivation.expression.atoms(Trace), key=str)
+    traces = sorted(derivation.outer.atoms(Trace), key=str)
     places = {trace: Dummy() for trace in traces}
     at: dict[Expr, Any] = {**base, **{d: to_mpf(problem.exact(d)) for d in problem.values}}
     for trace, reading in zip(traces, rules.readings, strict=True):
@@ -127,5 +127,5 @@ def _value(problem: Problem, propagators: Mapping[Expr, Any], base: Mapping[Expr
                     element = g[cols.index(j), rows.index(i)]
                     total += weight * a.evaluate(here, mpf(1)) * b.evaluate(here, mpf(1)) * element
         at[places[trace]] = total
-    outer = derivation.expression.xreplace(places)
+    outer = derivation.outer.xreplace(places)
     return Ring(generators_of(outer))(outer).evaluate(at, mpf(1))
