@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TypeGuard
 
 import networkx as nx
 import pytest
@@ -119,3 +121,34 @@ def test_the_oracles_share_no_code_with_what_they_check() -> None:
         assert not any("graphs" in one or "planaria.derivations" in one or "rules" in one for one in names), name
     expansion = imported(MODULES["planaria.diagrams.expressions.words"])
     assert not any("rules" in one for one in expansion)
+
+
+WRITTEN = re.compile(
+    r"\\\\?(?:frac|left|right|mathrm|mathsf|mathbf|operatorname|text|sum)\b|[⁰¹²³⁴-⁹₀-₉ₐ-ₜᵀᵤᵥ]|<svg|tikzpicture\}"
+)
+
+
+@pytest.mark.parametrize("floor", FLOORS[:5])
+def test_what_is_below_writing_writes_no_latex_and_asks_for_what_shows_itself(floor: str) -> None:
+    shown = 0
+    for name, file in MODULES.items():
+        if name.split(".")[1:2] != [floor]:
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        documented = {id(one.body[0].value) for one in ast.walk(tree) if _has_docstring(one)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+                assert not WRITTEN.search(node.value), f"{name}:{node.lineno}: {node.value}"
+            if isinstance(node, ast.ImportFrom):
+                assert not (node.module or "").startswith("sympy.printing"), name
+                assert "latex" not in {alias.name for alias in node.names}, name
+            if isinstance(node, ast.FunctionDef) and re.fullmatch(r"_repr_\w+_|svg|tikz", node.name):
+                shown += 1
+                assert re.search(r"extension\(VIEWS, |self\.svg\(\)", ast.unparse(node)), f"{name}.{node.name}"
+    assert shown or floor not in ("diagrams", "derivations")
+
+
+def _has_docstring(node: ast.AST) -> TypeGuard[ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    return ast.get_docstring(node) is not None

@@ -103,7 +103,7 @@ def test_no_line_of_a_formula_is_lost_on_a_narrow_terminal(
     # On the wide one it is a fraction in two dimensions; these are its terms on the narrow one.
     joined = " ".join(value.split())
     assert joined == (
-        "training_loss = C·(P - S₁₁)²·(Δ·N·S₁₁·σ_w² + M·N·σₑₚₛ² - Δ·N·S₂₂·σ_w² - M·S₂₂·σₑₚₛ²)"
+        "training_loss = C·(P - S₁₁)²·(Δ·N·S₁₁·σ_w² + M·N·σ_ε² - Δ·N·S₂₂·σ_w² - M·S₂₂·σ_ε²)"
         "/(2·M·P·(N·P + 2·S₁₁·S₂₂ - N·S₂₂ - P·S₂₂ - S₁₁²))"
     )
     assert "────" in wide[wide.index("Value") : wide.index("Checks")]

@@ -12,6 +12,7 @@ from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.diagrams import Eigenvalues, Gaussian, InputError, Model, PowerLaw, UnitSpectrum
 from planaria.models.library import load_model, model_names
 from planaria.models.spectra import eigenvalue
+from planaria.writing.latex.abbreviations import abbreviated, shortened
 from planaria.writing.latex.derivation import (
     latex_derivation,
     latex_equations,
@@ -22,7 +23,7 @@ from planaria.writing.latex.derivation import (
     latex_value,
     renameable,
 )
-from planaria.writing.latex.printing import LINE, FormulaPrinter, abbreviated, shortened, visible_width
+from planaria.writing.latex.printing import LINE, FormulaPrinter, visible_width
 from planaria.writing.names import latex_name
 
 N, P, M, gamma, s = symbols("N P M gamma sigma_u", positive=True)

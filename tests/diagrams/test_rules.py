@@ -12,7 +12,8 @@ from planaria.diagrams.rules.pencil import linearise
 from planaria.diagrams.rules.tables import pencil_lines, vertex_table
 from planaria.models.spectra import eigenvalue
 from planaria.writing.latex.rules import latex_rules, rules_rows
-from planaria.writing.names import checked_renames, latex_name
+from planaria.writing.names import latex_name
+from planaria.writing.renames import checked_renames
 
 N, P, M = symbols("N P M", positive=True)
 gamma, s = symbols("gamma sigma_u", positive=True)
@@ -364,7 +365,7 @@ def test_latex_of_rules():
     assert "2 & T & 1" in text
     assert "3 & 4 & -u^{\\mathsf{T}}" in text
     assert r"\operatorname{E} x_{ij} x_{kl} = \Lambda_{ik} \delta_{jl}" in text
-    assert r"\operatorname{E} u_{ij} u_{kl} = \frac{\tau^{2}}{M} \delta_{ik} \delta_{jl}" in text
+    assert r"\operatorname{E} u_{ij} u_{kl} = \frac{\tau^2}{M} \delta_{ik} \delta_{jl}" in text
     assert r"\operatorname{E} z_{ij} \overline{z_{kl}} = A_{ik} \delta_{jl}" in text
     assert r"\operatorname{E} h_{ij} h_{kl} = \delta_{il} \delta_{jk}" in text
     symmetric = r"\left(\delta_{ik} \delta_{jl} + \delta_{il} \delta_{jk}\right)"

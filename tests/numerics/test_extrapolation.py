@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from sympy import MatrixSymbol, Trace, symbols
 
+from planaria.models.evidence import Outcome
 from planaria.models.model import Gaussian, Model
 from planaria.numerics.simulation.approach import Effort, approach
-from planaria.numerics.simulation.extrapolation import Comparison, Verdict, compare, no_comparison
+from planaria.numerics.simulation.extrapolation import Comparison, compare, no_comparison
 from planaria.numerics.simulation.simulate import Simulation, simulate
 
-AGREES, CONTRADICTS, INCONCLUSIVE = Verdict.AGREES, Verdict.CONTRADICTS, Verdict.INCONCLUSIVE
+AGREES, CONTRADICTS, INCONCLUSIVE = Outcome.PASSED, Outcome.FAILED, Outcome.INCONCLUSIVE
 
 
 def mean(

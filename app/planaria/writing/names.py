@@ -1,50 +1,136 @@
-"""Names as LaTeX, and names in place of others."""
+r"""Names as they are written: read once into letters and indices, then spelled for each medium.
+
+``lambda_plus`` is ``\lambda_+`` in LaTeX and TikZ, ``λ₊`` in a terminal, and a λ with a lowered + in SVG and PNG.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
+from functools import lru_cache
+from unicodedata import lookup
 
-from sympy import Expr
 from sympy.core.alphabets import greeks
-from sympy.printing.latex import LatexPrinter, tex_greek_dictionary
+from sympy.printing.latex import tex_greek_dictionary
 
-from planaria.algebra.errors import InputError, unknown_name
-from planaria.diagrams.expressions.expression import Setting
-from planaria.models.spectra import eigenvalue
+from planaria.writing.scripts import lowered
 
-__all__ = ["NO_RENAMES", "NamePrinter", "checked_renames", "known_names", "latex_name", "latex_text"]
+__all__ = ["Name", "Word", "greek_text", "latex_name", "latex_text", "spell", "terminal_name"]
 
-NO_RENAMES: Mapping[str, str] = MappingProxyType({})
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ESCAPES = {
+    **{sign: f"\\{sign}" for sign in "_#%&${}"},
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_WORDS = {"eps": r"\varepsilon"}
-_INDICES = {"plus": "+", "minus": "-", "star": r"\star"}
-_ESCAPES = {sign: f"\\{sign}" for sign in "_#%&$"} | {"^": r"\^{}", "~": r"\~{}"}
+
+@dataclass(frozen=True)
+class Word:
+    """One letter, number, sign or word of a name, in LaTeX mathematics and in Unicode."""
+
+    latex: str
+    unicode: str
 
 
-def latex_name(name: str) -> str:
-    r"""A name as LaTeX: Greek where it is spelled so, what follows an underscore below the line.
+@dataclass(frozen=True)
+class Name:
+    """A name as it is read.
 
-    >>> [latex_name(n) for n in ("lambda_plus", "sigma_eps", "mu_star", "S_11", "S_11_1", "x2", "L_train")]
-    ['\\lambda_+', '\\sigma_\\varepsilon', '\\mu_\\star', 'S_{11}', 'S_{11,1}', 'x_2', 'L_{\\mathrm{train}}']
+    Attributes
+    ----------
+    base
+        What stands on the line.
+    indices
+        What stands below it, one after the other.
+    is_text
+        Whether it is no name of the grammar of models, and written as words.
+    """
+
+    base: Word
+    indices: tuple[Word, ...] = ()
+    is_text: bool = False
+
+    @property
+    def latex(self) -> str:
+        """As LaTeX mathematics."""
+        if not self.indices:
+            return self.base.latex
+        index = ",".join(one.latex for one in self.indices)
+        is_one_sign = re.fullmatch(r".|\\[A-Za-z]+", index)
+        return f"{self.base.latex}_{index}" if is_one_sign else f"{self.base.latex}_{{{index}}}"
+
+    @property
+    def terminal(self) -> str:
+        """In one line of Unicode.
+
+        Numbers, signs and single letters stand below the line where Unicode can write them so; else all of the
+        indices follow an underscore. Spaces between lowered indices are no places to break a line at.
+        """
+        if not self.indices:
+            return self.base.unicode
+        signs = [one.unicode for one in self.indices]
+        small = [lowered(sign) if len(sign) == 1 or sign.isdigit() else None for sign in signs]
+        below = [sign for sign in small if sign is not None]
+        if len(below) == len(signs):
+            return self.base.unicode + "\N{NO-BREAK SPACE}".join(below)
+        return "_".join([self.base.unicode, *signs])
+
+    @property
+    def pieces(self) -> tuple[tuple[str, int], ...]:
+        """As Unicode with levels, for media that can lower any text: 0 on the line, -1 below."""
+        base = (self.base.unicode, 0)
+        return (base, (",".join(one.unicode for one in self.indices), -1)) if self.indices else (base,)
+
+
+@lru_cache(maxsize=4096)
+def spell(name: str) -> Name:
+    r"""Read a name: Greek where it is spelled so; what follows an underscore is an index, and so are last digits.
+
+    >>> [spell(name).terminal for name in ("lambda_plus", "sigma_eps", "mu_star", "S_11", "x2", "L_train")]
+    ['λ₊', 'σ_ε', 'μ_⋆', 'S₁₁', 'x₂', 'L_train']
+    >>> spell("S_11_1").latex, spell("S_11_1").pieces
+    ('S_{11,1}', (('S', 0), ('11,1', -1)))
 
     A name that is LaTeX already stays as it is; any other text is written as text.
     """
     if "\\" in name or "{" in name:
-        return name
-    base, *below = name.split("_")
-    digits = re.fullmatch(r"([A-Za-z]+)(\d+)", base)
-    if digits:
-        base, below = digits.group(1), [digits.group(2), *below]
-    if not all(re.fullmatch(r"[A-Za-z]+|\d+", part) for part in (base, *below)) or base.isdigit():
-        return rf"\text{{{latex_text(name)}}}"
-    if not below:
-        return _word(base)
-    index = ",".join(_INDICES.get(part, _word(part)) for part in below)
-    bare = re.fullmatch(r".|\\[A-Za-z]+", index)
-    return f"{_word(base)}_{index}" if bare else f"{_word(base)}_{{{index}}}"
+        return Name(Word(name, name))
+    base, *indices = name.split("_")
+    if numbered := re.fullmatch(r"([A-Za-z]+)(\d+)", base, re.ASCII):
+        base, indices = numbered[1], [numbered[2], *indices]
+    words = (base, *indices)
+    if base.isdigit() or not all(re.fullmatch(r"[A-Za-z]+|\d+", word, re.ASCII) for word in words):
+        return Name(Word(rf"\text{{{latex_text(name)}}}", name), is_text=True)
+    return Name(_word(base), tuple(_SIGNS.get(one) or _word(one) for one in indices))
+
+
+def latex_name(name: str) -> str:
+    r"""A name as LaTeX mathematics.
+
+    >>> [latex_name(n) for n in ("lambda_plus", "sigma_eps", "mu_star", "S_11", "S_11_1", "x2", "L_train")]
+    ['\\lambda_+', '\\sigma_\\varepsilon', '\\mu_\\star', 'S_{11}', 'S_{11,1}', 'x_2', 'L_{\\mathrm{train}}']
+    """
+    return spell(name).latex
+
+
+def terminal_name(name: str) -> str:
+    """A name in one line of Unicode.
+
+    >>> terminal_name("sigma_u"), terminal_name("sigma_w"), terminal_name("loss")
+    ('σᵤ', 'σ_w', 'loss')
+    """
+    return spell(name).terminal
+
+
+def greek_text(text: str) -> str:
+    """A text of the grammar of models with its names in Unicode.
+
+    >>> greek_text("tr(Lambda**2)/sigma_u")
+    'tr(Λ**2)/σᵤ'
+    """
+    return _WORD.sub(lambda match: terminal_name(match[0]), text)
 
 
 def latex_text(text: str) -> str:
@@ -52,82 +138,15 @@ def latex_text(text: str) -> str:
     return "".join(_ESCAPES.get(sign, sign) for sign in text)
 
 
-def _word(word: str) -> str:
-    if word in _WORDS:
-        return _WORDS[word]
-    if word in tex_greek_dictionary:
-        return str(tex_greek_dictionary[word])
+_EPSILONS = {"eps": Word(r"\varepsilon", "ε"), "epsilon": Word(r"\epsilon", "ϵ")}
+_SIGNS = {"plus": Word("+", "+"), "minus": Word("-", "−"), "star": Word(r"\star", "⋆")}
+
+
+def _word(word: str) -> Word:
+    if word in _EPSILONS:
+        return _EPSILONS[word]
     if word.lower() in (*greeks, "lambda") and word in (word.lower(), word.capitalize()):
-        return "\\" + word
-    return word if len(word) == 1 or word.isdigit() else rf"\mathrm{{{word}}}"
-
-
-def known_names(setting: Setting) -> tuple[str, ...]:
-    """Every name of a model that its rules, or what is derived from them, can show."""
-    model = setting.model
-    matrices = [one.symbol for one in model.fields] + [matrix for matrix, _ in setting.matrices]
-    scalars: set[Expr] = {s for g in setting.ring.generators for s in g.free_symbols}
-    scalars |= {s for space in setting.spaces for s in space.free_symbols}
-    for matrix, spectrum in model.spectra:
-        matrices.append(matrix)
-        scalars |= spectrum.free_symbols
-    scalars |= {eigenvalue(matrix) for matrix in matrices if model.field_index(matrix) is None}
-    return tuple(sorted({str(one.name) for one in (*matrices, *scalars) if " " not in str(one.name)}))
-
-
-def checked_renames(renames: Mapping[str, str], known: Iterable[str], place: str) -> dict[str, str]:
-    """The renames with their consequences; InputError where a name is unknown or two things would share one.
-
-    What is named after another follows it, unless it is renamed by itself: the eigenvalue ``lambda_I`` of
-    ``Lambda``, the propagator ``g_P`` of the space ``P``. Names are exchanged all at once.
-
-    >>> checked_renames({"N": "P", "P": "N"}, ["N", "P", "g_P"], "renames")
-    {'g_P': 'g_N', 'N': 'P', 'P': 'N'}
-    >>> checked_renames({"N": "P"}, ["N", "P"], "renames")
-    Traceback (most recent call last):
-        ...
-    planaria.algebra.errors.InputError: renames: N would be called P, as another symbol is; \
-choose a name that is not taken, or rename P, too
-    """
-    names = list(dict.fromkeys(known))
-    followers: dict[str, str] = {}
-    for old, new in renames.items():
-        if not isinstance(new, str) or not _NAME.fullmatch(new):
-            raise InputError(place, f"{new!r} is not a name", "use letters A-Z a-z, digits and _")
-        followers.update(_followers(old, new, [*names, *renames]))
-    for old in renames:
-        if old not in names and old not in followers:
-            raise unknown_name(place, "symbol", old, names)
-    chosen = {old: new for old, new in {**followers, **renames}.items() if old in names}
-    owners: dict[str, str] = {}
-    for name in names:
-        new = chosen.get(name, name)
-        if new in owners:
-            old, other = (name, owners[new]) if name in chosen else (owners[new], name)
-            as_other, remedy = f"as {other} would be", "choose a name that is not taken"
-            if other == new:
-                as_other, remedy = "as another symbol is", f"{remedy}, or rename {new}, too"
-            raise InputError(place, f"{old} would be called {new}, {as_other}", remedy)
-        owners[new] = name
-    return {old: new for old, new in chosen.items() if old != new}
-
-
-def _followers(old: str, new: str, names: Iterable[str]) -> dict[str, str]:
-    found = {old[:1].lower() + old[1:] + "_I": new[:1].lower() + new[1:] + "_I"}
-    for name in names:
-        if match := re.fullmatch(rf"(g|tau)_{re.escape(old)}((?:_\d+)?)", name):
-            found[name] = f"{match.group(1)}_{new}{match.group(2)}"
-    return found
-
-
-class NamePrinter(LatexPrinter):  # type: ignore[misc]
-    """sympy's LaTeX with the names of `latex_name`, after renaming."""
-
-    def __init__(self, renames: Mapping[str, str] = NO_RENAMES) -> None:
-        super().__init__()
-        self.renames = dict(renames)
-
-    def _print_Symbol(self, expr: Expr, style: str = "plain") -> str:
-        return latex_name(self.renames.get(str(expr.name), str(expr.name)))
-
-    _print_Dummy = _print_Symbol
+        case = "SMALL" if word.islower() else "CAPITAL"
+        letter = lookup(f"GREEK {case} LETTER {word.upper().replace('LAMBDA', 'LAMDA')}")
+        return Word(str(tex_greek_dictionary.get(word, f"\\{word}")), letter)
+    return Word(word if len(word) == 1 or word.isdigit() else rf"\mathrm{{{word}}}", word)

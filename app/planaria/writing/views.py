@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from sympy import latex as sympy_latex
-
 from planaria.derivations.derivation import Derivation
+from planaria.diagrams.duality import Duality
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.rules.pencil import FeynmanRules
 from planaria.writing.emitters.svg import to_svg
 from planaria.writing.emitters.tikz import to_tikz
-from planaria.writing.latex.derivation import latex_summary
+from planaria.writing.latex.derivation import latex_expression, latex_summary
 from planaria.writing.latex.rules import latex_rules
 from planaria.writing.pictures.layout import lay_out
 
 __all__ = ["latex", "svg", "tikz"]
+
+_EXCHANGED = r"\leftrightarrow"
 
 
 def svg(graph: RibbonGraph) -> str:
@@ -37,7 +38,13 @@ def latex(value: Any) -> str:
 
 @latex.register
 def _(value: RibbonGraph) -> str:
-    return f"${sympy_latex(value.weight)}$"
+    return f"${latex_expression(value.weight)}$"
+
+
+@latex.register
+def _(value: Duality) -> str:
+    pairs = ((latex_expression(a), latex_expression(b)) for a, b in value.exchange.spaces)
+    return f"${', '.join(rf'{a} {_EXCHANGED} {b}' for a, b in pairs)}$"
 
 
 @latex.register

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from planaria.models.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from planaria.models.evidence import Check
     from planaria.numerics.estimate import Estimate
-    from planaria.numerics.evidence.check import Check
     from planaria.numerics.evidence.checks import checks
     from planaria.numerics.solving.evaluate import evaluate
     from planaria.numerics.sweeps.arrays import evaluate_array
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Check": "planaria.numerics.evidence.check",
+    "Check": "planaria.models.evidence",
     "Estimate": "planaria.numerics.estimate",
     "checks": "planaria.numerics.evidence.checks",
     "evaluate": "planaria.numerics.solving.evaluate",

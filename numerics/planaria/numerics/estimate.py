@@ -8,6 +8,8 @@ from typing import Any
 
 from mpmath import nstr
 
+from planaria.models.evidence import Status
+
 __all__ = ["Estimate"]
 
 
@@ -43,7 +45,7 @@ class Estimate:
     value: Any
     error: Any
     method: str
-    status: str
+    status: Status
     unknowns: Mapping[str, Any]
     residual: Any
     digits: int

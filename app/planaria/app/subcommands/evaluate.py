@@ -26,11 +26,12 @@ from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.missing_values import Needs, check_sizes, needs_of
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.derivations import derive
+from planaria.models.evidence import Outcome, Status
 from planaria.models.library import load_model
 from planaria.models.model import Model
 from planaria.models.text.model_data import ModelFile, Quantity
 from planaria.numerics.estimate import Estimate
-from planaria.numerics.simulation.extrapolation import Comparison, Verdict
+from planaria.numerics.simulation.extrapolation import Comparison
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.writing.terminal.expressions import Formulas
 
@@ -38,7 +39,7 @@ __all__ = ["EvaluateOptions", "evaluate_quantity"]
 
 _MOST_DIGITS = 1000
 _MOST_RUNS = 1_000_000
-_CONTRADICTED = "contradicted"  # the status of a number that a simulation contradicts
+_CONTRADICTED: Status = "contradicted"  # the status of a number that a simulation contradicts
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
             simulation = simulate_beside(quantity, model, relevant, estimate.value, runs, seed, status)
         except InputError as error:  # the number stands without it, and is given out first
             failure = error
-    contradicted = simulation is not None and simulation.verdict is Verdict.CONTRADICTS
+    contradicted = simulation is not None and simulation.verdict is Outcome.FAILED
     if contradicted:
         estimate = replace(estimate, status=_CONTRADICTED)
     if options.as_json:

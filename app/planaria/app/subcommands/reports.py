@@ -26,12 +26,13 @@ from planaria.writing.latex.derivation import (
     latex_derivation,
     latex_equations,
     latex_expression,
+    latex_quantity,
     latex_sum,
     latex_value,
     renameable,
 )
 from planaria.writing.latex.rules import latex_rules
-from planaria.writing.names import known_names
+from planaria.writing.renames import known_names
 from planaria.writing.terminal.expressions import Formulas
 from planaria.writing.terminal.rules import propagator_rows, vertex_rows
 
@@ -357,8 +358,7 @@ class LatexReport:
 
     def _limit(self, derived: Derived, parameter: Symbol, branch: LimitBranch) -> None:
         renames = self.formulas.renames
-        name = derived.quantity.name.replace("_", r"\_")
-        limit = rf"\lim_{{{latex_expression(parameter, renames)} \to 0}} \mathrm{{{name}}}"
+        limit = rf"\lim_{{{latex_expression(parameter, renames)} \to 0}} {latex_quantity(derived.quantity.name)}"
         lines = [f"{limit} &= {latex_expression(branch.value, renames)}"]
         lines += (rf"\text{{where }} {latex_expression(one, renames)}" for one in branch.conditions)
         for symbol, one in derived.further_sums(branch).items():

@@ -11,16 +11,18 @@ from rich.text import Text
 from sympy import Symbol
 
 from planaria.app.display import heading, plain_table, progress_bar
+from planaria.models.evidence import Outcome
 from planaria.models.model import Model
 from planaria.models.text.model_data import Quantity
 from planaria.numerics.simulation.approach import Effort, approach
-from planaria.numerics.simulation.extrapolation import Comparison, Verdict
+from planaria.numerics.simulation.extrapolation import Comparison
 from planaria.numerics.simulation.stretching import correction_power, sizes_of
 from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["print_simulation", "simulate_beside", "simulation_json"]
 
 _SMALL = 128  # largest size of a space up to which four times the sizes are drawn, too
+_WORDS = {Outcome.PASSED: "agrees", Outcome.FAILED: "contradicts", Outcome.INCONCLUSIVE: "inconclusive"}
 _FEWEST = 100  # draws at larger sizes, if so many were asked for and they are cheap
 _FEWEST_LARGE = 20  # if they are not
 
@@ -68,7 +70,7 @@ def simulation_json(comparison: Comparison | None) -> dict[str, Any] | None:
         "mean": str(first.mean),
         "standard_error": str(first.standard_error),
         "runs": first.runs,
-        "verdict": comparison.verdict.value,
+        "verdict": _WORDS[comparison.verdict],
         "reason": comparison.reason or None,
         "extrapolated": _text(comparison.extrapolated),
         "extrapolated_error": _text(comparison.standard_error),
@@ -114,11 +116,11 @@ def print_simulation(
 
 def _verdict(formulas: Formulas, comparison: Comparison) -> tuple[Text, Text]:
     match comparison.verdict:
-        case Verdict.AGREES:
+        case Outcome.PASSED:
             return Text(formulas.tick, style="green"), Text("the simulation agrees with the planar value")
-        case Verdict.CONTRADICTS:
+        case Outcome.FAILED:
             return Text("FAILED", style="bold red"), Text("the simulation contradicts the planar value", "red")
-        case Verdict.INCONCLUSIVE:
+        case Outcome.INCONCLUSIVE:
             sentence = f"the simulation neither agrees nor contradicts: {comparison.reason}"
             return Text("?", style="bold yellow"), Text(sentence)
 

@@ -12,10 +12,10 @@ from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path as Curve
 
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Picture, Shape, Stroke, Text
+from planaria.writing.scripts import RAISED, level_again
 
 __all__ = ["write_png"]
 
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _POINTS = 72
 _RESOLUTION = 160.0
 _MOST_PIXELS = 16_000
@@ -84,18 +84,17 @@ def _mathtext(text: Text) -> str:
     """
     found = ""
     for (piece, level), variable in zip(text.pieces, text.variables, strict=True):
-        upright = re.sub(f"[{_SUPERSCRIPTS}]+", _raised, _set(piece, "mathit" if variable else "mathrm"))
+        upright = re.sub(f"[{RAISED}]+", _raised, _set(piece, "mathit" if variable else "mathrm"))
         found += {0: "{}", 1: "^{{{}}}", -1: "_{{{}}}"}[level].format(upright)
     return f"${found}$"
 
 
 def _set(text: str, style: str) -> str:
-    if re.fullmatch(f"[{_SUPERSCRIPTS}]+", text):
+    if re.fullmatch(f"[{RAISED}]+", text):
         return text
     escaped = re.sub(r"([\\#$%&_{}^~])", r"\\\1", text).replace(" ", r"\ ").replace("=\\ −", "=\\ {−}")
     return rf"\{style}{{{escaped}}}"
 
 
 def _raised(match: re.Match[str]) -> str:
-    digits = match.group().translate(str.maketrans(_SUPERSCRIPTS, "0123456789-"))
-    return f"^{{{digits}}}"
+    return f"^{{{level_again(match.group())}}}"

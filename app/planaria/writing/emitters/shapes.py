@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import cos, pi, sin, tan
 
+from planaria.writing.names import latex_text
+
 __all__ = [
     "Dot",
     "Fill",
@@ -104,10 +106,7 @@ class Text:
         >>> Text.words("50 % of f_1").latex
         '\\\\mbox{50 \\\\% of f\\\\_1}'
         """
-        special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
-        special.update((letter, f"\\{letter}") for letter in "#$%&_{}")
-        escaped = "".join(special.get(letter, letter) for letter in text)
-        return cls(((text, 0),), rf"\mbox{{{escaped}}}")
+        return cls(((text, 0),), rf"\mbox{{{latex_text(text)}}}")
 
     @classmethod
     def joined(cls, texts: Iterable[Text]) -> Text:

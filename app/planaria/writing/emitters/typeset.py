@@ -1,8 +1,9 @@
-"""Weights as labels: one printer for Unicode and LaTeX, short enough for a contact sheet."""
+"""Weights and functions as labels: one walk for Unicode and LaTeX, short enough for a contact sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sympy import (
@@ -22,12 +23,14 @@ from sympy import (
     latex,
 )
 
+from planaria.algebra.rational import Ratio
+from planaria.diagrams.expressions.expression import Setting
 from planaria.writing.emitters.shapes import Text
 from planaria.writing.emitters.text import name_text
+from planaria.writing.scripts import raised
 
-__all__ = ["weight_text"]
+__all__ = ["ShortNames", "formula", "weight_text"]
 
-_RAISED = str.maketrans("0123456789-/", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᐟ")
 _SPACE = Text(((" ", 0),), "")
 
 
@@ -43,7 +46,53 @@ def weight_text(weight: Expr) -> Text:
     >>> weight_text(Trace(L * (gamma * Identity(M) + L).inv()) ** 2).plain
     '(tr Λ (γ + Λ)⁻¹)²'
     """
-    sign, text = _signed(weight)
+    return _line(weight)
+
+
+@lru_cache(maxsize=1024)
+def formula(function: Ratio, setting: Setting) -> Text:
+    """A function of eigenvalues; a monomial is written in the matrices themselves.
+
+    >>> from sympy import symbols
+    >>> from planaria.diagrams import Model
+    >>> from planaria.diagrams.expressions.expression import prepare
+    >>> M, gamma = symbols("M gamma", positive=True)
+    >>> setting = prepare([gamma * MatrixSymbol("Lambda", M, M)], Model([]))
+    >>> (_, l), = setting.matrices
+    >>> formula(setting.ring(l**2), setting).plain, formula(setting.ring(l / (gamma + l)), setting).plain
+    ('Λ²', 'λ / (γ + λ)')
+    """
+    is_monomial = function.is_polynomial and len(function.numerator) == 1
+    names = {
+        symbol: Symbol(str(matrix.name) if is_monomial else str(symbol.name).removesuffix("_I"))
+        for matrix, symbol in setting.matrices
+    }
+    above, below = function.to_sympy().subs(names).as_numer_denom()
+    if below == 1:
+        return _line(above)
+    top = _bracket(_line(above)) if above.is_Add else _line(above)
+    pieces = (*top.pieces, (" / ", 0), *_factor(below).pieces)
+    return Text(pieces, rf"\frac{{{_line(above).latex}}}{{{_line(below).latex}}}")
+
+
+@dataclass
+class ShortNames:
+    """Names for functions that are too long for a picture, in the order in which they came."""
+
+    known: dict[Ratio, Text] = field(default_factory=dict)
+
+    def of(self, function: Ratio, setting: Setting) -> Text:
+        """A short function as it is; anything longer gets a name, which the legend explains."""
+        if function in self.known:
+            return self.known[function]
+        text = formula(function, setting)
+        if len(text.plain) > 3:
+            text = self.known[function] = name_text(f"f_{len(self.known) + 1}")
+        return text
+
+
+def _line(expression: Expr) -> Text:
+    sign, text = _signed(expression)
     return Text.joined((_minus(), text)) if sign else text
 
 
@@ -79,7 +128,9 @@ def _write(expression: Expr) -> Text:
             return _spaced(_factor(one) for one in (*front, *known))
         case Mul():
             return _product(expression)
-        case Add() | MatAdd():
+        case Add():
+            return _sum(expression.as_ordered_terms())
+        case MatAdd():
             return _sum(expression.args)
         case Pow() | MatPow():
             return _power(expression.base, expression.exp)
@@ -120,11 +171,8 @@ def _power(base: Expr, exponent: Expr) -> Text:
     inner = _write(base)
     if not isinstance(base, (Symbol, MatrixSymbol)):
         inner = _bracket(inner)
-    *pieces, (last, level) = inner.pieces
     if isinstance(exponent, Rational):
-        raised = str(exponent).translate(_RAISED)
-        shown = (*pieces, (last, level), (raised, 0)) if level else (*pieces, (last, 0), (raised, 0))
-        return Text(shown, f"{inner.latex}^{{{exponent}}}")
+        return Text((*inner.pieces, (raised(exponent), 0)), f"{inner.latex}^{{{exponent}}}")
     return Text((*inner.pieces, (_write(exponent).plain, 1)), f"{inner.latex}^{{{_write(exponent).latex}}}")
 
 

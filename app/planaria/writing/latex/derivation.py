@@ -18,13 +18,16 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
 from planaria.models.spectra import eigenvalue
-from planaria.writing.latex.printing import LINE, FormulaPrinter, abbreviated, shortened, tidy, visible_width
-from planaria.writing.names import NO_RENAMES, checked_renames, known_names, latex_name, latex_text
+from planaria.writing.latex.abbreviations import abbreviated, shortened
+from planaria.writing.latex.printing import LINE, FormulaPrinter, tidy, visible_width
+from planaria.writing.names import latex_name, latex_text
+from planaria.writing.renames import NO_RENAMES, checked_renames, known_names
 
 __all__ = [
     "latex_derivation",
     "latex_equations",
     "latex_expression",
+    "latex_quantity",
     "latex_steps",
     "latex_sum",
     "latex_summary",
@@ -89,7 +92,7 @@ def latex_value(derivation: Derivation, name: str | None = None, renames: Mappin
     \mathrm{loss} \simeq \frac{N - S_{11}}{\gamma}
     """
     value = FormulaPrinter(_renames(derivation, renames)).doprint(tidy(derivation.value))
-    return str(value) if name is None else rf"{_quantity(name)} \simeq {value}"
+    return str(value) if name is None else rf"{latex_quantity(name)} \simeq {value}"
 
 
 def latex_derivation(
@@ -165,7 +168,7 @@ def _rows(derivation: Derivation, renames: Mapping[str, str], name: str | None) 
     quantity, letters = abbreviated(derivation.expression, printer, taken)
     (*equations, value), parts = shortened(formulas, printer, taken)
     expectation = _expectation(quantity, printer)
-    rows: list[Row] = [] if name is None else [(_quantity(name), f"= {expectation}")]
+    rows: list[Row] = [] if name is None else [(latex_quantity(name), f"= {expectation}")]
     rows += [(printer.doprint(letter), f"= {printer.doprint(one)}") for letter, one in letters]
     for equation in equations:
         rows += _sides(equation, printer)
@@ -180,7 +183,7 @@ def _rows(derivation: Derivation, renames: Mapping[str, str], name: str | None) 
         rows += _broken(printer.doprint(symbol), printer.terms(part))
     shown = f" {printer.doprint(value)}"
     if name is not None:
-        return [*rows, (_quantity(name), r"\simeq" + shown)]
+        return [*rows, (latex_quantity(name), r"\simeq" + shown)]
     if visible_width(expectation) <= LINE / 3:
         return [*rows, (expectation, r"\simeq" + shown)]
     return [*rows, ("", expectation), ("", r"\qquad \simeq" + shown)]
@@ -317,8 +320,12 @@ def _names_in(expression: Expr) -> set[str]:
     return {str(s.name) for s in expression.free_symbols | expression.atoms(MatrixSymbol)}
 
 
-def _quantity(name: str) -> str:
-    """The name of a quantity: a letter with its index, or words."""
+def latex_quantity(name: str) -> str:
+    r"""The name of a quantity: a letter with its index, or words.
+
+    >>> latex_quantity("L_train"), latex_quantity("noise_loss")
+    ('L_{\\mathrm{train}}', '\\text{noise loss}')
+    """
     return latex_name(re.sub(r"(?<=[A-Za-z]{2})_", " ", name) if _is_word(name) else name)
 
 

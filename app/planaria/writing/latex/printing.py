@@ -7,14 +7,11 @@ and no sum that begins with a minus where another order avoids it.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain, count
 from types import MappingProxyType
 
 from sympy import (
     Add,
-    Adjoint,
     Expr,
     Function,
     Integer,
@@ -27,18 +24,18 @@ from sympy import (
     Rational,
     Symbol,
     Trace,
-    Transpose,
     factor_terms,
-    preorder_traversal,
 )
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
-from sympy.matrices.expressions import Inverse, MatAdd, MatMul
+from sympy.matrices.expressions import MatAdd, MatMul
+from sympy.printing.latex import LatexPrinter
 
 from planaria.derivations.equations.spectral_sums import SpectralSum
-from planaria.writing.names import NO_RENAMES, NamePrinter
+from planaria.writing.names import latex_name
+from planaria.writing.renames import NO_RENAMES
 
-__all__ = ["LINE", "FormulaPrinter", "abbreviated", "shortened", "tidy", "visible_width"]
+__all__ = ["LINE", "FormulaPrinter", "tidy", "visible_width"]
 
 NO_SUMS: Mapping[Symbol, SpectralSum] = MappingProxyType({})
 
@@ -53,7 +50,6 @@ _PLACES = (
 _PARAMETER, _OTHER, _SUM, _TRACE = 1, 6, 7, 8
 
 LINE = 75  # letters in a line
-_LONG_FACTOR = 18  # letters of a sum of matrices that gets a name if its transpose occurs, too
 
 
 def tidy(expression: Expr) -> Expr:
@@ -83,7 +79,7 @@ def visible_width(latex: str) -> float:
     return round(signs - 0.4 * small + plain.count(" - ") + plain.count(" + "), 1)
 
 
-class FormulaPrinter(NamePrinter):
+class FormulaPrinter(LatexPrinter):  # type: ignore[misc]
     r"""LaTeX of scalars and of matrix expressions.
 
     Parameters
@@ -102,7 +98,8 @@ class FormulaPrinter(NamePrinter):
     def __init__(
         self, renames: Mapping[str, str] = NO_RENAMES, inline: Mapping[Symbol, SpectralSum] = NO_SUMS
     ) -> None:
-        super().__init__(renames)
+        super().__init__()
+        self.renames = dict(renames)
         self.inline = dict(inline)
 
     def spectral_sum(self, one: SpectralSum) -> str:
@@ -114,7 +111,9 @@ class FormulaPrinter(NamePrinter):
     def _print_Symbol(self, expr: Expr, style: str = "plain") -> str:
         if expr in self.inline:
             return self.spectral_sum(self.inline[expr])
-        return str(super()._print_Symbol(expr, style))
+        return latex_name(self.renames.get(str(expr.name), str(expr.name)))
+
+    _print_Dummy = _print_Symbol
 
     def terms(self, expression: Expr) -> list[str]:
         """The terms of a sum, each with its sign in front, a positive one first where there is one.
@@ -272,82 +271,6 @@ class FormulaPrinter(NamePrinter):
     def _raised(self, matrix: MatrixExpr, sign: str) -> str:
         text = self._print(matrix)
         return f"{text if isinstance(matrix, MatrixSymbol) else _bracket(text)}^{_exponent(sign)}"
-
-
-def abbreviated(
-    expression: Expr, printer: FormulaPrinter, taken: set[str]
-) -> tuple[Expr, list[tuple[MatrixSymbol, MatrixExpr]]]:
-    """Letters for inverses that occur several times, and for long sums that occur with their transposes.
-
-    Returns the shorter expression, and the letters with their meanings, the outer ones first. No letter is
-    in the set of taken names, and the letters are added to it.
-
-    >>> from sympy import symbols
-    >>> N = symbols("N")
-    >>> x, y = MatrixSymbol("x", N, N), MatrixSymbol("y", N, N)
-    >>> abbreviated(Trace(x.inv() * y * (x + y).inv() * y.T * (x + y).inv()), FormulaPrinter(), {"x", "y"})
-    (Trace(x**(-1)*y*Q*y.T*Q), [(Q, (x + y)**(-1))])
-    """
-    nodes = Counter(node for node in preorder_traversal(expression) if isinstance(node, MatrixExpr))
-    partners: dict[MatrixExpr, MatrixExpr] = {}
-    for node in nodes:
-        if isinstance(node, MatAdd) and visible_width(printer.doprint(node)) > _LONG_FACTOR:
-            for turned in (Transpose(node), Adjoint(node)):
-                other = next((n for n in nodes if isinstance(n, MatAdd) and n.doit() == turned.doit()), node)
-                if other != node and other not in partners:
-                    partners[node] = type(turned)(other)
-    repeated = [
-        node
-        for node, times in nodes.items()
-        if isinstance(node, Inverse) and times > 1 and not isinstance(node.arg, MatrixSymbol)
-    ]
-    found: list[tuple[MatrixSymbol, MatrixExpr]] = []
-    replaced: dict[MatrixExpr, MatrixExpr] = {}
-    for node in sorted((*repeated, *partners), key=lambda one: one.count_ops()):
-        letter = MatrixSymbol(_fresh("QGK" if isinstance(node, Inverse) else "RBF", taken), *node.shape)
-        found.append((letter, node.func(*(argument.xreplace(replaced) for argument in node.args))))
-        replaced[node] = letter
-        if node in partners:
-            replaced[partners[node].arg] = partners[node].func(letter)
-    return expression.xreplace(replaced), found[::-1]
-
-
-def shortened(
-    formulas: Sequence[Expr], printer: FormulaPrinter, taken: set[str]
-) -> tuple[list[Expr], list[tuple[Symbol, Expr]]]:
-    """Letters A_1, A_2, ... for the longest factors of products that no line could hold.
-
-    The letters are added to the set of taken names.
-    """
-    found: dict[Expr, Symbol] = {}
-
-    def short(formula: Expr) -> Expr:
-        if isinstance(formula, Relational):
-            return formula.func(*map(short, formula.args), evaluate=False)
-        while True:
-            above: list[tuple[float, bool, Expr]] = []
-            below: list[tuple[float, bool, Expr]] = []
-            for factor in Mul.make_args(formula):
-                base, exponent = factor.args if isinstance(factor, Pow) else (factor, Integer(1))
-                width = visible_width(printer.doprint(base))
-                (below if exponent.is_negative else above).append((width, isinstance(base, Add), base))
-            wide = max(above, below, key=lambda factors: sum(width for width, _, _ in factors))
-            sums = [(width, base) for width, is_sum, base in wide if is_sum and width > LINE / 4]
-            if sum(width for width, _, _ in wide) <= LINE or not sums or formula.is_Add:
-                return formula
-            base = max(sums, key=lambda one: one[0])[1]
-            if base not in found and -base not in found:
-                found[base] = Symbol(_fresh("", taken))
-            formula = formula.xreplace({base: found[base] if base in found else -found[-base]})
-
-    return [short(formula) for formula in formulas], [(symbol, part) for part, symbol in found.items()]
-
-
-def _fresh(letters: str, taken: set[str]) -> str:
-    """A name that is not taken yet, and now is: one of the letters, or A with a number."""
-    name = next(n for n in chain(letters, (f"A_{k}" for k in count(1))) if n not in taken)
-    taken.add(name)
-    return name
 
 
 def _flip(above: list[tuple[Expr, Expr]], below: list[tuple[Expr, Expr]]) -> bool:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from sympy import Expr, Identity, MatrixExpr, MatrixSymbol
 
 from planaria.diagrams.rules.pencil import FeynmanRules
-from planaria.diagrams.rules.tables import PencilLine, VertexRow, pencil_lines, suffix, vertex_table
+from planaria.diagrams.rules.tables import PencilLine, VertexRow, pencil_lines, vertex_table
 from planaria.models.model import Gaussian
-from planaria.writing.names import NO_RENAMES, NamePrinter, checked_renames, known_names
+from planaria.writing.latex.printing import FormulaPrinter
+from planaria.writing.letters import letter_sign
+from planaria.writing.renames import NO_RENAMES, checked_renames, known_names
 
 __all__ = ["latex_rules", "rules_rows"]
 
 Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
-
-_SIGNS = {"": "", ".T": r"^{\mathsf{T}}", ".H": r"^{\dagger}", ".conj": "^{*}"}
 
 
 def rules_rows(rules: FeynmanRules) -> tuple[Table, Table]:
@@ -63,14 +63,14 @@ def latex_rules(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES) ->
     \end{array}
     """
     setting = rules.setting
-    printer = NamePrinter(checked_renames(renames, known_names(setting), "renames"))
+    printer = FormulaPrinter(checked_renames(renames, known_names(setting), "renames"))
     lines = []
     for line in pencil_lines(rules):
         texts = _propagators(line, printer.doprint, r"\text{{to {}: }} ", r"\cdots")
         lines.append(rf"{line.number} & {printer.doprint(line.space)} & " + r",\; ".join(texts))
     vertices = []
     for v in vertex_table(rules):
-        symbol = printer.doprint(setting.model.fields[v.letter.field].symbol) + _SIGNS[suffix(v.letter)]
+        symbol = printer.doprint(setting.model.fields[v.letter.field].symbol) + letter_sign(v.letter).latex
         text = _between(v, symbol, printer.doprint, r"\left({}\right)", " ")
         vertices.append(f"{v.row} & {v.column} & {text}")
     contractions = [line for one in setting.model.fields for line in _contractions(one, printer)]
@@ -95,7 +95,7 @@ def _between(vertex: VertexRow, middle: str, write: Callable[[Expr], str], brack
     return left + middle + ("" if vertex.right == 1 else times + right)
 
 
-def _contractions(one: Gaussian, printer: NamePrinter) -> Iterator[str]:
+def _contractions(one: Gaussian, printer: FormulaPrinter) -> Iterator[str]:
     """The covariances of the entries: with their conjugates where these are of their own, and with themselves."""
     law = one.law
     for conjugated in (True, False) if law.conjugate == "letter" else (False,):
@@ -104,7 +104,7 @@ def _contractions(one: Gaussian, printer: NamePrinter) -> Iterator[str]:
             yield _contraction(one, conjugated, straight, crossed, printer)
 
 
-def _contraction(one: Gaussian, conjugated: bool, straight: Expr, crossed: Expr, printer: NamePrinter) -> str:
+def _contraction(one: Gaussian, conjugated: bool, straight: Expr, crossed: Expr, printer: FormulaPrinter) -> str:
     name = printer.doprint(one.symbol)
     name = _bracket(name) if "_" in name else name
     first, second = f"{name}_{{ij}}", f"{name}_{{kl}}"

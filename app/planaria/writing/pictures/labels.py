@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from planaria.writing.emitters.shapes import Label, Text
+from planaria.writing.scripts import RAISED
 
 __all__ = ["box", "width"]
 
-_NARROW = frozenset("ijltfr.,:;'()[] ⁻¹²³⁴⁵⁶⁷⁸⁹⁰−")
+_NARROW = frozenset("ijltfr.,:;'()[] −" + RAISED)
 _WIDE = frozenset("MWmw№")
 
 

@@ -12,8 +12,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, Text, moved
-from planaria.writing.emitters.text import Names, name_text
+from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, moved
+from planaria.writing.emitters.text import name_text
+from planaria.writing.emitters.typeset import ShortNames
+from planaria.writing.letters import letter_sign
+from planaria.writing.names import terminal_name
 from planaria.writing.pictures.baseline import baseline
 from planaria.writing.pictures.block import LABEL, Block, slots_of, spacing, widest
 from planaria.writing.pictures.labels import box, width
@@ -61,7 +64,7 @@ def lay_out(
 
     Raises InputError for a blob that is no such interval.
     """
-    style, names = style_of([graph]), Names()
+    style, names = style_of([graph]), ShortNames()
     body = draw(graph, style, names, blobs=blobs, dressed=dressed)
     short, rows = legend_items(graph.setting, style, names)
     chi = chi_text(graph.euler_characteristic)
@@ -72,7 +75,7 @@ def lay_out(
 def draw(
     graph: RibbonGraph,
     style: Style,
-    names: Names,
+    names: ShortNames,
     *,
     blobs: Sequence[tuple[int, int, str]] = (),
     dressed: Collection[int] = (),
@@ -146,8 +149,4 @@ def _description(graph: RibbonGraph) -> str:
 
 def _plain(graph: RibbonGraph, k: int) -> str:
     letter = graph.letters[k]
-    sign = (
-        ("" if not letter.conjugated else "*") if not letter.transposed else "T" if not letter.conjugated else "H"
-    )
-    name: Text = name_text(graph.setting.fields[letter.field].name)
-    return name.plain + (f".{sign}." if sign else ".")
+    return f"{terminal_name(graph.setting.fields[letter.field].name)}{letter_sign(letter).grammar}."

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from planaria.diagrams.expressions.expression import Setting
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Shape, Stroke, Text, join, line, moved
-from planaria.writing.emitters.text import Names, formula, name_text
+from planaria.writing.emitters.text import name_text
+from planaria.writing.emitters.typeset import ShortNames, formula
 from planaria.writing.pictures.band import HALF
 from planaria.writing.pictures.labels import width
 from planaria.writing.pictures.style import Style
@@ -28,7 +29,7 @@ class Item:
     width: float
 
 
-def legend_items(setting: Setting, style: Style, names: Names) -> tuple[list[Item], list[Item]]:
+def legend_items(setting: Setting, style: Style, names: ShortNames) -> tuple[list[Item], list[Item]]:
     """The entries of the first rows, and those that have a row each."""
     short = [
         _entry((Stroke(line((0, 0), (ICON, 0)), c, 3.0),), name_text(str(s))) for s, c in style.spaces.items()

@@ -10,7 +10,8 @@ from planaria.diagrams.graphs.contraction import Face
 from planaria.diagrams.graphs.faces import covariance
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Point, Shape, Stroke, Text, join, line
-from planaria.writing.emitters.text import Names, letter_text
+from planaria.writing.emitters.text import letter_text
+from planaria.writing.emitters.typeset import ShortNames
 from planaria.writing.pictures.band import HALF, band, offset
 from planaria.writing.pictures.block import BLOB, LABEL, Block
 from planaria.writing.pictures.crossings import Line, crossing, free_place, interlaced, polyline
@@ -32,7 +33,7 @@ SHADE = 0.13
 
 
 def paint(
-    graph: RibbonGraph, block: Block, style: Style, names: Names, dressed: Collection[int] = ()
+    graph: RibbonGraph, block: Block, style: Style, names: ShortNames, dressed: Collection[int] = ()
 ) -> Iterator[Shape]:
     """The shapes of a piece in drawing order."""
     brush = _Brush(graph, block, style)
@@ -179,7 +180,7 @@ class _Brush:
 
     # Dots for functions of eigenvalues, arrows, badges.
 
-    def marks(self, names: Names) -> Iterator[Shape]:
+    def marks(self, names: ShortNames) -> Iterator[Shape]:
         for number, path in sorted(self.block.corners.items()):
             space, function = self.graph.corners[number]
             if not function.is_one:
@@ -188,7 +189,7 @@ class _Brush:
         for pair in self.block.middles:
             yield from self._marks_on_ribbon(pair, names)
 
-    def _marks_on_ribbon(self, pair: tuple[int, int], names: Names) -> Iterator[Shape]:
+    def _marks_on_ribbon(self, pair: tuple[int, int], names: ShortNames) -> Iterator[Shape]:
         i, j = pair
         letter, setting = self.graph.letters[i], self.graph.setting
         dotted = [side for side in (2 * i, 2 * i + 1) if not covariance(letter, side % 2 == 1, setting).is_one]

@@ -9,8 +9,8 @@ from math import ceil, sqrt
 from planaria.algebra.errors import InputError
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, Stroke, Text, line, moved
-from planaria.writing.emitters.text import Names, letter_text
-from planaria.writing.emitters.typeset import weight_text
+from planaria.writing.emitters.text import letter_text
+from planaria.writing.emitters.typeset import ShortNames, weight_text
 from planaria.writing.pictures.labels import width
 from planaria.writing.pictures.layout import MARGIN, draw, with_legend
 from planaria.writing.pictures.legend import Item, chi_text, legend_items
@@ -59,7 +59,7 @@ def sheet(
     Raises InputError without diagrams, or for captions or multiplicities of another number.
     """
     _check(graphs, captions, multiplicities, columns)
-    style, names = style_of(graphs), Names()
+    style, names = style_of(graphs), ShortNames()
     cells = []
     for k, graph in enumerate(graphs):
         caption = weight_text(graph.weight) if captions is None else _text(captions[k])
@@ -139,7 +139,7 @@ def beside(
     colours = [PALETTE[k % len(PALETTE)] for k in range(len(left.ribbons))]
     own = {i: k for k, (i, _) in enumerate(left.ribbons)}
     theirs = {min(image[i], image[j]): k for k, (i, j) in enumerate(left.ribbons)}
-    names, cells = Names(), []
+    names, cells = ShortNames(), []
     for k, (graph, numbers) in enumerate(((left, own), (right, theirs))):
         plain = style_of([graph])
         style = Style(

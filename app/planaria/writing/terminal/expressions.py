@@ -11,14 +11,16 @@ from sympy import Add, Eq, Expr, Integer, Mul, Pow, Symbol, count_ops, factor_te
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
+from sympy.printing.pretty.stringpict import prettyForm
 from sympy.printing.str import StrPrinter
 
 from planaria.algebra.errors import InputError
 from planaria.models.text.formatting import format_expression
+from planaria.writing.names import terminal_name
+from planaria.writing.scripts import raised
 
 __all__ = ["Formulas"]
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # A name behind a point is no name, but the transpose .T or the adjoint .H.
 _NAME = re.compile(r"(?<!\.)\b[A-Za-z_][A-Za-z0-9_]*")
 _LONG = 500  # operations beyond which nobody reads a formula in two dimensions
@@ -55,7 +57,7 @@ class Formulas:
         ('T', 'Δ', 'Delta')
         """
         new = self.plain_name(name)
-        return _pretty_name(new) if self.unicode else new
+        return terminal_name(new) if self.unicode else new
 
     def plain_name(self, name: object) -> str:
         """One name in the grammar of models, after renaming."""
@@ -113,13 +115,8 @@ class Formulas:
         )
 
     def _in_two_dimensions(self, left: Expr | str, right: Expr) -> str:
-        # A name that is a text stands as it is, and the printer sees as many letters that it leaves alone.
-        mask = "Q" * len(left) if isinstance(left, str) else ""
-        shown = self._renamed(left) if isinstance(left, Expr) else Symbol(mask)
-        equation = Eq(_terminal(shown), _terminal(self._renamed(right)), evaluate=False)
-        text = _two_dimensional(equation, unicode=self.unicode)
-        if isinstance(left, str):
-            text = text.replace(mask, left, 1)
+        shown = self._renamed(left) if isinstance(left, Expr) else _AsItIs(left)
+        text = _two_dimensional(Eq(shown, self._renamed(right), evaluate=False), unicode=self.unicode)
         return "\n".join(one.rstrip() for one in text.split("\n"))
 
     def _renamed(self, expression: Expr) -> Expr:
@@ -150,17 +147,8 @@ def _tidy(expression: Expr) -> Expr:
     return tidied
 
 
-def _terminal(expression: Expr) -> Expr:
-    """The names that sympy's printer spells out and a sign says better: lambda_plus is lambda_+."""
-    signs = {
-        s: Symbol(re.sub(r"_plus$", "_+", s.name)) for s in expression.free_symbols if s.name.endswith("_plus")
-    }
-    return expression.xreplace(signs) if signs else expression
-
-
-def _pretty_name(name: str) -> str:
-    # Two groups of lower signs have a space between them, at which no line should be broken.
-    return _two_dimensional(_terminal(Symbol(name)), unicode=True).replace(" ", "\N{NO-BREAK SPACE}")
+class _AsItIs(Symbol):  # type: ignore[misc]
+    """A name that is shown as it is spelled."""
 
 
 def _two_dimensional(expression: Expr | Eq, *, unicode: bool) -> str:
@@ -182,6 +170,13 @@ class _PlusFirst:
 class _Pretty(_PlusFirst, PrettyPrinter):  # type: ignore[misc]
     """Several lines."""
 
+    def _print_Symbol(self, e: Any, bold_name: bool = False) -> prettyForm:
+        name = terminal_name(str(e.name)) if self._use_unicode else str(e.name)
+        return prettyForm(name.replace("\N{NO-BREAK SPACE}", " "))  # no line is broken here
+
+    def _print__AsItIs(self, e: Any) -> prettyForm:
+        return prettyForm(str(e.name))
+
 
 class _Text(_PlusFirst, StrPrinter):  # type: ignore[misc]
     """One line of ASCII."""
@@ -194,10 +189,10 @@ class _Inline(_Text):
         return "∞"
 
     def _print_Symbol(self, expr: Any) -> str:
-        return _pretty_name(str(expr.name))
+        return terminal_name(str(expr.name))
 
     def _print_Pow(self, expr: Any, rational: bool = False) -> str:
         if isinstance(expr, Pow) and isinstance(expr.exp, Integer) and expr.exp > 1:
             base = self.parenthesize(expr.base, PRECEDENCE["Pow"])
-            return str(base) + str(expr.exp).translate(_SUPERSCRIPTS)
+            return str(base) + raised(expr.exp)
         return str(super()._print_Pow(expr, rational))

@@ -10,13 +10,10 @@ from sympy.polys.matrices import DomainMatrix
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Letter
 from planaria.diagrams.rules.pencil import FeynmanRules
-from planaria.writing.emitters.text import letter_text
+from planaria.writing.letters import letter_sign
 from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["bare_propagators", "propagator_rows", "vertex_rows"]
-
-_SUPERSCRIPT = {"T": "ᵀ", "∗": "*", "†": "†"}
-_ASCII = {"T": ".T", "∗": "*", "†": ".H"}
 
 
 def bare_propagators(rules: FeynmanRules) -> Iterator[tuple[Expr, int, int, Expr]]:
@@ -68,9 +65,6 @@ def vertex_rows(rules: FeynmanRules, formulas: Formulas) -> list[tuple[str, str,
 
 
 def _letter(letter: Letter, rules: FeynmanRules, formulas: Formulas) -> str:
-    pieces = letter_text(letter, rules.setting).pieces
-    sign = "".join(piece for piece, level in pieces if level > 0)
+    sign = letter_sign(letter)
     name = formulas.name(rules.setting.fields[letter.field].name)
-    return name + (
-        _SUPERSCRIPT.get(sign, sign) if formulas.unicode else {"†": ".H"}.get(sign, f".{sign}" if sign else "")
-    )
+    return name + (sign.terminal if formulas.unicode else sign.grammar)

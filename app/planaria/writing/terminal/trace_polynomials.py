@@ -11,12 +11,12 @@ from functools import cached_property
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, Trace
 
 from planaria.models.text.formatting import format_expression
+from planaria.writing.names import greek_text
+from planaria.writing.scripts import raised
 from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["Polynomial"]
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _POWER = re.compile(r"\*\*(\d+)")
 _ON_A_LINE = 5  # terms, in LaTeX
 
@@ -236,5 +236,5 @@ def _shown(text: str, formulas: Formulas) -> str:
     """
     if not formulas.unicode:
         return text
-    text = _POWER.sub(lambda match: match[1].translate(_SUPERSCRIPTS), text)
-    return _NAME.sub(lambda match: Formulas().name(match[0]), text).replace("*", "·")
+    text = _POWER.sub(lambda match: raised(match[1]), text)
+    return greek_text(text).replace("*", "·")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from sympy import Add, Expr, Trace, cancel, expand
 
@@ -18,6 +17,7 @@ from planaria.diagrams.graphs.faces import FaceTable
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import ribbon_weights, weight
 from planaria.diagrams.graphs.wick import all_contractions, count_contractions
+from planaria.models.evidence import Check
 from planaria.models.model import Model
 
 __all__ = [
@@ -34,30 +34,7 @@ _MANY = 20_000  # diagrams of one order that are compared one by one
 _LAST_ORDER = 6
 _MANY_WORDS, _MANY_LETTERS = 200, 32  # of one order whose exact expectation is compared
 
-Method = Literal["identity", "diagrams", "polynomials", "closed form"]
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """One way in which a duality was checked.
-
-    Attributes
-    ----------
-    statement
-        What holds.
-    method
-        ``identity`` (every order and size at once), ``diagrams`` (a bijection of all diagrams, weight for
-        weight), ``polynomials`` (exact expectations at every size) or ``closed form`` (large size).
-    passed
-        Whether it does hold.
-    detail
-        How far it was checked, or where it fails.
-    """
-
-    statement: str
-    method: Method
-    passed: bool
-    detail: str
+Certificate = Check  # of a duality: an identity, diagrams, polynomials, or the closed form
 
 
 class Mismatch(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, overload
 
-from sympy import Expr, Integer, Inverse, expand, latex
+from sympy import Expr, Integer, Inverse, expand
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
@@ -28,6 +28,7 @@ from planaria.diagrams.duality.integrating_out import Averaged, average_spectato
 from planaria.diagrams.duality.transform import Dual, dual
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.models.extensions import VIEWS, extension
 from planaria.models.model import Model
 
 __all__ = ["Dualities", "Duality", "Refutation", "dualities"]
@@ -100,8 +101,7 @@ class Duality:
         return dual(graph, expansion, self.exchange, factor)
 
     def _repr_latex_(self) -> str:
-        pairs = ", ".join(rf"{latex(a)} \leftrightarrow {latex(b)}" for a, b in self.exchange.spaces)
-        return f"${pairs}$"
+        return str(extension(VIEWS, "latex")(self))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from planaria.diagrams.expressions.contents import contents_of
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.evidence.check import Check, Outcome, Progress
 from planaria.numerics.simulation.approach import Effort, approach
-from planaria.numerics.simulation.extrapolation import Comparison, Verdict
+from planaria.numerics.simulation.extrapolation import Comparison
 from planaria.numerics.simulation.stretching import sizes_of
 from planaria.numerics.solving.problem import pose
 from planaria.numerics.solving.solve import solve
@@ -22,11 +22,6 @@ SMALLEST = 16  # size of the smallest space at the first scale; then two and fou
 MOST_RUNS = 4000
 AGAIN = 4.0  # times the seconds where the first look is inconclusive
 SHARES = ((1, 0.15), (2, 0.25), (4, 0.6))  # of the time, by scale
-_OUTCOMES = {
-    Verdict.AGREES: Outcome.PASSED,
-    Verdict.CONTRADICTS: Outcome.FAILED,
-    Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
-}
 
 
 def check_simulation(derivation: Derivation, seed: int, seconds: float, progress: Progress) -> Check:
@@ -53,12 +48,12 @@ def check_simulation(derivation: Derivation, seed: int, seconds: float, progress
         )
 
     comparison = compared(seconds)
-    if comparison.verdict is Verdict.INCONCLUSIVE:
+    if comparison.verdict is Outcome.INCONCLUSIVE:
         comparison = compared(AGAIN * seconds)
     return Check(
         "drawn matrices of growing size approach the planar value",
         "simulation",
-        _OUTCOMES[comparison.verdict],
+        comparison.verdict,
         _detail(comparison, first * min(sizes.values())),
     )
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
-from planaria.numerics.evidence.check import Check, Outcome, Progress
+from planaria.models.evidence import Check, Method, Outcome
+from planaria.numerics.evidence.check import Progress
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.evidence.check_residual import check_residual
 from planaria.numerics.evidence.check_simulation import check_simulation
@@ -50,7 +51,7 @@ def checks(
         yield _guarded("simulation", lambda: check_simulation(derivation, seed, seconds, report))
 
 
-def _guarded(method: str, check: Callable[[], Check]) -> Check:
+def _guarded(method: Method, check: Callable[[], Check]) -> Check:
     """A check that cannot run says so, and costs the others nothing; a contradiction on its way is a failure."""
     try:
         return check()

@@ -21,13 +21,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from scipy.special import stdtrit
 
+from planaria.models.evidence import Outcome
 from planaria.numerics.simulation.simulate import Simulation
 
-__all__ = ["Comparison", "Verdict", "compare", "no_comparison"]
+__all__ = ["Comparison", "compare", "no_comparison"]
 
 FALSE_ALARM = 1e-6  # of a normal sample; skewed ones have more, far below one in a thousand
 WIDEST_BAND = 0.1  # of the value, beyond which agreement says nothing
@@ -42,14 +42,6 @@ PARABOLA = 0.8  # times the number of standard errors, by which the curve throug
 ROUND_OFF = 1e-9  # of the value
 
 
-class Verdict(StrEnum):
-    """What a simulation says of a planar value."""
-
-    AGREES = "agrees"
-    CONTRADICTS = "contradicts"
-    INCONCLUSIVE = "inconclusive"
-
-
 @dataclass(frozen=True)
 class Comparison:
     """A planar value beside means of simulations.
@@ -57,7 +49,7 @@ class Comparison:
     Attributes
     ----------
     verdict, reason
-        What is said; why, where nothing can be said.
+        Whether the simulation agrees (passed) or contradicts (failed); why, where nothing can be said.
     planar
         The planar value.
     scales, means
@@ -72,7 +64,7 @@ class Comparison:
         How often the standard error counts.
     """
 
-    verdict: Verdict
+    verdict: Outcome
     reason: str
     planar: float | complex
     scales: tuple[int, ...]
@@ -98,7 +90,7 @@ def no_comparison(planar: float | complex, found: Sequence[tuple[int, Simulation
     """A comparison without an extrapolation, and why there is none."""
     scales, means = tuple(s for s, _ in found), tuple(one for _, one in found)
     nan = math.nan
-    return Comparison(Verdict.INCONCLUSIVE, reason, planar, scales, means, nan, nan, nan, nan, nan)
+    return Comparison(Outcome.INCONCLUSIVE, reason, planar, scales, means, nan, nan, nan, nan, nan)
 
 
 def compare(planar: float | complex, found: Sequence[tuple[int, Simulation]], power: int) -> Comparison:
@@ -115,7 +107,7 @@ def compare(planar: float | complex, found: Sequence[tuple[int, Simulation]], po
 
     >>> means = [(s, Simulation(2 + 1 / s, 1e-3, 100, 0, 33.0, 4.0)) for s in (1, 2, 4)]
     >>> compare(2.0, means, 1).verdict.value, compare(2.05, means, 1).verdict.value
-    ('agrees', 'contradicts')
+    ('passed', 'failed')
     """
     scales, means = tuple(s for s, _ in found), tuple(one for _, one in found)
     values = [one.mean for one in means]
@@ -145,12 +137,12 @@ def compare(planar: float | complex, found: Sequence[tuple[int, Simulation]], po
         if abs(_total(parabola, values) - planar) <= beyond:
             reason = "a line through the means contradicts, but a curve does not: it needs more draws"
     if abs(difference) > band and (heavy or not reason):
-        verdict, reason = Verdict.CONTRADICTS, ""
+        verdict, reason = Outcome.FAILED, ""
     elif reason or band > WIDEST_BAND * scale:
-        verdict = Verdict.INCONCLUSIVE
+        verdict = Outcome.INCONCLUSIVE
         reason = reason or f"the band is {band / scale:.0%} of the value: it needs more draws, or larger sizes"
     else:
-        verdict = Verdict.AGREES
+        verdict = Outcome.PASSED
     return Comparison(verdict, reason, planar, scales, means, extrapolated, error, difference, remainder, factor)
 
 

@@ -19,7 +19,7 @@ from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import extreme, polished, reached
 from planaria.numerics.solving.problem import Problem, to_mpf
 from planaria.numerics.solving.refusals import ContradictionError, SingularError
-from planaria.numerics.solving.verification import Verdict, in_the_spectrum, verify
+from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
 
 __all__ = ["ContradictionError", "closed_estimate", "loops_of", "refuse_zero", "solve"]
 
@@ -202,7 +202,7 @@ def _on_the_equations(problem: Problem, digits: int) -> Estimate:
     )
 
 
-def _stands(verdict: Verdict, value: Any, digits: int) -> bool:
+def _stands(verdict: Verification, value: Any, digits: int) -> bool:
     """Whether the unreduced equations confirm a value to all digits, and the ladder has its verdict."""
     bound = mpf(10) ** -digits
     # A quantity that is zero as a formula is a difference of traces of order one.

@@ -22,7 +22,7 @@ from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
 from planaria.numerics.solving.balls import ball_numbers, from_ball, working_balls
 from planaria.numerics.solving.problem import Problem
 
-__all__ = ["Verdict", "in_the_spectrum", "verify"]
+__all__ = ["Verification", "in_the_spectrum", "verify"]
 
 
 MOST_ROUNDS = 300  # of iteration for loops that only the ladder depends on
@@ -31,7 +31,7 @@ MOST_TURNS = 5  # of the equations, for loops that have lost digits
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verification:
     """What the unreduced equations say of loops.
 
     Attributes
@@ -52,7 +52,7 @@ class Verdict:
     radius: float | None
 
 
-def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict:
+def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verification:
     """Hold loops against the unreduced equations, at mpmath's working precision.
 
     Parameters
@@ -87,7 +87,7 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
             radius = radius_of_balls(problem.derivation, numbers, complete)
             if stable and radius is not None:
                 radius = min(radius, 1.0)  # rounding may take it there, and not beyond
-    return Verdict(value, worst, stable, radius)
+    return Verification(value, worst, stable, radius)
 
 
 def _completed(
@@ -123,7 +123,7 @@ def _mismatch(claimed: Any, image: Any, vanishes: bool) -> Any:
     return from_ball(difference / scale)
 
 
-def in_the_spectrum(verdict: Verdict) -> InputError:
+def in_the_spectrum(verdict: Verification) -> InputError:
     """Why a solution of the equations is no value of the matrices."""
     size = "1 or more" if verdict.radius is None or verdict.radius < 1 else f"{verdict.radius:.4g}"
     return InputError(

@@ -1,0 +1,105 @@
+"""Letters for parts of a formula that occur several times, or that no line could hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain, count
+
+from sympy import (
+    Add,
+    Adjoint,
+    Expr,
+    Integer,
+    MatrixExpr,
+    MatrixSymbol,
+    Mul,
+    Pow,
+    Symbol,
+    Transpose,
+    preorder_traversal,
+)
+from sympy.core.relational import Relational
+from sympy.matrices.expressions import Inverse, MatAdd
+
+from planaria.writing.latex.printing import LINE, FormulaPrinter, visible_width
+
+__all__ = ["abbreviated", "shortened"]
+
+_LONG_FACTOR = 18  # letters of a sum of matrices that gets a name if its transpose occurs, too
+
+
+def abbreviated(
+    expression: Expr, printer: FormulaPrinter, taken: set[str]
+) -> tuple[Expr, list[tuple[MatrixSymbol, MatrixExpr]]]:
+    """Letters for inverses that occur several times, and for long sums that occur with their transposes.
+
+    Returns the shorter expression, and the letters with their meanings, the outer ones first. No letter is
+    in the set of taken names, and the letters are added to it.
+
+    >>> from sympy import Trace, symbols
+    >>> N = symbols("N")
+    >>> x, y = MatrixSymbol("x", N, N), MatrixSymbol("y", N, N)
+    >>> abbreviated(Trace(x.inv() * y * (x + y).inv() * y.T * (x + y).inv()), FormulaPrinter(), {"x", "y"})
+    (Trace(x**(-1)*y*Q*y.T*Q), [(Q, (x + y)**(-1))])
+    """
+    nodes = Counter(node for node in preorder_traversal(expression) if isinstance(node, MatrixExpr))
+    partners: dict[MatrixExpr, MatrixExpr] = {}
+    for node in nodes:
+        if isinstance(node, MatAdd) and visible_width(printer.doprint(node)) > _LONG_FACTOR:
+            for turned in (Transpose(node), Adjoint(node)):
+                other = next((n for n in nodes if isinstance(n, MatAdd) and n.doit() == turned.doit()), node)
+                if other != node and other not in partners:
+                    partners[node] = type(turned)(other)
+    repeated = [
+        node
+        for node, times in nodes.items()
+        if isinstance(node, Inverse) and times > 1 and not isinstance(node.arg, MatrixSymbol)
+    ]
+    found: list[tuple[MatrixSymbol, MatrixExpr]] = []
+    replaced: dict[MatrixExpr, MatrixExpr] = {}
+    for node in sorted((*repeated, *partners), key=lambda one: one.count_ops()):
+        letter = MatrixSymbol(_fresh("QGK" if isinstance(node, Inverse) else "RBF", taken), *node.shape)
+        found.append((letter, node.func(*(argument.xreplace(replaced) for argument in node.args))))
+        replaced[node] = letter
+        if node in partners:
+            replaced[partners[node].arg] = partners[node].func(letter)
+    return expression.xreplace(replaced), found[::-1]
+
+
+def shortened(
+    formulas: Sequence[Expr], printer: FormulaPrinter, taken: set[str]
+) -> tuple[list[Expr], list[tuple[Symbol, Expr]]]:
+    """Letters A_1, A_2, ... for the longest factors of products that no line could hold.
+
+    The letters are added to the set of taken names.
+    """
+    found: dict[Expr, Symbol] = {}
+
+    def short(formula: Expr) -> Expr:
+        if isinstance(formula, Relational):
+            return formula.func(*map(short, formula.args), evaluate=False)
+        while True:
+            above: list[tuple[float, bool, Expr]] = []
+            below: list[tuple[float, bool, Expr]] = []
+            for factor in Mul.make_args(formula):
+                base, exponent = factor.args if isinstance(factor, Pow) else (factor, Integer(1))
+                width = visible_width(printer.doprint(base))
+                (below if exponent.is_negative else above).append((width, isinstance(base, Add), base))
+            wide = max(above, below, key=lambda factors: sum(width for width, _, _ in factors))
+            sums = [(width, base) for width, is_sum, base in wide if is_sum and width > LINE / 4]
+            if sum(width for width, _, _ in wide) <= LINE or not sums or formula.is_Add:
+                return formula
+            base = max(sums, key=lambda one: one[0])[1]
+            if base not in found and -base not in found:
+                found[base] = Symbol(_fresh("", taken))
+            formula = formula.xreplace({base: found[base] if base in found else -found[-base]})
+
+    return [short(formula) for formula in formulas], [(symbol, part) for part, symbol in found.items()]
+
+
+def _fresh(letters: str, taken: set[str]) -> str:
+    """A name that is not taken yet, and now is: one of the letters, or A with a number."""
+    name = next(n for n in chain(letters, (f"A_{k}" for k in count(1))) if n not in taken)
+    taken.add(name)
+    return name
