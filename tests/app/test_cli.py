@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from planaria.app import listing
 from planaria.app.cli import app
+from planaria.app.subcommands import models as listing
 from planaria.models.library import model_names
 
 Run = Callable[..., Any]  # see conftest.py

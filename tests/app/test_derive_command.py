@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sympy import Expr, Symbol, symbols
 
-from planaria.app import deriving
+from planaria.app.subcommands import derive as deriving
 from planaria.derivations import Derivation
 from planaria.models.text.grammar import parse_expression
 from planaria.numerics.evidence.check import Check, Outcome

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from planaria.app import evaluating
-from planaria.numerics.solving.solve import evaluate as right_evaluate
+from planaria.app.subcommands import evaluate as evaluating
+from planaria.numerics.solving.evaluate import evaluate as right_evaluate
 
 Run = Callable[..., Any]  # see conftest.py
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from planaria.app import diagramming
 from planaria.app.files import write_whole
+from planaria.app.subcommands import diagrams as diagramming
 from planaria.diagrams import InputError
 
 Run = Callable[..., Any]  # see conftest.py

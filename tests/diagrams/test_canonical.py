@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
-from planaria.diagrams import Gaussian, Model, RibbonGraph, expand, symmetry
+from planaria.diagrams import Gaussian, Model, RibbonGraph, expand
 from planaria.diagrams.expressions.cyclic_words import kinds_of, turn_over
 from planaria.diagrams.expressions.expression import Letter, prepare, read
 from planaria.diagrams.expressions.words import Word, close, words
+from planaria.diagrams.graphs import symmetry
 from planaria.diagrams.graphs.canonical import (
     automorphism_order,
     automorphisms,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sympy import Adjoint, Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model, expand
-from planaria.diagrams import dyson as dyson_module
 from planaria.diagrams.graphs.weight import total_weight
+from planaria.diagrams.irreducible import dyson as dyson_module
 from planaria.diagrams.irreducible.cuts import (
     cuts,
     has_insertion,
