@@ -582,7 +582,7 @@ def test_numbers_and_signs_survive():
 
 
 def test_spectral_sums():
-    lam, om = symbols("lambda_I omega_I", nonnegative=True)
+    lam, om = symbols("lambda_I omega_I", real=True)
     pole = Factor(M, (lam, om), (1, 0), (((0, 0), Delta), ((0, 1), kappa)))
     one = SpectralSum(M, (lam, om), (2, 1), ((pole, 2),))
     text = latex_sum(one)

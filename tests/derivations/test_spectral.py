@@ -11,7 +11,7 @@ from planaria.algebra.rational import Ring
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of, decompose
 
 M, Delta, kappa, mu, c = symbols("M Delta kappa mu c", positive=True)
-lam, omega = symbols("lambda_I omega_I", nonnegative=True)
+lam, omega = symbols("lambda_I omega_I", real=True)
 RING = Ring([M, Delta, kappa, mu, c, lam, omega])
 POINT = {M: Fraction(4), Delta: Fraction(3, 2), kappa: Fraction(1, 3), mu: Fraction(5), c: Fraction(-2, 7)}
 SPECTRA = {

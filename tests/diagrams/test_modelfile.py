@@ -154,6 +154,8 @@ def test_an_unknown_quantity_gets_the_nearest_name():
 
 FIELD = 'x = { shape = ["N", "P"], variance = "1/P" }'
 MATRIX = 'A = { space = "N" }'
+UP_TO_X = MATRIX + "\n[fields]\nx = { shape"
+COVARIANCE = 'A = { space = "N", spectrum = [1, -0.5] }\n[fields]\nx = { rows = "A", shape'
 
 
 @pytest.mark.parametrize(
@@ -194,9 +196,9 @@ MATRIX = 'A = { space = "N" }'
         (MATRIX, 'A = { space = "N", spectrum = "power" }', "small.toml, [matrices] A, spectrum: there is no spectrum 'power'; did you mean 'power-law'?"),
         (MATRIX, 'A = { space = "N", spectrum = 3 }', "small.toml, [matrices] A, spectrum: 3 is not a spectrum; write a list of numbers or power-law or identity"),
         (MATRIX, 'A = { space = "N", spectrum = [] }', "small.toml, [matrices] A, spectrum: the spectrum is empty; give at least one eigenvalue"),
-        (MATRIX, 'A = { space = "N", spectrum = [1, -0.5] }', "small.toml, [matrices] A, spectrum: eigenvalue 2 is -0.5, a negative number; a covariance needs eigenvalues >= 0"),
-        (MATRIX, 'A = { space = "N", spectrum = [1, nan] }', "small.toml, [matrices] A, spectrum: eigenvalue 2 is NaN, not a finite number; give real numbers >= 0"),
-        (MATRIX, 'A = { space = "N", spectrum = [1, "a"] }', "small.toml, [matrices] A, spectrum: eigenvalue 2 is 'a', not a finite number; give real numbers >= 0"),
+        (UP_TO_X, COVARIANCE, "small.toml, [matrices] A, spectrum: eigenvalue 2 is -0.5, a negative number; a covariance needs eigenvalues >= 0"),
+        (MATRIX, 'A = { space = "N", spectrum = [1, nan] }', "small.toml, [matrices] A, spectrum: eigenvalue 2 is NaN, not a finite number; give real numbers"),
+        (MATRIX, 'A = { space = "N", spectrum = [1, "a"] }', "small.toml, [matrices] A, spectrum: eigenvalue 2 is 'a', not a finite number; give real numbers"),
         (MATRIX, 'A = { space = 3, spectrum = [1, 2] }', "small.toml, [matrices] A: the spectrum has 2 eigenvalues in a space of 3; give 3 eigenvalues"),
         (MATRIX, MATRIX[:-2] + ', spectrum = [1] }\nB = { space = "N", spectrum = [1, 2] }', "small.toml, [matrices] B: it has 2 eigenvalues, and A has 1; matrices of the space N have lists of one length"),
         (MATRIX, 'A = { space = "N", spectrum = { kind = "power-law", alpha = "beta" } }', "small.toml, [matrices] A, spectrum, alpha: there is no parameter 'beta'; the known ones are gamma"),

@@ -13,10 +13,10 @@ from planaria.derivations import Derivation, derive
 from planaria.models.library import load_model
 from planaria.models.model import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, Spectrum
+from planaria.numerics.estimate import Estimate
 from planaria.numerics.evidence import check_simulation as module
 from planaria.numerics.evidence.check import Check, Outcome
 from planaria.numerics.evidence.check_simulation import check_simulation
-from planaria.numerics.solving.estimate import Estimate
 from planaria.numerics.solving.problem import Problem, to_mpf
 from planaria.numerics.solving.solve import solve
 

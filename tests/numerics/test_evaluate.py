@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -12,9 +13,12 @@ from mpmath import mp, mpf
 from planaria.derivations import Derivation, derive
 from planaria.diagrams import Eigenvalues, InputError, PowerLaw
 from planaria.models.library import load_model
+from planaria.numerics.solving import solve as module
+from planaria.numerics.solving.branch import DOUBLE
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.numerics.sweeps.arrays import evaluate_array
 
+CASES = Path(__file__).parents[1] / "oracles" / "cases"
 UNITS = {"sigma_u": 1, "sigma_w": 1, "sigma_eps": "0.1", "lambda_plus": 1, "C": 1}
 
 # M, alpha, N, P, gamma; Delta, clean loss and noise loss to 22 digits (power-law spectrum, sums and no integrals)
@@ -175,3 +179,22 @@ def test_lists_on_one_space_have_one_length() -> None:
 def test_digits_are_checked(derived: dict[str, Derivation], digits: Any) -> None:
     with pytest.raises(InputError, match="digits"):
         evaluate(derived["loss"], point(20, 1, 8, 9, "0.1"), digits=digits)
+
+
+def test_a_point_in_the_spectrum_is_refused_before_many_digits_are_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A path of forty digits takes seconds, and tells no more than that it gets no further.
+    file = load_model(str(CASES / "polynomials.toml"))
+    result = derive(file.quantity("mixed").expression, file.model)
+    paths: list[str] = []
+    followed = module.follow
+
+    def noted(problem: Any, arithmetic: Any = DOUBLE, **options: Any) -> Any:
+        paths.append(arithmetic.module)
+        return followed(problem, arithmetic=arithmetic, **options)
+
+    monkeypatch.setattr(module, "follow", noted)
+    with pytest.raises(InputError, match=r"the planar solution ends at field strength 0\.151"):
+        evaluate(result, {"N": 6, "z": "0.72"})
+    assert set(paths) == {"numpy"}

@@ -213,9 +213,7 @@ def test_an_archive_and_a_short_array_are_refused(tmp_path: Path, reader: Any) -
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.csv", "1\n-2\n", "eigenvalue 2 is -2, a negative number"),
         ("a.csv", "1,0.5\n2,0.25\n", "several lines and several numbers on a line"),
-        ("a.npy", np.array([1.0, -0.5]), "eigenvalue 2 is -0.5, a negative number"),
         ("a.npy", np.array([1.0, np.nan]), "eigenvalue 2 is nan, not a finite number"),
         ("a.npy", np.array([np.inf]), "eigenvalue 1 is inf, not a finite number"),
         ("a.npy", np.eye(2), "2 dimensions, not 1"),

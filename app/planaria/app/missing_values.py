@@ -8,8 +8,9 @@ from sympy import Expr, Integer, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.app.inputs import Names
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import PowerLaw, UnitSpectrum
+from planaria.models.spectra import UnitSpectrum
 
 __all__ = ["Needs", "check_sizes", "needs_of"]
 
@@ -47,31 +48,8 @@ class Needs:
 
 def needs_of(expression: Expr, model: Model) -> Needs:
     """What the expectation of an expression depends on."""
-    symbols: set[Symbol] = {s for s in expression.free_symbols if isinstance(s, Symbol)}
-    matrices: set[MatrixSymbol] = set()
-    fields: list[Gaussian] = []
-    for matrix in expression.atoms(MatrixSymbol):
-        index = model.field_index(matrix)
-        symbols |= _symbols(*matrix.shape)
-        if index is None:
-            matrices.add(matrix)
-            continue
-        field = model.fields[index]
-        fields.append(field)
-        symbols |= _symbols(field.variance)
-        for covariance in (field.rows, field.cols):
-            if covariance is not None:
-                matrices |= covariance.atoms(MatrixSymbol)
-                symbols |= _symbols(covariance)
-    for matrix in matrices:
-        spectrum = model.spectrum(matrix)
-        if isinstance(spectrum, PowerLaw):
-            symbols |= _symbols(spectrum.alpha, spectrum.scale)
-    return Needs(symbols, sorted(matrices, key=lambda one: str(one.name)), fields)
-
-
-def _symbols(*expressions: Expr) -> set[Symbol]:
-    return {s for one in expressions for s in one.free_symbols if isinstance(s, Symbol)}
+    contents = contents_of(expression, model)
+    return Needs(contents.symbols, contents.matrices, contents.fields)
 
 
 def check_sizes(needs: Needs, model: Model, values: Mapping[Expr, Expr], *, simulated: bool) -> None:

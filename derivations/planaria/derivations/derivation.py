@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sympy import Eq, Expr, Symbol
+from sympy import Eq, Expr, Symbol, Trace
 
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
 from planaria.derivations.elimination.closed_form import ClosedForm
@@ -37,6 +37,8 @@ class Derivation:
         Unknowns, relations and value in exact arithmetic.
     steps
         Every move, with before, after and reason.
+    words
+        The planar sums that take the place of traces of long words, which the rules do not contain.
     """
 
     expression: Expr
@@ -45,6 +47,12 @@ class Derivation:
     system: SchwingerDyson = field(repr=False)
     closed_form: ClosedForm = field(repr=False)
     steps: tuple[Step, ...] = field(repr=False, compare=False)
+    words: Mapping[Trace, Expr] = field(repr=False, compare=False)
+
+    @property
+    def outer(self) -> Expr:
+        """The quantity as a function of the traces that the rules read, in their order when sorted as text."""
+        return self.expression.xreplace(dict(self.words))
 
     @property
     def unknowns(self) -> tuple[Symbol, ...]:

@@ -9,7 +9,7 @@ from functools import partial
 from math import isfinite
 from typing import TypeVar
 
-from sympy import Expr, Integer, MatrixExpr, Symbol, Trace
+from sympy import Expr, Integer, Inverse, MatrixExpr, Symbol, Trace
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.laurent import Laurent
@@ -21,20 +21,23 @@ from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
 from planaria.derivations.elimination.eliminate import FACTOR, eliminate, linear_parameters
 from planaria.derivations.elimination.reduced import LARGEST_SYSTEM, Reduced, Strategy
 from planaria.derivations.elimination.unknown_names import final_names, normalised_loops
-from planaria.derivations.equations.equal_loops import schwinger_dyson
+from planaria.derivations.equations.equal_loops import dependencies, schwinger_dyson
+from planaria.derivations.equations.long_words import planar_words
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.zero_test import Witness
 from planaria.derivations.steps import Step
+from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
 from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.rules.pencil import linearise
 from planaria.models.model import Model
 
-__all__ = ["STOPPED", "derive"]
+__all__ = ["COMMUTED", "STOPPED", "derive"]
 
 T = TypeVar("T")
 
+COMMUTED = "commute"  # the rule of a step that says whose order does not count
 STOPPED = "stop short"  # the rule of a step that says what was not done
 
 # From the one that gives the shortest forms to the one that asks least.
@@ -46,6 +49,7 @@ STRATEGIES = (
 )
 SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
 BUDGET = 10.0  # seconds of exact work, about
+WORDS = 0.05  # the share of it that the planar sums of long words may take
 
 
 def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivation:
@@ -89,10 +93,11 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
         with limited(2 * budget):
             return _derived(quantity, model, budget)
     except WorkLimitError:
+        less = "shorter words and fewer inverses" if expression.has(Inverse) else "shorter words"
         raise InputError(
             "derive",
             f"its exact algebra takes more work than the budget of about {budget:g} s",
-            "raise the budget, or take shorter words and fewer inverses",
+            f"raise the budget, or take {less}",
         ) from None
 
 
@@ -102,12 +107,22 @@ def _derived(quantity: TraceFunction, model: Model, budget: float) -> Derivation
     nodes = [read(trace.arg, setting) for trace in quantity.traces]
     for node in nodes:
         deterministic_part(node, setting)
-    rules = linearise(nodes, setting, quantity.traces)
+    summed = planar_words(quantity.traces, nodes, setting, budget * WORDS)
+    outer = TraceFunction(expression.xreplace(summed)) if summed else quantity
+    if summed:
+        nodes = [read(trace.arg, setting) for trace in outer.traces]
+    rules = linearise(nodes, setting, outer.traces)
     system = schwinger_dyson(rules)
-    reduced, value = _solved(quantity, system, budget)
+    reduced, value = _solved(outer, system, budget)
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
+    commuting = reorderings(expression, model)
     steps = (
+        *(Step(COMMUTED, one.before, one.after, one.sentence) for one in commuting),
+        *(
+            Step("sum a word", trace, total, "its planar contractions, interval by interval")
+            for trace, total in summed.items()
+        ),
         Step(
             "linearise",
             Integer(rules.plain_size),
@@ -118,7 +133,7 @@ def _derived(quantity: TraceFunction, model: Model, budget: float) -> Derivation
         *(step.renamed(names) for step in reduced.steps),
         Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted, strength 1"),
     )
-    return Derivation(expression, model, rules, system, closed, steps)
+    return Derivation(expression, model, rules, system, closed, steps, summed)
 
 
 def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
@@ -127,14 +142,14 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
     A form is only taken if its value has the series of the unreduced system, exactly, at the witness; a
     shorter way that fails there gives way to a plainer one.
     """
-    witness = Witness(system)
+    witness, depends = Witness(system), dependencies(system)
     reason, unaffordable = "", 0
     for strategy in STRATEGIES:
         if unaffordable and strategy.largest >= unaffordable - 1:
             continue
         try:
             with limited(budget * strategy.budget):
-                reduced = eliminate(system, witness, strategy)
+                reduced = eliminate(system, depends, witness, strategy)
                 value = quantity.of(_by_trace(system, reduced.readings), reduced.ring)
                 value = _shortest(value, reduced, system.rules.setting)
                 if reduced.witness.agrees(value, partial(_series_of, quantity)):
@@ -160,6 +175,7 @@ def _series_of(quantity: TraceFunction, witness: Witness) -> Laurent:
     """The quantity's power series at the witness, read off the unreduced system."""
     traces = _by_trace(witness.system, witness.solution.readings)
     scalars = {g: Laurent.of([number]) for g, number in witness.point.values.items()}
+    scalars[STRENGTH] = Laurent.of([0, 1])  # of long words, whose sums are written out
     result: Laurent = quantity.at(traces, scalars, Laurent.of([1]))
     return result
 

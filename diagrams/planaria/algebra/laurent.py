@@ -12,9 +12,10 @@ from typing import Any
 
 from flint import fmpq, fmpq_poly, nmod, nmod_poly
 
-__all__ = ["Laurent", "residue"]
+__all__ = ["PRIME", "Laurent", "residue"]
 
 EXACT = 10**9  # the precision of a series that is known to the end
+PRIME = (1 << 61) - 1  # of the residues of series, and of everything else that is decided modulo a prime
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ Conventions, said once for the whole package:
   complex field has E X_ij X_kl = 0. Nothing is scaled behind the user's back: a finite limit asks for a
   variance of order 1/N, or for a dimension in the expression.
 * A matrix symbol that is no field is *deterministic*. All deterministic matrices of one space commute; they
-  are real and, in their common basis, diagonal: only their eigenvalues matter.
+  are real and, in their common basis, diagonal: only their eigenvalues matter. These may have any sign, but for
+  covariances, which have none below zero.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.models.covariances import check_covariance, variance_of
-from planaria.models.spectra import Spectrum
+from planaria.models.spectra import Spectrum, check_eigenvalues
 
 __all__ = ["Gaussian", "Kind", "Model"]
 
@@ -159,11 +160,15 @@ class Model:
                             f"its covariance contains the random field {symbol.name}",
                             "use deterministic matrices in covariances",
                         )
-        for matrix, _ in self.spectra:
+        # What is a function of several matrices and parameters is seen where these have numbers.
+        covariances = {one for field in self.fields for one in (field.rows, field.cols)}
+        for matrix, spectrum in self.spectra:
             if str(matrix.name) in seen:
                 raise InputError(
                     f"matrix {matrix.name}", "a random field has no given spectrum", "give its covariance one"
                 )
+            if matrix in covariances:
+                check_eigenvalues(spectrum, f"matrix {matrix.name}")
 
     def field_index(self, symbol: MatrixSymbol) -> int | None:
         """The position of a matrix symbol among the fields; None for a deterministic matrix."""

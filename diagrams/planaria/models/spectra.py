@@ -12,7 +12,7 @@ from sympy import Expr, MatrixSymbol, Rational, Symbol, nan
 from planaria.algebra.errors import InputError
 from planaria.models.ranges import check_range, shown
 
-__all__ = ["Eigenvalues", "PowerLaw", "Spectrum", "UnitSpectrum", "eigenvalue"]
+__all__ = ["Eigenvalues", "PowerLaw", "Spectrum", "UnitSpectrum", "check_eigenvalues", "eigenvalue"]
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,15 @@ class UnitSpectrum:
 class Eigenvalues:
     """Eigenvalues given one by one; their number is the size of the space.
 
-    Two matrices of one space share their eigenbasis in the order of the lists.
+    Two matrices of one space share their eigenbasis in the order of the lists. They may be negative, as those of
+    an external source are; where a covariance has such a list, the model or the point is refused.
 
-    >>> Eigenvalues.of([1, 0.5, "1/3"])
-    Eigenvalues(values=(1, 1/2, 1/3))
-    >>> Eigenvalues.of([1, -2])  # doctest: +ELLIPSIS
+    >>> Eigenvalues.of([1, 0.5, "-1/3"])
+    Eigenvalues(values=(1, 1/2, -1/3))
+    >>> Eigenvalues.of([1, "inf"])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    planaria.algebra.errors.InputError: spectrum: eigenvalue 2 is -2, a negative number; ...
+    planaria.algebra.errors.InputError: spectrum: eigenvalue 2 is inf, not a finite number; ...
     """
 
     values: tuple[Rational, ...]
@@ -52,7 +53,7 @@ class Eigenvalues:
     def of(cls, numbers: object, place: str = "spectrum") -> Eigenvalues:
         """Read a list of numbers (int, float, Fraction, decimal text) exactly.
 
-        Raises InputError for an empty list, a value that is not a finite number, or a negative one.
+        Raises InputError for an empty list, and for a value that is not a finite number.
         """
         if not isinstance(numbers, (list, tuple)):
             raise InputError(place, "the spectrum is not a list of numbers", "write [1.0, 0.5, ...]")
@@ -72,18 +73,29 @@ class Eigenvalues:
                 value = nan
             if not value.is_finite:
                 problem = f"eigenvalue {position} is {shown(number)}, not a finite number"
-                raise InputError(place, problem, "give real numbers >= 0")
-            if value < 0:
-                raise InputError(
-                    place,
-                    f"eigenvalue {position} is {number}, a negative number",
-                    "a covariance needs eigenvalues >= 0",
-                )
+                raise InputError(place, problem, "give real numbers")
             values.append(value)
         return cls(tuple(values))
 
 
 Spectrum = PowerLaw | UnitSpectrum | Eigenvalues
+
+
+def check_eigenvalues(spectrum: Spectrum, place: str) -> None:
+    """Raise InputError where a spectrum cannot be that of a covariance: where a listed eigenvalue is negative.
+
+    >>> check_eigenvalues(Eigenvalues.of([1, -2]), "matrix A")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    planaria.algebra.errors.InputError: matrix A: eigenvalue 2 is -2, a negative number; a covariance needs ...
+    """
+    for position, value in enumerate(spectrum.values if isinstance(spectrum, Eigenvalues) else (), start=1):
+        if value < 0:
+            raise InputError(
+                place,
+                f"eigenvalue {position} is {float(value):g}, a negative number",
+                "a covariance needs eigenvalues >= 0",
+            )
 
 
 def eigenvalue(matrix: MatrixSymbol) -> Symbol:
@@ -93,4 +105,4 @@ def eigenvalue(matrix: MatrixSymbol) -> Symbol:
     lambda_I
     """
     name = str(matrix.name)
-    return Symbol(name[:1].lower() + name[1:] + "_I", nonnegative=True)
+    return Symbol(name[:1].lower() + name[1:] + "_I", real=True)

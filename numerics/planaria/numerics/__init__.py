@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from planaria.models.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from planaria.numerics.estimate import Estimate
     from planaria.numerics.evidence.check import Check
     from planaria.numerics.evidence.checks import checks
-    from planaria.numerics.solving.estimate import Estimate
     from planaria.numerics.solving.evaluate import evaluate
     from planaria.numerics.sweeps.arrays import evaluate_array
 
@@ -26,7 +26,7 @@ __all__ = [
 
 _HOMES = {
     "Check": "planaria.numerics.evidence.check",
-    "Estimate": "planaria.numerics.solving.estimate",
+    "Estimate": "planaria.numerics.estimate",
     "checks": "planaria.numerics.evidence.checks",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",

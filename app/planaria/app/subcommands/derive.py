@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from rich.console import Console
 from sympy import count_ops
 
-from planaria.algebra.errors import placed
+from planaria.algebra.errors import InputError, placed
 from planaria.app.display import messages, output, progress_bar, working
 from planaria.app.inputs import Names, chosen_quantities, read_limits, read_renames
 from planaria.app.matrices import with_kinds
 from planaria.app.subcommands.reports import Derived, JsonReport, LatexReport, Report, TextReport
 from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.models.library import load_model
 from planaria.models.text.model_data import Quantity
 from planaria.numerics.evidence.check import Check
@@ -49,26 +50,41 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     limits = [names.parameters[one] for one in read_limits(options.limits, names)]
     status = messages()
     derivations: dict[Quantity, Derivation] = {}
+    errors: dict[Quantity, InputError] = {}
     for quantity in quantities:
-        with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
-            derivations[quantity] = derive(quantity.expression, model, budget=options.budget)
+        try:
+            with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
+                derivations[quantity] = derive(quantity.expression, model, budget=options.budget)
+        except InputError as error:
+            errors[quantity] = error  # the others are derived all the same
+    if not derivations:
+        raise next(iter(errors.values()))
     occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
     console = output()
     renames = read_renames(options.symbols, names, sorted(occurring))
     report = _report(options, console, Formulas(renames, unicode="utf" in console.encoding.lower()))
     report.begin(file)
     passed = True
-    for quantity, derivation in derivations.items():
+    for quantity in quantities:
+        if quantity in errors:
+            report.underived(quantity, errors[quantity])
+            continue
+        derivation = derivations[quantity]
         with working(status, f"writing {quantity.name}"):
-            found = {one: limit_branches(derivation, one) for one in limits}
+            contained = contents_of(quantity.expression, model).symbols
+            found = {one: limit_branches(derivation, one) for one in limits if one in contained}
+            absent = tuple(one for one in limits if one not in contained)
             is_text = not options.as_json and not options.as_latex
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
         made = _run_checks(derivation, options, status, quantity.name)
-        report.quantity(Derived(quantity, model, derivation, algebraic, found, any(one.refutes for one in made)))
+        refuted = any(one.refutes for one in made)
+        report.quantity(Derived(quantity, model, derivation, algebraic, found, refuted, absent))
         for check in made:
             report.check(check)
             passed = passed and not check.failed
     report.end()
+    if errors:
+        raise next(iter(errors.values()))
     return passed
 
 

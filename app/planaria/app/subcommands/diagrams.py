@@ -28,6 +28,7 @@ from planaria.app.inputs import check_count
 from planaria.app.pictures import Target, write_pictures
 from planaria.app.subcommands.irreducible import list_irreducible
 from planaria.app.subcommands.isomorphism import list_classes
+from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.trace_products import products_of_traces
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import total_weight
@@ -65,6 +66,7 @@ class _Result:
     counts: dict[int, int]
     series: str
     pictures: tuple[RibbonGraph, ...]
+    orientable: frozenset[bool] = frozenset()  # of the diagrams of Euler characteristic 0
 
     @property
     def total(self) -> int:
@@ -101,12 +103,14 @@ def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) 
         return
     result = _make(file, quantity, options, euler, count, target is not None, status)
     if options.as_json:
+        notes = [one.sentence for one in reorderings(quantity.expression, file.model)]
         print_json(
             {
                 "order": options.order,
                 "counts": {str(chi): number for chi, number in result.counts.items()},
                 "total": result.total,
                 "planar_series": result.series,
+                **({"notes": notes} if notes else {}),
             }
         )
     else:
@@ -199,6 +203,7 @@ def _make(
     status: Console,
 ) -> _Result:
     counts: Counter[int] = Counter()
+    orientable: set[bool] = set()
     pictures: list[RibbonGraph] = []
     complete = count.order == options.order and not isinstance(euler, int)
     known = count.diagrams if complete else None
@@ -219,6 +224,8 @@ def _make(
                 characteristic = graph.euler_characteristic
                 if not isinstance(euler, int) or characteristic == euler:
                     counts[characteristic] += 1
+                    if characteristic == 0:
+                        orientable.add(graph.is_orientable)
                     if drawn and len(pictures) <= _MOST_PICTURES:
                         pictures.append(graph)
                 yield graph
@@ -240,7 +247,7 @@ def _make(
             "--draw", f"there are more than {_MOST_PICTURES:,} diagrams to draw", "give a lower order"
         )
     by_chi = {chi: counts[chi] for chi in sorted(counts, reverse=True)}
-    return _Result(by_chi, format_expression(planar), tuple(pictures))
+    return _Result(by_chi, format_expression(planar), tuple(pictures), frozenset(orientable))
 
 
 def _print(
@@ -254,6 +261,8 @@ def _print(
     heading(console, f"Diagrams of order {options.order}")
     chi = "χ" if formulas.unicode else "chi"
     surfaces = _SURFACES if options.connected or _most_words(quantity.expression) == 1 else {}
+    if surfaces:
+        surfaces = {**surfaces, 0: " and ".join(_FLAT[one] for one in sorted(result.orientable, reverse=True))}
     rows = [(str(one), f"{number:,}", surfaces.get(one, "")) for one, number in result.counts.items()]
     if len(rows) != 1:
         rows.append(("total", f"{result.total:,}", ""))
@@ -265,6 +274,8 @@ def _print(
     short = len(result.series) + INDENT <= console.width
     for number, term in enumerate([result.series] if short else _terms(result.series)):
         line(console, term if number == 0 else f"  {term}")
+    for remark in reorderings(quantity.expression, file.model):
+        note(console, remark.sentence)
 
 
 def _terms(series: str) -> list[str]:
@@ -285,5 +296,5 @@ def _terms(series: str) -> list[str]:
 _SURFACES = {
     2: "planar: the sphere",
     1: "the projective plane",
-    0: "the torus and the Klein bottle",
 }
+_FLAT = {True: "the torus", False: "the Klein bottle"}  # of Euler characteristic 0, by orientability

@@ -51,6 +51,7 @@ class _Found:
     duality: Duality
     certificates: tuple[Certificate, ...]
     matrices: tuple[tuple[str, str], ...]
+    note: str = ""  # why there is no certificate on the closed form, where it could not be made
 
 
 def find_dualities(model_name: str, options: DualOptions) -> bool:
@@ -88,10 +89,14 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
 
 def _certified(file: ModelFile, quantity: Quantity, duality: Duality) -> _Found:
     """A duality with the certificate that needs the closed form, and with the matrices that it exchanges."""
-    closed_form = check_duality(derive(quantity.expression, file.model), duality)
+    remark = ""
+    try:
+        closed_form = check_duality(derive(quantity.expression, file.model), duality)
+    except InputError as error:  # the duality is known without it
+        closed_form, remark = None, f"the closed form was not compared: {error.problem}"
     certificates = (*duality.certificates, *((closed_form,) if closed_form is not None else ()))
     matrices = {name: value for name, value in file.definitions if isinstance(value, MatrixExpr)}
-    return _Found(duality, certificates, exchanged_matrices(duality, matrices))
+    return _Found(duality, certificates, exchanged_matrices(duality, matrices), remark)
 
 
 def _drawn(quantity: Quantity, search: Dualities, order: int, folder: Folder) -> Iterator[Path]:
@@ -139,6 +144,8 @@ class _Text:
         self.console.print(plain_table(("", "", ""), self._rows(found)))
         for one in found.certificates:
             self._certificate(one)
+        if found.note:
+            note(self.console, found.note)
 
     def _statement(self, duality: Duality) -> str:
         if duality.verdict == "invariant":
@@ -235,6 +242,7 @@ def _json(
                 "remainder": plain(one.duality.remainder),
                 "averaged_over": list(one.duality.spectators),
                 "matrices": pairs(one.matrices),
+                "notes": [one.note] if one.note else [],
                 "certificates": [
                     {"statement": c.statement, "method": c.method, "passed": c.passed, "detail": c.detail}
                     for c in one.certificates

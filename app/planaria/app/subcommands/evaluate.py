@@ -29,8 +29,8 @@ from planaria.derivations import derive
 from planaria.models.library import load_model
 from planaria.models.model import Model
 from planaria.models.text.model_data import ModelFile, Quantity
+from planaria.numerics.estimate import Estimate
 from planaria.numerics.simulation.extrapolation import Comparison, Verdict
-from planaria.numerics.solving.estimate import Estimate
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.writing.terminal.expressions import Formulas
 
@@ -84,10 +84,13 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
     with working(status, f"evaluating {quantity.name}"):
         estimate = evaluate(derivation, relevant, digits=options.digits, limit=point.limits or None)
-    simulation = None
+    simulation, failure = None, None
     if options.runs is not None:
         runs, seed = options.runs, options.seed
-        simulation = simulate_beside(quantity, model, relevant, estimate.value, runs, seed, status)
+        try:
+            simulation = simulate_beside(quantity, model, relevant, estimate.value, runs, seed, status)
+        except InputError as error:  # the number stands without it, and is given out first
+            failure = error
     contradicted = simulation is not None and simulation.verdict is Verdict.CONTRADICTS
     if contradicted:
         estimate = replace(estimate, status=_CONTRADICTED)
@@ -98,6 +101,8 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         _print(console, file, quantity, point, needs, estimate)
         if simulation is not None:
             print_simulation(console, _formulas(console), quantity, model, simulation)
+    if failure is not None:
+        raise failure
     return not contradicted
 
 

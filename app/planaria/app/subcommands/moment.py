@@ -10,6 +10,7 @@ from sympy import Dummy, Expr, Symbol, Trace, expand
 
 from planaria.app.display import INDENT, heading, line, messages, note, output, print_json, working
 from planaria.app.inputs import Names, read_renames, read_values
+from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.moments.moment import MOST_PRODUCTS, moment
 from planaria.models.library import load_model
 from planaria.models.text.model_data import ModelFile
@@ -51,6 +52,7 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
         )
         if values:
             result = _at(result, values)
+    notes = [one.sentence for one in reorderings(expression, file.model)]
     console = output()
     formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
     polynomial = Polynomial(result, tuple(names.parameters.values()))
@@ -59,10 +61,13 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
             {
                 "polynomial": formulas.renamed_text(polynomial.text()),
                 "variables": [formulas.renamed_text(one) for one in polynomial.variables],
+                **({"notes": notes} if notes else {}),
             }
         )
         return
     if options.as_latex:
+        for remark in notes:
+            console.print(f"% {remark}", soft_wrap=True)
         for one in polynomial.latex(lambda part: latex_expression(part, renames)):
             console.print(one, soft_wrap=True)
         return
@@ -73,6 +78,8 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
     heading(console, *_heading(options))
     for one in polynomial.lines(formulas, console.width - INDENT):
         line(console, one)
+    for remark in notes:
+        note(console, remark)
 
 
 def _expression(file: ModelFile, text: str) -> Expr:

@@ -17,7 +17,7 @@ from planaria.derivations import Derivation
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
-from planaria.derivations.resummation import STOPPED
+from planaria.derivations.resummation import COMMUTED, STOPPED
 from planaria.models.cleaning import clean_line
 from planaria.models.model import Model
 from planaria.models.text.model_data import ModelFile, Quantity
@@ -50,6 +50,7 @@ class Derived:
     """A quantity with its derivation; its algebraic form where that is printed; limits by their parameter.
 
     ``refuted`` says that an exact check failed: nothing is given out then that could be taken for a result.
+    ``absent`` are the parameters whose limits were asked for, but that the quantity does not contain.
     """
 
     quantity: Quantity
@@ -58,11 +59,17 @@ class Derived:
     algebraic: AlgebraicForm | None
     limits: Mapping[Symbol, tuple[LimitBranch, ...]]
     refuted: bool = False
+    absent: tuple[Symbol, ...] = ()
 
     @property
     def notes(self) -> list[str]:
-        """What was not done, and why."""
-        return [step.reason for step in self.derivation.steps if step.rule == STOPPED]
+        """What relies on matrices that commute; what was not done, and why."""
+        steps = self.derivation.steps
+        found = [step.reason for step in steps if step.rule == COMMUTED]
+        found += [step.reason for step in steps if step.rule == STOPPED]
+        return found + [
+            f"{self.quantity.name} does not contain {one}: its limit is the value" for one in self.absent
+        ]
 
     @property
     def sums(self) -> dict[Symbol, SpectralSum]:
@@ -85,6 +92,7 @@ class Report(Protocol):
 
     def begin(self, file: ModelFile) -> None: ...
     def quantity(self, derived: Derived) -> None: ...
+    def underived(self, quantity: Quantity, error: InputError) -> None: ...
     def check(self, check: Check) -> None: ...
     def end(self) -> None: ...
 
@@ -119,6 +127,9 @@ class JsonReport:
                 for parameter, found in derived.limits.items()
             }
         self.content["quantities"][derived.quantity.name] = entry
+
+    def underived(self, quantity: Quantity, error: InputError) -> None:
+        self.content["quantities"][quantity.name] = {"error": str(error)}
 
     def _sums(self, sums: Mapping[Symbol, SpectralSum]) -> dict[str, dict[str, str]]:
         plain, name = self.formulas.plain, self.formulas.plain_name
@@ -167,12 +178,7 @@ class TextReport:
             note(self.console, citation)
 
     def quantity(self, derived: Derived) -> None:
-        quantity = derived.quantity
-        self.console.print()
-        self.console.rule(Text(quantity.name, style="bold"), align="left", style="dim")
-        if quantity.about:
-            note(self.console, quantity.about)
-        line(self.console, self.formulas.plain(quantity.expression))
+        self._head(derived.quantity)
         self._rules(derived.derivation)
         self._diagrams(derived)
         if derived.refuted:
@@ -191,6 +197,17 @@ class TextReport:
         for parameter, found in derived.limits.items():
             self._limit(derived, parameter, found)
         self.first_check = True
+
+    def underived(self, quantity: Quantity, error: InputError) -> None:
+        self._head(quantity)
+        note(self.console, f"not derived: {error}")
+
+    def _head(self, quantity: Quantity) -> None:
+        self.console.print()
+        self.console.rule(Text(quantity.name, style="bold"), align="left", style="dim")
+        if quantity.about:
+            note(self.console, quantity.about)
+        line(self.console, self.formulas.plain(quantity.expression))
 
     def _rules(self, derivation: Derivation) -> None:
         rules = derivation.rules
@@ -323,6 +340,8 @@ class LatexReport:
         if derived.refuted:
             self._comment(_REFUTED)
             return
+        for remark in derived.notes:
+            self._comment(remark)
         rules = derived.derivation.rules
         known = known_names(rules.setting)
         renames = {name: new for name, new in self.formulas.renames.items() if name in known}
@@ -331,6 +350,10 @@ class LatexReport:
         for parameter, found in derived.limits.items():
             for one in found:
                 self._limit(derived, parameter, one)
+
+    def underived(self, quantity: Quantity, error: InputError) -> None:
+        self.console.print()
+        self._comment(f"{quantity.name}: not derived: {error}")
 
     def _limit(self, derived: Derived, parameter: Symbol, branch: LimitBranch) -> None:
         renames = self.formulas.renames

@@ -14,7 +14,7 @@ Nothing here knows a model. A loop for which no linear equation is left stays as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations, product
@@ -28,7 +28,6 @@ from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, charge, limited
 from planaria.derivations.elimination.reduced import Reduced, Relation, Strategy
 from planaria.derivations.elimination.traces import Traces
-from planaria.derivations.equations.equal_loops import dependencies
 from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.zero_test import Witness
@@ -50,22 +49,27 @@ class _ConstantFoundError(Exception):
         self.definition, self.value = definition, value
 
 
-def eliminate(system: SchwingerDyson, witness: Witness, strategy: Strategy) -> Reduced:
-    """Solve the loops that the readings need, and express the readings.
+def eliminate(
+    system: SchwingerDyson, depends: Mapping[Symbol, set[Symbol]], witness: Witness, strategy: Strategy
+) -> Reduced:
+    """Solve the loops that the readings need, and express the readings; `depends` tells what equations contain.
 
     Nothing is divided by that vanishes on the planar solution. ArithmeticError where the equations do not fix
     the unknowns.
     """
     while True:
         try:
-            return _Elimination(system, witness.fresh(), strategy).run()
+            return _Elimination(system, depends, witness.fresh(), strategy).run()
         except _ConstantFoundError as found:
             strategy = replace(strategy, constants={**strategy.constants, found.definition: found.value})
 
 
 class _Elimination:
-    def __init__(self, system: SchwingerDyson, witness: Witness, strategy: Strategy) -> None:
+    def __init__(
+        self, system: SchwingerDyson, depends: Mapping[Symbol, set[Symbol]], witness: Witness, strategy: Strategy
+    ) -> None:
         self.system = system
+        self.depends = depends
         self.witness = witness
         self.strategy = strategy
         self.propagators = Propagators(system)
@@ -79,7 +83,7 @@ class _Elimination:
         needed = {s for r in readings for s in r.support() if s in set(self.system.unknowns)}
         graph: nx.DiGraph[Symbol] = nx.DiGraph()
         graph.add_nodes_from(needed)
-        depends = dependencies(self.system)
+        depends = self.depends
         todo = list(needed)
         while todo:
             symbol = todo.pop()

@@ -70,7 +70,7 @@ class Traces:
         self, numerator: Ratio, space: Expr, factors: list[tuple[Factor, int]]
     ) -> dict[Summand, Ratio]:
         """A trace by partial fractions; over products of poles where two of them coincide on the solution."""
-        eigenvalues = tuple(symbol for _, symbol in self.system.rules.setting.matrices_of(space))
+        eigenvalues = self.system.rules.eigenvalues_of(space)
         numerator = numerator.to(self.state.ring)
         for split in (True, False):
             try:
@@ -100,7 +100,7 @@ class Traces:
 
     def _monic(self, value: Ratio, space: Expr) -> tuple[Ratio, list[tuple[Factor, int]]]:
         """Split off the denominator's factors that contain eigenvalues, and make them monic."""
-        eigenvalues = tuple(symbol for _, symbol in self.system.rules.setting.matrices_of(space))
+        eigenvalues = self.system.rules.eigenvalues_of(space)
         ring = value.ring
         if not eigenvalues or value.is_polynomial:
             return value, []

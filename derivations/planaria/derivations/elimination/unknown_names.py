@@ -61,11 +61,10 @@ def final_names(reduced: Reduced, system: SchwingerDyson, used: Iterable[Symbol]
 
 def normalised_loops(reduced: Reduced, system: SchwingerDyson) -> dict[Symbol, Expr]:
     """Kept loops that are a dimension times one propagator, with that dimension."""
-    setting = system.rules.setting
     result: dict[Symbol, Expr] = {}
     for kept in reduced.kept:
         loop = system.representative(kept)
-        if loop.weight.is_one and not setting.matrices_of(loop.space):
+        if loop.weight.is_one and not system.rules.eigenvalues_of(loop.space):
             result[kept] = loop.space
     return result
 

@@ -213,17 +213,36 @@ class Numbers:
                             total += weight * self.number(a, eigenvalues) * self.number(b, eigenvalues) * element
         return total
 
-    def solve(self, loops: Sequence[Any]) -> list[Any]:
-        """One application of the map loops -> G -> loops, at strength 1."""
-        charge(self.cost * FRACTIONS)
-        propagators = {
+    def propagators(self, loops: Sequence[Any]) -> dict[Expr, list[Any]]:
+        """G = (K0 - Sigma)^-1 at strength 1, at every node of every space."""
+        charge(self.cost * (FRACTIONS if self.prime is None else 1))
+        return {
             space: [
                 (bare - self.self_energy(space, node, loops)).inv()
                 for node, bare in enumerate(self.inverse_bare[space])
             ]
             for space in self.places
         }
-        return self.traces(propagators)
+
+    def solve(self, loops: Sequence[Any]) -> list[Any]:
+        """One application of the map loops -> G -> loops, at strength 1."""
+        return self.traces(self.propagators(loops))
+
+    def slopes(self, number: int, propagators: Mapping[Expr, Sequence[Any]]) -> dict[int, Any]:
+        """The derivatives of the image of one loop by each loop: dG = G dSigma G."""
+        loop, weights = self.loops[number], self.weights[number]
+        rows, cols = self.places[loop.space]
+        column, row = cols.index(loop.column), rows.index(loop.row)
+        found: dict[int, Any] = {}
+        for node, (weight, g) in enumerate(zip(weights, propagators[loop.space], strict=True)):
+            terms = self.terms[loop.space][node]
+            charge(TERM * len(terms))
+            left = [weight * g[column, i] for i in range(len(rows))]
+            right = [g[j, row] for j in range(len(cols))]
+            for i, j, factor, other in terms:
+                if left[i] != 0 and right[j] != 0:
+                    found[other] = found.get(other, self.zero) + left[i] * factor * right[j]
+        return found
 
 
 def spaces_of(rules: FeynmanRules) -> tuple[Expr, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 from flint import fmpq
 from sympy import Expr, Symbol
 
-from planaria.algebra.laurent import Laurent, residue
+from planaria.algebra.laurent import PRIME, Laurent, residue
 from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.algebra.work import charge
@@ -25,7 +25,6 @@ from planaria.derivations.equations.spectral_sums import SpectralSum
 
 __all__ = ["Witness"]
 
-PRIME = (1 << 61) - 1
 TERM = 100  # units of work for a term at twelve orders
 FEWEST = 4  # coefficients beyond the leading one that must be known to call something zero
 MOST_ORDERS = 200  # of a power series that is lengthened

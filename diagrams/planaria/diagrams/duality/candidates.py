@@ -19,9 +19,12 @@ _FEW = 5  # parameters, whose 26 involutions are all tried
 
 
 def candidates(
-    setting: Setting, fields: Iterable[MatrixSymbol], parameters: Sequence[Expr]
+    setting: Setting, fields: Iterable[MatrixSymbol], matrices: Iterable[MatrixSymbol], parameters: Sequence[Expr]
 ) -> Iterator[list[Exchange]]:
     """The involutions of fields with the spaces that follow, in groups that differ by less than that.
+
+    The fields and the matrices are those of the quantity. A matrix that only other quantities contain would have
+    to follow its space, or could change places, and would so hide a duality or make up an empty one.
 
     The exchanges of one group differ in transpositions of square fields, in what becomes of the deterministic
     matrices and of the parameters (of more than five, one pair at most changes places): the first one that holds
@@ -32,23 +35,25 @@ def candidates(
     >>> N, P, M = symbols("N P M", positive=True)
     >>> x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
     >>> setting = prepare([Trace(u * x * x.T * u.T)], Model([Gaussian(x), Gaussian(u)]))
-    >>> for group in candidates(setting, [x, u], []):
+    >>> for group in candidates(setting, [x, u], [], []):
     ...     print(group[0])
     N <-> P, u <-> x
     """
     model = setting.model
     used = [one for one in model.fields if one.symbol in set(fields)]
+    present = set(matrices)
+    movable = [matrix for matrix, _ in setting.matrices if matrix in present]
     groups: dict[tuple[object, ...], list[Exchange]] = {}
     for images in _involutions_of_fields(used):
         spaces = _spaces(images, model)
         if spaces is None:
             continue
         moved = tuple((symbol, image) for symbol, image in images if image != Image(symbol))
-        for matrices in _matrix_exchanges(spaces, setting):
-            if not (spaces or matrices or any(symbol != image.field for symbol, image in moved)):
+        for exchanged in _matrix_exchanges(spaces, movable):
+            if not (spaces or exchanged or any(symbol != image.field for symbol, image in moved)):
                 continue
             for pairs in _involutions_of_parameters(parameters):
-                exchange = Exchange(spaces, moved, matrices, tuple((a, b) for a, b in pairs if a != b))
+                exchange = Exchange(spaces, moved, exchanged, tuple((a, b) for a, b in pairs if a != b))
                 names = tuple(sorted((str(s.name), str(i.field.name)) for s, i in moved if s != i.field))
                 groups.setdefault((spaces, names), []).append(exchange)
     for group in groups.values():
@@ -122,11 +127,10 @@ def _spaces(images: Iterable[tuple[MatrixSymbol, Image]], model: Model) -> tuple
 
 
 def _matrix_exchanges(
-    spaces: tuple[tuple[Expr, Expr], ...], setting: Setting
+    spaces: tuple[tuple[Expr, Expr], ...], matrices: list[MatrixSymbol]
 ) -> Iterator[tuple[tuple[MatrixSymbol, MatrixSymbol], ...]]:
     """Deterministic matrices have to follow their spaces, and can change places within one."""
     partner = {one: other for a, b in spaces for one, other in ((a, b), (b, a))}
-    matrices = [matrix for matrix, _ in setting.matrices]
     for pairs in _involutions(matrices):
         if all(b.shape[0] == partner.get(a.shape[0], a.shape[0]) for a, b in pairs):
             yield tuple((a, b) for a, b in pairs if a != b)

@@ -18,6 +18,7 @@ from planaria.diagrams.graphs.faces import FaceTable
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import weight
 from planaria.diagrams.graphs.wick import all_contractions, count_contractions
+from planaria.models.model import Model
 
 __all__ = [
     "Certificate",
@@ -25,6 +26,7 @@ __all__ = [
     "diagram_certificate",
     "first_mismatch",
     "identity_certificate",
+    "law_certificate",
     "polynomial_certificate",
 ]
 
@@ -76,6 +78,27 @@ def identity_certificate(expansion: Expansion, exchange: Exchange, factor: Ratio
         "equal words of every length in standard fields, exact arithmetic in two prime fields of 61 bits"
         if passed
         else "some word of the two sides has different coefficients",
+    )
+
+
+def law_certificate(model: Model, exchange: Exchange) -> Certificate | None:
+    """An exchange of fields of one law holds for every quantity: it renames what is averaged over. Else None."""
+    if not exchange.renames:
+        return None
+    pairs = [(model.field_index(symbol), image) for symbol, image in exchange.fields]
+    for index, image in pairs:
+        other = model.field_index(image.field)
+        assert index is not None  # an exchange is one of fields of the model
+        assert other is not None
+        one, two = model.fields[index], model.fields[other]
+        sides = (two.cols, two.rows) if image.transposed else (two.rows, two.cols)
+        if (one.kind, one.variance, one.rows, one.cols) != (two.kind, two.variance, *sides):
+            return None
+    return Certificate(
+        f"{exchange} renames fields of one law, so that every expectation is the same",
+        "identity",
+        True,
+        "equal kinds, variances and covariances; it would hold for any expression",
     )
 
 

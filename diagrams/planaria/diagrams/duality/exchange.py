@@ -70,6 +70,11 @@ class Exchange:
     def __str__(self) -> str:
         return ", ".join(f"{a} <-> {b}" for a, b in self.pairs)
 
+    @property
+    def renames(self) -> bool:
+        """Whether it changes no space, matrix or parameter: names of what is averaged over, and no more."""
+        return not (self.spaces or self.matrices or self.parameters)
+
     def image(self, symbol: MatrixSymbol) -> Image:
         """What becomes of a field; itself if the exchange does not name it."""
         return next((image for one, image in self.fields if one == symbol), Image(symbol))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, overload
 
-from sympy import Expr, Inverse, MatrixSymbol, expand, latex
+from sympy import Expr, Integer, Inverse, expand, latex
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
@@ -18,6 +18,7 @@ from planaria.diagrams.duality.certificates import (
     diagram_certificate,
     first_mismatch,
     identity_certificate,
+    law_certificate,
     polynomial_certificate,
 )
 from planaria.diagrams.duality.exchange import Exchange
@@ -25,6 +26,7 @@ from planaria.diagrams.duality.expansions import Expansion
 from planaria.diagrams.duality.inserted_ribbons import dual_around
 from planaria.diagrams.duality.integrating_out import Averaged, average_spectators
 from planaria.diagrams.duality.transform import Dual, dual
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.models.model import Model
 
@@ -201,10 +203,10 @@ def dualities(model: Model, quantity: Expr, *, order: int = 2) -> Dualities:
 
 def _search(model: Model, quantity: Expr, averaged: Averaged, order: int) -> Dualities:
     expansion = Expansion.of(averaged.expression, model)
-    symbols = averaged.expression.atoms(MatrixSymbol)
-    fields = [one.symbol for one in model.fields if one.symbol in symbols]
+    contents = contents_of(averaged.expression, model)
+    fields = [one.symbol for one in contents.fields]
     found, refuted = [], []
-    for group in candidates(expansion.setting, fields, _parameters(expansion)):
+    for group in candidates(expansion.setting, fields, contents.matrices, _parameters(expansion)):
         for exchange in group:
             factor = _factor(expansion, exchange)
             if factor is None:
@@ -229,8 +231,16 @@ def _search(model: Model, quantity: Expr, averaged: Averaged, order: int) -> Dua
             )
             break
         else:
-            mismatch: Mismatch = first_mismatch(expansion, group[0])
-            refuted.append(Refutation(group[0], *mismatch))
+            law = law_certificate(model, group[0])
+            # What only renames fields cannot be refuted; where their laws differ, it says nothing.
+            telling = next((one for one in group if not one.renames), None)
+            if law is not None:
+                one, zero = Integer(1), Integer(0)
+                spectators, left = averaged.spectators, averaged.expression
+                found.append(Duality(model, group[0], quantity, left, spectators, one, zero, (law,)))
+            elif telling is not None:
+                mismatch: Mismatch = first_mismatch(expansion, telling)
+                refuted.append(Refutation(telling, *mismatch))
     return Dualities(tuple(found), tuple(refuted))
 
 

@@ -24,6 +24,7 @@ from planaria.algebra.errors import InputError
 from planaria.algebra.numbering import Numbering
 from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio
+from planaria.algebra.work import charge
 from planaria.diagrams.expressions.expression import (
     Diagonal,
     Inversion,
@@ -36,6 +37,8 @@ from planaria.diagrams.expressions.expression import (
 )
 
 __all__ = ["Word", "close", "split", "words", "words_by_ribbons"]
+
+PRODUCT = 100  # units of work for a product of two words
 
 
 @dataclass(frozen=True)
@@ -245,6 +248,7 @@ class _Series:
         return _total(parts)
 
     def _times(self, left: _Terms, right: _Terms) -> _Terms:
+        charge(PRODUCT * len(left) * len(right))
         result: _Terms = {}
         for (letters, corners), coefficient in left.items():
             for (more_letters, more_corners), other in right.items():

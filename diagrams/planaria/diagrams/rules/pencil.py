@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from operator import itemgetter
 
-from sympy import Expr, Trace
+from sympy import Expr, Symbol, Trace
 
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Diagonal, Inversion, Letter, Node, Product, Setting, Sum
@@ -102,6 +102,21 @@ class FeynmanRules:
         for (i, j), entry in self.entries:
             for vertex in entry.vertices:
                 yield i, j, vertex
+
+    def eigenvalues_of(self, space: Expr) -> tuple[Symbol, ...]:
+        """The eigenvalues that occur in a space: a model may have matrices that no expression here contains."""
+        return tuple(symbol for _, symbol in self.setting.matrices_of(space) if symbol in self._support)
+
+    @cached_property
+    def _support(self) -> frozenset[Expr]:
+        """What pencil, readings and the covariances of its fields depend on."""
+        values = [entry.constant for _, entry in self.entries if entry.constant is not None]
+        for _, _, vertex in self.vertices():
+            field = self.setting.fields[vertex.letter.field]
+            values += [vertex.left, vertex.right, field.rows, field.cols]
+        for reading in self.readings:
+            values += [reading.corner, *(value for _, value in (*reading.a, *reading.b))]
+        return frozenset(generator for value in values for generator in value.support())
 
     def bare_inverse(self, space: Expr) -> dict[tuple[int, int], Ratio]:
         """The deterministic entries of one space: the inverse bare propagator of its index lines."""

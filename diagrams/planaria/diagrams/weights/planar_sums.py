@@ -20,6 +20,7 @@ from sympy import expand as expand_sympy
 
 from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
+from planaria.algebra.work import WorkLimitError, charge
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.trace_products import read_terms
 from planaria.diagrams.expressions.words import Word
@@ -155,11 +156,14 @@ def planar_sum_of(expression: Expr, model: Model, order: int) -> PlanarSum:
     return planar_sum((word for (word,) in groups), setting)
 
 
-def planar_sum(some: Iterable[Word], setting: Setting) -> PlanarSum:
-    """The planar contractions of words, each word by itself, by scalar and faces."""
+def planar_sum(some: Iterable[Word], setting: Setting, most: int | None = None) -> PlanarSum:
+    """The planar contractions of words, each word by itself, by scalar and faces.
+
+    WorkLimitError where a word has more than ``most`` kinds of contractions.
+    """
     table = _Intervals(setting)
     roots = [(word, table.add(word)) for word in some]
-    values, context, places = table.polynomials([(root, word) for word, root in roots if root is not None])
+    values, context, places = table.polynomials([(root, word) for word, root in roots if root is not None], most)
     groups: dict[tuple[Ratio, tuple[Expr, int] | None], Any] = {}
     for word, root in roots:
         if root is None:
@@ -266,7 +270,7 @@ class _Intervals:
         return found[0, n]
 
     def polynomials(
-        self, roots: Iterable[tuple[int, Word]]
+        self, roots: Iterable[tuple[int, Word]], most: int | None = None
     ) -> tuple[list[dict[int, Any]], Any, dict[_Closed, int]]:
         """For each interval and each function of its outer face, the polynomial in its closed faces.
 
@@ -298,7 +302,11 @@ class _Intervals:
                     closed = closed + generators[place] * polynomial
                 for function, polynomial in values[one.behind].items():
                     key = self.times(one.before, function)
+                    charge(len(closed) * len(polynomial) / 4)  # dense polynomials of small integers are quick
                     part = closed * polynomial
                     total[key] = total[key] + part if key in total else part
+            # Every interval is a part of a whole word, whose polynomial has as many terms at least.
+            if most is not None and max(map(len, total.values()), default=0) > most:
+                raise WorkLimitError("a planar sum has too many terms")
             values.append(total)
         return values, context, places

@@ -13,7 +13,7 @@ from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.models.model import Gaussian, Kind, Model
-from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum
+from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, check_eigenvalues
 from planaria.models.text.grammar import RESERVED, names_in, parse_expression
 from planaria.models.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
 from planaria.models.text.to_sympy import Value
@@ -74,6 +74,11 @@ class Reader:
             raise InputError(
                 f"{self.place}, [fields]", "the model has no fields", 'write x = { shape = ["N", "P"] }'
             )
+        for each in fields:
+            for covariance in (each.rows, each.cols):
+                if isinstance(covariance, MatrixSymbol) and covariance in spectra:
+                    place = self._at("matrices", str(covariance.name))
+                    check_eigenvalues(spectra[covariance], f"{place}, spectrum")
         model = Model(fields, spectra)
         definitions = self._definitions()
         quantities = tuple(self._quantity(key, value) for key, value in self._table("quantities").items())
@@ -193,7 +198,7 @@ class Reader:
                     raise InputError(
                         place,
                         f"eigenvalue {position} is {_short(number)}, not a finite number",
-                        "give real numbers >= 0",
+                        "give real numbers",
                     )
             return Eigenvalues.of(value, place)
         entry = value if isinstance(value, dict) else {"kind": value}

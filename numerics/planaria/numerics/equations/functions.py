@@ -1,7 +1,7 @@
-"""A closed form as functions of numbers, in double precision or in mpmath's.
+"""A closed form as functions of numbers, in double precision, in mpmath's or in Arb's balls.
 
 Relations, value and their derivatives are compiled once from the exact formulas; spectral sums and their
-derivatives are sums over arrays of eigenvalues, of floats or of mpmath numbers.
+derivatives are sums over arrays of eigenvalues, of floats, mpmath numbers or balls.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from flint import arb
 from mpmath import mpf
 from sympy import Dummy, Expr, Symbol
 
@@ -29,15 +30,14 @@ ONE = Dummy("one")  # the unit of the numbers in use, carried along with them
 
 
 class Functions:
-    """Residuals, their Jacobian and the value, for one kind of numbers (``"numpy"`` or ``"mpmath"``)."""
+    """Residuals, their Jacobian and the value, for ``"numpy"``, ``"mpmath"`` or ``"balls"``."""
 
     def __init__(self, closed: ClosedForm, module: str) -> None:
         self.closed = closed
-        self.one: Any = 1.0 if module == "numpy" else mpf(1)
+        self.one, self.number = _KINDS[module]
         self.unknowns = tuple(unknown.symbol for unknown in closed.unknowns)
         self.sums = tuple(symbol for symbol, _ in closed.sums)
         self.parameters = _parameters(closed)
-        self.number: Callable[[Fraction], Any] = float if module == "numpy" else _exact
         used = {s for relation in closed.relations for s in relation.support()}
         self.in_relations = tuple(n for n, symbol in enumerate(self.sums) if symbol in used)
         # Sums of powers of one quotient x = lambda / (lambda + Delta) share x, and their derivatives are sums too.
@@ -194,6 +194,18 @@ def _value_of(closed: ClosedForm) -> Program:
 
 def _exact(value: Fraction) -> Any:
     return mpf(value.numerator) / value.denominator
+
+
+def _ball(value: Fraction) -> Any:
+    return arb(value.numerator) / value.denominator
+
+
+# The unit of each kind of numbers, and how a constant becomes one of them.
+_KINDS: Mapping[str, tuple[Any, Callable[[Fraction], Any]]] = {
+    "numpy": (1.0, float),
+    "mpmath": (mpf(1), _exact),
+    "balls": (arb(1), _ball),
+}
 
 
 def _residual(closed: ClosedForm, k: int, builder: Builder) -> int:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ldexp
 from typing import Any, assert_never
 
 import networkx as nx
@@ -37,6 +38,9 @@ from planaria.numerics.equations.memo import once
 from planaria.numerics.equations.unreduced import Numbers, Propagator
 
 __all__ = ["Ladder", "is_stable", "ladder", "radii", "radius_of_balls"]
+
+TELLING = 1e-2  # of what the radius is from 1, by which errors of the loops may move it
+BALANCING = 50  # rounds over rows and columns
 
 
 @dataclass(frozen=True)
@@ -193,31 +197,64 @@ def radii(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, P
 def radius_of_balls(
     derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]
 ) -> float | None:
-    """The radius in double precision, from propagators that are known better; None where floats do not reach."""
+    """The radius in double precision, from propagators that are known better; None where floats do not reach.
 
-    def rounded(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return value.astype(float)[np.newaxis, :]
-        return np.array([[float(value)]])
-
-    try:
-        nodes = {
-            space: ({symbol: rounded(x) for symbol, x in eigenvalues.items()}, rounded(weights))
-            for space, (eigenvalues, weights) in numbers.nodes.items()
-        }
-        scalars = {g: rounded(x) for g, x in numbers.scalars.items()}
-        entries = {s: {key: rounded(x) for key, x in g.items()} for s, g in propagators.items()}
-        with np.errstate(all="ignore"):
-            found = float(radii(derivation, Numbers(1.0, scalars, nodes), entries)[0])
-    except (OverflowError, np.linalg.LinAlgError):
-        return None
-    return found if np.isfinite(found) else None
+    Entries beyond the range of floats are brought into it by a change of basis, which leaves the radius.
+    """
+    one = ladder(derivation)
+    found = 0.0
+    for group in one.groups:
+        rungs, matrix = _matrix(one, group, numbers, propagators)
+        try:
+            found = max(found, float(np.abs(np.linalg.eigvals(_balanced(matrix, len(rungs)))).max()))
+        except (OverflowError, ValueError, np.linalg.LinAlgError):
+            return None
+    return found
 
 
-def is_stable(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> bool | None:
+def _scales(matrix: Mapping[tuple[int, int], Any], size: int) -> tuple[dict[tuple[int, int], int], list[int]]:
+    """The powers of 2 of the entries, and by which powers rungs are scaled so that a row is like its column."""
+    powers = {}
+    for key, ball in matrix.items():
+        mantissa, exponent = ball.mid().man_exp()
+        if mantissa:
+            powers[key] = int(mantissa).bit_length() + int(exponent)
+    scales = [0] * size
+    for _ in range(BALANCING):
+        before = list(scales)
+        for n in range(size):
+            rows = [power + scales[n] - scales[k] for (m, k), power in powers.items() if m == n != k]
+            columns = [power + scales[k] - scales[n] for (k, m), power in powers.items() if m == n != k]
+            if rows and columns:
+                scales[n] += (max(columns) - max(rows)) // 2
+        if scales == before:
+            break
+    return powers, scales
+
+
+def _balanced(matrix: Mapping[tuple[int, int], Any], size: int) -> NDArray[np.float64]:
+    """A similar matrix of floats, as balanced as powers of 2 can make it."""
+    powers, scales = _scales(matrix, size)
+    full = np.zeros((size, size))
+    for (m, n), power in powers.items():
+        mantissa = float(matrix[m, n].mid() * arb(2) ** -power)
+        full[m, n] = ldexp(mantissa, power + scales[m] - scales[n])
+    return full
+
+
+def is_stable(
+    derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator], error: Any = 0
+) -> bool | None:
     """Whether the spectral radius of the ladder map is below 1, proved with balls; None if they are too wide.
 
     t = 1 + Phi(t) has a positive solution exactly if the radius is below 1: then Phi(t) = t - 1 < t.
+
+    Parameters
+    ----------
+    error
+        The relative residual of the loops that made the propagators. The equations amplify it by
+        1/(1 - radius): beyond (1 - radius)**2 the loops do not tell on which side of 1 the radius is. And
+        1/(1 - radius) is the size of t, where rungs are so scaled that none of them stands out.
     """
     one = ladder(derivation)
     for group in one.groups:
@@ -227,9 +264,12 @@ def is_stable(derivation: Derivation, numbers: Numbers, propagators: Mapping[Exp
         for (m, n), value in matrix.items():
             full[m][n] = full[m][n] - value
         unit = [arb(1) if e == g else arb(0) for e, g in rungs]
+        scales = [arb(2) ** power for power in _scales(matrix, size)[1]]
         try:
-            solution = arb_mat(full).solve(arb_mat([[x] for x in unit]))
+            solution = arb_mat(full).solve(arb_mat([[x, x / s] for x, s in zip(unit, scales, strict=True)]))
         except ZeroDivisionError:
+            return None
+        if error and any(not (solution[m, 1] * s) ** 2 * error < TELLING for m, s in enumerate(scales)):
             return None
         values = {rung: solution[m, 0] for m, rung in enumerate(rungs)}
         verdict = _all_positive(one, group, values)

@@ -110,7 +110,7 @@ class Unreduced:
             )
             self.blocks[space] = _Block(tuple(rows), tuple(cols), constants, terms)
         self._orders: dict[Expr, list[tuple[int, int]]] = {}
-        self._quantity = TraceFunction(derivation.expression)
+        self._quantity = TraceFunction(derivation.outer)
 
     def propagators(self, numbers: Numbers, loops: Mapping[Symbol, Any]) -> dict[Expr, Propagator]:
         """G = (K0 - Sigma)^-1 in every space, the loops given by the symbol of their class.

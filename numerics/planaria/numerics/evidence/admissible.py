@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Rational, Symbol, Trace
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
+from planaria.diagrams.expressions.expression import (
+    Diagonal,
+    Inversion,
+    Letter,
+    Node,
+    Product,
+    Sum,
+    deterministic_part,
+    read,
+)
 from planaria.models.spectra import Eigenvalues
 from planaria.numerics.solving.problem import parameters_of, pose
-from planaria.numerics.solving.solve import ContradictionError, solve
+from planaria.numerics.solving.refusals import ContradictionError
+from planaria.numerics.solving.solve import solve
 
-__all__ = ["admissible_point"]
+__all__ = ["admissible_point", "growing"]
 
 GROWING = 8  # attempts with growing ridges
 OTHERS = 24  # attempts at other points
@@ -26,21 +38,54 @@ RATIOS = (Rational(1), Rational(3, 2), Rational(5, 4), Rational(2), Rational(3, 
 def admissible_point(derivation: Derivation, base: int, seed: int) -> dict[Any, Any]:
     """Random parameters, sizes about `base`, and random spectra for matrices without a declared one.
 
-    Ridges and spectral parameters (what equations are solved for) grow until the planar solution is that of
-    matrices, and once more, to stay away from the edge of a spectrum.
+    Ridges and spectral parameters (those of what inverses expand about; else, what equations are solved for) grow
+    until the planar solution is that of matrices, and once more, to stay away from the edge of a spectrum.
 
-    Raises InputError if no point is found.
+    Raises InputError if no point is found; it says why the last one was none.
     """
+    reason = ""
     for attempt in range(GROWING + OTHERS):
         values = _draw(derivation, base, seed, attempt)
         try:
             solve(pose(derivation, values), DIGITS)
         except ContradictionError:
             return values  # a point like others: what is checked there fails
-        except InputError:
+        except InputError as error:
+            reason = f"{error.place}: {error.problem}"
             continue
         return _draw(derivation, base, seed, attempt + 1) if 0 < attempt < GROWING - 1 else values
-    raise InputError("check", "no admissible parameters were found", "check the derivation at parameters of yours")
+    raise InputError(
+        "check",
+        f"no admissible parameters were found at {GROWING + OTHERS} random points; at the last one, {reason}",
+        "evaluate and simulate at parameters of yours",
+    )
+
+
+def growing(derivation: Derivation) -> frozenset[Symbol]:
+    """The parameters whose growth takes a point out of the spectrum, as far as expression and equations tell.
+
+    An inverse expands about its deterministic part: the larger this is, the smaller are the fields beside it. An
+    equation need not be linear in such a parameter, and then it is not solved for it.
+    """
+    setting = derivation.rules.setting
+    found: set[Expr] = set()
+    for trace in derivation.expression.atoms(Trace):
+        for inversion in _inversions(read(trace.arg, setting)):
+            found |= deterministic_part(inversion.argument, setting).support()
+    ridges = (found or set(derivation.closed_form.solved_for)) - set(setting.spaces)
+    return frozenset(one for one in ridges if isinstance(one, Symbol))
+
+
+def _inversions(node: Node) -> Iterator[Inversion]:
+    match node:
+        case Inversion(argument=argument):
+            yield node
+            yield from _inversions(argument)
+        case Sum(terms=parts) | Product(factors=parts):
+            for part in parts:
+                yield from _inversions(part)
+        case Diagonal() | Letter():
+            return
 
 
 def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[Any, Any]:
@@ -53,7 +98,7 @@ def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[An
     spaces = [s for s in setting.spaces if isinstance(s, Symbol)]
     sizes = {s: max(1, int(base * RATIOS[n % len(RATIOS)])) for n, s in enumerate(sorted(spaces, key=str))}
     values: dict[Any, Any] = dict(sizes)
-    ridges = set(derivation.closed_form.solved_for)
+    ridges = growing(derivation)
     for symbol in sorted(parameters_of(derivation), key=str):
         if symbol in sizes:
             continue

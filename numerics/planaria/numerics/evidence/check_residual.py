@@ -126,4 +126,4 @@ def _value(problem: Problem, propagators: Mapping[Expr, Any], base: Mapping[Expr
                     total += weight * a.evaluate(here, mpf(1)) * b.evaluate(here, mpf(1)) * element
         traces[reading.trace] = total
     scalars = {**base, **{d: to_mpf(problem.exact(d)) for d in problem.values}}
-    return TraceFunction(derivation.expression).at(traces, scalars, mpf(1))
+    return TraceFunction(derivation.outer).at(traces, scalars, mpf(1))

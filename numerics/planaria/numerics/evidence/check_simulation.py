@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from planaria.derivations.derivation import Derivation
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.models.spectra import Eigenvalues
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.evidence.check import Check, Outcome, Progress
@@ -65,7 +66,9 @@ def check_simulation(derivation: Derivation, seed: int, seconds: float, progress
 
 def _base(derivation: Derivation) -> int:
     """Sizes of spaces without a list are about that of the shortest list, if there are lists."""
-    lengths = [len(s.values) for _, s in derivation.model.spectra if isinstance(s, Eigenvalues)]
+    contained = contents_of(derivation.expression, derivation.model).matrices
+    spectra = [s for matrix, s in derivation.model.spectra if matrix in contained]
+    lengths = [len(s.values) for s in spectra if isinstance(s, Eigenvalues)]
     return max(BASE, min([LARGEST_BASE, *lengths])) if lengths else BASE
 
 

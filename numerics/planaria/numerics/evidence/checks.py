@@ -16,7 +16,7 @@ from planaria.numerics.evidence.check import Check, Outcome, Progress
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.evidence.check_residual import check_residual
 from planaria.numerics.evidence.check_simulation import check_simulation
-from planaria.numerics.solving.solve import ContradictionError
+from planaria.numerics.solving.refusals import ContradictionError
 
 __all__ = ["checks"]
 
@@ -58,3 +58,6 @@ def _guarded(method: str, check: Callable[[], Check]) -> Check:
         return Check("equations and value solve the full Schwinger-Dyson system", method, False, error.problem)
     except InputError as error:
         return Check("this check could not be made", method, Outcome.INCONCLUSIVE, error.problem)
+    except Exception as error:  # a defect of the check, which is said, and costs the derivation nothing
+        detail = f"it broke off with {type(error).__name__}: {error}; please report this model"
+        return Check("this check could not be made", method, Outcome.INCONCLUSIVE, detail)

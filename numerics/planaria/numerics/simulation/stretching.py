@@ -20,6 +20,7 @@ from sympy import conjugate as conjugate_of
 from sympy.matrices.expressions import Adjoint
 
 from planaria.algebra.errors import InputError
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.models.model import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, Spectrum, UnitSpectrum
 from planaria.numerics.spectra import eigenvalues
@@ -66,14 +67,14 @@ def stretch(expression: Expr, model: Model, values: Mapping[Symbol, Any], scale:
     """
     if isinstance(scale, bool) or not isinstance(scale, int) or scale < 1:
         raise InputError("stretch", f"the scale is {scale!r}", "give a positive integer")
-    used = _used_fields(expression, model)
+    contents = contents_of(expression, model)
     sizes = sizes_of(expression, model, values)
     change = _Change(sizes, {space: _name(space) for space in sizes}, scale)
-    fields = [change.field(field) for field in used]
+    fields = [change.field(field) for field in contents.fields]
     spectra = {
         change.matrix(matrix): _repeated(matrix, spectrum, sizes[matrix.shape[0]], values, scale)
         for matrix, spectrum in model.spectra
-        if matrix.shape[0] in sizes
+        if matrix in contents.matrices
     }
     numbers = {symbol: value for symbol, value in values.items() if symbol not in sizes}
     stretched = {change.names[space]: scale * size for space, size in sizes.items()}
@@ -88,7 +89,7 @@ def stretch(expression: Expr, model: Model, values: Mapping[Symbol, Any], scale:
 
 def sizes_of(expression: Expr, model: Model, values: Mapping[Symbol, Any]) -> dict[Expr, int]:
     """The sizes of the spaces of an expression: numbers that are given, plain numbers, lengths of lists."""
-    used = _used_fields(expression, model)
+    used = contents_of(expression, model).fields
     covariances = [one for field in used for one in (field.rows, field.cols) if one is not None]
     atoms = {a for e in (expression, *covariances) for a in e.atoms(MatrixSymbol, Identity, ZeroMatrix)}
     spaces = {space for atom in (*atoms, *(field.symbol for field in used)) for space in atom.shape}
@@ -108,7 +109,7 @@ def correction_power(expression: Expr, model: Model) -> int:
     Untwisted ribbons make orientable surfaces only, and these have an even Euler characteristic. A complex
     or Hermitian field has untwisted ribbons only, unless it occurs transposed or conjugated alone.
     """
-    complex_only = all(field.kind in ("complex", "hermitian") for field in _used_fields(expression, model))
+    complex_only = all(field.kind in ("complex", "hermitian") for field in contents_of(expression, model).fields)
     return 1 if not complex_only or expression.has(Transpose, conjugate_of) else 2
 
 
@@ -146,11 +147,6 @@ class _Change:
         if isinstance(node, (Transpose, Adjoint)) and isinstance(node.arg, MatrixExpr):
             return node.func(self._rebuilt(node.arg))
         return node.func(*(self._rebuilt(one) for one in node.args))
-
-
-def _used_fields(expression: Expr, model: Model) -> list[Gaussian]:
-    symbols = expression.atoms(MatrixSymbol)
-    return [field for field in model.fields if field.symbol in symbols]
 
 
 def _name(space: Expr) -> Symbol:

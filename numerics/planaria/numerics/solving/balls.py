@@ -16,7 +16,7 @@ from planaria.algebra.rational import generators_of
 from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.solving.problem import Problem, to_mpf
 
-__all__ = ["ball_numbers", "from_ball", "generators", "working_balls"]
+__all__ = ["ball_numbers", "from_ball", "generators", "to_ball", "working_balls"]
 
 GUARD = 16  # bits beyond mpmath's
 

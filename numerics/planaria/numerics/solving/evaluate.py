@@ -7,7 +7,7 @@ from typing import Any
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
-from planaria.numerics.solving.estimate import Estimate
+from planaria.numerics.estimate import Estimate
 from planaria.numerics.solving.limits import limit_at_zero
 from planaria.numerics.solving.problem import pose
 from planaria.numerics.solving.solve import refuse_zero, solve

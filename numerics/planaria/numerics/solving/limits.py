@@ -22,7 +22,7 @@ from planaria.algebra.rational import factored
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.derivation import Derivation
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.solving.estimate import Estimate
+from planaria.numerics.estimate import Estimate
 from planaria.numerics.solving.prediction import predicted
 from planaria.numerics.solving.problem import Problem, parameters_of, pose, to_mpf
 from planaria.numerics.solving.solve import loops_of, solve

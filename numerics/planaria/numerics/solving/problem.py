@@ -14,8 +14,9 @@ from sympy import Expr, MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
-from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum
-from planaria.numerics.solving.laws import check_laws
+from planaria.diagrams.expressions.contents import contents_of
+from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, check_eigenvalues
+from planaria.numerics.laws import check_laws
 from planaria.numerics.spectra import eigenvalues, eigenvalues_mp, exact_number
 
 __all__ = ["Problem", "check_admissible", "parameters_of", "pose", "to_float", "to_mpf"]
@@ -44,21 +45,25 @@ class Problem:
 
     def floats(self) -> dict[Symbol, Any]:
         """Eigenvalues by their symbol, float64 arrays of the size of their space."""
-        if "floats" not in self._cache:
-            self._cache["floats"] = {
+        if ("floats",) not in self._cache:
+            self._cache["floats",] = {
                 symbol: eigenvalues(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}")
                 for m, symbol, s in self.spectra
             }
-        found: dict[Symbol, Any] = self._cache["floats"]
+        found: dict[Symbol, Any] = self._cache["floats",]
         return found
 
     def mpfs(self) -> dict[Symbol, NDArray[Any]]:
         """Eigenvalues at mpmath's working precision, as arrays of objects."""
         key = "mpfs", mp.prec
         if key not in self._cache:
+            finer = min((k for k in self._cache if k[0] == "mpfs" and k[1] > mp.prec), default=None)
             self._cache[key] = {
                 symbol: np.array(
-                    eigenvalues_mp(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}"), dtype=object
+                    [+x for x in self._cache[finer][symbol]]  # powers of many digits are slow
+                    if finer
+                    else eigenvalues_mp(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}"),
+                    dtype=object,
                 )
                 for m, symbol, s in self.spectra
             }
@@ -114,15 +119,19 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     setting = derivation.rules.setting
     matrices = {str(matrix.name): matrix for matrix, _ in setting.matrices}
     symbols = {str(symbol): symbol for symbol in parameters_of(derivation)}
+    fields = contents_of(derivation.expression, derivation.model).fields
+    covariances = {one for field in fields for one in (field.rows, field.cols)}
     numbers: dict[Symbol, Expr] = {}
     given: dict[MatrixSymbol, Spectrum] = {}
     for key, value in values.items():
         name = str(key.name) if isinstance(key, (MatrixSymbol, Symbol)) else str(key)
         if name in matrices:
-            given[matrices[name]] = _spectrum(value, name)
+            given[matrices[name]] = spectrum = _spectrum(value, name)
+            if matrices[name] in covariances:
+                check_eigenvalues(spectrum, f"matrix {name}")
         elif name in symbols:
             numbers[symbols[name]] = _number(symbols[name], value, setting.spaces)
-        elif isinstance(key, MatrixSymbol) and derivation.model.spectrum(key) is not None:
+        elif isinstance(key, MatrixSymbol) and isinstance(derivation.model.spectrum(key), UnitSpectrum):
             raise InputError(f"matrix {name}", "the model sets its spectrum to one", "leave its spectrum out")
         else:
             known = [*symbols, *matrices]
@@ -131,18 +140,17 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     sizes: dict[Expr, tuple[int, str]] = {}
     used = _used_matrices(derivation)
     for matrix, symbol in setting.matrices:
-        spectrum = given.get(matrix, derivation.model.spectrum(matrix))
-        if spectrum is None:
-            if symbol in used:
-                raise InputError(
-                    f"matrix {matrix.name}",
-                    "its spectrum is not known",
-                    "give a list of eigenvalues or a declared spectrum for it",
-                )
-            continue
-        spectra.append((matrix, symbol, spectrum))
-        if isinstance(spectrum, Eigenvalues):
-            _fit_list(matrix, spectrum, numbers, sizes)
+        present = given.get(matrix, derivation.model.spectrum(matrix))
+        if symbol in used and present is None:
+            raise InputError(
+                f"matrix {matrix.name}",
+                "its spectrum is not known",
+                "give a list of eigenvalues or a declared spectrum for it",
+            )
+        if symbol in used and present is not None:
+            spectra.append((matrix, symbol, present))
+        if isinstance(present, Eigenvalues):  # it gives its space a size, also where its values do not matter
+            _fit_list(matrix, present, numbers, sizes)
     problem = Problem(derivation, numbers, tuple(spectra))
     _check_complete(problem, zero)
     check_admissible(problem, zero=zero)
@@ -156,6 +164,8 @@ def check_admissible(problem: Problem, *, zero: frozenset[str] = frozenset()) ->
     """
     rules = problem.derivation.rules
     occurring = {vertex.letter.field for _, _, vertex in rules.vertices()}
+    matrices = {matrix for trace in problem.derivation.words for matrix in trace.atoms(MatrixSymbol)}
+    occurring |= {n for n in map(problem.derivation.model.field_index, matrices) if n is not None}
     check_laws(rules.setting, occurring, problem.values, problem.spectra, zero=zero)
 
 

@@ -7,16 +7,18 @@ from functools import partial
 from typing import Any
 
 from mpmath import matrix as mp_matrix
-from mpmath import mp, mpf, nstr
+from mpmath import mp, mpf
 from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.estimate import Estimate
 from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow, precise
 from planaria.numerics.solving.direct import follow_directly, polish_directly
-from planaria.numerics.solving.estimate import Estimate
+from planaria.numerics.solving.extreme import extreme, polished, reached
 from planaria.numerics.solving.problem import Problem, to_mpf
+from planaria.numerics.solving.refusals import ContradictionError, SingularError
 from planaria.numerics.solving.verification import Verdict, in_the_spectrum, verify
 
 __all__ = ["ContradictionError", "closed_estimate", "loops_of", "refuse_zero", "solve"]
@@ -45,12 +47,22 @@ def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> 
             return on_the_closed_form(problem, digits, start)
         except InputError:
             pass  # a start that led nowhere: from the bare propagators, then
+    far = extreme(problem)
+    if far is not None:
+        try:
+            end = reached(far, partial(solve, digits=FEWEST_DIGITS))
+            return on_the_closed_form(problem, digits, end.unknowns, end.lost)
+        except ContradictionError:
+            raise
+        except InputError as error:
+            lost = error
     try:
-        return closed_estimate(problem, digits)
+        # Where that failed, many digits from the bare propagators on would fail too, and take minutes.
+        return closed_estimate(problem, digits, () if far else PATH_DIGITS)
     except ContradictionError:
         raise
     except InputError as error:
-        lost = error
+        lost = error if far is None or (isinstance(error, PathEndsError) and error.certain) else lost
     if not (isinstance(lost, PathEndsError) and lost.certain):
         try:
             return _on_the_equations(problem, digits)
@@ -61,14 +73,16 @@ def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> 
     raise lost
 
 
-def closed_estimate(problem: Problem, digits: int) -> Estimate:
+def closed_estimate(problem: Problem, digits: int, path_digits: Sequence[int] = PATH_DIGITS) -> Estimate:
     """The number on the closed form alone: the first of the branches that are found which verification confirms.
+
+    Paths from the bare propagators are tried in double precision, and then with so many digits.
 
     Raises InputError where none is confirmed: that of the first, or that the solution ends.
     """
     lost: InputError | None = None
     tried: list[tuple[Sequence[Any], Pace]] = []
-    for start, pace, far in _branches(problem):
+    for start, pace, far in _branches(problem, path_digits):
         known = [other for root, other in tried if _agree(start, root)]
         if known and (pace is CAREFUL) != all(other is CAREFUL for other in known):
             break  # a bold and a careful path led to the same root: it is not that of matrices
@@ -92,15 +106,23 @@ def _agree(one: Sequence[Any], other: Sequence[Any]) -> bool:
     return all(abs(x - y) <= LARGEST_CORRECTION * abs(x) for x, y in zip(one, other, strict=True))
 
 
-def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> Estimate:
+def on_the_closed_form(
+    problem: Problem,
+    digits: int,
+    start: Sequence[Any],
+    lost: int = 0,
+) -> Estimate:
     """Polish the unknowns, raise the precision until the digits stand, and verify.
+
+    Digits that are known to be lost to cancellation are added from the start on; Newton's method then runs in
+    balls, as it cannot tell by its steps when it is done.
 
     Raises InputError where the digits do not stand or the point is in the spectrum, SingularError where the closed
     form divides by zero, ContradictionError where the unreduced equations say otherwise at any precision.
     """
     unknowns: Sequence[Any] = start
     asked, digits = digits, max(digits, FEWEST_DIGITS)
-    working = digits + 10
+    working = digits + 10 + lost
     previous: Any = None
     mismatch: Any = None
     unmoved = 0
@@ -108,7 +130,7 @@ def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> E
         with mp.workdps(working):
             value: Any = None
             try:
-                unknowns = _polish(problem, unknowns)
+                unknowns = (polished if lost else _polish)(problem, unknowns)
                 value = _value(problem, unknowns)
                 loops = loops_of(problem, unknowns)
             except SingularError:  # of rounding, where more digits cure it
@@ -130,40 +152,18 @@ def on_the_closed_form(problem: Problem, digits: int, start: Sequence[Any]) -> E
                     if unmoved == 2:
                         raise ContradictionError(value, verdict.value)
             previous = value
-        if working > 40 * digits + 2000:
+        if working > 40 * digits + 2000 + 4 * lost:
             raise InputError(
                 "evaluate",
                 f"{digits} digits do not stand even at {working} digits of precision",
                 "ask for fewer digits, or move away from the singular point",
             )
-        working += max(10, working // 2) if working > digits + 10 else 12
+        working += max(10, working // 2) if working > digits + 10 + lost else max(12, 2 * lost)
     if not verdict.stable:
         raise in_the_spectrum(verdict)
     names = {str(u.symbol): v for u, v in zip(problem.derivation.closed_form.unknowns, unknowns, strict=True)}
     method = "branch followed from the bare propagators, Newton's method on the closed form"
     return Estimate(value, error, method, "verified", names, verdict.residual, asked, verdict.radius)
-
-
-class SingularError(InputError):
-    """The closed form divides by zero at a point, or its Jacobian is singular."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "evaluate",
-            "the closed form divides by zero at these parameters",
-            "move away from the singular point",
-        )
-
-
-class ContradictionError(InputError):
-    """The closed form has another value than the equations that it came from."""
-
-    def __init__(self, claimed: Any, right: Any) -> None:
-        super().__init__(
-            "evaluate",
-            f"the closed form gives {nstr(claimed, 8)} here, but the equations it came from give {nstr(right, 8)}",
-            "report this model, it is a defect of the derivation",
-        )
 
 
 def _on_the_equations(problem: Problem, digits: int) -> Estimate:
@@ -246,7 +246,7 @@ def _refuse_contradiction(problem: Problem, unknowns: Sequence[Any], value: Any,
         raise ContradictionError(claimed, value)
 
 
-def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
+def _branches(problem: Problem, path_digits: Sequence[int]) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
     """Candidates for the unknowns on the physical branch, to some digits: starts for polishing.
 
     In double precision first, then to more and more digits, for roots that fewer do not tell apart, and from the
@@ -260,17 +260,18 @@ def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
     found = False
     ends: list[float] = []
     few = PATH_DIGITS[0]
-    boldly = [(d, True, BOLD, partial(follow, arithmetic=precise(d), pace=BOLD)) for d in PATH_DIGITS]
-    carefully = [(d, True, CAREFUL, partial(follow, arithmetic=precise(d), pace=CAREFUL)) for d in PATH_DIGITS[:2]]
+    boldly = [(d, True, BOLD, partial(follow, arithmetic=precise(d), pace=BOLD)) for d in path_digits]
+    carefully = [(d, True, CAREFUL, partial(follow, arithmetic=precise(d), pace=CAREFUL)) for d in path_digits[:2]]
     paths: list[tuple[int, bool, Pace, Callable[[Problem], Any]]] = [
         (few, False, BOLD, partial(follow, pace=BOLD)),
         (few, False, CAREFUL, partial(follow, pace=CAREFUL)),
-        boldly[0],
+        *boldly[:1],
         (few, False, BOLD, _follow_unreduced),
         *boldly[1:],
         *carefully,
     ]
-    for digits, many, pace, path in paths:
+    while paths:
+        digits, many, pace, path = paths.pop(0)
         if path is _follow_unreduced and found:
             continue
         with mp.workdps(digits):
@@ -284,10 +285,14 @@ def _branches(problem: Problem) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
                 if isinstance(error, PathEndsError) and error.certain and not found:
                     raise
                 lost = lost or error
-                if isinstance(error, PathEndsError) and pace is BOLD:
-                    if digits > few and any(abs(error.strength - end) <= SAME_END * end for end in ends):
+                if isinstance(error, PathEndsError):
+                    again = any(abs(error.strength - end) <= SAME_END * end for end in ends)
+                    if pace is CAREFUL and again:  # whether it ends there, the equations tell sooner than digits
+                        paths.sort(key=lambda one: one[-1] is not _follow_unreduced)
+                    elif pace is BOLD and digits > few and again:
                         break  # more digits come no further
-                    ends.append(error.strength)
+                    elif pace is BOLD:
+                        ends.append(error.strength)
                 continue
         if _agree(polished, start):
             found = True

@@ -82,9 +82,11 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
         if ladder(problem.derivation).missing:
             complete = _completed(problem, numbers, balls)
         if complete is not None and mp.isfinite(worst):
-            stable = is_stable(problem.derivation, numbers, complete)
+            stable = is_stable(problem.derivation, numbers, complete, arb(worst))
         if complete is not None and stable is not None:
             radius = radius_of_balls(problem.derivation, numbers, complete)
+            if stable and radius is not None:
+                radius = min(radius, 1.0)  # rounding may take it there, and not beyond
     return Verdict(value, worst, stable, radius)
 
 

@@ -18,11 +18,13 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.solving.balls import generators
 from planaria.numerics.solving.branch import DOUBLE, follow, newton
 from planaria.numerics.solving.problem import Problem, check_admissible, pose, to_float
-from planaria.numerics.solving.solve import ContradictionError, solve
+from planaria.numerics.solving.refusals import ContradictionError
+from planaria.numerics.solving.solve import solve
 from planaria.numerics.sweeps.confirmation import confirmed
 
 __all__ = ["evaluate_array"]
@@ -208,11 +210,13 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
             if hasattr(spectrum, attribute):
                 spectral |= getattr(spectrum, attribute).free_symbols
     scalars = {str(g) for g in problem.scalars(to_float)}
+    contained = {str(s) for s in contents_of(problem.derivation.expression, problem.derivation.model).symbols}
     sizes = {str(space) for space in problem.derivation.rules.setting.spaces}
     for name, column in columns.items():
         if name not in known:
             raise unknown_name("values", "parameter", name, known)
-        if name in {str(s) for s in spectral} or name not in scalars:
+        # What the quantity does not contain makes no difference: it is the same at all of these points.
+        if name in {str(s) for s in spectral} or (name in contained and name not in scalars):
             raise InputError(f"parameter {name}", "a spectrum depends on it", "evaluate one spectrum at a time")
         if not np.isfinite(column).all() or (column <= 0).any():
             raise InputError(

@@ -28,6 +28,7 @@ __all__ = ["confirmed"]
 Floats = NDArray[np.float64]
 
 ACCURACY = 1e-9  # relative, of a value that counts as known
+ROUNDING = float(np.finfo(float).eps)
 MOST_NUMBERS = 2**17  # entries of one array that is worked on at once
 
 
@@ -80,7 +81,7 @@ def _stands(problem: Problem, numbers: Numbers, loops: Mapping[Any, Any], values
     """Whether loops come back and give the values, for each point."""
     equations = unreduced(problem.derivation)
     propagators = propagators_at(problem.derivation, numbers, loops)
-    worst = np.zeros((len(values), 1))
+    worst = np.full((len(values), 1), ROUNDING)  # where loops come back to the last bit, that is luck
     for claimed, image, vanishes in equations.residuals(numbers, loops, propagators):
         if not vanishes:
             scale = np.maximum(np.abs(claimed), np.abs(image))

@@ -1,0 +1,33 @@
+"""Why a closed form gives no number at a point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mpmath import nstr
+
+from planaria.algebra.errors import InputError
+
+__all__ = ["ContradictionError", "SingularError"]
+
+
+class SingularError(InputError):
+    """The closed form divides by zero at a point, or its Jacobian is singular."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "evaluate",
+            "the closed form divides by zero at these parameters",
+            "move away from the singular point",
+        )
+
+
+class ContradictionError(InputError):
+    """The closed form has another value than the equations that it came from."""
+
+    def __init__(self, claimed: Any, right: Any) -> None:
+        super().__init__(
+            "evaluate",
+            f"the closed form gives {nstr(claimed, 8)} here, but the equations it came from give {nstr(right, 8)}",
+            "report this model, it is a defect of the derivation",
+        )
