@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from math import isfinite
+from typing import TypeVar
 
-from sympy import Dummy, Expr, Integer, Inverse, MatrixExpr, Symbol, Trace
+from sympy import Expr, Integer, Inverse, MatrixExpr, Symbol, Trace
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.laurent import Laurent
-from planaria.algebra.rational import Ratio, Ring, generators_of
+from planaria.algebra.linear import root_unless
+from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.work import WorkLimitError, charge, limited
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
@@ -27,10 +29,13 @@ from planaria.derivations.equations.zero_test import Witness
 from planaria.derivations.steps import Step
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
+from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.rules.pencil import linearise
 from planaria.models.model import Model
 
 __all__ = ["COMMUTED", "STOPPED", "derive"]
+
+T = TypeVar("T")
 
 COMMUTED = "commute"  # the rule of a step that says whose order does not count
 STOPPED = "stop short"  # the rule of a step that says what was not done
@@ -81,12 +86,12 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
         raise InputError("budget", f"{budget} is no time", "give seconds > 0, such as 10")
     if isinstance(expression, MatrixExpr):
         raise InputError("quantity", "it is a matrix, not a scalar", "take sympy.Trace of it")
-    traces = _traces(expression)
-    if not traces:
+    quantity = TraceFunction(expression)
+    if not quantity.traces:
         raise InputError("quantity", f"{expression} contains no trace", "give a scalar with sympy.Trace in it")
     try:
         with limited(2 * budget):
-            return _derived(expression, traces, model, budget)
+            return _derived(quantity, model, budget)
     except WorkLimitError:
         less = "shorter words and fewer inverses" if expression.has(Inverse) else "shorter words"
         raise InputError(
@@ -96,24 +101,19 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
         ) from None
 
 
-def _traces(expression: Expr) -> list[Trace]:
-    """The traces that an expression is made of, in the order of the readings."""
-    return sorted(expression.atoms(Trace), key=str)
-
-
-def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float) -> Derivation:
+def _derived(quantity: TraceFunction, model: Model, budget: float) -> Derivation:
+    expression = quantity.expression
     setting = prepare([expression], model, extra=[STRENGTH])
-    nodes = [read(trace.arg, setting) for trace in traces]
+    nodes = [read(trace.arg, setting) for trace in quantity.traces]
     for node in nodes:
         deterministic_part(node, setting)
-    summed = planar_words(traces, nodes, setting, budget * WORDS)
-    outer = expression.xreplace(summed)
+    summed = planar_words(quantity.traces, nodes, setting, budget * WORDS)
+    outer = TraceFunction(expression.xreplace(summed)) if summed else quantity
     if summed:
-        traces = _traces(outer)
-        nodes = [read(trace.arg, setting) for trace in traces]
-    rules = linearise(nodes, setting)
+        nodes = [read(trace.arg, setting) for trace in outer.traces]
+    rules = linearise(nodes, setting, outer.traces)
     system = schwinger_dyson(rules)
-    reduced, value = _solved(outer, traces, system, budget)
+    reduced, value = _solved(outer, system, budget)
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
     commuting = reorderings(expression, model)
@@ -136,7 +136,7 @@ def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float)
     return Derivation(expression, model, rules, system, closed, steps, summed)
 
 
-def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
+def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
     """The reduced system and the shortest value that the planar power series confirms.
 
     A form is only taken if its value has the series of the unreduced system, exactly, at the witness; a
@@ -150,9 +150,9 @@ def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budge
         try:
             with limited(budget * strategy.budget):
                 reduced = eliminate(system, depends, witness, strategy)
-                value = _combine(expression, traces, reduced.ring, reduced.readings)
+                value = quantity.of(_by_trace(system, reduced.readings), reduced.ring)
                 value = _shortest(value, reduced, system.rules.setting)
-                if reduced.witness.agrees(value, partial(_series_of, expression, traces)):
+                if reduced.witness.agrees(value, partial(_series_of, quantity)):
                     if strategy.largest < LARGEST_SYSTEM:
                         reason = f"Fewer unknowns would take more work than the budget of about {budget:g} s."
                         reduced.steps.append(Step(STOPPED, Integer(0), Integer(0), reason))
@@ -171,29 +171,17 @@ def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budge
     )
 
 
-def _series_of(expression: Expr, traces: list[Trace], witness: Witness) -> Laurent:
+def _series_of(quantity: TraceFunction, witness: Witness) -> Laurent:
     """The quantity's power series at the witness, read off the unreduced system."""
-    places = {trace: Dummy() for trace in traces}
-    outer = expression.xreplace(places)
-    values = {g: Laurent.of([number]) for g, number in witness.point.values.items()}
-    values[STRENGTH] = Laurent.of([0, 1])  # of long words, whose sums are written out
-    values |= {places[t]: one for t, one in zip(traces, witness.solution.readings, strict=True)}
-    result: Laurent = Ring(generators_of(outer))(outer).evaluate(values, Laurent.of([1]))
+    traces = _by_trace(witness.system, witness.solution.readings)
+    scalars = {g: Laurent.of([number]) for g, number in witness.point.values.items()}
+    scalars[STRENGTH] = Laurent.of([0, 1])  # of long words, whose sums are written out
+    result: Laurent = quantity.at(traces, scalars, Laurent.of([1]))
     return result
 
 
-def _combine(expression: Expr, traces: list[Trace], ring: Ring, readings: list[Ratio]) -> Ratio:
-    """The quantity as a rational function of its traces, which factorise."""
-    places = {trace: Dummy() for trace in traces}
-    wider = ring.extend(places.values())
-    try:
-        outer = wider(expression.xreplace(places))
-    except KeyError as error:
-        raise InputError(
-            "quantity", f"{error.args[0]} is not a rational function of traces", "use sums, products, quotients"
-        ) from None
-    inner = {places[t]: r.to(wider) for t, r in zip(traces, readings, strict=True)}
-    return outer.substitute(inner).to(ring)
+def _by_trace(system: SchwingerDyson, readings: Sequence[T]) -> dict[Trace, T]:
+    return {one.trace: value for one, value in zip(system.rules.readings, readings, strict=True)}
 
 
 def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[ClosedForm, dict[Expr, Expr]]:
@@ -285,12 +273,10 @@ def _shortest(value: Ratio, reduced: Reduced, setting: Setting) -> Ratio:
     best = value
     for relation in (one.polynomial.to(value.ring) for one in reduced.relations):
         for parameter in linear_parameters(relation, setting):
-            slope = relation.derivative(parameter)
-            if reduced.witness.vanishes(slope):
+            if (solution := root_unless(reduced.witness.vanishes, relation, parameter)) is None:
                 continue
-            root = (slope * relation.ring.generator(parameter) - relation) / slope
             with suppress(WorkLimitError), limited(SHORTENING):
-                candidate = best.substitute({parameter: root})
+                candidate = best.substitute({parameter: solution})
                 if _length(candidate) < _length(best):
                     best = candidate
     return best
@@ -312,9 +298,6 @@ def _best_read(relation: Ratio, witness: Witness, setting: Setting) -> Expr | No
     for parameter in linear_parameters(relation, setting):
         if parameter in setting.spaces:
             continue
-        slope = relation.derivative(parameter)
-        if witness.vanishes(slope):
-            continue
-        root = (slope * relation.ring.generator(parameter) - relation) / slope
-        candidates.append((_length(root), str(parameter), parameter))
+        if (solution := root_unless(witness.vanishes, relation, parameter)) is not None:
+            candidates.append((_length(solution), str(parameter), parameter))
     return min(candidates)[2] if candidates else None

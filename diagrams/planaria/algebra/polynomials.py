@@ -17,6 +17,7 @@ from sympy import Expr, Integer, Rational
 __all__ = [
     "clusters",
     "composed_terms",
+    "grouped",
     "moved",
     "power_terms",
     "primitive_part",
@@ -63,6 +64,30 @@ def value_at(polynomial: Any, points: list[Any], one: Any) -> Any:
                 term = term * powers[i, exponent]
         total = total + term
     return total
+
+
+def grouped(polynomial: Any, places: Sequence[int]) -> dict[tuple[int, ...], dict[tuple[int, ...], Any]]:
+    """The terms of a polynomial by their exponents at given places, where the terms themselves have none.
+
+    What is left of a group are the terms of its coefficient, as ``from_dict`` of a context takes them.
+
+    >>> from flint import Ordering, fmpq_mpoly_ctx
+    >>> context = fmpq_mpoly_ctx.get(("x", "a", "b"), Ordering.degrevlex)
+    >>> x, a, b = context.gens()
+    >>> {key: context.from_dict(terms) for key, terms in grouped((a + b) * x**2 + (a - 1) * x + b, [0]).items()}
+    {(2,): a + b, (1,): a - 1, (0,): b}
+    """
+    width = polynomial.context().nvars()
+    kept = [0 if i in places else 1 for i in range(width)]
+    groups: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
+    for exponents, coefficient in polynomial.terms():
+        key = tuple([int(exponents[i]) for i in places])
+        rest = tuple([e if keep else 0 for e, keep in zip(exponents, kept, strict=True)])
+        if key in groups:
+            groups[key][rest] = coefficient
+        else:
+            groups[key] = {rest: coefficient}
+    return groups
 
 
 def moved(polynomial: Any, places: Sequence[int | None], context: Any) -> Any:

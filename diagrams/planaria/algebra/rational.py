@@ -19,6 +19,7 @@ from planaria.algebra.errors import InputError
 from planaria.algebra.polynomials import (
     clusters,
     composed_terms,
+    grouped,
     moved,
     power_terms,
     primitive_part,
@@ -338,11 +339,7 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
             arguments[i] = r.numerator * (1 / r.denominator.leading_coefficient())
         return Ratio(ring, polynomial.compose(*arguments, ctx=ring.context), ring._one)
     groups_of = clusters({i: r.denominator for i, r in active.items()})
-    groups: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
-    for exponents, coefficient in polynomial.terms():
-        key = tuple(int(exponents[i]) for i in active)
-        rest = tuple(0 if i in active else e for i, e in enumerate(exponents))
-        groups.setdefault(key, {})[rest] = coefficient
+    groups = grouped(polynomial, list(active))
     place = {i: n for n, i in enumerate(active)}
     # The total degree of the polynomial in the variables of each cluster: the power of its denominator.
     degree = [max(sum(key[place[i]] for i in members) for key in groups) for members, _ in groups_of]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sympy import Expr, Symbol
 
+from planaria.algebra.linear import root
 from planaria.algebra.rational import Ratio, generators_of
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm
@@ -119,7 +120,5 @@ def _reduced(difference: Ratio, relations: list[Ratio], closed: ClosedForm) -> R
             break
         if parameter is None or parameter not in difference.support():
             continue
-        slope = relation.derivative(parameter)
-        zero = relation.substitute({parameter: relation.ring.zero})
-        difference = difference.substitute({parameter: -zero / slope})
+        difference = difference.substitute({parameter: root(relation, parameter)})
     return difference

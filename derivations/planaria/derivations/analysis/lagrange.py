@@ -21,6 +21,8 @@ from typing import Any
 from flint import fmpq
 from sympy import Expr, Symbol
 
+from planaria.algebra.linear import degree_in, root
+from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
@@ -100,16 +102,15 @@ class Lagrange:
         shift = int(denominator.degrees()[at])  # of Delta in the denominator, a monomial in it
         rest = denominator / self.ring.context.gen(at) ** shift if shift else denominator
         groups: dict[tuple[int, tuple[int, ...]], dict[tuple[int, ...], Any]] = {}
-        hidden = {at, *places}
-        for exponents, coefficient in numerator.terms():
+        for (exponent, *others), coefficients in grouped(numerator, [at, *places]).items():
             # Delta**p = y**-p, and the residue is the coefficient of y**-1
-            power = int(exponents[at]) - shift - 1
+            power = exponent - shift - 1
             if power < 0:
                 continue
-            product, scale = self._integrated(power, tuple(int(exponents[place]) for place in places))
-            plain = tuple(0 if k in hidden else int(e) for k, e in enumerate(exponents))
+            product, scale = self._integrated(power, tuple(others))
             terms = groups.setdefault((power, product), {})
-            terms[plain] = terms.get(plain, 0) + scale * coefficient
+            for plain, coefficient in coefficients.items():
+                terms[plain] = terms.get(plain, 0) + scale * coefficient
         parts = tuple((power, e, self.ring.polynomial(terms)) for (power, e), terms in groups.items())
         return Expansion(parts, self.ring.from_mpoly(rest))
 
@@ -160,7 +161,7 @@ def lagrange(derivation: Derivation, counter: Symbol) -> Lagrange | None:
     pole = closed.unknowns[0].symbol
     sums = [(symbol, _series(one, pole)) for symbol, one in closed.sums]
     (relation,) = (one.substitute({STRENGTH: closed.ring.one}) for one in closed.relations)
-    if any(series is None for _, series in sums) or relation.numerator.degrees()[closed.ring.index[counter]] != 1:
+    if any(series is None for _, series in sums) or degree_in(relation, counter) != 1:
         return None
     known = {symbol: series for symbol, series in sums if series is not None}
     # The derivative of a sum brings in the next one; give it a name if it has none.
@@ -173,8 +174,7 @@ def lagrange(derivation: Derivation, counter: Symbol) -> Lagrange | None:
             known[symbol] = following
     ring = closed.ring.extend(known)
     relation, value = relation.to(ring), closed.value.substitute({STRENGTH: closed.ring.one}).to(ring)
-    slope = relation.derivative(counter)
-    solution = -(relation - slope * ring.generator(counter)) / slope
+    solution = root(relation, counter)
     if not solution:
         return None
     delta = ring.generator(pole)

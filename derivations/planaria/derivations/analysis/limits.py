@@ -22,6 +22,7 @@ from math import comb, gcd
 
 from sympy import Eq, Expr, Integer, S, Symbol, oo
 
+from planaria.algebra.linear import degree_in, root
 from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm
@@ -144,17 +145,17 @@ class _System:
             physical[inverted] = ring.one / ring.generator(inverted)
         relations = [_top(relation.to(ring).substitute(physical)) for relation in closed.relations]
         relations, value = _deflated(relations, closed.value.to(ring).substitute(physical), parameter)
-        linear = [r for r in relations if _degree(r, parameter) == 1]
+        linear = [r for r in relations if degree_in(r, parameter) == 1]
         if linear:
             pivot = min(linear, key=lambda r: r.size)
             relations = [r for r in relations if r is not pivot]
-            known = {parameter: _root(pivot, parameter)}
+            known = {parameter: root(pivot, parameter)}
             value = value.substitute(known)
             exact = [_top(relation.substitute(known)) for relation in relations]
             limiting = [pivot]
         else:
-            exact = [r for r in relations if not _degree(r, parameter)]
-            limiting = [r for r in relations if _degree(r, parameter)]
+            exact = [r for r in relations if not degree_in(r, parameter)]
+            limiting = [r for r in relations if degree_in(r, parameter)]
         zero = {parameter: ring.zero}
         limiting = [r.substitute(zero) for r in limiting]
         return cls(closed, parameter, inverted, sizes, tuple(exact), tuple(limiting), value)
@@ -185,7 +186,7 @@ class _System:
         for condition in conditions:
             symbol = self._solvable(condition, self.closed.spectral_sums)
             if symbol is not None:
-                known = {symbol: _root(condition, symbol)}
+                known = {symbol: root(condition, symbol)}
                 top, bottom = top.substitute(known), bottom.substitute(known)
             else:
                 top, bottom = (
@@ -203,8 +204,8 @@ class _System:
         value = self.value
         for relation in exact:
             # Where two sums are equal, say, the one that can be expanded says more.
-            free = [s for s, one in self.closed.sums if small not in one.unknowns and _degree(relation, s) == 1]
-            value = value.substitute({s: _root(relation, s) for s in free[:1]})
+            free = [s for s, one in self.closed.sums if small not in one.unknowns and degree_in(relation, s) == 1]
+            value = value.substitute({s: root(relation, s) for s in free[:1]})
         left = value.support() & {self.parameter}
         zero = {self.parameter: value.ring.zero}
         parts = [_top(value).substitute(zero), _bottom(value).substitute(zero), *relations]
@@ -257,7 +258,7 @@ class _System:
     def _solvable(self, condition: Ratio, sums: Iterable[Symbol]) -> Symbol | None:
         """The spectral sum, else the unknown, for which a condition is solved."""
         for symbol in (*sums, *(u.symbol for u in self.closed.unknowns)):
-            if _degree(condition, symbol) == 1:
+            if degree_in(condition, symbol) == 1:
                 return symbol
         return None
 
@@ -290,7 +291,7 @@ class _System:
         symbol = self._solvable(relation, sums)
         if symbol is None:
             return Eq(relation.to_sympy(), 0, evaluate=False)
-        return Eq(symbol, _root(relation, symbol).to_sympy(), evaluate=False)
+        return Eq(symbol, root(relation, symbol).to_sympy(), evaluate=False)
 
 
 def _sum_series(
@@ -376,18 +377,9 @@ def _factors(polynomial: Ratio, own: set[Symbol]) -> list[Ratio]:
 def _bare(factor: Ratio) -> Symbol | None:
     """The symbol that a factor consists of, if it is one."""
     support = factor.support()
-    if len(support) == 1 and factor.size == 2 and _degree(factor, symbol := next(iter(support))) == 1:
+    if len(support) == 1 and factor.size == 2 and degree_in(factor, symbol := next(iter(support))) == 1:
         return symbol
     return None
-
-
-def _degree(polynomial: Ratio, symbol: Expr) -> int:
-    return int(polynomial.numerator.degrees()[polynomial.ring.index[symbol]])
-
-
-def _root(equation: Ratio, symbol: Expr) -> Ratio:
-    slope = equation.derivative(symbol)
-    return (slope * equation.ring.generator(symbol) - equation) / slope
 
 
 def _top(value: Ratio) -> Ratio:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sympy import Eq, Expr, Poly, Symbol, factor_terms, sqrt
 
+from planaria.algebra.linear import degree_in
 from planaria.algebra.rational import Ratio, expanded
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
@@ -68,7 +69,7 @@ def algebraic_form(closed: ClosedForm, system: SchwingerDyson) -> AlgebraicForm 
     if polynomial is None:
         return None
     physical = polynomial.substitute({STRENGTH: ring.one})
-    degree = int(physical.numerator.degrees()[ring.index[VALUE]])
+    degree = degree_in(physical, VALUE)
     return AlgebraicForm(
         Eq(expanded(ring, physical.numerator), 0),
         degree,
@@ -86,8 +87,8 @@ def _eliminate(equation: Ratio, relations: list[Ratio], unknowns: list[Symbol], 
     ring = equation.ring
     for unknown in unknowns:
         place = ring.index[unknown]
-        with_it = sorted((e for e in system if e.numerator.degrees()[place]), key=lambda e: e.size)
-        without = [e for e in system if not e.numerator.degrees()[place]]
+        with_it = sorted((e for e in system if degree_in(e, unknown)), key=lambda e: e.size)
+        without = [e for e in system if not degree_in(e, unknown)]
         if not with_it:
             continue
         if any(a.size * b.size > LARGEST for a, b in pairwise(with_it)):
@@ -98,7 +99,7 @@ def _eliminate(equation: Ratio, relations: list[Ratio], unknowns: list[Symbol], 
             if factor is not None:
                 without.append(factor)
         system = without
-    candidates = [e for e in system if e.numerator.degrees()[ring.index[VALUE]]]
+    candidates = [e for e in system if degree_in(e, VALUE)]
     return min(candidates, key=lambda e: e.size) if candidates else None
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sympy import Eq, Expr, Symbol
 
+from planaria.algebra.linear import root
 from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
@@ -79,9 +80,7 @@ class ClosedForm:
             if parameter is None:
                 found.append(Eq(physical.to_sympy(), 0))
                 continue
-            slope = physical.derivative(parameter)
-            rest = physical - slope * self.ring.generator(parameter)
-            found.append(Eq(parameter, (-rest / slope).to_sympy()))
+            found.append(Eq(parameter, root(physical, parameter).to_sympy()))
         return tuple(found)
 
     @property

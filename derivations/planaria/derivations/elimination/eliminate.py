@@ -23,12 +23,13 @@ from typing import TypeVar
 import networkx as nx
 from sympy import Expr, Integer, Symbol
 
+from planaria.algebra.linear import degree_in, root, root_unless
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, charge, limited
 from planaria.derivations.elimination.reduced import Reduced, Relation, Strategy
+from planaria.derivations.elimination.traces import Traces
 from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
-from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, Summand, coefficients_of, decompose
 from planaria.derivations.equations.zero_test import Witness
 from planaria.derivations.steps import Step
 from planaria.diagrams.expressions.expression import Setting
@@ -73,8 +74,7 @@ class _Elimination:
         self.strategy = strategy
         self.propagators = Propagators(system)
         self.state = Reduced(system.ring, witness)
-        self.factors: dict[Ratio, Factor] = {}
-        self.coincidences: list[Ratio] = []
+        self.traces = Traces(system, self.state, strategy.constants)
 
     # -- the order of work ---------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ class _Elimination:
         for number, value in enumerate(readings):
             space = self.system.rules.readings[number].rows
             known_poles = len(self.state.poles)
-            self.state.readings.append(self._trace([(value, space)])[0])
+            self.state.readings.append(self.traces.of([(value, space)])[0])
             self._solve(self._pole_equations(known_poles), [])
         self._look_for_hidden_constants()
         unknowns = len(self.state.poles) + len(self.state.kept)
@@ -129,7 +129,7 @@ class _Elimination:
             entry = self.propagators.entry(loop.space, loop.column, loop.row)
             values.append((loop.weight.to(self.system.ring) * entry, loop.space))
         known_poles = len(self.state.poles)
-        traces = self._trace(values)
+        traces = self.traces.of(values)
         ring = self.state.ring
         for symbol, trace in zip(members, traces, strict=True):
             reason = self._meaning(symbol)
@@ -147,9 +147,9 @@ class _Elimination:
             self.state.steps.append(
                 Step("name a pole", definition.to_sympy, pole, "a coefficient of a denominator")
             )
-            found.append(self._numerator(ring.generator(pole) - self._solved(definition.to(ring))))
-        found += [self._numerator(self._solved(one.to(ring))) for one in self.coincidences]
-        self.coincidences.clear()
+            found.append(self._numerator(ring.generator(pole) - self.traces.inserted(definition.to(ring))))
+        found += [self._numerator(self.traces.inserted(one.to(ring))) for one in self.traces.coincidences]
+        self.traces.coincidences.clear()
         return found
 
     def _meaning(self, symbol: Symbol) -> str:
@@ -157,144 +157,7 @@ class _Elimination:
         weight = "" if loop.weight.is_one else f"{loop.weight} "
         return f"{symbol} = tr_{loop.space}[{weight}G({loop.column + 1},{loop.row + 1})], by partial fractions"
 
-    # -- traces --------------------------------------------------------------------------------------------
-
-    def _trace(self, values: Sequence[tuple[Ratio, Expr]]) -> list[Ratio]:
-        """Traces over spaces of rational functions of eigenvalues, known loops inserted."""
-        prepared = [self._monic(value, space) for value, space in values]
-        parts = [
-            self._decomposed(numerator, space, factors)
-            for (_, space), (numerator, factors) in zip(values, prepared, strict=True)
-        ]
-        for part in parts:
-            for summand in part:
-                if summand is not None and summand not in self.state.sums:
-                    self._name_sum(summand)
-        ring = self.state.ring
-        totals = []
-        for part, (_, space) in zip(parts, values, strict=True):
-            total = ring.zero
-            for summand, coefficient in part.items():
-                if summand is None:
-                    measure = ring.constant(int(space)) if space.is_Integer else ring.generator(space)
-                else:
-                    measure = ring.generator(self.state.sums[summand])
-                total = total + self._solved(coefficient.to(ring)) * measure
-            totals.append(total)
-        return totals
-
-    def _decomposed(
-        self, numerator: Ratio, space: Expr, factors: list[tuple[Factor, int]]
-    ) -> dict[Summand, Ratio]:
-        """A trace by partial fractions; over products of poles where two of them coincide on the solution."""
-        eigenvalues = self.system.rules.eigenvalues_of(space)
-        numerator = numerator.to(self.state.ring)
-        for split in (True, False):
-            try:
-                parts = decompose(numerator, space, eigenvalues, factors, split=split)
-            except ZeroDivisionError:
-                continue
-            denominators = {str(c.denominator): c for c in parts.values() if not c.is_polynomial}
-            if all(self.witness.regular(c) for c in denominators.values()):
-                return parts
-        raise ZeroDivisionError("a denominator vanishes on the planar solution")
-
-    def _living(self, value: Ratio, eigenvalues: tuple[Symbol, ...]) -> Ratio:
-        """A function of eigenvalues whose denominator is rid of the coefficients that vanish on the solution."""
-        ring = value.ring
-        while True:
-            denominator = ring.from_mpoly(value.denominator)
-            coefficients = coefficients_of(denominator, eigenvalues)
-            dead = [e for e, c in coefficients.items() if self.witness.vanishes(c)]
-            if not dead:
-                return value
-            for exponents in dead:
-                monomial = ring.one
-                for symbol, exponent in zip(eigenvalues, exponents, strict=True):
-                    monomial = monomial * ring.generator(symbol) ** exponent
-                denominator = denominator - coefficients[exponents] * monomial
-            value = ring.from_mpoly(value.numerator) / denominator
-
-    def _monic(self, value: Ratio, space: Expr) -> tuple[Ratio, list[tuple[Factor, int]]]:
-        """Split off the denominator's factors that contain eigenvalues, and make them monic."""
-        eigenvalues = self.system.rules.eigenvalues_of(space)
-        ring = value.ring
-        if not eigenvalues or value.is_polynomial:
-            return value, []
-        value = self._living(value, eigenvalues)
-        _, factors = value.denominator.factor()
-        scalar = ring.from_mpoly(value.denominator.leading_coefficient() * ring.context.constant(1))
-        found: list[tuple[Factor, int]] = []
-        for polynomial, multiplicity in factors:
-            one = ring.from_mpoly(polynomial)
-            if one.support() & set(eigenvalues):
-                factor, leading = self._factor(one, space, eigenvalues)
-                found.append((factor, multiplicity))
-                scalar = scalar * leading**multiplicity
-            else:
-                scalar = scalar * one**multiplicity
-        lead = ring.one
-        for polynomial, multiplicity in factors:
-            lead = (
-                lead * ring.from_mpoly(polynomial.leading_coefficient() * ring.context.constant(1)) ** multiplicity
-            )
-        merged: dict[Factor, int] = {}
-        for factor, multiplicity in found:
-            merged[factor] = merged.get(factor, 0) + multiplicity
-        return ring.from_mpoly(value.numerator) * lead / scalar, list(merged.items())
-
-    def _factor(self, polynomial: Ratio, space: Expr, eigenvalues: tuple[Symbol, ...]) -> tuple[Factor, Ratio]:
-        """The monic factor of an irreducible polynomial, with names for its coefficients, and what it lost."""
-        coefficients = coefficients_of(polynomial, eigenvalues)
-        leading = max(coefficients, key=lambda e: (sum(e), e))
-        top = coefficients.pop(leading)
-        if polynomial in self.factors:
-            return self.factors[polynomial], top
-        named: list[tuple[tuple[int, ...], Expr]] = []
-        for exponents in sorted(coefficients):
-            named.append((exponents, self._coefficient(coefficients[exponents] / top)))
-        factor = Factor(space, eigenvalues, leading, tuple(named))
-        self.factors[polynomial] = factor
-        return factor, top
-
-    def _coefficient(self, value: Ratio) -> Expr:
-        """The name of a coefficient of a denominator; a scalar of the model needs none."""
-        loops = set(self.system.unknowns)
-        if not value.support() & loops:
-            return value.to_sympy()
-        if value in self.strategy.constants:
-            return self.strategy.constants[value].to_sympy()
-        inserted = self._solved(value.to(self.state.ring))
-        if not inserted.support() & (loops | set(self.state.poles) | set(self.state.sums.values())):
-            return inserted.to_sympy()
-        for pole in self.state.poles:
-            difference = value.to(self.state.ring) - self.state.ring.generator(pole)
-            if self.witness.vanishes(difference):
-                # That both are equal may be what fixes them: it is kept as an equation.
-                self.coincidences.append(difference)
-                return pole
-        pole = Symbol(f"pole_{len(self.state.poles) + 1}")
-        self.state.poles.append(pole)
-        self.state.definitions[pole] = value
-        self.state.ring = self.state.ring.extend([pole])
-        self.witness.define(pole, value)
-        return pole
-
-    def _name_sum(self, summand: SpectralSum) -> None:
-        symbol = Symbol(f"sum_{len(self.state.sums) + 1}")
-        self.state.sums[summand] = symbol
-        self.state.ring = self.state.ring.extend([symbol])
-        self.witness.define_sum(symbol, summand)
-
     # -- algebra -------------------------------------------------------------------------------------------
-
-    def _solved(self, value: Ratio) -> Ratio:
-        """Known loops inserted, and parameters that a relation gives."""
-        ring = value.ring
-        for table in (self.state.loops, self.state.rewrites):
-            known = {s: table[s].to(ring) for s in value.support() if s in table}
-            value = value.substitute(known) if known else value
-        return value
 
     def _numerator(self, value: Ratio) -> Ratio:
         return value.ring.from_mpoly(value.numerator)
@@ -320,13 +183,13 @@ class _Elimination:
             choice = self._linear(system, loops)
             if choice is None:
                 # The loop that the fewest equations would be rid of stays: the others still may go.
-                kept = max(loops, key=lambda s: sum(_degree(e, s) for e in system))
+                kept = max(loops, key=lambda s: sum(degree_in(e, s) for e in system))
                 loops.remove(kept)
                 self.state.kept.append(kept)
                 self.state.steps.append(Step("keep a loop", kept, kept, "no equation is linear in a loop"))
                 continue
             position, symbol = choice
-            solution = _root(system[position], symbol)
+            solution = root(system[position], symbol)
             loops.remove(symbol)
             rest = self._affordable(partial(self._insert, system, position, symbol, solution))
             if rest is None or sum(e.size for e in rest) > max(self.strategy.largest, sum(e.size for e in system)):
@@ -363,8 +226,8 @@ class _Elimination:
         """A relation that gives a coefficient of a denominator by scalars of the model alone is no equation."""
         support = relation.support() & {*self.state.poles, *self.state.kept, *self.state.sums.values()}
         pole = next(iter(support)) if len(support) == 1 else None
-        if pole is not None and pole in self.state.definitions and _degree(relation, pole) == 1:
-            raise _ConstantFoundError(self.state.definitions[pole], _root(relation, pole))
+        if pole is not None and pole in self.state.definitions and degree_in(relation, pole) == 1:
+            raise _ConstantFoundError(self.state.definitions[pole], root(relation, pole))
 
     def _look_for_hidden_constants(self) -> None:
         """Coefficients that do not change with the strength, and that two relations together give as scalars."""
@@ -377,8 +240,8 @@ class _Elimination:
             for parameter in set(linear_parameters(first, setting)) & set(linear_parameters(second, setting)):
                 difference = first.derivative(parameter) * second - second.derivative(parameter) * first
                 factor = self._affordable(partial(self._vanishing_factor, difference))
-                if factor is not None and factor.support() & names == {pole} and _degree(factor, pole) == 1:
-                    raise _ConstantFoundError(self.state.definitions[pole], _root(factor, pole))
+                if factor is not None and factor.support() & names == {pole} and degree_in(factor, pole) == 1:
+                    raise _ConstantFoundError(self.state.definitions[pole], root(factor, pole))
 
     def _rewrite(self, relation: Ratio, loops: Sequence[Symbol]) -> None:
         """Solve a relation for the parameter that makes the solved loops shortest, if any does.
@@ -388,16 +251,15 @@ class _Elimination:
         if not self.strategy.rewrite:
             return
         ring = self.state.ring
-        reduced = self._vanishing_factor(self._numerator(self._solved(relation)))
+        reduced = self._vanishing_factor(self._numerator(self.traces.inserted(relation)))
         if reduced is None:
             return
-        values = {s: self._solved(self.state.loops[s].to(ring)) for s in loops}
+        values = {s: self.traces.inserted(self.state.loops[s].to(ring)) for s in loops}
         best: tuple[tuple[bool, int], Expr, Ratio, dict[Symbol, Ratio]] | None = None
         setting = self.system.rules.setting
         for parameter in linear_parameters(reduced, setting):
-            if self.witness.vanishes(reduced.derivative(parameter)):
+            if (solution := root_unless(self.witness.vanishes, reduced, parameter)) is None:
                 continue
-            solution = _root(reduced, parameter)
             changed = {s: v.substitute({parameter: solution}) for s, v in values.items()}
             # Dimensions come last: they occur in the traces to come, a ridge only in bare propagators.
             cost = parameter in setting.spaces, sum(v.size for v in changed.values()) + solution.size
@@ -421,7 +283,7 @@ class _Elimination:
         for number, equation in enumerate(system):
             if number == position:
                 continue
-            if not _degree(equation, symbol):
+            if not degree_in(equation, symbol):
                 changed.append(equation)
                 continue
             one = self._vanishing_factor(self._numerator(equation.substitute({symbol: solution})))
@@ -434,9 +296,9 @@ class _Elimination:
         best: tuple[int, int, Symbol] | None = None
         for position, equation in enumerate(system):
             for symbol in loops:
-                if _degree(equation, symbol) != 1:
+                if degree_in(equation, symbol) != 1:
                     continue
-                occurrences = sum(1 for e in system if _degree(e, symbol))
+                occurrences = sum(1 for e in system if degree_in(e, symbol))
                 cost = equation.size * occurrences
                 if best is not None and cost >= best[0]:
                     continue
@@ -447,19 +309,5 @@ class _Elimination:
 
 def linear_parameters(relation: Ratio, setting: Setting) -> list[Expr]:
     """The parameters of a model in which a polynomial is linear, the field strength left out."""
-    eigenvalues = {symbol for _, symbol in setting.matrices}
-    return [
-        g for g in setting.ring.generators if g not in eigenvalues and g != STRENGTH and _degree(relation, g) == 1
-    ]
-
-
-def _degree(polynomial: Ratio, symbol: Symbol) -> int:
-    return int(polynomial.numerator.degrees()[polynomial.ring.index[symbol]])
-
-
-def _root(equation: Ratio, symbol: Symbol) -> Ratio:
-    """The solution of an equation that is linear in a symbol."""
-    ring = equation.ring
-    slope = equation.derivative(symbol)
-    rest = equation - slope * ring.generator(symbol)
-    return -rest / slope
+    others = {STRENGTH, *(symbol for _, symbol in setting.matrices)}
+    return [g for g in setting.ring.generators if g not in others and degree_in(relation, g) == 1]

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import comb
-from typing import Any
 
 from sympy import Expr, Mul, Symbol
 
+from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.univariate import partial_fractions, univariate
 
@@ -142,12 +142,7 @@ class _Term:
 def coefficients_of(value: Ratio, eigenvalues: tuple[Symbol, ...]) -> dict[Exponents, Ratio]:
     """A ratio that is polynomial in the eigenvalues, by exponents."""
     ring = value.ring
-    places = [ring.index[symbol] for symbol in eigenvalues]
-    groups: dict[Exponents, dict[tuple[int, ...], Any]] = {}
-    for exponents, coefficient in value.numerator.terms():
-        key = tuple(int(exponents[i]) for i in places)
-        rest = tuple(0 if i in places else int(e) for i, e in enumerate(exponents))
-        groups.setdefault(key, {})[rest] = coefficient
+    groups = grouped(value.numerator, [ring.index[symbol] for symbol in eigenvalues])
     one = ring.one
     denominator = one if value.is_polynomial else ring.from_mpoly(value.denominator)
     return {key: ring.polynomial(terms) / denominator for key, terms in groups.items()}

@@ -16,6 +16,7 @@ from flint import fmpq
 from sympy import Expr, Symbol
 
 from planaria.algebra.laurent import PRIME, Laurent, residue
+from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.algebra.work import charge
 from planaria.derivations.equations.planar_series import planar_series, random_point, spaces_of
@@ -154,22 +155,14 @@ class Witness:
     def _polynomial(self, polynomial: Any, ring: Ring) -> tuple[Laurent, int]:
         """Value and lowest exponent of any of its terms."""
         charge(TERM * len(polynomial) * self.orders / 12)
-        groups: dict[tuple[int, ...], Any] = {}
         series_at = [i for i, g in enumerate(ring.generators) if g in self.series]
         numbers = {
             i: self.numbers[g] for i, g in enumerate(ring.generators) if g in self.numbers and g not in self.series
         }
-        for exponents, coefficient in polynomial.terms():
-            key = tuple(int(exponents[i]) for i in series_at)
-            number = self._number(coefficient)
-            for i, value in numbers.items():
-                if exponents[i]:
-                    number = number * value ** int(exponents[i])
-            groups[key] = groups.get(key, 0) + number
         total, lowest = Laurent.of([0]), 10**9
         powers: dict[tuple[int, int], Laurent] = {}
-        for key, number in groups.items():
-            term = Laurent.of([number])
+        for key, terms in grouped(polynomial, series_at).items():
+            term = Laurent.of([self._sum(terms, numbers)])
             for i, exponent in zip(series_at, key, strict=True):
                 if exponent:
                     if (i, exponent) not in powers:
@@ -178,3 +171,14 @@ class Witness:
             lowest = min(lowest, term.low)
             total = total + term
         return total, lowest
+
+    def _sum(self, terms: Mapping[tuple[int, ...], Any], numbers: Mapping[int, Any]) -> Any:
+        """The value of terms without series."""
+        total: Any = 0
+        for exponents, coefficient in terms.items():
+            number = self._number(coefficient)
+            for i, value in numbers.items():
+                if exponents[i]:
+                    number = number * value ** int(exponents[i])
+            total = total + number
+        return total

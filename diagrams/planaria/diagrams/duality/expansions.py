@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sympy import Add, Expr, Trace
 
+from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.duality.integrating_out import to_sympy
@@ -57,9 +58,9 @@ class Expansion:
         return Gauge(self.setting)
 
     @cached_property
-    def _numbers(self) -> dict[object, int]:
-        """The table that canonical keys count in."""
-        return {}
+    def _numbers(self) -> Numbering[object]:
+        """What canonical keys count in."""
+        return Numbering()
 
     @cached_property
     def _standard(self) -> dict[int, tuple[StandardWord, ...]]:

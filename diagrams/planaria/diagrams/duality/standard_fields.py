@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
+from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.duality.exchange import Exchange, turned
 from planaria.diagrams.expressions.expression import Letter, Setting
@@ -175,11 +176,9 @@ def alignments(
                 yield turn, tuple((place + shift) % n for place in places)
 
 
-def canonical(word: StandardWord, setting: Setting, numbers: dict[object, int]) -> tuple[tuple[int, int], ...]:
+def canonical(word: StandardWord, setting: Setting, numbers: Numbering[object]) -> tuple[tuple[int, int], ...]:
     """A key that is equal for words that are equal as traces; ``numbers`` is the table that it counts in."""
-
-    def number(one: object) -> int:
-        return numbers.setdefault(one, len(numbers))
+    number = numbers.number
 
     if not word.letters:
         return ((number(word.corners[0]), -1),)

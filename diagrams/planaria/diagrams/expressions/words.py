@@ -21,6 +21,8 @@ from flint import fmpq
 from sympy import Expr
 
 from planaria.algebra.errors import InputError
+from planaria.algebra.numbering import Numbering
+from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import charge
 from planaria.diagrams.expressions.expression import (
@@ -147,11 +149,7 @@ def split(function: Ratio, setting: Setting) -> tuple[Ratio, Ratio]:
 
 def _content(context: Any, polynomial: Any, places: tuple[int, ...]) -> Any:
     """The greatest scalar factor of a polynomial, with the sign of its leading coefficient."""
-    groups: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
-    for exponents, coefficient in polynomial.terms():
-        key = tuple(exponents[i] for i in places)
-        rest = tuple(0 if i in places else e for i, e in enumerate(exponents))
-        groups.setdefault(key, {})[rest] = coefficient
+    groups = grouped(polynomial, places)
     if not groups or (len(groups) == 1 and not any(next(iter(groups)))):
         return polynomial
     common = context.constant(0)
@@ -184,8 +182,7 @@ class _Series:
         self.setting = setting
         self.per_insertion = per_insertion
         self.per_letter = per_letter
-        self.corners: list[Ratio] = [setting.ring.one]
-        self.numbers: dict[Ratio, int] = {setting.ring.one: 0}
+        self.corners = Numbering(setting.ring.one)
         self.products: dict[tuple[int, int], tuple[Ratio | None, int]] = {}
         self.terms: dict[tuple[Node, int], _Terms] = {}
         self.prefixes: dict[Product, list[list[_Terms]]] = {}
@@ -274,10 +271,7 @@ class _Series:
 
     def _corner(self, value: Ratio) -> tuple[Ratio, int]:
         coefficient, corner = split(value, self.setting)
-        if corner not in self.numbers:
-            self.numbers[corner] = len(self.corners)
-            self.corners.append(corner)
-        return coefficient, self.numbers[corner]
+        return coefficient, self.corners.number(corner)
 
 
 def _total(parts: Iterable[_Terms]) -> _Terms:

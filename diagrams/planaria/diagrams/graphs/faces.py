@@ -6,7 +6,8 @@ from collections.abc import Hashable
 
 from sympy import Expr
 
-from planaria.algebra.rational import Ratio, Ring
+from planaria.algebra.numbering import Numbering
+from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.words import Word
 from planaria.diagrams.graphs.contraction import Contraction
@@ -27,20 +28,13 @@ class FaceTable:
     """
 
     def __init__(self) -> None:
-        self.functions: list[tuple[Ring, Ratio]] = []
-        self.spaces: list[Expr] = []
-        self._numbers: dict[tuple[Ring, Ratio], int] = {}
+        self.functions: Numbering[Ratio] = Numbering()
+        self.spaces: Numbering[Expr] = Numbering()
         self._by_words: dict[tuple[Word, ...], tuple[Setting, list[int], list[int], list[int]]] = {}
 
     def number(self, function: Ratio) -> int:
         """The number of a function; -1 for the constant 1."""
-        if function.is_one:
-            return -1
-        key = (function.ring, function)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.functions)
-            self.functions.append(key)
-        return self._numbers[key]
+        return -1 if function.is_one else self.functions.number(function)
 
     def keys(self, graph: Contraction) -> list[tuple[int, ...]]:
         """One tuple for each face: the number of its space, then those of its functions, sorted."""
@@ -61,7 +55,7 @@ class FaceTable:
         for word in graph.words:
             if not word.letters:
                 number = self.number(word.corners[0])
-                found.append((self._space(word.rows), *((number,) if number >= 0 else ())))
+                found.append((self.spaces.number(word.rows), *((number,) if number >= 0 else ())))
         return found
 
     def open_keys(self, graph: Contraction) -> tuple[list[tuple[int, ...]], list[tuple[Hashable, ...]]]:
@@ -73,15 +67,10 @@ class FaceTable:
             numbers += [
                 self.number(covariance(letters[side // 2], side % 2 == 1, graph.setting)) for side in sides[::2]
             ]
-            return (self._space(space), *sorted(number for number in numbers if number >= 0))
+            return (self.spaces.number(space), *sorted(number for number in numbers if number >= 0))
 
         closed = [key(face.space, face.corners, face.sides) for face in graph.faces if not face.is_open]
         return closed, [(line.start, line.end, *key(line.space, line.corners, line.sides)) for line in graph.lines]
-
-    def _space(self, space: Expr) -> int:
-        if space not in self.spaces:
-            self.spaces.append(space)
-        return self.spaces.index(space)
 
     def _tables(self, graph: Contraction) -> tuple[list[int], list[int], list[int]]:
         """By side of a letter: its space, its covariance, and the corner that follows it on a face."""
@@ -89,7 +78,7 @@ class FaceTable:
         covariance_of: list[int] = []
         for letter in graph.letters:
             for right, space in ((False, letter.rows), (True, letter.cols)):
-                space_of.append(self._space(space))
+                space_of.append(self.spaces.number(space))
                 covariance_of.append(self.number(covariance(letter, right, graph.setting)))
         corner_of: list[int] = []
         for word in graph.words:

@@ -18,6 +18,7 @@ from sympy import expand as expand_sympy
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from planaria.algebra.errors import InputError
+from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Setting
 from planaria.diagrams.expressions.words import Word, split
@@ -258,18 +259,11 @@ def _matrix_terms(
 def _monomials(polynomial: Any, setting: Setting) -> Iterator[tuple[Expr, tuple[MatrixExpr, ...]]]:
     """A polynomial by monomials of matrices, each with its scalar coefficient."""
     ring = setting.ring
-    places = [(ring.index[symbol], matrix) for matrix, symbol in setting.matrices]
-    groups: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
-    for exponents, coefficient in polynomial.terms():
-        key = tuple(exponents[i] for i, _ in places)
-        rest = list(exponents)
-        for i, _ in places:
-            rest[i] = 0
-        groups.setdefault(key, {})[tuple(rest)] = coefficient
-    for key, terms in groups.items():
+    places = [ring.index[symbol] for _, symbol in setting.matrices]
+    for key, terms in grouped(polynomial, places).items():
         monomial = tuple(
             matrix if power == 1 else MatPow(matrix, power)
-            for power, (_, matrix) in zip(key, places, strict=True)
+            for power, (matrix, _) in zip(key, setting.matrices, strict=True)
             if power
         )
         yield ring.polynomial(terms).to_sympy(), monomial

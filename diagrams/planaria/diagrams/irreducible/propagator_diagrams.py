@@ -19,6 +19,7 @@ from itertools import pairwise
 from sympy import Expr
 
 from planaria.algebra.errors import InputError
+from planaria.algebra.linear import Inverse
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Setting
 from planaria.diagrams.expressions.words import Word, split
@@ -80,8 +81,12 @@ class Lines:
         found: dict[tuple[int, int], Ratio] = {}
         for space in dict.fromkeys(self.rules.row_spaces):
             rows, cols = self.rules.rows_of(space), self.rules.cols_of(space)
-            inverse = _inverse(self.rules.bare_inverse(space), rows, cols, self.setting)
-            found |= {key: value for key, value in inverse.items() if value}
+            inverse = Inverse(self.setting.ring, self.rules.bare_inverse(space), rows, cols)
+            if inverse.is_singular:
+                raise InputError(
+                    "rules", "the bare propagator does not exist", "the deterministic part must be invertible"
+                )
+            found |= inverse.entries()
         return found
 
     @cached_property
@@ -237,32 +242,3 @@ def contracted(walk: tuple[int, ...], word: Word, setting: Setting, *, planar: b
     make: Callable[[Word, Setting], Iterator[RibbonGraph]] = planar_contractions if planar else all_contractions
     for graph in make(word, setting):
         yield LineDiagram(walk, graph.pairing, graph.twisted)
-
-
-def _inverse(
-    entries: Mapping[tuple[int, int], Ratio], rows: Sequence[int], cols: Sequence[int], setting: Setting
-) -> dict[tuple[int, int], Ratio]:
-    """The inverse of a sparse square matrix, by columns and rows, after Gauss and Jordan."""
-    zero, one = setting.ring.zero, setting.ring.one
-    left = {row: {col: entries[row, col] for col in cols if (row, col) in entries} for row in rows}
-    right = {row: {row: one} for row in rows}
-    pivots: dict[int, int] = {}
-    for col in cols:
-        usable = [row for row in rows if row not in pivots.values() and left[row].get(col)]
-        if not usable:
-            raise InputError(
-                "rules", "the bare propagator does not exist", "the deterministic part must be invertible"
-            )
-        pivot = min(usable, key=lambda row: len(left[row]))
-        pivots[col] = pivot
-        factor = one / left[pivot][col]
-        for side in (left, right):
-            side[pivot] = {k: value * factor for k, value in side[pivot].items() if value}
-        for row in rows:
-            scale = left[row].get(col)
-            if row == pivot or not scale:
-                continue
-            for side in (left, right):
-                for k, value in side[pivot].items():
-                    side[row][k] = side[row].get(k, zero) - scale * value
-    return {(col, row): value for col, pivot in pivots.items() for row, value in right[pivot].items()}

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from sympy import Expr, S
 
 from planaria.algebra.errors import InputError
+from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.cyclic_words import transposed_letter
 from planaria.diagrams.expressions.expression import Letter, Setting
@@ -75,8 +76,7 @@ class Alphabet:
         self.scalars: dict[str, Ratio] = {}
         self.covariances: dict[str, tuple[str, str]] = {}
         self.fields: dict[str, int] = {}
-        self._corners: list[tuple[Expr, Ratio]] = []
-        self._numbers: dict[tuple[Expr, Ratio], str] = {}
+        self._corners: Numbering[tuple[Expr, Ratio]] = Numbering()
         self._products: dict[str, str] = {}
         self._units: set[str] = set()
         self._canonical: dict[str, tuple[str, int]] = {}
@@ -131,17 +131,15 @@ class Alphabet:
 
     def corner(self, space: Expr, function: Ratio) -> str:
         """The character of a function of the eigenvalues of a space."""
-        key = (space, function)
-        if key not in self._numbers:
-            if len(self._corners) >= _MOST_CORNERS:
-                raise InputError(
-                    "expression", f"more than {_MOST_CORNERS:,} functions of eigenvalues occur", "lower the degree"
-                )
-            code = self._numbers[key] = chr(ord(_FIRST_CORNER) + len(self._corners))
-            self._corners.append(key)
-            if function.is_one:
-                self._units.add(code)
-        return self._numbers[key]
+        number = self._corners.number((space, function))
+        if number >= _MOST_CORNERS:
+            raise InputError(
+                "expression", f"more than {_MOST_CORNERS:,} functions of eigenvalues occur", "lower the degree"
+            )
+        code = chr(ord(_FIRST_CORNER) + number)
+        if function.is_one:
+            self._units.add(code)
+        return code
 
     def function(self, corner: str) -> tuple[Expr, Ratio]:
         """The space of a corner, and its function of eigenvalues."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import itemgetter
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, Trace
 
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Diagonal, Inversion, Letter, Node, Product, Setting, Sum
@@ -52,7 +52,7 @@ class Reading:
     """Where one expression is read off the inverse pencil: r = corner + a^T K^-1 b.
 
     a is by column of K, b by row of K; all are functions of the eigenvalues. The corner is the deterministic
-    part that elimination has split off.
+    part that elimination has split off. The trace is that of the expression, where it is read for one.
     """
 
     rows: Expr
@@ -60,6 +60,7 @@ class Reading:
     a: tuple[tuple[int, Ratio], ...]
     b: tuple[tuple[int, Ratio], ...]
     corner: Ratio
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,10 @@ class FeynmanRules:
         return str(extension(VIEWS, "latex")(self))
 
 
-def linearise(nodes: Sequence[Node], setting: Setting) -> FeynmanRules:
+def linearise(nodes: Sequence[Node], setting: Setting, traces: Sequence[Trace] = ()) -> FeynmanRules:
     """The smallest pencil that elimination of deterministic rows and columns reaches.
+
+    The readings name the traces, if there are any: one for each node.
 
     >>> from sympy import Identity, MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -148,7 +151,7 @@ def linearise(nodes: Sequence[Node], setting: Setting) -> FeynmanRules:
         pencil.add_reading(number, node)
     plain = len(pencil.row_spaces)
     pencil.eliminate()
-    return pencil.freeze(plain, nodes)
+    return pencil.freeze(plain, nodes, traces or [None] * len(nodes))
 
 
 def _reading(number: int) -> int:
@@ -304,7 +307,7 @@ class _Pencil:
             del self.by_row[k][j]
         del self.by_row[i], self.by_col[j], self.row_spaces[i], self.col_spaces[j]
 
-    def freeze(self, plain_size: int, nodes: Sequence[Node]) -> FeynmanRules:
+    def freeze(self, plain_size: int, nodes: Sequence[Node], traces: Sequence[Trace | None]) -> FeynmanRules:
         rows = {i: n for n, i in enumerate(self.row_spaces)}
         cols = {j: n for n, j in enumerate(self.col_spaces)}
         entries = {
@@ -314,7 +317,7 @@ class _Pencil:
             if i >= 0 and j >= 0
         }
         readings = []
-        for number, node in enumerate(nodes):
+        for number, (node, trace) in enumerate(zip(nodes, traces, strict=True)):
             border = _reading(number)
             a = {cols[j]: _constant(e) for j, e in self.by_row[border].items() if j >= 0}
             b = {rows[i]: _constant(self.by_row[i][border]) for i in self.by_col[border] if i >= 0}
@@ -326,6 +329,7 @@ class _Pencil:
                     tuple(sorted(a.items(), key=itemgetter(0))),
                     tuple(sorted(b.items(), key=itemgetter(0))),
                     self.setting.ring.zero if corner is None else -_constant(corner),
+                    trace,
                 )
             )
         return FeynmanRules(

@@ -6,14 +6,13 @@ vertices, entries of -V. Both are given here with exactly that sign, so that a d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
 from sympy import Expr, Identity, MatrixSymbol, symbols
 
-from planaria.algebra.rational import Ratio
-from planaria.diagrams.expressions.expression import Letter, Setting, prepare, read
+from planaria.algebra.linear import Inverse
+from planaria.diagrams.expressions.expression import Letter, prepare, read
 from planaria.diagrams.rules.pencil import FeynmanRules, linearise
 from planaria.models.model import Gaussian, Model
 
@@ -80,14 +79,12 @@ def pencil_lines(rules: FeynmanRules) -> tuple[PencilLine, ...]:
     for space in dict.fromkeys(rules.row_spaces):
         rows, bare = rules.rows_of(space), rules.bare_inverse(space)
         columns = [column_of[row] for row in rows]
-        inverse = _inverse([[bare.get((i, j)) for j in columns] for i in rows], rules.setting)
-        for place, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        inverse = Inverse(rules.setting.ring, bare, rows, columns)
+        for row, column in zip(rows, columns, strict=True):
             entries = tuple((number[j], bare[row, j].to_sympy()) for j in columns if (row, j) in bare)
-            line = inverse[place] if inverse else []
+            line = [] if inverse.is_singular else [(i, inverse.entry(column, i)) for i in rows]
             propagators = tuple(
-                (i + 1, value.to_sympy() if value.size <= _LARGEST else None)
-                for i, value in zip(rows, line, strict=False)
-                if value
+                (i + 1, value.to_sympy() if value.size <= _LARGEST else None) for i, value in line if value
             )
             found[row] = PencilLine(row + 1, space, row, column, entries, propagators)
     return tuple(found[row] for row in sorted(found))
@@ -129,23 +126,6 @@ def _pairing(rules: FeynmanRules) -> dict[int, int]:
         others = ([i for i in blocks if i not in same] for blocks in (rows, columns))
         pairs.update([(i, i) for i in same] + list(zip(*others, strict=True)))
     return pairs
-
-
-def _inverse(matrix: Sequence[Sequence[Ratio | None]], setting: Setting) -> list[list[Ratio]]:
-    """The inverse by Gauss-Jordan elimination; empty for a singular matrix."""
-    zero, one, size = setting.ring.zero, setting.ring.one, len(matrix)
-    unit = [[one if i == j else zero for j in range(size)] for i in range(size)]
-    work = [[entry or zero for entry in row] + unit[i] for i, row in enumerate(matrix)]
-    for place in range(size):
-        pivot = next((i for i in range(place, size) if work[i][place]), None)
-        if pivot is None:
-            return []
-        work[place], work[pivot] = work[pivot], work[place]
-        work[place] = [entry / work[place][place] for entry in work[place]]
-        for i in range(size):
-            if i != place and (factor := work[i][place]):
-                work[i] = [a - factor * b if b else a for a, b in zip(work[i], work[place], strict=True)]
-    return [row[size:] for row in work]
 
 
 def example_rules() -> FeynmanRules:

@@ -145,7 +145,7 @@ class Evaluator:
         product = [Fraction(1)] * len(self._measure(space))
         for number in key[1:]:
             if (key[0], number) not in self._points:
-                self._points[key[0], number] = self._vector(space, self._table.functions[number][1])
+                self._points[key[0], number] = self._vector(space, self._table.functions[number])
             product = [a * b for a, b in zip(product, self._points[key[0], number], strict=True)]
         return self._trace(space, product)
 

@@ -19,6 +19,7 @@ from flint import Ordering, fmpz_mpoly_ctx
 from sympy import Add, Expr, MatrixExpr, Mul, Rational, S, ZeroMatrix
 from sympy import expand as expand_sympy
 
+from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, charge
 from planaria.diagrams.expressions.expression import Letter, Setting
@@ -215,28 +216,20 @@ class _Intervals:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.functions: list[Ratio] = []
-        self.numbers: dict[Ratio, int] = {}
+        self.functions = Numbering(setting.ring.one)
         self.products: dict[tuple[int, int], int] = {}
         self.choices: list[list[_Choice]] = []
         self.corner: list[int] = []  # of an interval without letters
         self.by_content: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
-        self.letters: dict[Any, int] = {}
-        self.number(setting.ring.one)
+        self.letters: Numbering[Letter] = Numbering()
         self.weights: list[Ratio] = []  # of ribbons, other than 1
-
-    def number(self, function: Ratio) -> int:
-        if function not in self.numbers:
-            self.numbers[function] = len(self.functions)
-            self.functions.append(function)
-        return self.numbers[function]
 
     def times(self, one: int, other: int) -> int:
         if one == 0 or other == 0:
             return one + other
         key = (one, other) if one < other else (other, one)
         if key not in self.products:
-            self.products[key] = self.number(self.functions[one] * self.functions[other])
+            self.products[key] = self.functions.number(self.functions[one] * self.functions[other])
         return self.products[key]
 
     def _ribbon(self, one: Letter, other: Letter) -> int:
@@ -258,12 +251,14 @@ class _Intervals:
         if (0, n) not in counts:
             return None
         partners = untwisted_partners(letters, setting)
-        corners = tuple(self.number(corner) for corner in word.corners)
+        corners = tuple(self.functions.number(corner) for corner in word.corners)
         if word.closed and n:
             corners = (*corners, 0)  # merged into the first one
-        names = tuple(self.letters.setdefault(letter, len(self.letters)) for letter in letters)
-        outer = [self.times(corners[k], self.number(covariance(letters[k], False, setting))) for k in range(n)]
-        inner = [self.number(covariance(letter, True, setting)) for letter in letters]
+        names = tuple(self.letters.number(letter) for letter in letters)
+        outer = [
+            self.times(corners[k], self.functions.number(covariance(letters[k], False, setting))) for k in range(n)
+        ]
+        inner = [self.functions.number(covariance(letter, True, setting)) for letter in letters]
         found: dict[tuple[int, int], int] = {}
         # Only intervals that the whole word needs, the short ones first.
         needed, waiting = {(0, n)}, [(0, n)]

@@ -16,6 +16,7 @@ from flint import arb
 from mpmath import mpf
 from sympy import Dummy, Expr, Symbol
 
+from planaria.algebra.linear import root
 from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
@@ -212,9 +213,7 @@ def _residual(closed: ClosedForm, k: int, builder: Builder) -> int:
     relation, parameter = closed.relations[k], closed.solved_for[k]
     if parameter is None:
         return builder.ratio(relation)
-    slope = relation.derivative(parameter)
-    rest = relation - slope * closed.ring.generator(parameter)
-    claimed = builder.div(builder.ratio(-rest / slope), builder.input(parameter))
+    claimed = builder.div(builder.ratio(root(relation, parameter)), builder.input(parameter))
     return builder.add(claimed, builder.constant(-1))
 
 

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from flint import arb, arb_mat
-from sympy import Dummy, Expr, Symbol, Trace
+from sympy import Expr, Symbol, Trace
 
-from planaria.algebra.rational import Ratio, Ring, generators_of
+from planaria.algebra.rational import Ratio
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, by_space
+from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.numerics.equations.memo import once
 
 __all__ = ["Numbers", "Propagator", "Unreduced", "unreduced"]
@@ -110,6 +110,7 @@ class Unreduced:
             )
             self.blocks[space] = _Block(tuple(rows), tuple(cols), constants, terms)
         self._orders: dict[Expr, list[tuple[int, int]]] = {}
+        self._quantity = TraceFunction(derivation.outer)
 
     def propagators(self, numbers: Numbers, loops: Mapping[Symbol, Any]) -> dict[Expr, Propagator]:
         """G = (K0 - Sigma)^-1 in every space, the loops given by the symbol of their class.
@@ -204,9 +205,8 @@ class Unreduced:
 
     def value(self, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> Any:
         """The quantity, read off the propagators."""
-        traces, outer = self._outer
-        at: dict[Expr, Any] = {**numbers.scalars, STRENGTH: numbers.one}
-        for (place, _), reading in zip(traces, self.rules.readings, strict=True):
+        traces: dict[Trace, Any] = {}
+        for reading in self.rules.readings:
             here = numbers.at(reading.rows)
             total = reading.corner.evaluate(here, numbers.one)
             for j, a in reading.a:
@@ -214,16 +214,8 @@ class Unreduced:
                     entry = propagators[reading.rows].get((j, i))
                     if entry is not None:
                         total = total + a.evaluate(here, numbers.one) * b.evaluate(here, numbers.one) * entry
-            at[place] = numbers.trace(reading.rows, total)
-        return outer.evaluate(at, numbers.one)
-
-    @cached_property
-    def _outer(self) -> tuple[list[tuple[Symbol, Trace]], Ratio]:
-        """The quantity as a function of its traces."""
-        expression = self.derivation.outer
-        traces = [(Dummy(), trace) for trace in sorted(expression.atoms(Trace), key=str)]
-        outer = expression.xreplace({trace: place for place, trace in traces})
-        return traces, Ring(generators_of(outer))(outer)
+            traces[reading.trace] = numbers.trace(reading.rows, total)
+        return self._quantity.at(traces, {**numbers.scalars, STRENGTH: numbers.one}, numbers.one)
 
 
 @once

@@ -14,15 +14,15 @@ from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
-from sympy import Dummy, Expr, Trace
+from sympy import Expr
 
 from planaria.algebra.laurent import Laurent
-from planaria.algebra.rational import Ring, generators_of
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.planar_series import Point
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.zero_test import Witness
 from planaria.diagrams.expressions.expression import Node, Setting, prepare, read
+from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.expressions.words import Word, close, words, words_by_ribbons
 from planaria.diagrams.graphs.wick import count_planar, planar_contractions
 from planaria.diagrams.weights.evaluation import Evaluator
@@ -39,9 +39,9 @@ UNDECIDED = Outcome.INCONCLUSIVE
 
 def check_diagrams(derivation: Derivation, seed: int, progress: Progress) -> Check:
     """Compare, at a random rational point, the power series of diagrams and of the closed form."""
-    traces = sorted(derivation.expression.atoms(Trace), key=str)
+    quantity = TraceFunction(derivation.expression)
     setting = prepare([derivation.expression], derivation.model)
-    nodes = [read(trace.arg, setting) for trace in traces]
+    nodes = [read(trace.arg, setting) for trace in quantity.traces]
     by_ribbons, complete = _words(nodes, setting)
     last = len(by_ribbons) - 1
     if last < 1:
@@ -57,7 +57,7 @@ def check_diagrams(derivation: Derivation, seed: int, progress: Progress) -> Che
         )
         return Check("planar diagrams sum to the series of the closed form", "all diagrams", UNDECIDED, detail)
     done = 0
-    columns: list[list[Any]] = [[] for _ in traces]
+    columns: list[list[Any]] = [[] for _ in nodes]
     for level in by_ribbons:
         for number, group in enumerate(level):
             value = Fraction(0)
@@ -69,8 +69,9 @@ def check_diagrams(derivation: Derivation, seed: int, progress: Progress) -> Che
                 done += count_planar(word, setting)
                 progress("summing planar diagrams", done, total)
             columns[number].append(fmpq(value.numerator, value.denominator))
-    series = [Laurent.of(column, high=last + 1) for column in columns]
-    by_diagrams = _outer(derivation.expression, traces, series, witness.point)
+    series = (Laurent.of(column, high=last + 1) for column in columns)
+    scalars = {symbol: Laurent.of([number]) for symbol, number in witness.point.values.items()}
+    by_diagrams = quantity.at(dict(zip(quantity.traces, series, strict=True)), scalars, Laurent.of([1]))
     by_formula = closed_series(derivation, witness)
     high = min(last + 1, by_diagrams.high, by_formula.high)
     agree = all(by_diagrams.coefficient(n) == by_formula.coefficient(n) for n in range(high))
@@ -128,14 +129,3 @@ def _fractions(point: Point) -> tuple[dict[Expr, Fraction], dict[Expr, Any]]:
         for space, measure in point.measures.items()
     }
     return values, measures
-
-
-def _outer(expression: Expr, traces: Sequence[Trace], series: Sequence[Laurent], point: Point) -> Laurent:
-    """The quantity as a function of its traces."""
-    places = {trace: Dummy() for trace in traces}
-    outer = expression.xreplace(places)
-    ring = Ring(generators_of(outer))
-    values = {symbol: Laurent.of([number]) for symbol, number in point.values.items()}
-    values |= {places[trace]: one for trace, one in zip(traces, series, strict=True)}
-    result: Laurent = ring(outer).evaluate(values, Laurent.of([1]))
-    return result

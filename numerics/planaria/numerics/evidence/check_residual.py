@@ -11,11 +11,11 @@ from typing import Any
 
 from mpmath import matrix as mp_matrix
 from mpmath import mp, mpf, nstr
-from sympy import Dummy, Expr, Symbol, Trace
+from sympy import Expr, Symbol, Trace
 
-from planaria.algebra.rational import Ring, generators_of
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, by_space
+from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.evidence.check import Check, Progress
@@ -112,10 +112,8 @@ def _propagator(problem: Problem, space: Expr, loops: Mapping[Symbol, Any], at: 
 def _value(problem: Problem, propagators: Mapping[Expr, Any], base: Mapping[Expr, Any]) -> Any:
     derivation = problem.derivation
     rules = derivation.rules
-    traces = sorted(derivation.outer.atoms(Trace), key=str)
-    places = {trace: Dummy() for trace in traces}
-    at: dict[Expr, Any] = {**base, **{d: to_mpf(problem.exact(d)) for d in problem.values}}
-    for trace, reading in zip(traces, rules.readings, strict=True):
+    traces: dict[Trace, Any] = {}
+    for reading in rules.readings:
         rows, cols = by_space(rules).get(reading.rows, ((), ()))
         weight = _copies(problem, reading.rows)
         total = mpf(0)
@@ -126,6 +124,6 @@ def _value(problem: Problem, propagators: Mapping[Expr, Any], base: Mapping[Expr
                 for i, b in reading.b:
                     element = g[cols.index(j), rows.index(i)]
                     total += weight * a.evaluate(here, mpf(1)) * b.evaluate(here, mpf(1)) * element
-        at[places[trace]] = total
-    outer = derivation.outer.xreplace(places)
-    return Ring(generators_of(outer))(outer).evaluate(at, mpf(1))
+        traces[reading.trace] = total
+    scalars = {**base, **{d: to_mpf(problem.exact(d)) for d in problem.values}}
+    return TraceFunction(derivation.outer).at(traces, scalars, mpf(1))

@@ -1,0 +1,68 @@
+"""A quantity as a rational function of its traces, which factorise at large N."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sympy import Expr, Trace
+
+from planaria.algebra.errors import InputError
+from planaria.algebra.rational import Ratio, Ring, generators_of
+
+__all__ = ["TraceFunction"]
+
+
+@dataclass(frozen=True)
+class TraceFunction:
+    """A scalar in which traces occur, to be put together again from values of its traces.
+
+    Raises InputError, when it is used, for what is not a rational function of traces.
+
+    >>> from fractions import Fraction
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> N, a = symbols("N a", positive=True)
+    >>> A, B = MatrixSymbol("A", N, N), MatrixSymbol("B", N, N)
+    >>> quantity = TraceFunction(Trace(A * B) / (a + Trace(A) ** 2))
+    >>> quantity.traces
+    (Trace(A), Trace(A*B))
+    >>> quantity.at({Trace(A): Fraction(2), Trace(A * B): Fraction(10)}, {a: Fraction(1)}, Fraction(1))
+    Fraction(2, 1)
+    """
+
+    expression: Expr
+
+    @cached_property
+    def traces(self) -> tuple[Trace, ...]:
+        """The traces in the order of their texts: so the readings of a pencil come."""
+        return tuple(sorted(self.expression.atoms(Trace), key=str))
+
+    @cached_property
+    def _function(self) -> Ratio:
+        return self._read(Ring(generators_of(self.expression)))
+
+    def _read(self, ring: Ring) -> Ratio:
+        """The function in a ring with traces among its generators."""
+        traces = set(self.traces)
+        strange = next((g for g in generators_of(self.expression) if g not in traces and g.has(Trace)), None)
+        try:
+            if strange is not None:
+                raise KeyError(strange)
+            return ring(self.expression)
+        except KeyError as error:
+            raise InputError(
+                "quantity",
+                f"{error.args[0]} is not a rational function of traces",
+                "use sums, products, quotients",
+            ) from None
+
+    def at(self, traces: Mapping[Trace, Any], scalars: Mapping[Expr, Any], one: Any) -> Any:
+        """The value where traces and scalars have values in one field, or power series in it, with a unit."""
+        return self._function.evaluate({**scalars, **traces}, one)
+
+    def of(self, readings: Mapping[Trace, Ratio], ring: Ring) -> Ratio:
+        """The quantity in a ring in which its traces are given."""
+        wider = ring.extend(self.traces)
+        return self._read(wider).substitute({trace: one.to(wider) for trace, one in readings.items()}).to(ring)
