@@ -23,7 +23,7 @@ from planaria.derivations.equations.equal_loops import schwinger_dyson
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.zero_test import Witness
-from planaria.derivations.steps import Step
+from planaria.derivations.steps import Formula, Step
 from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
 from planaria.diagrams.rules.pencil import linearise
 from planaria.models.model import Model
@@ -110,9 +110,9 @@ def _derived(expression: Expr, traces: list[Trace], model: Model, budget: float)
         ),
         Step("identify loops", Integer(before), Integer(after), "loops that vanish, or are equal to all orders"),
         *(step.renamed(names) for step in reduced.steps),
-        Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted, strength 1"),
+        Step("assemble the value", expression, Formula(closed.value, (STRENGTH,)), "loops inserted, strength 1"),
     )
-    return Derivation(expression, model, rules, system, closed, steps)
+    return Derivation(expression, closed, steps)
 
 
 def _solved(expression: Expr, traces: list[Trace], system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
@@ -224,8 +224,9 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
         final_relations,
         sums,
         renamed(value),
-        tuple((s, renamed(r)) for s, r in loops.items()),
         reads,
+        system,
+        tuple((s, renamed(r)) for s, r in loops.items()),
     )
     replacements: dict[Expr, Expr] = {**names, STRENGTH: Integer(1)}
     replacements |= {kept: names[kept] * dimension for kept, dimension in dimensions.items()}

@@ -26,6 +26,7 @@ from typing import Literal, get_args
 from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError
+from planaria.algebra.values import Portable
 from planaria.models.covariances import check_covariance, variance_of
 from planaria.models.spectra import Spectrum
 
@@ -35,7 +36,7 @@ Kind = Literal["real", "complex", "symmetric", "hermitian"]
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class Gaussian(Portable):
     """A random matrix with independent (up to its kind and covariances) Gaussian entries.
 
     Parameters
@@ -117,7 +118,7 @@ class Gaussian:
 
 
 @dataclass(frozen=True)
-class Model:
+class Model(Portable):
     """Independent Gaussian fields, and what is known of the spectra of deterministic matrices.
 
     >>> from sympy import MatrixSymbol, symbols

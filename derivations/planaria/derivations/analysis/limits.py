@@ -23,8 +23,9 @@ from math import comb, gcd
 from sympy import Eq, Expr, Integer, S, Symbol, oo
 
 from planaria.algebra.rational import Ratio, Ring
+from planaria.algebra.values import Portable
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.elimination.closed_form import ClosedForm
+from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of
 from planaria.models.spectra import PowerLaw
@@ -38,7 +39,7 @@ ORDERS = (2, 4, 8)  # of the power series, one after the other until the leading
 
 
 @dataclass(frozen=True)
-class LimitBranch:
+class LimitBranch(Portable):
     """One way in which the equations hold when a parameter goes to zero from above.
 
     Attributes
@@ -62,7 +63,7 @@ class LimitBranch:
     vanishing: Symbol | None
     growing: Symbol | None
     order: int
-    closed_form: ClosedForm
+    closed_form: Form
 
     @property
     def value(self) -> Expr:
@@ -284,9 +285,9 @@ class _System:
         dropped = {small, STRENGTH, self.parameter} | (set(sums) - used)
         ring = Ring(g for g in value.ring.generators if g not in dropped)
         moved = tuple(r.to(ring) for r in relations)
-        closed = ClosedForm(ring, unknowns, moved, kept, value.to(ring), (), (None,) * len(moved))
+        form = Form(ring, unknowns, moved, kept, value.to(ring), (None,) * len(moved))
         vanishing, growing = (small, None) if small != self.inverted else (None, small)
-        return LimitBranch(self.parameter, tuple(equations), vanishing, growing, order, closed)
+        return LimitBranch(self.parameter, tuple(equations), vanishing, growing, order, form)
 
     def _read(self, relation: Ratio, sums: Iterable[Symbol]) -> Eq:
         symbol = self._solvable(relation, sums)

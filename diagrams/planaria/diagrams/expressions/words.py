@@ -22,6 +22,7 @@ from sympy import Expr
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import (
     Diagonal,
     Inversion,
@@ -37,7 +38,7 @@ __all__ = ["Word", "close", "split", "words", "words_by_ribbons"]
 
 
 @dataclass(frozen=True)
-class Word:
+class Word(Portable):
     """coefficient * corner letter corner letter ... corner, one term of an expansion.
 
     Attributes

@@ -20,6 +20,7 @@ from sympy import Expr
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Setting
 from planaria.diagrams.expressions.words import Word, split
 from planaria.diagrams.graphs.ribbon import RibbonGraph
@@ -47,7 +48,7 @@ class LineDiagram:
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
+class Lines(Portable):
     """The lines and vertices of a pencil.
 
     >>> from sympy import Identity, MatrixSymbol, symbols

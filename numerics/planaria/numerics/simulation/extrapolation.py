@@ -25,6 +25,7 @@ from enum import StrEnum
 
 from scipy.special import stdtrit
 
+from planaria.algebra.values import Measured
 from planaria.numerics.simulation.simulate import Simulation
 
 __all__ = ["Comparison", "Verdict", "compare", "no_comparison"]
@@ -50,8 +51,8 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, eq=False)
+class Comparison(Measured):
     """A planar value beside means of simulations.
 
     Attributes

@@ -8,11 +8,13 @@ from typing import Any
 
 from mpmath import nstr
 
+from planaria.algebra.values import Measured
+
 __all__ = ["Estimate"]
 
 
-@dataclass(frozen=True)
-class Estimate:
+@dataclass(frozen=True, eq=False)
+class Estimate(Measured):
     """A number with its evidence.
 
     Attributes
