@@ -7,9 +7,8 @@ been eliminated before, so that nothing of the form 0/0 is left. Where the facto
 unknown goes to zero: spectral sums become power series in it, and the leading term of the value counts. An
 unknown that grows without bound is treated by its reciprocal.
 
-Which branch is the physical one depends on the numbers; `planaria.numerics.solving.limits` finds it. Not
-covered are
-two unknowns that vanish or grow together, and parameters of spectra or of poles: no branch is given for them.
+Which branch is the physical one depends on the numbers; `planaria.numerics.solving.limits` finds it. Not covered
+are two unknowns that vanish or grow together, and parameters of spectra or of poles: no branch is given for them.
 """
 
 from __future__ import annotations
