@@ -222,7 +222,9 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="m
 def test_array_points_leak_nothing() -> None:
     result = built_in("random-features", "loss")
     values = {"N": 20, "P": 30, "M": 40, "Lambda": list(np.linspace(0.1, 1, 40))}
-    values |= {str(s): 1 for s in result.rules.setting.ring.generators if str(s).startswith("sigma")}
+    values |= {
+        str(s): 1 for s in result.rules.setting.ring.generators if str(s).startswith("sigma") or str(s) == "C"
+    }
 
     def sweep(points: int) -> None:
         found = evaluate_array(result, {**values, "gamma": np.geomspace(0.1, 10, points)})

@@ -21,6 +21,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.solving.balls import generators
 from planaria.numerics.solving.branch import DOUBLE, follow, newton
+from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.problem import Problem, check_admissible, pose, to_float
 from planaria.numerics.solving.solve import ContradictionError, solve
 from planaria.numerics.sweeps.confirmation import confirmed
@@ -32,6 +33,7 @@ Floats = NDArray[np.float64]
 DIGITS = 15  # of points that double precision does not confirm
 
 
+@exclusive
 def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
     """The quantity in double precision over arrays of parameters.
 
