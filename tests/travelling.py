@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mpmath import mpf
-from sympy import Identity, MatrixSymbol, Mul, Trace, symbols
+from sympy import Eq, Identity, MatrixSymbol, Mul, Trace, symbols
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.laurent import Laurent
@@ -22,6 +22,7 @@ from planaria.algebra.rational import Ring
 from planaria.algebra.work import WorkLimitError
 from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
+from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.diagrams import (
     Eigenvalues,
     Gaussian,
@@ -51,9 +52,7 @@ from planaria.numerics.solving.solve import ContradictionError, SingularError
 
 N, P, GAMMA, A, B = symbols("N P gamma a b", positive=True)
 X, LAMBDA = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)
-MODEL = Model(
-    [Gaussian(X, variance=Mul(2, A + B, evaluate=False) / P, rows=LAMBDA)], {LAMBDA: Eigenvalues.of([1, 2])}
-)
+MODEL = Model([Gaussian(X, variance=2 * (A + B) / P, rows=LAMBDA)], {LAMBDA: Eigenvalues.of([1, 2])})
 RESOLVENT = (GAMMA * Identity(N) + X * X.T).inv()
 POINT = {"N": 2, "P": 3, "gamma": "0.5", "a": 1, "b": 2}
 
@@ -129,6 +128,10 @@ VALUES: dict[str, Callable[[], Any]] = {
     "steps": lambda: loss().steps,
     "algebraic form": lambda: built_in("marchenko-pastur", "resolvent").algebraic,
     "limits": _limits,
+    "what sympy would evaluate": lambda: (
+        AlgebraicForm(Eq(GAMMA, 0, evaluate=False), 1, Mul(2, A + B, evaluate=False)),
+        Gaussian(X, variance=Mul(2, A + B, evaluate=False)),
+    ),
     "problem": lambda: pose(derived(), POINT),
     "estimate": lambda: evaluate(derived(), POINT, digits=20),
     "estimate without unknowns": lambda: Estimate(
