@@ -9,6 +9,7 @@ from typing import Any
 
 from sympy import Eq, Expr, Symbol, Trace
 
+from planaria.algebra.values import Portable
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
@@ -22,19 +23,15 @@ __all__ = ["Derivation"]
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Portable):
     """A quantity of a model, derived: its closed form and how it came about.
 
     Attributes
     ----------
-    expression, model
+    expression
         What was asked for.
-    rules
-        The Feynman rules: the pencil whose inverse holds every trace of the expression.
-    system
-        The planar Schwinger-Dyson equations.
     closed_form
-        Unknowns, relations and value in exact arithmetic.
+        Unknowns, relations and value in exact arithmetic; it knows the equations and the model that it is of.
     steps
         Every move, with before, after and reason.
     words
@@ -42,9 +39,6 @@ class Derivation:
     """
 
     expression: Expr
-    model: Model
-    rules: FeynmanRules = field(repr=False)
-    system: SchwingerDyson = field(repr=False)
     closed_form: ClosedForm = field(repr=False)
     steps: tuple[Step, ...] = field(repr=False, compare=False)
     words: Mapping[Trace, Expr] = field(repr=False, compare=False)
@@ -53,6 +47,20 @@ class Derivation:
     def outer(self) -> Expr:
         """The quantity as a function of the traces that the rules read, in their order when sorted as text."""
         return self.expression.xreplace(dict(self.words))
+
+    @property
+    def system(self) -> SchwingerDyson:
+        """The planar Schwinger-Dyson equations."""
+        return self.closed_form.system
+
+    @property
+    def rules(self) -> FeynmanRules:
+        """The Feynman rules: the pencil whose inverse holds every trace of the expression."""
+        return self.system.rules
+
+    @property
+    def model(self) -> Model:
+        return self.rules.setting.model
 
     @property
     def unknowns(self) -> tuple[Symbol, ...]:
@@ -77,7 +85,7 @@ class Derivation:
     @cached_property
     def algebraic(self) -> AlgebraicForm | None:
         """The polynomial of the value, and its root, where no spectral sum occurs; else None."""
-        return algebraic_form(self.closed_form, self.system)
+        return algebraic_form(self.closed_form)
 
     def evaluate(self, values: Mapping[Any, Any], *, digits: int = 50, **options: Any) -> Any:
         """The number at given parameters, to `digits` digits: an `Estimate`.

@@ -26,7 +26,7 @@ from planaria.derivations.equations.long_words import planar_words
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.zero_test import Witness
-from planaria.derivations.steps import Step
+from planaria.derivations.steps import Formula, Step
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
 from planaria.diagrams.expressions.trace_function import TraceFunction
@@ -131,9 +131,9 @@ def _derived(quantity: TraceFunction, model: Model, budget: float) -> Derivation
         ),
         Step("identify loops", Integer(before), Integer(after), "loops that vanish, or are equal to all orders"),
         *(step.renamed(names) for step in reduced.steps),
-        Step("assemble the value", expression, lambda: closed.physical_value, "loops inserted, strength 1"),
+        Step("assemble the value", expression, Formula(closed.value, (STRENGTH,)), "loops inserted, strength 1"),
     )
-    return Derivation(expression, model, rules, system, closed, steps, summed)
+    return Derivation(expression, closed, steps, summed)
 
 
 def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
@@ -234,8 +234,9 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
         final_relations,
         sums,
         renamed(value),
-        tuple((s, renamed(r)) for s, r in loops.items()),
         reads,
+        system,
+        tuple((s, renamed(r)) for s, r in loops.items()),
     )
     replacements: dict[Expr, Expr] = {**names, STRENGTH: Integer(1)}
     replacements |= {kept: names[kept] * dimension for kept, dimension in dimensions.items()}

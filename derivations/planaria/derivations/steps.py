@@ -2,52 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from sympy import Expr
 
-__all__ = ["Step"]
+from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 
-# Formulas may be large: they are written out when somebody looks at them.
-Lazy = Callable[[], Expr]
+__all__ = ["Formula", "Step"]
 
 
 @dataclass(frozen=True)
-class Step:
-    """One move of a derivation.
+class Formula(Portable):
+    """A rational function that is written out when somebody looks at it: it may be large.
+
+    Attributes
+    ----------
+    ratio
+        What is written.
+    ones
+        Generators that are set to one before.
+    names
+        New names by old ones, one table after the other.
+    """
+
+    ratio: Ratio
+    ones: tuple[Expr, ...] = ()
+    names: tuple[tuple[tuple[Expr, Expr], ...], ...] = ()
+
+    @property
+    def expression(self) -> Expr:
+        one = self.ratio.ring.one
+        written = (self.ratio.substitute(dict.fromkeys(self.ones, one)) if self.ones else self.ratio).to_sympy()
+        for table in self.names:
+            written = written.xreplace(dict(table))
+        return written
+
+
+@dataclass(frozen=True)
+class Step(Portable):
+    """One move of a derivation; its formulas are written out when they are looked at.
 
     >>> from sympy.abc import x
-    >>> step = Step("double", x, lambda: 2 * x, "an example")
+    >>> from planaria.algebra.rational import Ring
+    >>> step = Step("double", x, Formula(Ring([x])(2 * x)), "an example")
     >>> step.before, step.after
     (x, 2*x)
     """
 
     rule: str
-    _before: Expr | Lazy
-    _after: Expr | Lazy
+    source: Expr | Formula
+    result: Expr | Formula
     reason: str
 
     @cached_property
     def before(self) -> Expr:
-        return _written(self._before)
+        return _written(self.source)
 
     @cached_property
     def after(self) -> Expr:
-        return _written(self._after)
+        return _written(self.result)
 
     def renamed(self, names: Mapping[Expr, Expr]) -> Step:
-        """The same step with other names in its formulas, still written out when it is looked at."""
-        table = dict(names)
-        return Step(
-            self.rule,
-            lambda: self.before.xreplace(table),
-            lambda: self.after.xreplace(table),
-            self.reason,
-        )
+        """The same step with other names in its formulas."""
+        return replace(self, source=_renamed(self.source, names), result=_renamed(self.result, names))
 
 
-def _written(formula: Any) -> Expr:
-    return formula if isinstance(formula, Expr) else formula()
+def _written(formula: Expr | Formula) -> Expr:
+    return formula.expression if isinstance(formula, Formula) else formula
+
+
+def _renamed(formula: Expr | Formula, names: Mapping[Expr, Expr]) -> Expr | Formula:
+    if not isinstance(formula, Formula):
+        return formula.xreplace(dict(names))
+    return replace(formula, names=(*formula.names, tuple(names.items())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from typing import Any
 
 __all__ = ["InputError", "placed", "unknown_name"]
 
@@ -23,6 +24,20 @@ class InputError(ValueError):
         self.problem = problem
         self.remedy = remedy
         super().__init__(f"{place}: {problem}; {remedy}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Not through the constructor: those of subclasses take something else.
+        return _raised_again, (type(self), self.args), self.__dict__
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.args))
+
+
+def _raised_again(kind: type[InputError], arguments: tuple[Any, ...]) -> InputError:
+    return kind.__new__(kind, *arguments)
 
 
 @contextmanager

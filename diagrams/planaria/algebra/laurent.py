@@ -31,6 +31,19 @@ class Laurent:
     polynomial: Any
     high: int
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _of_numbers, (self.low, *self._numbers, self.high)
+
+    def __hash__(self) -> int:
+        return hash((self.low, self._numbers, self.high))
+
+    @property
+    def _numbers(self) -> tuple[int, tuple[Any, ...]]:
+        """The prime, or zero, and the coefficients in Python's numbers, which pickle and hash."""
+        if isinstance(self.polynomial, nmod_poly):
+            return int(self.polynomial.modulus()), tuple(map(int, self.polynomial.coeffs()))
+        return 0, tuple((int(c.p), int(c.q)) for c in self.polynomial.coeffs())
+
     @classmethod
     def of(cls, coefficients: list[Any], low: int = 0, high: int = EXACT) -> Laurent:
         return cls._normal(low, _polynomial(coefficients), high)
@@ -133,6 +146,12 @@ class Laurent:
             if exponent:
                 square = square * square
         return result
+
+
+def _of_numbers(low: int, prime: int, numbers: Sequence[Any], high: int) -> Laurent:
+    """The series that ``Laurent.__reduce__`` took apart."""
+    polynomial = nmod_poly(list(numbers), prime) if prime else fmpq_poly([fmpq(p, q) for p, q in numbers])
+    return Laurent(low, polynomial, high)
 
 
 def residue(number: Any, prime: int) -> Any:

@@ -15,16 +15,61 @@ from flint import fmpq
 from sympy import Expr, Integer, Rational
 
 __all__ = [
+    "Packed",
     "clusters",
     "composed_terms",
     "grouped",
     "moved",
+    "packed",
+    "polynomial_hash",
+    "polynomial_text",
     "power_terms",
     "primitive_part",
     "rational_number",
     "sympy_number",
+    "unpacked",
     "value_at",
 ]
+
+# A polynomial that travels: the exponents, the numerator and the denominator of the coefficient of each term.
+Packed = tuple[tuple[tuple[int, ...], int, int], ...]
+
+HASHED = 8  # coefficients that a hash looks at
+
+
+def packed(polynomial: Any) -> Packed:
+    """The terms of a polynomial in Python's numbers: python-flint does not pickle."""
+    return tuple((tuple(map(int, e)), int(c.p), int(c.q)) for e, c in polynomial.terms())
+
+
+def unpacked(context: Any, terms: Packed) -> Any:
+    return context.from_dict({exponents: fmpq(p, q) for exponents, p, q in terms})
+
+
+def polynomial_hash(polynomial: Any) -> int:
+    """A hash of a polynomial from its degrees and its first coefficients: equal ones have it, few others do.
+
+    python-flint hashes no polynomial, and printing one leaks memory.
+    """
+    if polynomial.is_one():
+        return 1
+    coefficients = polynomial.coeffs()
+    first = tuple((int(c.p), int(c.q)) for c in coefficients[:HASHED])
+    return hash((len(coefficients), polynomial.degrees(), first))
+
+
+def polynomial_text(polynomial: Any) -> str:
+    """What ``str`` makes of a polynomial, to sort by, without python-flint's printing, which leaks memory."""
+    text = ""
+    for exponents, c in polynomial.terms():
+        number, below = int(c.p), int(c.q)
+        powers = [f"g{i}^{e}" if e != 1 else f"g{i}" for i, e in enumerate(exponents) if e]
+        size = f"{abs(number)}/{below}" if below != 1 else str(abs(number))
+        sign = "-" if number < 0 else "+"
+        text += (f" {sign} " if text else sign.strip("+")) + "*".join(
+            powers if size == "1" and powers else [size, *powers]
+        )
+    return text or "0"
 
 
 def primitive_part(polynomial: Any) -> tuple[Any, Any]:

@@ -17,16 +17,21 @@ from sympy import Add, Expr, Float, Mul, Pow, Rational, S
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.polynomials import (
+    Packed,
     clusters,
     composed_terms,
     grouped,
     moved,
+    packed,
+    polynomial_hash,
     power_terms,
     primitive_part,
     rational_number,
     sympy_number,
+    unpacked,
     value_at,
 )
+from planaria.algebra.values import Immutable
 from planaria.algebra.work import charge
 
 __all__ = ["Ratio", "Ring", "generators_of"]
@@ -34,7 +39,7 @@ __all__ = ["Ratio", "Ring", "generators_of"]
 GCD = 30  # term products that a greatest common divisor costs for each term
 
 
-class Ring:
+class Ring(Immutable):
     """Rational functions over Q in given generators (sympy expressions, most often symbols).
 
     >>> from sympy.abc import a, b
@@ -69,7 +74,14 @@ class Ring:
         return isinstance(other, Ring) and self.generators == other.generators
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash(self.generators)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Ring, (self.generators,)
 
     def extend(self, generators: Iterable[Expr]) -> Ring:
         """The ring with further generators behind the present ones."""
@@ -137,10 +149,10 @@ def generators_of(expression: Expr) -> tuple[Expr, ...]:
     return tuple(sorted(found, key=lambda one: one.sort_key()))
 
 
-class Ratio:
+class Ratio(Immutable):
     """A reduced quotient numerator / denominator; the denominator is monic. Immutable and hashable."""
 
-    __slots__ = ("denominator", "numerator", "ring")
+    __slots__ = ("_hash", "denominator", "numerator", "ring")
 
     def __init__(self, ring: Ring, numerator: Any, denominator: Any) -> None:
         self.ring = ring
@@ -214,7 +226,14 @@ class Ratio:
         )
 
     def __hash__(self) -> int:
-        return hash((str(self.numerator), str(self.denominator)))
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash: int = hash((polynomial_hash(self.numerator), polynomial_hash(self.denominator)))
+            return self._hash
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _of_terms, (self.ring, packed(self.numerator), packed(self.denominator))
 
     def __bool__(self) -> bool:
         return not self.numerator.is_zero()
@@ -299,6 +318,11 @@ class Ratio:
     def to_sympy(self) -> Expr:
         """A sympy expression, numerator and denominator factored."""
         return factored(self.ring, self.numerator) / factored(self.ring, self.denominator)
+
+
+def _of_terms(ring: Ring, numerator: Packed, denominator: Packed) -> Ratio:
+    """The ratio that `Ratio.__reduce__` took apart."""
+    return Ratio(ring, *(unpacked(ring.context, one) for one in (numerator, denominator)))
 
 
 def factored(ring: Ring, polynomial: Any) -> Expr:

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError
+from planaria.algebra.values import Portable
 from planaria.models.covariances import check_covariance, variance_of
 from planaria.models.laws.known import given_law, law_of
 from planaria.models.laws.law import Law
@@ -39,7 +40,7 @@ __all__ = ["Gaussian", "Model"]
 
 
 @dataclass(frozen=True, init=False)
-class Gaussian:
+class Gaussian(Portable):
     """A random matrix with independent (up to its law and covariances) Gaussian entries.
 
     Parameters
@@ -146,7 +147,7 @@ class Gaussian:
 
 
 @dataclass(frozen=True)
-class Model:
+class Model(Portable):
     """Independent Gaussian fields, and what is known of the spectra of deterministic matrices.
 
     >>> from sympy import MatrixSymbol, symbols

@@ -8,13 +8,14 @@ from typing import Any
 
 from mpmath import nstr
 
+from planaria.algebra.values import Measured
 from planaria.models.evidence import Status
 
 __all__ = ["Estimate"]
 
 
-@dataclass(frozen=True)
-class Estimate:
+@dataclass(frozen=True, eq=False)
+class Estimate(Measured):
     """A number with its evidence.
 
     Attributes

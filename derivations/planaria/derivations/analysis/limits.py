@@ -7,9 +7,8 @@ been eliminated before, so that nothing of the form 0/0 is left. Where the facto
 unknown goes to zero: spectral sums become power series in it, and the leading term of the value counts. An
 unknown that grows without bound is treated by its reciprocal.
 
-Which branch is the physical one depends on the numbers; `planaria.numerics.solving.limits` finds it. Not
-covered are
-two unknowns that vanish or grow together, and parameters of spectra or of poles: no branch is given for them.
+Which branch is the physical one depends on the numbers; `planaria.numerics.solving.limits` finds it. Not covered
+are two unknowns that vanish or grow together, and parameters of spectra or of poles: no branch is given for them.
 """
 
 from __future__ import annotations
@@ -24,8 +23,9 @@ from sympy import Eq, Expr, Integer, S, Symbol, oo
 
 from planaria.algebra.linear import degree_in, root
 from planaria.algebra.rational import Ratio, Ring
+from planaria.algebra.values import Portable
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.elimination.closed_form import ClosedForm
+from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of
 
@@ -38,7 +38,7 @@ ORDERS = (2, 4, 8)  # of the power series, one after the other until the leading
 
 
 @dataclass(frozen=True)
-class LimitBranch:
+class LimitBranch(Portable):
     """One way in which the equations hold when a parameter goes to zero from above.
 
     Attributes
@@ -62,7 +62,7 @@ class LimitBranch:
     vanishing: Symbol | None
     growing: Symbol | None
     order: int
-    closed_form: ClosedForm
+    closed_form: Form
 
     @property
     def value(self) -> Expr:
@@ -283,9 +283,9 @@ class _System:
         dropped = {small, STRENGTH, self.parameter} | (set(sums) - used)
         ring = Ring(g for g in value.ring.generators if g not in dropped)
         moved = tuple(r.to(ring) for r in relations)
-        closed = ClosedForm(ring, unknowns, moved, kept, value.to(ring), (), (None,) * len(moved))
+        form = Form(ring, unknowns, moved, kept, value.to(ring), (None,) * len(moved))
         vanishing, growing = (small, None) if small != self.inverted else (None, small)
-        return LimitBranch(self.parameter, tuple(equations), vanishing, growing, order, closed)
+        return LimitBranch(self.parameter, tuple(equations), vanishing, growing, order, form)
 
     def _read(self, relation: Ratio, sums: Iterable[Symbol]) -> Eq:
         symbol = self._solvable(relation, sums)

@@ -10,8 +10,9 @@ from sympy import Eq, Expr, Poly, Symbol, factor_terms, sqrt
 
 from planaria.algebra.linear import degree_in
 from planaria.algebra.rational import Ratio, expanded
+from planaria.algebra.values import Portable
 from planaria.derivations.elimination.closed_form import ClosedForm
-from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.zero_test import Witness
 
 __all__ = ["AlgebraicForm", "algebraic_form"]
@@ -21,7 +22,7 @@ LARGEST = 20_000  # product of the terms of two polynomials whose resultant is s
 
 
 @dataclass(frozen=True)
-class AlgebraicForm:
+class AlgebraicForm(Portable):
     """The polynomial equation of a value.
 
     Attributes
@@ -39,7 +40,7 @@ class AlgebraicForm:
     root: Expr | None
 
 
-def algebraic_form(closed: ClosedForm, system: SchwingerDyson) -> AlgebraicForm | None:
+def algebraic_form(closed: ClosedForm) -> AlgebraicForm | None:
     """The polynomial of the value, its irreducible factor chosen by the power series of the planar solution.
 
     None if spectral sums occur, or if eliminating the unknowns would take too long.
@@ -55,7 +56,7 @@ def algebraic_form(closed: ClosedForm, system: SchwingerDyson) -> AlgebraicForm 
     """
     if not closed.unknowns or any(symbol in _used(closed) for symbol, _ in closed.sums):
         return None
-    witness = Witness(system, exact=True)  # signs count
+    witness = Witness(closed.system, exact=True)  # signs count
     for unknown in closed.unknowns:
         witness.define(unknown.symbol, unknown.definition)
     ring = closed.ring.extend([VALUE])

@@ -10,14 +10,15 @@ from sympy import Eq, Expr, Symbol
 
 from planaria.algebra.linear import root
 from planaria.algebra.rational import Ratio, Ring
-from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.algebra.values import Portable
+from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 
-__all__ = ["ClosedForm", "Unknown"]
+__all__ = ["ClosedForm", "Form", "Unknown"]
 
 
 @dataclass(frozen=True)
-class Unknown:
+class Unknown(Portable):
     """A quantity that is fixed by an equation and not by a formula.
 
     Attributes
@@ -36,11 +37,8 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class ClosedForm:
-    """Value and equations as exact rational functions, every field scaled by the field strength.
-
-    At strength 1 this is the result; the strength connects it to the bare propagators, and so fixes the
-    branch.
+class Form(Portable):
+    """A value and the equations that fix its unknowns, as exact rational functions: enough for numbers.
 
     Attributes
     ----------
@@ -52,8 +50,6 @@ class ClosedForm:
         The spectral sums by their symbol.
     value
         The quantity.
-    loops
-        Loops of the Schwinger-Dyson system that elimination needed, by unknowns and sums.
     solved_for
         For each relation the parameter for which it is best read, or None.
     """
@@ -63,7 +59,6 @@ class ClosedForm:
     relations: tuple[Ratio, ...]
     sums: tuple[tuple[Symbol, SpectralSum], ...]
     value: Ratio
-    loops: tuple[tuple[Symbol, Ratio], ...] = field(repr=False)
     solved_for: tuple[Expr | None, ...] = field(repr=False)
 
     @cached_property
@@ -93,3 +88,21 @@ class ClosedForm:
 
     def _physical(self, value: Ratio) -> Expr:
         return value.substitute({STRENGTH: self.ring.one}).to_sympy()
+
+
+@dataclass(frozen=True)
+class ClosedForm(Form):
+    """The form that a Schwinger-Dyson system was brought to, every field scaled by the field strength.
+
+    At strength 1 this is the result; the strength connects it to the bare propagators, and so fixes the branch.
+
+    Attributes
+    ----------
+    system
+        The planar Schwinger-Dyson equations that it solves.
+    loops
+        Loops of the system that elimination needed, by unknowns and sums.
+    """
+
+    system: SchwingerDyson = field(repr=False)
+    loops: tuple[tuple[Symbol, Ratio], ...] = field(repr=False)

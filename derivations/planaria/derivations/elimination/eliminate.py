@@ -31,7 +31,7 @@ from planaria.derivations.elimination.traces import Traces
 from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.zero_test import Witness
-from planaria.derivations.steps import Step
+from planaria.derivations.steps import Formula, Step
 from planaria.diagrams.expressions.expression import Setting
 
 __all__ = ["eliminate"]
@@ -133,7 +133,7 @@ class _Elimination:
         ring = self.state.ring
         for symbol, trace in zip(members, traces, strict=True):
             reason = self._meaning(symbol)
-            self.state.steps.append(Step("close a loop", symbol, trace.to_sympy, reason))
+            self.state.steps.append(Step("close a loop", symbol, Formula(trace), reason))
         equations = [ring.generator(s) - t.to(ring) for s, t in zip(members, traces, strict=True)]
         definitions = self._pole_equations(known_poles)
         self._solve([*(self._numerator(e) for e in equations), *definitions], list(members))
@@ -145,7 +145,7 @@ class _Elimination:
         for pole in self.state.poles[start:]:
             definition = self.state.definitions[pole]
             self.state.steps.append(
-                Step("name a pole", definition.to_sympy, pole, "a coefficient of a denominator")
+                Step("name a pole", Formula(definition), pole, "a coefficient of a denominator")
             )
             found.append(self._numerator(ring.generator(pole) - self.traces.inserted(definition.to(ring))))
         found += [self._numerator(self.traces.inserted(one.to(ring))) for one in self.traces.coincidences]
@@ -203,14 +203,14 @@ class _Elimination:
             solved = {s: r.substitute({symbol: solution}) for s, r in solved.items()}
             solved[symbol] = solution
             self.state.steps.append(
-                Step("eliminate a loop", symbol, solution.to_sympy, "an equation is linear in it")
+                Step("eliminate a loop", symbol, Formula(solution), "an equation is linear in it")
             )
         self.state.loops.update({s: r.to(ring) for s, r in solved.items()})
         for equation in dict.fromkeys(system):
             self._look_for_constant(equation)
             self.state.relations.append(Relation(equation, "what remains of the equations of one component"))
             self.state.steps.append(
-                Step("keep an equation", equation.to_sympy, Integer(0), "no loop is left that it could eliminate")
+                Step("keep an equation", Formula(equation), Integer(0), "no loop is left that it could eliminate")
             )
             self._affordable(partial(self._rewrite, equation, list(solved)))
 
@@ -273,7 +273,7 @@ class _Elimination:
         }
         self.state.rewrites[parameter] = solution
         self.state.steps.append(
-            Step("use an equation", parameter, solution.to_sympy, "what follows is shorter without this parameter")
+            Step("use an equation", parameter, Formula(solution), "what follows is shorter without this parameter")
         )
         self.state.loops.update(changed)
 

@@ -77,7 +77,7 @@ class Traces:
                 parts = decompose(numerator, space, eigenvalues, factors, split=split)
             except ZeroDivisionError:
                 continue
-            denominators = {str(c.denominator): c for c in parts.values() if not c.is_polynomial}
+            denominators = {c.ring.from_mpoly(c.denominator): c for c in parts.values() if not c.is_polynomial}
             if all(self.witness.regular(c) for c in denominators.values()):
                 return parts
         raise ZeroDivisionError("a denominator vanishes on the planar solution")

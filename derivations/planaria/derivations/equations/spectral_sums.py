@@ -18,6 +18,7 @@ from sympy import Expr, Mul, Symbol
 from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.univariate import partial_fractions, univariate
+from planaria.algebra.values import Portable
 
 __all__ = ["Factor", "SpectralSum", "Summand", "coefficients_of", "decompose"]
 
@@ -25,7 +26,7 @@ Exponents = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Factor:
+class Factor(Portable):
     """A monic polynomial in the eigenvalues of one space: its leading monomial and the other coefficients.
 
     Coefficients are sympy expressions: names of unknowns, or known scalars.
@@ -50,7 +51,7 @@ class Factor:
 
 
 @dataclass(frozen=True, repr=False)
-class SpectralSum:
+class SpectralSum(Portable):
     """The trace over one space of monomial / product of factor**power.
 
     >>> from sympy.abc import M, l

@@ -10,6 +10,7 @@ from typing import Any
 from sympy import Basic, Expr, MatMul, MatrixExpr, MatrixSymbol
 
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.models.spectra import eigenvalue
 
@@ -30,7 +31,7 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Exchange:
+class Exchange(Portable):
     """An involution of spaces, fields, deterministic matrices and parameters.
 
     It acts on fields of unit covariance: where X = sqrt(variance) A X1 B with independent standard entries in

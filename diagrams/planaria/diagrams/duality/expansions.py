@@ -10,6 +10,7 @@ from sympy import Add, Expr, Trace
 
 from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.duality.integrating_out import to_sympy
 from planaria.diagrams.duality.standard_fields import Gauge, StandardWord, canonical, exchanged
@@ -26,7 +27,7 @@ _Key = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Expansion:
+class Expansion(Portable):
     """The words of an expression in one setting.
 
     Attributes

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sympy import Add, Expr, MatAdd, MatMul, MatrixExpr, Trace, ZeroMatrix
 
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import (
     Diagonal,
     Inversion,
@@ -34,7 +35,7 @@ __all__ = ["Averaged", "average_spectators", "to_sympy"]
 
 
 @dataclass(frozen=True)
-class Averaged:
+class Averaged(Portable):
     """An expression after its spectators are integrated out.
 
     Attributes

@@ -11,6 +11,7 @@ from sympy import Expr, Integer, Inverse, expand
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.diagrams.duality.candidates import candidates
 from planaria.diagrams.duality.certificates import (
     Certificate,
@@ -37,7 +38,7 @@ _SCREEN = 2  # orders that every candidate is tried on
 
 
 @dataclass(frozen=True)
-class Duality:
+class Duality(Portable):
     """An exchange under which an expectation maps to itself, up to a factor and a term without fields.
 
     E(f) at the exchanged parameters = factor * E(f) + remainder, at every finite size.
@@ -105,7 +106,7 @@ class Duality:
 
 
 @dataclass(frozen=True)
-class Refutation:
+class Refutation(Portable):
     """An exchange that fits the shapes, and the first order at which the expectation is not mapped to itself.
 
     Attributes

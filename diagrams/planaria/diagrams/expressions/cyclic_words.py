@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from planaria.algebra.polynomials import polynomial_text
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.words import Word
 
@@ -131,7 +132,7 @@ def word_key(word: Word) -> tuple[Any, ...]:
         word.closed,
         len(word.letters),
         tuple((one.field, one.transposed, one.conjugated) for one in word.letters),
-        tuple((str(corner.numerator), str(corner.denominator)) for corner in word.corners),
+        tuple((polynomial_text(one.numerator), polynomial_text(one.denominator)) for one in word.corners),
         str(word.rows),
         str(word.cols),
     )

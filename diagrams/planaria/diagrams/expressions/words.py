@@ -24,6 +24,7 @@ from planaria.algebra.errors import InputError
 from planaria.algebra.numbering import Numbering
 from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.algebra.work import charge
 from planaria.diagrams.expressions.expression import (
     Diagonal,
@@ -42,7 +43,7 @@ PRODUCT = 100  # units of work for a product of two words
 
 
 @dataclass(frozen=True)
-class Word:
+class Word(Portable):
     """coefficient * corner letter corner letter ... corner, one term of an expansion.
 
     Attributes

@@ -14,6 +14,7 @@ from sympy import Expr
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.words import Word
 from planaria.diagrams.graphs.open_lines import OpenLine, open_lines
@@ -49,7 +50,7 @@ class Face:
 
 
 @dataclass(frozen=True, eq=False)
-class Contraction:
+class Contraction(Portable):
     """One Wick contraction of one or several words: letters joined in pairs by ribbons.
 
     Orientation. Letters are numbered along the words, the first word first, and words are read from left to

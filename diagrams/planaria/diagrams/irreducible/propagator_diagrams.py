@@ -21,6 +21,7 @@ from sympy import Expr
 from planaria.algebra.errors import InputError
 from planaria.algebra.linear import Inverse
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Setting
 from planaria.diagrams.expressions.words import Word, split
 from planaria.diagrams.graphs.ribbon import RibbonGraph
@@ -48,7 +49,7 @@ class LineDiagram:
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
+class Lines(Portable):
     """The lines and vertices of a pencil.
 
     >>> from sympy import Identity, MatrixSymbol, symbols

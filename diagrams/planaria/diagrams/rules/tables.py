@@ -12,6 +12,7 @@ from dataclasses import field as attribute
 from sympy import Expr, Identity, MatrixSymbol, symbols
 
 from planaria.algebra.linear import Inverse
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Letter, prepare, read
 from planaria.diagrams.rules.pencil import FeynmanRules, linearise
 from planaria.models.model import Gaussian, Model
@@ -22,7 +23,7 @@ _LARGEST = 40  # terms of a propagator that somebody reads
 
 
 @dataclass(frozen=True)
-class PencilLine:
+class PencilLine(Portable):
     """A row of the pencil and the column of its space that goes with it.
 
     Attributes
@@ -52,7 +53,7 @@ class PencilLine:
 
 
 @dataclass(frozen=True)
-class VertexRow:
+class VertexRow(Portable):
     """A vertex: the lines that meet at it, and the field between its two deterministic factors.
 
     ``left`` carries the sign of -V. ``field`` is written with ``.T``, ``.H`` or ``.conj``.

@@ -11,6 +11,7 @@ from typing import Any
 from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import unknown_name
+from planaria.algebra.values import Portable
 from planaria.models.model import Model
 from planaria.models.text.grammar import parse_expression
 from planaria.models.text.to_sympy import Value
@@ -19,7 +20,7 @@ __all__ = ["Matrix", "ModelFile", "Parameter", "Quantity", "Space"]
 
 
 @dataclass(frozen=True)
-class Space:
+class Space(Portable):
     """The range of an index, named by its dimension."""
 
     symbol: Symbol
@@ -28,7 +29,7 @@ class Space:
 
 
 @dataclass(frozen=True)
-class Parameter:
+class Parameter(Portable):
     """A number that a model leaves open: a positive one, unless its symbol says otherwise."""
 
     symbol: Symbol
@@ -37,7 +38,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Matrix:
+class Matrix(Portable):
     """A deterministic matrix over one space; what is known of its spectrum stands in the Model."""
 
     symbol: MatrixSymbol
@@ -45,7 +46,7 @@ class Matrix:
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Quantity(Portable):
     """A scalar whose expectation is asked for."""
 
     name: str
@@ -54,7 +55,7 @@ class Quantity:
 
 
 @dataclass(frozen=True)
-class ModelFile:
+class ModelFile(Portable):
     """What a model file says, as sympy objects; immutable and hashable.
 
     >>> from planaria.models.text.model_file import read_model

@@ -18,7 +18,7 @@ from sympy import Dummy, Expr, Symbol
 
 from planaria.algebra.linear import root
 from planaria.algebra.rational import Ratio, Ring, generators_of
-from planaria.derivations.elimination.closed_form import ClosedForm
+from planaria.derivations.elimination.closed_form import Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.numerics.equations.memo import once
@@ -32,7 +32,7 @@ ONE = Dummy("one")  # the unit of the numbers in use, carried along with them
 class Functions:
     """Residuals, their Jacobian and the value, for ``"numpy"``, ``"mpmath"`` or ``"balls"``."""
 
-    def __init__(self, closed: ClosedForm, module: str) -> None:
+    def __init__(self, closed: Form, module: str) -> None:
         self.closed = closed
         self.one, self.number = _KINDS[module]
         self.unknowns = tuple(unknown.symbol for unknown in closed.unknowns)
@@ -160,24 +160,24 @@ class _Quotients:
 
 
 @once
-def functions_of(closed: ClosedForm, module: str) -> Functions:
+def functions_of(closed: Form, module: str) -> Functions:
     """The compiled functions of a closed form, made once."""
     return Functions(closed, module)
 
 
-def _parameters(closed: ClosedForm) -> tuple[Expr, ...]:
+def _parameters(closed: Form) -> tuple[Expr, ...]:
     eigenvalues = {symbol for _, one in closed.sums for symbol in one.eigenvalues}
     own = {*(u.symbol for u in closed.unknowns), *(symbol for symbol, _ in closed.sums), STRENGTH, *eigenvalues}
     return tuple(g for g in closed.ring.generators if g not in own)
 
 
-def _inputs(closed: ClosedForm) -> tuple[Expr, ...]:
+def _inputs(closed: Form) -> tuple[Expr, ...]:
     unknowns, sums = (u.symbol for u in closed.unknowns), (symbol for symbol, _ in closed.sums)
     return (*unknowns, *sums, *_parameters(closed), STRENGTH)
 
 
 @once
-def _system_of(closed: ClosedForm) -> Program:
+def _system_of(closed: Form) -> Program:
     """Residuals, and their derivatives by unknowns and sums, row by row."""
     builder = Builder(_inputs(closed))
     residuals = [_residual(closed, k, builder) for k in range(len(closed.relations))]
@@ -187,7 +187,7 @@ def _system_of(closed: ClosedForm) -> Program:
 
 
 @once
-def _value_of(closed: ClosedForm) -> Program:
+def _value_of(closed: Form) -> Program:
     builder = Builder(_inputs(closed))
     return builder.program([builder.ratio(closed.value.substitute({STRENGTH: closed.ring.one}))])
 
@@ -208,7 +208,7 @@ _KINDS: Mapping[str, tuple[Any, Callable[[Fraction], Any]]] = {
 }
 
 
-def _residual(closed: ClosedForm, k: int, builder: Builder) -> int:
+def _residual(closed: Form, k: int, builder: Builder) -> int:
     """A relation as what vanishes: where it is solved for a parameter, the relative mismatch of the two."""
     relation, parameter = closed.relations[k], closed.solved_for[k]
     if parameter is None:

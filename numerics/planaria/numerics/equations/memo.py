@@ -14,7 +14,8 @@ T = TypeVar("T")
 def once(function: Callable[..., T]) -> Callable[..., T]:
     """Cache a function of one object, and of hashable arguments, in the object itself.
 
-    To compare derivations or closed forms by their content would write out their polynomials.
+    To look a derivation or a closed form up by its content would go through all of its polynomials. What is
+    `Portable` leaves such results behind where it is pickled or copied.
 
     >>> class Thing: pass
     >>> calls = []

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 from scipy.special import stdtrit
 
+from planaria.algebra.values import Measured
 from planaria.models.evidence import Outcome
 from planaria.numerics.simulation.simulate import Simulation
 
@@ -42,8 +43,8 @@ PARABOLA = 0.8  # times the number of standard errors, by which the curve throug
 ROUND_OFF = 1e-9  # of the value
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, eq=False)
+class Comparison(Measured):
     """A planar value beside means of simulations.
 
     Attributes

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
 
 from planaria.algebra.errors import InputError
+from planaria.algebra.values import Measured
 from planaria.models.model import Gaussian, Model
 from planaria.numerics.simulation.draws import draw
 from planaria.numerics.simulation.finite_size import Evaluator, plain_number
@@ -35,8 +36,8 @@ _FEWEST_RUNS = 2  # a standard error needs two
 _FEWEST_IN_TAIL = 10
 
 
-@dataclass(frozen=True)
-class Simulation:
+@dataclass(frozen=True, eq=False)
+class Simulation(Measured):
     """The result of a simulation.
 
     Attributes

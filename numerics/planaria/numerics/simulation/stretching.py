@@ -20,6 +20,7 @@ from sympy import conjugate as conjugate_of
 from sympy.matrices.expressions import Adjoint
 
 from planaria.algebra.errors import InputError
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.models.model import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, Spectrum
@@ -29,7 +30,7 @@ __all__ = ["Stretched", "correction_power", "sizes_of", "stretch"]
 
 
 @dataclass(frozen=True)
-class Stretched:
+class Stretched(Portable):
     """An expression and a model of `scale` times the sizes, and the numbers for both: input of a simulation."""
 
     scale: int

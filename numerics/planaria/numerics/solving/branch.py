@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import exp, log
 from typing import Any
 
@@ -27,6 +26,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import Functions, functions_of
+from planaria.numerics.equations.memo import once
 from planaria.numerics.solving.direct import start_directly
 from planaria.numerics.solving.prediction import predicted
 from planaria.numerics.solving.problem import Problem, to_float, to_mpf
@@ -280,7 +280,7 @@ def iterate(
     return None
 
 
-@lru_cache(maxsize=64)
+@once
 def core_of(derivation: Derivation) -> dict[Symbol, tuple[Expr, Ratio]]:
     """The loops that fix the unknowns, and those that they depend on in turn: space and integrand of each."""
     system = derivation.system

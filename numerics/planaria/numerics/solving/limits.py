@@ -24,7 +24,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.solving.prediction import predicted
-from planaria.numerics.solving.problem import Problem, parameters_of, pose, to_mpf
+from planaria.numerics.solving.problem import Posed, Problem, parameters_of, pose, to_mpf
 from planaria.numerics.solving.solve import loops_of, solve
 from planaria.numerics.solving.verification import in_the_spectrum, verify
 from planaria.numerics.spectra import exact_number
@@ -158,7 +158,7 @@ class _Path:
         whole = int(places)
         small = Rational(1, 10**whole) * Rational(repr(10.0 ** (whole - places)))
         values = {**self.at_zero.values, self.parameter: small}
-        return replace(self.at_zero, values=values, _cache={})
+        return self.at_zero.at(values)
 
     def precision(self, places: float) -> int:
         """Working digits: differences of sums cancel up to powers of the parameter."""
@@ -244,9 +244,9 @@ class _Path:
         return self.error(f"the planar solution is lost at {self.parameter} = 10**-{places:.4g} on the way to 0")
 
 
-def _newton(problem: Problem, guess: Sequence[Any]) -> tuple[list[Any], int] | None:
+def _newton(problem: Posed, guess: Sequence[Any]) -> tuple[list[Any], int] | None:
     """Newton's method at the working precision; None where it does not settle or starts too far away."""
-    closed = problem.derivation.closed_form
+    closed = problem.form
     if not closed.unknowns:
         return [], 1
     functions = functions_of(closed, "mpmath")
@@ -269,8 +269,8 @@ def _newton(problem: Problem, guess: Sequence[Any]) -> tuple[list[Any], int] | N
     return None
 
 
-def _value(problem: Problem, unknowns: Sequence[Any]) -> Any:
-    functions = functions_of(problem.derivation.closed_form, "mpmath")
+def _value(problem: Posed, unknowns: Sequence[Any]) -> Any:
+    functions = functions_of(problem.form, "mpmath")
     return functions.value(unknowns, problem.mpfs(), problem.scalars(to_mpf)) * mpf(1)
 
 
@@ -283,7 +283,7 @@ def _on_branch(branch: LimitBranch, path: _Path, digits: int) -> Estimate | None
     small, vanishing = branch.vanishing or branch.growing, branch.vanishing is not None
     if small is not None and not _asymptotic(path, symbols.index(small), vanishing):
         return None
-    problem = replace(path.at_zero, derivation=replace(original, closed_form=branch.closed_form), _cache={})
+    problem = path.at_zero.limiting(branch.closed_form)
     left = [s for s in symbols if s != small]
     if (found := _at_zero(problem, [columns[s][1] for s in left], digits)) is None:
         return None
@@ -344,7 +344,7 @@ def _asymptotic(path: _Path, small: int, vanishing: bool) -> bool:
     return all(_power(pair, now - before) > SLOWEST_POWER for pair in zip(*rows, strict=True))
 
 
-def _at_zero(problem: Problem, start: Sequence[Any], digits: int) -> tuple[list[Any], Any, Any, Any] | None:
+def _at_zero(problem: Posed, start: Sequence[Any], digits: int) -> tuple[list[Any], Any, Any, Any] | None:
     """Unknowns, value (None where its denominator is zero), error, residual; None if there is no root near."""
     unknowns, previous = list(start), None
     for working in (digits + 10, digits + 22, 2 * digits + 40, 4 * digits + 80):
@@ -362,9 +362,9 @@ def _at_zero(problem: Problem, start: Sequence[Any], digits: int) -> tuple[list[
     return None
 
 
-def _residual(problem: Problem, unknowns: Sequence[Any]) -> Any:
+def _residual(problem: Posed, unknowns: Sequence[Any]) -> Any:
     """The largest residual, relative to what a unit relative change of the unknowns would make."""
-    functions = functions_of(problem.derivation.closed_form, "mpmath")
+    functions = functions_of(problem.form, "mpmath")
     residual, jacobian = functions.residual(unknowns, problem.mpfs(), problem.scalars(to_mpf), mpf(1))
     scales = [sum(abs(j * x) for j, x in zip(row, unknowns, strict=True)) for row in jacobian]
     return max((abs(r) / s if s else abs(r) for r, s in zip(residual, scales, strict=True)), default=mpf(0))

@@ -1,4 +1,4 @@
-"""A derivation with numbers: which are needed, which are given, and the spectra made of them."""
+"""Formulas with numbers: which are needed, which are given, and the spectra made of them."""
 
 from __future__ import annotations
 
@@ -12,28 +12,33 @@ from numpy.typing import NDArray
 from sympy import Expr, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.values import CACHE, Portable
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.models.spectra import Eigenvalues, Spectrum, check_eigenvalues
 from planaria.numerics.laws import check_laws
 from planaria.numerics.spectra import eigenvalues, eigenvalues_mp, exact_number
 
-__all__ = ["Problem", "check_admissible", "parameters_of", "pose", "to_float", "to_mpf"]
+__all__ = ["LimitProblem", "Posed", "Problem", "check_admissible", "parameters_of", "pose", "to_float", "to_mpf"]
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A derivation at a point of its parameters, all numbers exact.
+class Posed(Portable):
+    """A form at a point of its parameters, all numbers exact.
 
     ``values`` holds parameters and dimensions, ``spectra`` the matrices that occur, with their eigenvalue
     symbols and declared spectra.
     """
 
-    derivation: Derivation
     values: Mapping[Symbol, Expr]
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    _cache: dict[Any, Any]
+
+    @property
+    def form(self) -> Form:
+        """Value and equations."""
+        raise NotImplementedError
 
     def exact(self, expression: Expr) -> Expr:
         """The number that a symbol, or a function of symbols, stands for."""
@@ -71,18 +76,51 @@ class Problem:
         return found
 
     def scalars(self, number: Any) -> dict[Expr, Any]:
-        """The generators of the closed form that are parameters, through `number` (float or mpmath)."""
-        own = {u.symbol for u in self.derivation.closed_form.unknowns} | set(
-            self.derivation.closed_form.spectral_sums
-        )
-        eigen = {symbol for _, symbol in self.derivation.rules.setting.matrices}
+        """The generators of the form that are parameters, through `number` (float or mpmath)."""
+        own = {u.symbol for u in self.form.unknowns} | set(self.form.spectral_sums)
         result: dict[Expr, Any] = {}
-        for generator in self.derivation.closed_form.ring.generators:
-            if generator in own or generator in eigen or generator == STRENGTH:
+        for generator in self.form.ring.generators:
+            if generator in own or generator == STRENGTH:
                 continue
             if generator.free_symbols <= set(self.values):
                 result[generator] = number(self.exact(generator))
         return result
+
+
+@dataclass(frozen=True)
+class Problem(Posed):
+    """A derivation at a point of its parameters."""
+
+    derivation: Derivation
+    values: Mapping[Symbol, Expr] = field(hash=False)
+    spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False, metadata=CACHE)
+
+    @property
+    def form(self) -> ClosedForm:
+        return self.derivation.closed_form
+
+    def at(self, values: Mapping[Symbol, Expr]) -> Problem:
+        """The same problem at another point."""
+        return Problem(self.derivation, values, self.spectra)
+
+    def limiting(self, form: Form) -> LimitProblem:
+        """The same point for a form that holds in a limit."""
+        return LimitProblem(form, self.values, self.spectra)
+
+
+@dataclass(frozen=True)
+class LimitProblem(Posed):
+    """A form that holds in a limit, at a point: no equations of matrices stand behind it, and no derivation."""
+
+    limit: Form
+    values: Mapping[Symbol, Expr] = field(hash=False)
+    spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False, metadata=CACHE)
+
+    @property
+    def form(self) -> Form:
+        return self.limit
 
 
 def to_float(number: Expr) -> float:

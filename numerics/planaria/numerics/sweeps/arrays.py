@@ -22,6 +22,7 @@ from planaria.diagrams.expressions.contents import contents_of
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.solving.balls import generators
 from planaria.numerics.solving.branch import DOUBLE, follow, newton
+from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.problem import Problem, check_admissible, pose, to_float
 from planaria.numerics.solving.refusals import ContradictionError
 from planaria.numerics.solving.solve import solve
@@ -34,6 +35,7 @@ Floats = NDArray[np.float64]
 DIGITS = 15  # of points that double precision does not confirm
 
 
+@exclusive
 def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
     """The quantity in double precision over arrays of parameters.
 
