@@ -363,6 +363,7 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
         arguments = [ring.context.gen(i) for i in range(len(degrees))]
         for i, r in active.items():
             arguments[i] = r.numerator * (1 / r.denominator.leading_coefficient())
+        charge(_product_terms(polynomial, {i: r.numerator for i, r in active.items()}))
         return Ratio(ring, polynomial.compose(*arguments, ctx=ring.context), ring._one)
     clusters = _clusters(ring, active)
     groups: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
@@ -403,6 +404,18 @@ def _power_terms(polynomial: Any, exponent: int) -> float:
         return float(terms)
     chosen = exp(lgamma(exponent + terms) - lgamma(exponent + 1) - lgamma(terms))
     return min(chosen, prod(float(exponent * degree + 1) for degree in polynomial.degrees()))
+
+
+def _product_terms(polynomial: Any, replacements: Mapping[int, Any]) -> float:
+    """About how many term products it takes to insert polynomials for variables."""
+    total = 0.0
+    for exponents, _ in polynomial.terms():
+        cost = 1.0
+        for i, replacement in replacements.items():
+            if exponents[i]:
+                cost *= _power_terms(replacement, exponents[i])
+        total += cost
+    return total
 
 
 def _composed_terms(

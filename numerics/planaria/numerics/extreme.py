@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, log2
 from typing import Any
 
-import numpy as np
 from flint import arb, arb_mat, ctx
 from mpmath import mp, mpf
 from sympy import Expr, Rational, Symbol
@@ -22,14 +21,17 @@ from sympy import Expr, Rational, Symbol
 from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.diagrams.errors import InputError
 from planaria.diagrams.spectra import PowerLaw
-from planaria.numerics.balls import from_ball, to_ball, working_balls
+from planaria.numerics.balls import ball_numbers, ball_spectrum, from_ball, to_ball, working_balls
+from planaria.numerics.branch import PathEndsError
+from planaria.numerics.direct import follow_directly
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.functions import functions_of
 from planaria.numerics.prediction import predicted
 from planaria.numerics.problem import Problem, parameters_of, to_mpf
 from planaria.numerics.refusals import ContradictionError
+from planaria.numerics.unreduced import unreduced
 
-__all__ = ["Extreme", "Reached", "extreme", "polished", "reached"]
+__all__ = ["Extreme", "Reached", "extreme", "polished", "reached", "reached_directly"]
 
 # All distances are counted in decimal places: at p places the most extreme parameter is 10**p or 10**-p.
 EXTREME = 15  # places from which on double precision is no place to start from
@@ -152,6 +154,21 @@ def reached(here: Extreme, solver: Callable[[Problem], Estimate]) -> Reached:
     return _reached(here, lambda problem: list(solver(problem).unknowns.values()), newton_on_the_closed_form)
 
 
+def reached_directly(here: Extreme) -> Reached:
+    """The same with the unreduced equations, where the closed form has no value on the way: loops in its order.
+
+    Raises InputError where the solution is lost on the way, or there is none to start from.
+    """
+
+    def start(problem: Problem) -> Sequence[Any]:
+        path = follow_directly(problem)
+        if path.loops is None:
+            raise PathEndsError(path.strength, certain=path.ends)
+        return [mpf(x) for x in path.loops.values()]
+
+    return _reached(here, start, newton_on_the_equations)
+
+
 def _reached(here: Extreme, start: Callable[[Problem], Sequence[Any]], newton: Newton) -> Reached:
     reason = ""
     for places in STARTS:
@@ -257,36 +274,70 @@ def _lost(here: Extreme, places: Any) -> InputError:
 
 def newton_on_the_closed_form(problem: Problem, guess: Sequence[Any], working: int) -> Reached | None:
     """Newton's method on the relations in balls, whose radii tell what rounding leaves."""
-    closed = problem.derivation.closed_form
-    functions = functions_of(closed, "balls")
+    functions = functions_of(problem.derivation.closed_form, "balls")
     with mp.workdps(working), working_balls():
-        spectrum = _spectrum(problem)
+        spectrum = ball_spectrum(problem)
         scalars = problem.scalars(to_ball)
-        unknowns = [arb(x) for x in guess]
-        sign = 1
-        for number in range(MOST_ROUNDS if unknowns else 0):
+
+        def relations(unknowns: Sequence[Any]) -> tuple[Sequence[Any], Any]:
             residual, jacobian = functions.residual(unknowns, spectrum, scalars, arb(1))
-            matrix = arb_mat(jacobian)
-            try:
-                solution = matrix.solve(arb_mat([[-x] for x in residual]))
-            except ZeroDivisionError:
-                return None
-            steps = [solution[n, 0] for n in range(len(unknowns))]
-            if not all(step.is_finite() for step in steps):
-                return None
-            if number == 0 and any(abs(s) > WIDEST * abs(x) for s, x in zip(steps, unknowns, strict=True)):
-                return None
-            last_place = arb(2) ** (4 - ctx.prec)
-            if all(s.contains(0) or abs(s) <= abs(x) * last_place for s, x in zip(steps, unknowns, strict=True)):
-                sign = _sign(matrix)
-                unknowns = [x + s for x, s in zip(unknowns, steps, strict=True)]
-                break
-            unknowns = [(x + s).mid() for x, s in zip(unknowns, steps, strict=True)]
-        else:
-            if unknowns:
-                return None
+            return residual, arb_mat(jacobian)
+
+        root = _newton(relations, guess)
+        if root is None:
+            return None
+        unknowns, sign = root
         lost = max(0, working - _digits(problem, unknowns, spectrum, scalars))
         return Reached([from_ball(x) for x in unknowns], lost, sign)
+
+
+def newton_on_the_equations(problem: Problem, guess: Sequence[Any], working: int) -> Reached | None:
+    """The same for loops and the unreduced equations."""
+    equations = unreduced(problem.derivation)
+    symbols = [symbol for symbol, _ in problem.derivation.closed_form.loops]
+    with mp.workdps(working), working_balls():
+        numbers = ball_numbers(problem)
+
+        def differences(loops: Sequence[Any]) -> tuple[Sequence[Any], Any]:
+            propagators = equations.propagators(numbers, dict(zip(symbols, loops, strict=True)))
+            image = equations.image(numbers, symbols, propagators)
+            slope = equations.jacobian(numbers, symbols, propagators)
+            size = range(len(symbols))
+            matrix = [[(1 if m == n else 0) - slope[m][n] for n in size] for m in size]
+            return [x - y for x, y in zip(loops, image, strict=True)], arb_mat(matrix)
+
+        root = _newton(differences, guess)
+        if root is None:
+            return None
+        loops, sign = root
+        value = equations.value(numbers, equations.propagators(numbers, dict(zip(symbols, loops, strict=True))))
+        known = min((_accuracy(x) for x in [*loops, value] if not x.is_zero()), default=working)
+        return Reached([from_ball(x) for x in loops], max(0, working - known), sign)
+
+
+def _newton(
+    system: Callable[[Sequence[Any]], tuple[Sequence[Any], Any]], guess: Sequence[Any]
+) -> tuple[list[Any], int] | None:
+    """A root in balls, and the sign of the Jacobian determinant there; None where it does not settle nearby."""
+    unknowns = [arb(x) for x in guess]
+    if not unknowns:
+        return [], 1
+    for number in range(MOST_ROUNDS):
+        residual, matrix = system(unknowns)
+        try:
+            solution = matrix.solve(arb_mat([[-x] for x in residual]))
+        except ZeroDivisionError:
+            return None
+        steps = [solution[n, 0] for n in range(len(unknowns))]
+        if not all(step.is_finite() for step in steps):
+            return None
+        if number == 0 and any(abs(s) > WIDEST * abs(x) for s, x in zip(steps, unknowns, strict=True)):
+            return None
+        last_place = arb(2) ** (4 - ctx.prec)
+        if all(s.contains(0) or abs(s) <= abs(x) * last_place for s, x in zip(steps, unknowns, strict=True)):
+            return [x + s for x, s in zip(unknowns, steps, strict=True)], _sign(matrix)
+        unknowns = [(x + s).mid() for x, s in zip(unknowns, steps, strict=True)]
+    return None
 
 
 def polished(problem: Problem, unknowns: Sequence[Any]) -> list[Any]:
@@ -295,10 +346,6 @@ def polished(problem: Problem, unknowns: Sequence[Any]) -> list[Any]:
     if root is None:
         raise InputError("evaluate", "Newton's method does not settle on the branch", "give less extreme values")
     return root.unknowns
-
-
-def _spectrum(problem: Problem) -> dict[Symbol, Any]:
-    return {s: np.array([arb(x) for x in column], dtype=object) for s, column in problem.mpfs().items()}
 
 
 def _sign(matrix: Any) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nextafter
 from typing import Any
 
 from flint import arb
@@ -79,37 +80,45 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
         value = from_ball(equations.value(numbers, propagators))
         stable = radius = None
         complete: Mapping[Expr, Propagator] | None = propagators
+        error = arb(worst) if mp.isfinite(worst) else None
         if ladder(problem.derivation).missing:
-            complete = _completed(problem, numbers, balls)
-        if complete is not None and mp.isfinite(worst):
-            stable = is_stable(problem.derivation, numbers, complete, arb(worst))
+            complete, settled = _completed(problem, numbers, balls)
+            error = None if error is None or settled is None else error.max(settled)
+        if complete is not None and error is not None:
+            stable = is_stable(problem.derivation, numbers, complete, error)
         if complete is not None and stable is not None:
             radius = radius_of_balls(problem.derivation, numbers, complete)
             if stable and radius is not None:
-                radius = min(radius, 1.0)  # rounding may take it there, and not beyond
+                radius = min(radius, nextafter(1.0, 0.0))  # rounding may take it beyond
     return Verdict(value, worst, stable, radius)
 
 
 def _completed(
     problem: Problem, numbers: Numbers, balls: Mapping[Symbol, Any]
-) -> Mapping[Expr, Propagator] | None:
-    """The propagators with the loops that only the ladder depends on; None where these do not settle.
+) -> tuple[Mapping[Expr, Propagator] | None, Any]:
+    """The propagators with the loops that only the ladder depends on, and how well these are known.
 
-    These loops are known to twelve digits, so that what is then said of the ladder is no proof.
+    None where they do not settle. They are iterated, so that their error is the last change times that of all
+    the changes that would follow, by the rate at which these fall.
     """
     equations = unreduced(problem.derivation)
     missing = ladder(problem.derivation).missing
     loops = {**balls, **{symbol: arb(0) for symbol in missing}}
+    change = arb("inf")
     for _ in range(MOST_ROUNDS):
         propagators = equations.propagators(numbers, loops)
         image = [x.mid() for x in equations.image(numbers, missing, propagators)]
-        settled = all(
-            abs(new - loops[symbol]) <= abs(new) * SETTLED for symbol, new in zip(missing, image, strict=True)
-        )
+        moves = [
+            abs(new - loops[symbol]) / abs(new) if new != 0 else abs(loops[symbol])
+            for symbol, new in zip(missing, image, strict=True)
+        ]
+        before, change = change, max(moves, default=arb(0))
         loops |= dict(zip(missing, image, strict=True))
-        if settled:
-            return propagators
-    return None
+        if change == 0:
+            return propagators, change
+        if change < SETTLED and change < before:
+            return propagators, change / (1 - change / before) if before.is_finite() else change
+    return None, None
 
 
 def _mismatch(claimed: Any, image: Any, vanishes: bool) -> Any:
