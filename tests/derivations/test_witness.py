@@ -8,18 +8,22 @@ import pytest
 from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Symbol
+from mpmath import mpf
+from sympy import Identity, Integer, MatrixSymbol, Symbol, Trace
 from tests.systems import CORRELATED, FEATURES, PLAIN, Lambda, N, P, features, gamma, q, system_of
 
+from planaria.derivations import derive
 from planaria.derivations import witness as module
 from planaria.derivations.laurent import Laurent
 from planaria.derivations.propagator import Propagators
 from planaria.derivations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.spectral import Factor, SpectralSum
 from planaria.derivations.witness import PRIME, Witness
+from planaria.diagrams import Gaussian, Model
 from planaria.diagrams.rational import Ratio
 from planaria.diagrams.spectra import eigenvalue
 from planaria.diagrams.work import WorkLimitError, limited
+from planaria.numerics.evaluate import evaluate
 
 SYSTEM = system_of(q, model=PLAIN)
 RING = SYSTEM.ring
@@ -224,6 +228,29 @@ def test_agreement_with_a_series(orders: int) -> None:
     assert witness.agrees(RING.zero, nothing)
     assert not witness.agrees(RING.one, nothing)
     assert not witness.agrees(RING.zero, own)
+    assert witness.orders >= 4
+
+
+def test_four_coefficients_are_enough_to_agree() -> None:
+    witness = Witness(SYSTEM, orders=4)
+    assert witness.agrees(t_n, lambda w: w.series[T_N])
+    assert witness.orders == 4
+    equation = top(closing(SYSTEM, T_N))
+    assert witness.agrees(RING.zero, lambda w: Laurent.of([0]))
+    assert witness.orders == 4
+    # a formula that is zero on the solution, and not as it stands, is looked at for four orders as well
+    short = Witness(SYSTEM, orders=2)
+    assert short.agrees(t_n + equation, lambda w: w.series[T_N])
+    assert short.orders == 4
+
+
+def test_what_is_known_to_no_order_is_looked_at_further() -> None:
+    """Nothing of s^2 times a series is seen in two orders: both look like zero, and are not equal."""
+    witness = Witness(SYSTEM, orders=2, exact=True)
+    small = matched(2)
+    assert not witness.agrees(small, lambda w: Laurent.of([0], high=w.orders))
+    assert witness.orders == 4
+    assert not Witness(SYSTEM, exact=True).agrees(RING.zero, lambda w: w.evaluate(small))
 
 
 def test_agreement_counts_from_the_larger_one() -> None:
@@ -324,3 +351,16 @@ def test_the_cost_of_a_term_grows_with_the_orders(monkeypatch: pytest.MonkeyPatc
     Witness(SYSTEM, orders=12).evaluate(t_n + n + p)
     Witness(SYSTEM, orders=24).evaluate(t_n + n + p)
     assert counted == [300, 600]
+
+
+def test_a_dimension_that_is_a_number() -> None:
+    """The measure of a space of size two counts two, whatever matrices are on it."""
+    x, rows = MatrixSymbol("x", 2, P), MatrixSymbol("Lambda", 2, 2)
+    model = Model([Gaussian(x, variance=1 / P, rows=rows)])
+    resolvent = (gamma * Identity(2) + x * x.T).inv()
+    witness = Witness(system_of(resolvent, model=model), exact=True)
+    assert sum((weight for weight, _ in witness.point.measures[Integer(2)]), fmpq(0)) == 2
+    by_number = derive(Trace(resolvent), model)
+    by_letter = derive(Trace(q), CORRELATED)
+    point = {"P": 5, "gamma": 1, "Lambda": ["1/2", 3]}
+    assert abs(evaluate(by_number, point).value - evaluate(by_letter, point).value) < mpf(10) ** -45
