@@ -187,6 +187,35 @@ def test_the_shortest_equation_is_taken() -> None:
     assert one._linear(system, [U, V]) == (3, U)
 
 
+@st.composite
+def systems(draw: st.DrawFn) -> list[Ratio]:
+    monomials = [T, U, V, T * U, V**2, T**2 * V, U * W, a * T, b * V, c, RING.generators[3], W]
+    found = []
+    for _ in range(draw(st.integers(1, 4))):
+        chosen = draw(st.lists(st.sampled_from(monomials), min_size=1, max_size=5, unique=True))
+        found.append(poly(sum(chosen, Integer(draw(st.integers(0, 1))))))
+    return found
+
+
+@settings(deadline=None, max_examples=80)
+@given(systems(), st.lists(st.sampled_from([T, U, V, W]), min_size=1, unique=True))
+def test_the_cheapest_of_all(system: list[Ratio], loops: list[Symbol]) -> None:
+    """By the number of terms times the number of equations that would get them."""
+    one = elimination()
+    costs = []
+    for position, equation in enumerate(system):
+        for order, symbol in enumerate(loops):
+            by = [int(e.numerator.degrees()[GENERATORS.index(symbol)]) for e in system]
+            if by[position] == 1 and not one.witness.vanishes(equation.derivative(symbol)):
+                costs.append((equation.size * sum(d > 0 for d in by), position, order))
+    chosen = one._linear(system, loops)
+    if not costs:
+        assert chosen is None
+    else:
+        _, position, order = min(costs)
+        assert chosen == (position, loops[order])
+
+
 def test_nothing_is_divided_by_that_vanishes() -> None:
     """(T - 2) U = 0 holds for every U on the solution: it is no equation for U."""
     one = elimination()
@@ -229,6 +258,7 @@ def test_what_is_not_linear_stays() -> None:
     left = [r.polynomial for r in one.state.relations]
     assert same(left, [poly(T**2 + U**2 - 53), poly(T**3 * U**2 - 392)])
     assert [step.rule for step in one.state.steps] == ["keep a loop"] * 2 + ["keep an equation"] * 2
+    assert [step.after for step in one.state.steps[2:]] == [0, 0]
     one = elimination()
     one._solve([poly(V**2 * T - c * T**3 - 16), poly(V - T**2)], [T, V])
     assert one.state.kept == [T]
@@ -339,6 +369,22 @@ def test_a_pole_that_moves_is_no_constant() -> None:
     one._look_for_hidden_constants()
     one.witness.series[pole] = SimpleNamespace(coefficients=lambda: {1: 2})
     one._look_for_hidden_constants()
+
+
+def test_what_two_relations_give_must_be_a_pole_alone() -> None:
+    """Without a there is c beside the pole, or U, or the pole squared, or more work than a move may take."""
+    for square, other, move in ((False, U, 1.0), (True, Integer(0), 1.0), (False, Integer(0), 1e-9)):
+        one = elimination(Strategy(move=move))
+        pole = one._coefficient(RING(T * a))
+        ring = one.state.ring
+        one.state.kept.append(U)
+        one.witness.series[pole] = SimpleNamespace(coefficients=lambda: {0: 6})
+        values = one.witness.values  # type: ignore[attr-defined]
+        first = ring((a * pole**2 - 108 if square else a * pole - 18) + (U - 7) * (other - 1 if other else 1))
+        second = ring((a * c * 18 - 108 if square else 6 * a - 18) + (U - 7) * (other + 2 if other else 1))
+        assert not first.evaluate({**values, L: 0, L2: 0})
+        one.state.relations += [Relation(first, ""), Relation(second, "")]
+        one._look_for_hidden_constants()
 
 
 def test_elimination_begins_again_with_a_constant(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -531,6 +577,14 @@ def test_where_partial_fractions_fail_products_are_kept(monkeypatch: pytest.Monk
     apart = one._decomposed(numerator, N, [(first, 1), (Factor(N, (L, L2), (1, 0), (((0, 0), a),)), 1)])
     assert all(len(key.factors) <= 1 for key in apart if key is not None)
 
+    def refusing(*arguments: Any, split: bool = True) -> Any:
+        if split:
+            raise ZeroDivisionError
+        return {None: RING.one / poly(T - 3)}
+
+    monkeypatch.setattr(module, "decompose", refusing)
+    assert one._decomposed(numerator, N, [(first, 1)]) == {None: RING.one / poly(T - 3)}
+
     def singular(*arguments: Any, split: bool = True) -> Any:
         if split:
             raise ZeroDivisionError
@@ -589,6 +643,12 @@ def test_dimensions_come_last() -> None:
     assert list(one.state.rewrites) == [a]
     one = rewritten(poly(T * V**2 + N * U - 60), {W: RING(N * U + 2)})
     assert list(one.state.rewrites) == [N]
+
+
+def test_the_others_are_tried_where_one_coefficient_vanishes() -> None:
+    one = rewritten(poly(a * (T - 2) + b * U - 35), {W: RING(b * U + 1)})
+    assert list(one.state.rewrites) == [b]
+    assert one.state.rewrites[b].evaluate(one.witness.values) == 5  # type: ignore[attr-defined]
 
 
 def test_a_parameter_whose_coefficient_vanishes_is_not_solved_for() -> None:

@@ -193,7 +193,7 @@ def test_two_unknowns_that_vanish_together_have_no_branch():
 
 
 def test_only_one_of_two_factors_is_a_small_unknown():
-    """g^2 occurs, so that nothing is eliminated: the relations are their limits, X (X + a) = 0 and Y (Y + b) = 0."""
+    """With g^2 nothing is eliminated: the limits of the relations are X (X + a) = 0 and Y (Y + b) = 0."""
     relations = ((X * (X + a) - g**2 - g**3).expand(), (Y * (Y + b) - g**2 - g**3).expand())
     found = by_hand(*relations, value=X + 2 * Y)
     assert conditions(found) == {

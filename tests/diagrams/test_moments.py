@@ -212,6 +212,15 @@ def test_connected_planar_moments_are_the_census_of_slicings(degrees: tuple[int,
     assert max(_coefficients(exact, N)) == power
 
 
+@pytest.mark.parametrize(("inner", "outer"), [(H, G), (G, H)])
+def test_traces_of_another_field_are_not_connected(inner: MatrixSymbol, outer: MatrixSymbol) -> None:
+    """Two traces that close a face among themselves leave the third apart, in whichever order they come."""
+    both = Model([Gaussian(H, kind="hermitian"), Gaussian(G, kind="hermitian")])
+    for planar in (True, False):
+        assert moment(Trace(inner**2) * Trace(outer) ** 2, both, connected=True, planar=planar) == 0
+        assert moment(Trace(inner * outer) * Trace(inner) * Trace(outer), both, connected=True, planar=planar) == N
+
+
 def test_the_census_by_its_first_entries() -> None:
     """By hand: two vertices of degree two are joined in two ways, and 36 = 32 + 4 for two of degree four."""
     assert [census(one) for one in ((2,), (4,), (2, 2), (4, 4), (3, 3), (6, 2, 2))] == [1, 2, 2, 36, 12, 240]
