@@ -24,6 +24,7 @@ from tests.systems import (
     y,
 )
 
+from planaria.derivations import identify as module
 from planaria.derivations.identify import _consistent_groups, _key, _Scalars, dependencies, schwinger_dyson
 from planaria.derivations.laurent import Laurent
 from planaria.derivations.planar_series import planar_series, random_point, spaces_of
@@ -38,6 +39,13 @@ f, g = symbols("f g", positive=True)
 both = (gamma * Identity(N) + x * x.T + y * y.T).inv()
 scaled = (gamma * Identity(N) + f * x * (g * Identity(P)) * x.T).inv()
 rational = (gamma * Identity(N) + H * (f * Identity(N) + H * H).inv() * H).inv()
+# One resolvent, written three times: the scalars stand at other places, and loops differ by them.
+copies = (
+    (gamma * Identity(N) + f * x * x.T).inv(),
+    (gamma / f * Identity(N) + x * x.T).inv(),
+    (Identity(N) + f / gamma * x * x.T).inv(),
+)
+other_side = (gamma * Identity(P) + f * x.T * x).inv()
 SYSTEMS: list[tuple[str, tuple[Expr, ...], Model]] = [
     ("one resolvent", (q,), PLAIN),
     ("its square", (q * q,), PLAIN),
@@ -46,6 +54,10 @@ SYSTEMS: list[tuple[str, tuple[Expr, ...], Model]] = [
     ("two fields", (both,), TWO),
     ("two fields, one at each side", (x.T * both * y,), TWO),
     ("scalars in the pencil", (scaled * scaled,), PLAIN),
+    ("copies that differ by f", copies[:2], PLAIN),
+    ("three copies", (*copies, (g * gamma * Identity(N) + g * f * x * x.T).inv()), PLAIN),
+    ("a product of copies", (copies[0] * copies[2],), PLAIN),
+    ("copies on both sides", (copies[0] * x * other_side * x.T,), PLAIN),
     ("features", (features,), FEATURES),
     ("a ladder of features", (features * features,), FEATURES),
     ("a symmetric field", ((gamma * Identity(N) + H).inv(),), WIGNER),
@@ -106,6 +118,8 @@ def test_how_many_classes_there_are() -> None:
     assert counts["one resolvent"] == 2
     assert counts["its square"] == 4
     assert counts["features"] == 4
+    assert counts["copies that differ by f"] == counts["three copies"] == 2
+    assert counts["a product of copies"] == counts["copies on both sides"] == 4
     assert counts["a symmetric field"] == 1
     assert counts["two fields"] <= 3
     for name, expressions, model in SYSTEMS:
@@ -123,6 +137,32 @@ def test_two_copies_differ_by_a_scalar() -> None:
         if symbol is not None and scales[n] != 1:
             first = system.symbols.index(symbol)
             assert series[n].polynomial[0] == scales[n] * series[first].polynomial[0]
+
+
+def test_scales_are_scalars_of_the_model() -> None:
+    system = system_of(*copies, model=PLAIN)
+    scales = {str(one) for one in system.scales if not one.is_one}
+    assert scales
+    assert all(one.support() <= {f, gamma} for one in system.scales)
+
+
+def test_a_ratio_that_is_no_scalar_keeps_a_loop_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each loop that is not equal to the first of its class stands alone, and none is lost."""
+    right = system_of(*copies, model=PLAIN)
+    monkeypatch.setattr(_Scalars, "find", lambda self, value: None)
+    apart = system_of(*copies, model=PLAIN)
+    assert [one is None for one in apart.symbols] == [one is None for one in right.symbols]
+    assert all(scale.is_one for scale in apart.scales)
+    unequal = sum(not scale.is_one for scale in right.scales)
+    assert len(right.unknowns) < len(apart.unknowns) <= len(right.unknowns) + unequal
+
+
+def test_loops_are_compared_by_seven_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Far fewer orders propose too much, and the equations refine it: the classes are the same."""
+    right = system_of(*copies, model=PLAIN)
+    monkeypatch.setattr(module, "ORDERS", 3)
+    again = system_of(*copies, model=PLAIN)
+    assert again.symbols == right.symbols
 
 
 def test_dependencies_are_those_of_the_formulas(system: SchwingerDyson) -> None:

@@ -160,31 +160,55 @@ def shown(before: str, after: str) -> str:
     return "\n".join(f"      {line}" for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---"))
 
 
-def run(module: str, tests: list[str], arguments: argparse.Namespace) -> tuple[int, int]:
-    """Break one module at its places; how many mutants there were, and how many fell."""
+def same(mutant: Mutant, before: str, listed: list[dict[str, str]]) -> str | None:
+    """The reason why a mutant that survives computes the same, if one is listed for its operator and its line."""
+    line = before.splitlines()[mutant.line - 1]
+    for one in listed:
+        if one["line"] in line and mutant.operator.startswith(one.get("operator", "")):
+            return one["reason"]
+    return None
+
+
+def run(
+    module: str, tests: list[str], equivalent: list[dict[str, str]], arguments: argparse.Namespace
+) -> tuple[int, int, int]:
+    """Break one module at its places; how many mutants there were, fell, and compute the same."""
     path = path_of(module)
     source = path.read_text(encoding="utf-8")
     right, seconds = outcome(module, str(path), source, tests, None)
     if right != "passed":
         raise SystemExit(f"{module}: its tests fail without a mutant: {' '.join(tests)}")
     print(f"{module}: its tests take {seconds:.1f} s", flush=True)
-    total = killed = 0
+    total = killed = alike = 0
     for one in mutants(source, arguments.places, f"{arguments.seed} {module}"):
         if arguments.lines and one.line not in arguments.lines:
             continue
         verdict, taken = outcome(module, str(path), one.source, tests, max(LEAST, PATIENCE * seconds))
         total += 1
         killed += verdict != "passed"
-        if verdict == "passed":
+        if verdict == "passed" and (reason := same(one, source, equivalent)) is not None:
+            alike += 1
+            if arguments.verbose:
+                print(f"  computes the same at line {one.line}: {one.operator} ({reason})", flush=True)
+        elif verdict == "passed":
             print(f"  survived at line {one.line}: {one.operator}\n{shown(source, one.source)}", flush=True)
         elif arguments.verbose:
             print(f"  {verdict} at line {one.line} in {taken:.1f} s: {one.operator}", flush=True)
-    print(f"{module}: {killed} of {total} killed, {killed / max(total, 1):.0%}", flush=True)
-    return total, killed
+    print(f"{module}: {told(total, killed, alike)}", flush=True)
+    return total, killed, alike
+
+
+def told(total: int, killed: int, alike: int) -> str:
+    """Of all mutants, and of those that do not compute the same for a reason that is listed."""
+    return (
+        f"{killed} of {total} killed, {killed / max(total, 1):.0%}; "
+        f"without {alike} that compute the same {killed / max(total - alike, 1):.0%}"
+    )
 
 
 def main() -> None:
-    listed = tomllib.loads(LISTED.read_text(encoding="utf-8"))["modules"]
+    known = tomllib.loads(LISTED.read_text(encoding="utf-8"))
+    listed, equivalent = known["modules"], known["equivalent"]
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__.split("\n")[0])
     parser.add_argument("modules", nargs="*", help="names or parts of names; all that are listed by default")
     parser.add_argument("--places", type=int, help="break at so many places, drawn at random; at all by default")
@@ -199,10 +223,10 @@ def main() -> None:
         importlib.import_module(name)
     settings.register_profile("mutation", database=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
     settings.load_profile("mutation")
-    results = {name: run(name, listed[name], arguments) for name in chosen}
-    print("\nkilled of mutants")
-    for name, (total, killed) in results.items():
-        print(f"  {name:40} {killed:4} of {total:4}  {killed / max(total, 1):.0%}")
+    results = {name: run(name, listed[name], equivalent, arguments) for name in chosen}
+    print()
+    for name, result in results.items():
+        print(f"{name:36} {told(*result)}")
 
 
 if __name__ == "__main__":
