@@ -15,6 +15,7 @@ import difflib
 import importlib
 import importlib.abc
 import importlib.util
+import multiprocessing
 import os
 import random
 import resource
@@ -23,8 +24,10 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -38,6 +41,8 @@ ROOTS = ("diagrams", "derivations", "numerics", "app")
 HEAVY = ("sympy", "numpy", "scipy.special", "mpmath", "flint", "networkx", "lark", "pytest", "sympy.matrices")
 LARGEST = 4 << 30  # bytes of memory for a mutant
 PATIENCE, LEAST = 6, 20  # a mutant may take so many times as long as the module, and at least so many seconds
+
+OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "--no-header", "-o", "addopts=--import-mode=importlib")
 
 Place = tuple[tuple[int, int], tuple[int, int]]
 
@@ -132,7 +137,7 @@ def outcome(module: str, path: str, source: str, tests: list[str], seconds: floa
             for stream in (0, 1, 2):
                 os.dup2(null, stream)
             sys.meta_path.insert(0, _Finder(module, path, source))
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]))
+            code = int(pytest.main([*OPTIONS, *tests]))
         finally:
             os._exit(code)
     while True:
@@ -198,6 +203,22 @@ def run(
     return total, killed, alike
 
 
+def run_apart(*arguments: Any) -> tuple[int, int, int]:
+    """Run one module in a process of its own, which loads what the floors below it need."""
+    module = arguments[0]
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        pool.submit(load_below, module).result()
+        return pool.submit(run, *arguments).result()
+
+
+def load_below(module: str) -> None:
+    """Import the packages that the package of a module stands on: they do not import it."""
+    for one in ROOTS[: ROOTS.index(module.split(".")[1])]:
+        package = importlib.import_module(f"planaria.{one}")
+        for name in package.__all__:  # they are loaded when they are used
+            getattr(package, name)
+
+
 def told(total: int, killed: int, alike: int) -> str:
     """Of all mutants, and of those that do not compute the same for a reason that is listed."""
     return (
@@ -223,7 +244,7 @@ def main() -> None:
         importlib.import_module(name)
     settings.register_profile("mutation", database=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
     settings.load_profile("mutation")
-    results = {name: run(name, listed[name], equivalent, arguments) for name in chosen}
+    results = {name: run_apart(name, listed[name], equivalent, arguments) for name in chosen}
     print()
     for name, result in results.items():
         print(f"{name:36} {told(*result)}")

@@ -170,7 +170,7 @@ def test_the_jacobian_is_the_derivative(kind: str, digits: int, strength: str) -
         unknowns(kind), spectra(kind), scalars(kind), float(s) if kind == "numpy" else s
     )
     x, y = unknowns("mpmath")
-    with workdps(90):
+    with workdps(60):
         for k in range(2):
             by_x = mp.diff(lambda t, k=k: residual_by_hand(k, t, y, s), x)
             by_y = mp.diff(lambda t, k=k: residual_by_hand(k, x, t, s), y)
