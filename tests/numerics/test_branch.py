@@ -530,3 +530,6 @@ def test_what_is_said_of_the_end_of_a_path() -> None:
     assert error.strength == 0.12345
     assert error.certain
     assert "0.123 of 1" in str(error)
+    assert not PathEndsError(strength=0.5).certain
+    with pytest.raises(TypeError):
+        PathEndsError(0.5, True)  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from planaria.derivations import derive
 from planaria.derivations.schwinger_dyson import STRENGTH
 from planaria.diagrams import Gaussian, Model
 from planaria.diagrams.errors import InputError
+from planaria.diagrams.rational import Ratio, Ring
 from planaria.diagrams.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, eigenvalue
 from planaria.numerics import problem as module
 from planaria.numerics.problem import Problem, check_admissible, parameters_of, pose, to_float, to_mpf
@@ -225,6 +227,14 @@ def test_lists_that_do_not_fit() -> None:
     assert set(problem.values) == {P, gamma}
 
 
+def test_long_lists_fit_by_their_length() -> None:
+    ones = [1] * 300
+    problem = pose(BOTH, {"P": 5, "gamma": 1, "Lambda": ones, "Omega": list(ones), "N": 300})
+    assert problem.size(N) == 300
+    refused(BOTH, {"P": 5, "gamma": 1, "Lambda": ones, "Omega": ones[1:]}, "it has 299 eigenvalues, but Lambda")
+    refused(BOTH, {"P": 5, "gamma": 1, "Lambda": ones, "Omega": ones, "N": 301}, "but N = 301")
+
+
 def test_spectra_that_are_missing() -> None:
     error = refused(ROWS, {"N": 3, "P": 5, "gamma": 1, "s": 1}, "its spectrum is not known", "a declared spectrum")
     assert error.place == "matrix Lambda"
@@ -266,12 +276,37 @@ def test_which_matrices_are_used(expression: Expr, model: Model, used: set[Matri
     assert found == {eigenvalue(one) for one in used}
 
 
-def test_each_place_where_a_matrix_may_stand_is_looked_at() -> None:
-    """Sums, entries, vertices, readings, self-energies and loops: taken away one by one, each shows it."""
-    result = derive(Trace(W * q), Model([Gaussian(X, variance=1 / P)]))
+PLACES = ("sum", "constant", "left", "right", "both", "corner", "a", "b", "term", "loop")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_each_place_where_a_matrix_may_stand_is_looked_at(place: str) -> None:
+    """A derivation in outline, with the eigenvalue in one place alone."""
     symbol = eigenvalue(W)
-    assert symbol in module._used_matrices(result)
-    assert any(symbol in value.support() for r in result.rules.readings for _, value in (*r.a, *r.b))
+    ring = Ring([gamma, symbol])
+
+    def here(*places: str) -> Ratio:
+        return ring(symbol + gamma) if place in places else ring(gamma)
+
+    vertex = SimpleNamespace(left=here("left", "both"), right=here("right", "both"))
+    entries = (
+        ((0, 0), SimpleNamespace(constant=here("constant"), vertices=())),
+        ((0, 1), SimpleNamespace(constant=None, vertices=(vertex,))),
+    )
+    reading = SimpleNamespace(corner=here("corner"), a=((0, here("a")),), b=((0, here("b")),))
+    sums = ((Symbol("S"), SimpleNamespace(eigenvalues=(symbol,) if place == "sum" else ())),)
+    derivation: Any = SimpleNamespace(
+        rules=SimpleNamespace(
+            entries=entries,
+            readings=(reading,),
+            setting=SimpleNamespace(matrices=((W, symbol), (L, eigenvalue(L)))),
+        ),
+        system=SimpleNamespace(
+            terms=(SimpleNamespace(factor=here("term")),), loops=(SimpleNamespace(weight=here("loop")),)
+        ),
+        closed_form=SimpleNamespace(sums=sums),
+    )
+    assert module._used_matrices(derivation) == {symbol}
 
 
 # -- laws -----------------------------------------------------------------------------------------------------
