@@ -421,6 +421,14 @@ def test_inside_of_a_spectrum_the_path_ends() -> None:
     assert trace_of(outside, follow(outside)) == pytest.approx((3 - sqrt(5)) / 2)
 
 
+def test_a_path_with_one_parameter() -> None:
+    fixed = MatrixSymbol("x", 2, 3)
+    result = derive(Trace((gamma * Identity(2) + fixed * fixed.T).inv()), Model([Gaussian(fixed)]))
+    problem = pose(result, {"gamma": 3})
+    assert module._all_scalars(problem, to_float) == {gamma: 3.0}
+    assert trace_of(problem, follow(problem)) == pytest.approx(marchenko_pastur(2, 3, 1) / 3)
+
+
 def test_nothing_to_follow() -> None:
     alone = derive(Trace(X * X.T), Model([Gaussian(X, variance=1 / P)]))
     assert alone.closed_form.unknowns == ()

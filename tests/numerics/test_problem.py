@@ -110,6 +110,12 @@ def test_scalars_are_what_formulas_take() -> None:
         assert problem.scalars(to_mpf)[gamma] == mpf("0.5")
 
 
+def test_the_only_parameter_is_a_scalar() -> None:
+    fixed = MatrixSymbol("x", 2, 3)
+    result = derive(Trace((gamma * Identity(2) + fixed * fixed.T).inv()), Model([Gaussian(fixed)]))
+    assert pose(result, {"gamma": "1/4"}).scalars(to_float) == {gamma: 0.25}
+
+
 def test_scalars_without_a_value_are_left_out() -> None:
     problem = pose(PLAIN, {"N": 3, "P": 5}, zero=frozenset({"gamma"}))
     assert set(problem.scalars(to_float)) == {N, P}
