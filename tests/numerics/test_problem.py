@@ -341,6 +341,9 @@ def test_a_law_at_a_vanishing_parameter() -> None:
     problem = pose(FREE, {**values, "s": 2})
     bare = Problem(FREE, {k: v for k, v in problem.values.items() if k != s}, problem.spectra)
     check_admissible(bare)  # nothing is said of what has no value
+    check_admissible(problem=bare)
+    with pytest.raises(TypeError):
+        check_admissible(bare, frozenset({"s"}))  # type: ignore[misc]
     with pytest.raises(InputError, match="variance"):
         check_admissible(bare, zero=frozenset({"s"}))
 
