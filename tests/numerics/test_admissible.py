@@ -149,6 +149,14 @@ def test_parameters_are_of_order_one() -> None:
     assert drawn(0, seed=3) == drawn(0, seed=3)
 
 
+def test_the_ranges_are_used_to_their_ends() -> None:
+    """From 1/2 to 3/2 at first, and from 1/10 to 4 as soon as everything is drawn anew."""
+    narrow = [x for seed in range(300) for x in drawn(0, seed=seed)[L].values]
+    assert (min(narrow), max(narrow)) == (Rational(1, 2), Rational(3, 2))
+    wide = [x for seed in range(600) for x in drawn(8, seed=seed)[L].values]
+    assert (min(wide), max(wide)) == (Rational(1, 10), Rational(4))
+
+
 def test_only_ridges_grow() -> None:
     """What an equation is solved for is a ridge or a spectral parameter; dimensions and variances are none."""
     assert set(FEATURES.closed_form.solved_for) <= {gamma, s}
