@@ -94,7 +94,7 @@ def elimination(strategy: Strategy | None = None, values: Mapping[Expr, Any] = P
         spaces=(N,),
     )
     system = SimpleNamespace(ring=RING, unknowns=(T, U, V, W), rules=SimpleNamespace(setting=setting))
-    return _Elimination(system, Known(values), strategy or Strategy())  # type: ignore[arg-type]
+    return _Elimination(system, {}, Known(values), strategy or Strategy())  # type: ignore[arg-type]
 
 
 def poly(text: Any) -> Ratio:
@@ -403,7 +403,7 @@ def test_elimination_begins_again_with_a_constant(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(_Elimination, "run", run)
     one = elimination()
     witness = SimpleNamespace(fresh=lambda: one.witness)
-    eliminate(one.system, dependencies(one.system), witness, Strategy())  # type: ignore[arg-type]
+    eliminate(one.system, {}, witness, Strategy())  # type: ignore[arg-type]
     assert seen == [{}, {definition: RING(c)}, {definition: RING(c), RING(U): RING(b)}]
 
 
