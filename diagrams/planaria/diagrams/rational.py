@@ -21,6 +21,8 @@ from planaria.diagrams.work import charge
 
 __all__ = ["Ratio", "Ring", "generators_of"]
 
+MOVE = 10  # term products that a term costs which is moved to another ring
+FEW = 40  # generators, whose exponents are moved about for each term, that the unit of work is meant for
 GCD = 30  # term products that a greatest common divisor costs for each term
 
 
@@ -42,6 +44,11 @@ class Ring:
     @cached_property
     def index(self) -> Mapping[Expr, int]:
         return {generator: i for i, generator in enumerate(self.generators)}
+
+    @cached_property
+    def weight(self) -> float:
+        """What work on a term costs, in units of that in a ring of few generators."""
+        return max(1.0, len(self.generators) / FEW)
 
     @cached_property
     def zero(self) -> Ratio:
@@ -145,7 +152,8 @@ class Ratio:
         if numerator.is_zero():
             return ring.zero
         if not denominator.is_constant():
-            charge(GCD * (len(numerator) + len(denominator)) + len(numerator) * len(denominator) / 40)
+            terms, others = len(numerator), len(denominator)
+            charge((GCD * (terms + others) + terms * others / 40) * ring.weight)
             common = numerator.gcd(denominator)
             if not common.is_one():
                 numerator = numerator / common
@@ -166,7 +174,7 @@ class Ratio:
                 return Ratio(self.ring, self.numerator + other.numerator, self.denominator)
             return Ratio.reduced(self.ring, self.numerator + other.numerator, self.denominator)
         a, b, c, d = map(len, (self.numerator, self.denominator, other.numerator, other.denominator))
-        charge(a * d + b * c + b * d)
+        charge((a * d + b * c + b * d) * self.ring.weight)
         return Ratio.reduced(
             self.ring,
             self.numerator * other.denominator + other.numerator * self.denominator,
@@ -180,13 +188,15 @@ class Ratio:
         return self + (-other)
 
     def __mul__(self, other: Ratio) -> Ratio:
-        charge(len(self.numerator) * len(other.numerator) + len(self.denominator) * len(other.denominator))
+        a, b, c, d = map(len, (self.numerator, self.denominator, other.numerator, other.denominator))
+        charge((a * c + b * d) * self.ring.weight)
         if self.denominator.is_one() and other.denominator.is_one():
             return Ratio(self.ring, self.numerator * other.numerator, self.denominator)
         return Ratio.reduced(self.ring, self.numerator * other.numerator, self.denominator * other.denominator)
 
     def __truediv__(self, other: Ratio) -> Ratio:
-        charge(len(self.numerator) * len(other.denominator) + len(self.denominator) * len(other.numerator))
+        a, b, c, d = map(len, (self.numerator, self.denominator, other.numerator, other.denominator))
+        charge((a * d + b * c) * self.ring.weight)
         return Ratio.reduced(self.ring, self.numerator * other.denominator, self.denominator * other.numerator)
 
     def __pow__(self, exponent: int) -> Ratio:
@@ -340,6 +350,7 @@ def _sympy_number(number: Any) -> Expr:
 def _move(polynomial: Any, old: Ring, new: Ring) -> Any:
     """Rewrite a polynomial term by term for the generators of another ring."""
     width = max(1, len(new.generators))
+    charge((len(old.generators) + MOVE * len(polynomial)) * new.weight)
     places = [new.index.get(generator) for generator in old.generators]
     terms: dict[tuple[int, ...], Any] = {}
     for exponents, coefficient in polynomial.terms():
@@ -359,18 +370,14 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
     active = {i: r for i, r in replacements.items() if degrees[i] > 0}  # the zero polynomial has degree -1
     if not active:
         return Ratio(ring, polynomial, ring._one)
-    if all(r.denominator.is_constant() for r in active.values()):
-        arguments = [ring.context.gen(i) for i in range(len(degrees))]
-        for i, r in active.items():
-            arguments[i] = r.numerator * (1 / r.denominator.leading_coefficient())
-        charge(_product_terms(polynomial, {i: r.numerator for i, r in active.items()}))
-        return Ratio(ring, polynomial.compose(*arguments, ctx=ring.context), ring._one)
-    clusters = _clusters(ring, active)
     groups: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
     for exponents, coefficient in polynomial.terms():
         key = tuple(int(exponents[i]) for i in active)
         rest = tuple(0 if i in active else e for i, e in enumerate(exponents))
         groups.setdefault(key, {})[rest] = coefficient
+    if all(r.denominator.is_constant() for r in active.values()):
+        return Ratio(ring, _inserted(ring, groups, list(active.values())), ring._one)
+    clusters = _clusters(ring, active)
     place = {i: n for n, i in enumerate(active)}
     # The total degree of the polynomial in the variables of each cluster: the power of its denominator.
     degree = [max(sum(key[place[i]] for i in members) for key in groups) for members, _ in clusters]
@@ -406,15 +413,28 @@ def _power_terms(polynomial: Any, exponent: int) -> float:
     return min(chosen, prod(float(exponent * degree + 1) for degree in polynomial.degrees()))
 
 
-def _product_terms(polynomial: Any, replacements: Mapping[int, Any]) -> float:
-    """About how many term products it takes to insert polynomials for variables."""
-    total = 0.0
-    for exponents, _ in polynomial.terms():
-        cost = 1.0
-        for i, replacement in replacements.items():
-            if exponents[i]:
-                cost *= _power_terms(replacement, exponents[i])
-        total += cost
+def _inserted(
+    ring: Ring, groups: Mapping[tuple[int, ...], Mapping[tuple[int, ...], Any]], replacements: Sequence[Ratio]
+) -> Any:
+    """Polynomials in place of variables, by whose exponents terms are grouped.
+
+    flint's own composition visits every variable of the ring, of which there may be hundreds.
+    """
+    polynomials = [r.numerator * (1 / r.denominator.leading_coefficient()) for r in replacements]
+    charge(
+        sum(
+            len(terms) * prod(_power_terms(p, e) for p, e in zip(polynomials, key, strict=True) if e)
+            for key, terms in groups.items()
+        )
+    )
+    power = cache(lambda n, exponent: polynomials[n] ** exponent)
+    total = ring.context.constant(0)
+    for key, terms in groups.items():
+        part = ring.context.from_dict(dict(terms))
+        for n, exponent in enumerate(key):
+            if exponent:
+                part = part * power(n, exponent)
+        total = total + part
     return total
 
 

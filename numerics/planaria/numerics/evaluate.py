@@ -18,7 +18,7 @@ from planaria.numerics.direct import follow_directly, polish_directly
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.extreme import Extreme, extreme, polished, reached
 from planaria.numerics.functions import functions_of
-from planaria.numerics.on_equations import FEWEST_DIGITS, on_the_equations, stands
+from planaria.numerics.on_equations import FEWEST_DIGITS, on_the_equations, refuse_an_edge, stands
 from planaria.numerics.problem import Problem, pose, to_mpf
 from planaria.numerics.refusals import ContradictionError, SingularError
 from planaria.numerics.verification import in_the_spectrum, verify
@@ -195,6 +195,7 @@ def on_the_closed_form(
                     verdict = verify(problem, loops, mpf(10) ** -digits)
                     if stands(verdict, value, digits):
                         break
+                    refuse_an_edge(working, digits + lost, verdict)
                     mismatch, last = abs(verdict.value - value) / (abs(value) or mpf(1)), mismatch
                     unmoved = unmoved + 1 if last is not None and mismatch > last * UNMOVED else 0
                     if unmoved == 2:
@@ -211,6 +212,8 @@ def on_the_closed_form(
         raise in_the_spectrum(verdict)
     names = {str(u.symbol): v for u, v in zip(problem.derivation.closed_form.unknowns, unknowns, strict=True)}
     method = f"branch followed {way}, Newton's method on the closed form"
+    if problem.derivation.words:
+        method = f"{method}; long words by planar sums, held against a recursion modulo a prime"
     return Estimate(value, error, method, "verified", names, verdict.residual, asked, verdict.radius)
 
 

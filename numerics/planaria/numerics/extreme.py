@@ -26,7 +26,7 @@ from planaria.numerics.branch import PathEndsError
 from planaria.numerics.direct import follow_directly
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.functions import functions_of
-from planaria.numerics.prediction import predicted
+from planaria.numerics.prediction import power_of_ten, predicted
 from planaria.numerics.problem import Problem, parameters_of, to_mpf
 from planaria.numerics.refusals import ContradictionError
 from planaria.numerics.unreduced import unreduced
@@ -74,7 +74,7 @@ class Extreme:
         moved = {}
         with mp.workdps(_digits_of_positions(self.places)):
             for symbol, logarithm in self.logarithms.items():
-                size = mp.power(10, logarithm * (places / self.places))
+                size = power_of_ten(logarithm * (places / self.places))
                 sign = -1 if self.problem.values[symbol].is_negative else 1
                 moved[symbol] = sign * _exactly(size)
         cache = {} if self._moves_a_spectrum else self.problem._cache
@@ -104,12 +104,18 @@ def extreme(problem: Problem) -> Extreme | None:
             places = abs(mp.log10(abs(to_mpf(number))))
         if places > EXTREME:
             with mp.workdps(_digits_of_positions(places)):
-                found[symbol] = mp.log10(abs(to_mpf(number)))
+                found[symbol] = _logarithm(abs(to_mpf(number)))
     return Extreme(problem, found) if found else None
 
 
 def _digits_of_positions(places: Any) -> int:
     return 60 + 3 * int(places)
+
+
+def _logarithm(number: Any) -> Any:
+    """The decimal logarithm at the working precision."""
+    with working_balls():
+        return from_ball(arb(number).log() / arb(10).log())
 
 
 def _exactly(number: Any) -> Rational:
@@ -234,15 +240,16 @@ def _guess(positions: Sequence[Any], history: Sequence[Sequence[Any]], target: A
     last, before = history[-1], history[-2]
     powers = []
     for x, y in zip(last, before, strict=True):
-        slope = mp.log10(x / y) / (positions[-1] - positions[-2]) if x * y > 0 else mpf(0)
+        with mp.workdps(EXTREME):
+            slope = mp.log10(x / y) / (positions[-1] - positions[-2]) if x * y > 0 else mpf(0)
         power = mpf(round(12 * slope)) / 12
         powers.append(power if abs(slope - power) < PLAIN else mpf(0))
     reduced = [
-        [x * mpf(10) ** (-power * place) for x, power in zip(unknowns, powers, strict=True)]
+        [x * power_of_ten(-power * place) for x, power in zip(unknowns, powers, strict=True)]
         for place, unknowns in zip(positions, history, strict=True)
     ]
     found = predicted(positions, reduced, target, settling=settling)
-    return [x * mpf(10) ** (power * target) for x, power in zip(found, powers, strict=True)]
+    return [x * power_of_ten(power * target) for x, power in zip(found, powers, strict=True)]
 
 
 def _settled(newton: Newton, problem: Problem, guess: Sequence[Any], working: int) -> Reached | None:

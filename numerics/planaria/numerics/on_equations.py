@@ -21,9 +21,10 @@ from planaria.numerics.problem import Problem
 from planaria.numerics.refusals import ContradictionError
 from planaria.numerics.verification import Verdict, in_the_spectrum, verify
 
-__all__ = ["FEWEST_DIGITS", "on_the_equations", "stands"]
+__all__ = ["FEWEST_DIGITS", "on_the_equations", "refuse_an_edge", "stands"]
 
 LAST_PLACES = 8  # digits of loops that Newton's method may leave unsettled
+MOST_EDGE = 12  # times the digits of a number that are spent on the side of an edge
 FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
 
 
@@ -61,6 +62,7 @@ def on_the_equations(problem: Problem, digits: int) -> Estimate:
                     return Estimate(
                         value, error, method, "verified", names, verdict.residual, asked, verdict.radius
                     )
+                refuse_an_edge(working, digits + lost, verdict)
                 start, previous = loops, value
         working += max(12, working // 2)
     raise InputError(
@@ -85,6 +87,16 @@ def stands(verdict: Verdict, value: Any, digits: int) -> bool:
     # A quantity that is zero as a formula is a difference of traces of order one.
     matches = abs(verdict.value - value) <= (abs(value) or mpf(1)) * bound
     return bool(matches and verdict.residual <= bound and verdict.stable is not None)
+
+
+def refuse_an_edge(working: int, needed: int, verdict: Verdict) -> None:
+    """Give up where many more digits than a number needs do not tell whether the point is in the spectrum."""
+    if verdict.stable is None and verdict.residual < mpf(10) ** -needed and working > MOST_EDGE * needed:
+        raise InputError(
+            "evaluate",
+            f"the point is so close to an edge of the spectrum that {working} digits do not tell its side",
+            "move away from the edge",
+        )
 
 
 def _refuse_contradiction(problem: Problem, loops: Mapping[Symbol, Any], value: Any, digits: int) -> None:

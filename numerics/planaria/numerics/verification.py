@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import nextafter
 from typing import Any
 
-from flint import arb
+from flint import arb, arb_mat, ctx
 from mpmath import mp, mpf
 from sympy import Expr, Symbol
 
@@ -27,7 +27,9 @@ __all__ = ["Verdict", "in_the_spectrum", "verify"]
 
 
 MOST_ROUNDS = 300  # of iteration for loops that only the ladder depends on
-SETTLED = 1e-12  # relative change at which they count as settled
+SETTLED = 1e-6  # relative change from which on Newton's method takes over
+MOST_STEPS = 12
+NOISE = 20  # last bits that its steps do not settle
 MOST_TURNS = 5  # of the equations, for loops that have lost digits
 
 
@@ -96,29 +98,46 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verdict
 def _completed(
     problem: Problem, numbers: Numbers, balls: Mapping[Symbol, Any]
 ) -> tuple[Mapping[Expr, Propagator] | None, Any]:
-    """The propagators with the loops that only the ladder depends on, and how well these are known.
+    """The propagators with the loops that only the ladder depends on, and the last relative change of these.
 
-    None where they do not settle. They are iterated, so that their error is the last change times that of all
-    the changes that would follow, by the rate at which these fall.
+    None where they do not settle. Iteration brings them near, and Newton's method to the working precision.
     """
     equations = unreduced(problem.derivation)
     missing = ladder(problem.derivation).missing
     loops = {**balls, **{symbol: arb(0) for symbol in missing}}
-    change = arb("inf")
     for _ in range(MOST_ROUNDS):
+        image = equations.image(numbers, missing, equations.propagators(numbers, loops))
+        change = _change([loops[symbol] for symbol in missing], image)
+        loops |= dict(zip(missing, (x.mid() for x in image), strict=True))
+        if change < SETTLED:
+            break
+    else:
+        return None, None
+    for _ in range(MOST_STEPS):
         propagators = equations.propagators(numbers, loops)
-        image = [x.mid() for x in equations.image(numbers, missing, propagators)]
-        moves = [
-            abs(new - loops[symbol]) / abs(new) if new != 0 else abs(loops[symbol])
-            for symbol, new in zip(missing, image, strict=True)
-        ]
-        before, change = change, max(moves, default=arb(0))
-        loops |= dict(zip(missing, image, strict=True))
-        if change == 0:
-            return propagators, change
-        if change < SETTLED and change < before:
-            return propagators, change / (1 - change / before) if before.is_finite() else change
-    return None, None
+        image, slope = (method(numbers, missing, propagators) for method in (equations.image, equations.jacobian))
+        size = range(len(missing))
+        matrix = [[(1 if m == n else 0) - slope[m][n] for n in size] for m in size]
+        try:
+            step = arb_mat(matrix).solve(
+                arb_mat([[x - loops[symbol]] for symbol, x in zip(missing, image, strict=True)])
+            )
+        except ZeroDivisionError:
+            return None, None
+        before = [loops[symbol] for symbol in missing]
+        loops |= {symbol: (loops[symbol] + step[n, 0]).mid() for n, symbol in enumerate(missing)}
+        change = _change(before, [loops[symbol] for symbol in missing])
+        if not change.is_finite():
+            return None, None
+        if change < arb(2) ** (NOISE - ctx.prec):
+            break
+    return equations.propagators(numbers, loops), change
+
+
+def _change(before: Sequence[Any], after: Sequence[Any]) -> Any:
+    """The largest relative change."""
+    pairs = zip(before, after, strict=True)
+    return max((((new - old) / new).abs_upper() if new != 0 else abs(old) for old, new in pairs), default=arb(0))
 
 
 def _mismatch(claimed: Any, image: Any, vanishes: bool) -> Any:
