@@ -48,7 +48,7 @@ from planaria.numerics.simulation.extrapolation import no_comparison
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.problem import pose
-from planaria.numerics.solving.solve import ContradictionError, SingularError
+from planaria.numerics.solving.refusals import ContradictionError, SingularError
 
 N, P, GAMMA, A, B = symbols("N P gamma a b", positive=True)
 X, LAMBDA = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)

@@ -7,8 +7,10 @@ from functools import cache
 import pytest
 from sympy import Eq, Integer, S, Symbol, cancel, oo, symbols
 
+from planaria.algebra.rational import Ring
 from planaria.derivations import derive
-from planaria.derivations.analysis.limits import limit_branches
+from planaria.derivations.analysis.limits import _branches, limit_branches
+from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
 from planaria.models.library import load_model, model_names
 
 N, P, M, C, H = symbols("N P M C H", positive=True)
@@ -156,3 +158,50 @@ def test_every_branch_is_a_system_without_the_parameter(model):
                 assert parameter not in used
                 assert all(isinstance(condition, Eq) for condition in one.conditions)
                 assert (one.order < 0) == (one.value == S.Infinity)
+
+
+# -- equations by hand ---------------------------------------------------------------------------------------
+
+a, b, g = symbols("a b g", positive=True)
+X, Y = symbols("Delta_1 Delta_2")
+
+
+def by_hand(*relations, value):
+    """The branches of two unknowns without spectral sums, the parameter g going to zero."""
+    ring = Ring([a, b, g, X, Y])
+    unknowns = tuple(Unknown(one, "an unknown", ring.one) for one in (X, Y))
+    closed = ClosedForm(ring, unknowns, tuple(map(ring, relations)), (), ring(value), (), (None,) * len(relations))
+    return _branches(closed, g, ())
+
+
+def conditions(found):
+    return {tuple(str(one) for one in branch.conditions) for branch in found}
+
+
+def test_two_unknowns_that_vanish_together_have_no_branch():
+    # Delta_1 (Delta_1 + a) = g and Delta_2 (Delta_2 + b) = g: each vanishes or not; rates are not compared
+    relations = (X * (X + a) - g, Y * (Y + b) - g)
+    found = by_hand(*(one.expand() for one in relations), value=X / (X + Y))
+    for branch in found:
+        assert len(branch.closed_form.relations) == len(branch.closed_form.unknowns)
+    assert conditions(found)
+    # and where the second cannot but vanish, there is none for the first that vanishes
+    found = by_hand((X * (X + a) - g).expand(), Y - g, value=X / (X + Y))
+    for branch in found:
+        assert not {"Eq(Delta_1, 0)", "Eq(Delta_2, 0)"} <= {str(c) for c in branch.conditions}
+        assert len(branch.closed_form.relations) == len(branch.closed_form.unknowns)
+
+
+def test_only_one_of_two_factors_is_a_small_unknown():
+    """With g^2 nothing is eliminated: the limits of the relations are X (X + a) = 0 and Y (Y + b) = 0."""
+    relations = ((X * (X + a) - g**2 - g**3).expand(), (Y * (Y + b) - g**2 - g**3).expand())
+    found = by_hand(*relations, value=X + 2 * Y)
+    assert conditions(found) == {
+        ("Eq(Delta_1, 0)", "Eq(Delta_2, -b)"),
+        ("Eq(Delta_2, 0)", "Eq(Delta_1, -a)"),
+        ("Eq(Delta_1, -a)", "Eq(Delta_2, -b)"),
+    }
+    values = {tuple(str(c) for c in one.conditions): one.value for one in found}
+    assert values["Eq(Delta_1, 0)", "Eq(Delta_2, -b)"] == 2 * Y
+    for branch in found:
+        assert len(branch.closed_form.relations) == len(branch.closed_form.unknowns)

@@ -86,7 +86,9 @@ def test_the_diagrams_of_a_long_word_are_compared_and_not_none() -> None:
 
 def test_a_sum_of_too_many_terms_is_refused_at_once_and_truly() -> None:
     begun = time.process_time()
-    with pytest.raises(InputError, match=r"word of 128 letters has too many terms.*take shorter words"):
+    with pytest.raises(
+        InputError, match=r"word of 128 letters has intervals of more than 1,000 terms.*take shorter words"
+    ):
         derive(Trace((x * x.T) ** 64), CORRELATED)
     assert time.process_time() - begun < 10
 
@@ -101,3 +103,15 @@ def test_a_field_of_a_long_word_must_have_a_law() -> None:
     result = derive(Trace((x * x.T) ** 12), Model([Gaussian(x, variance=symbols("v", real=True))]))
     with pytest.raises(InputError, match="variance"):
         result.evaluate({"N": 3, "P": 4, "v": -1})
+
+
+def test_a_check_that_compared_no_order_is_inconclusive() -> None:
+    result = derive(Trace((x * x.T) ** 40) + Trace(Lambda) + Trace(Lambda * Lambda), Model([Gaussian(x)]))
+    check = check_diagrams(result, 1, lambda *_: None)
+    assert check.outcome is Outcome.INCONCLUSIVE
+    assert "words of order 0 have more ribbons" in check.detail
+
+
+def test_a_number_of_a_long_word_says_what_it_rests_on() -> None:
+    result = derive(Trace((x * x.T) ** 20) / N, Model([Gaussian(x, variance=1 / P)]))
+    assert "planar sums, held against a recursion modulo a prime" in result.evaluate({"N": 3, "P": 4}).method

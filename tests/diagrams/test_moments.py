@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import comb, factorial, prod
 from typing import Any
 
@@ -163,6 +164,66 @@ def test_annulus_of_two_quartic_words() -> None:
     assert moment(Trace(H**4) ** 2, GUE, planar=True, connected=True) == 36 * N**4
     # every one of the two traces may be turned over where matrices are symmetric
     assert moment(Trace(H**4) ** 2, GOE, planar=True, connected=True) == 72 * N**4
+
+
+def census(degrees: tuple[int, ...]) -> int:
+    """W. T. Tutte, A census of slicings (1962): maps on the sphere with rooted vertices of given degrees,
+    of which none or two are odd: (e - 1)!/(e - v + 2)! times a number for each vertex."""
+    edges = sum(degrees) // 2
+    total = Fraction(factorial(edges - 1), factorial(edges - len(degrees) + 2))
+    for degree in degrees:
+        half = degree // 2
+        total *= Fraction(factorial(degree), factorial(half) * factorial(half if degree % 2 else half - 1))
+    assert total.denominator == 1
+    return int(total)
+
+
+@pytest.mark.parametrize(
+    "degrees",
+    [
+        (6, 2, 2),
+        (2, 2, 2),
+        (4, 4, 2),
+        (4, 4, 4),
+        (6, 4, 2),
+        (2, 2, 2, 2),
+        (4, 2, 2, 2),
+        (4, 4, 2, 2),
+        (6, 4, 4, 2),
+        (2, 2, 2, 2, 2),
+        (3, 3),
+        (1, 1, 2, 2),
+        (3, 3, 2),
+        (3, 1, 2, 4),
+        (5, 3, 2, 2),
+        (3, 3, 4, 4),
+    ],
+)
+def test_connected_planar_moments_are_the_census_of_slicings(degrees: tuple[int, ...]) -> None:
+    """Each number of traces, equal ones and different ones: tr H^6 (tr H^2)^2 is 240 N^4 at leading order."""
+    number = census(degrees)
+    power = sum(degrees) // 2 - len(degrees) + 2
+    traces = Mul(*(Trace(H**degree) for degree in degrees))
+    assert moment(traces, GUE, planar=True, connected=True) == number * N**power
+    # symmetric matrices: every trace but one may be turned over
+    assert moment(traces, GOE, planar=True, connected=True) == 2 ** (len(degrees) - 1) * number * N**power
+    exact = moment(traces, GUE, connected=True)
+    assert _coefficients(exact, N)[power] == number
+    assert max(_coefficients(exact, N)) == power
+
+
+@pytest.mark.parametrize(("inner", "outer"), [(H, G), (G, H)])
+def test_traces_of_another_field_are_not_connected(inner: MatrixSymbol, outer: MatrixSymbol) -> None:
+    """Two traces that close a face among themselves leave the third apart, in whichever order they come."""
+    both = Model([Gaussian(H, kind="hermitian"), Gaussian(G, kind="hermitian")])
+    for planar in (True, False):
+        assert moment(Trace(inner**2) * Trace(outer) ** 2, both, connected=True, planar=planar) == 0
+        assert moment(Trace(inner * outer) * Trace(inner) * Trace(outer), both, connected=True, planar=planar) == N
+
+
+def test_the_census_by_its_first_entries() -> None:
+    """By hand: two vertices of degree two are joined in two ways, and 36 = 32 + 4 for two of degree four."""
+    assert [census(one) for one in ((2,), (4,), (2, 2), (4, 4), (3, 3), (6, 2, 2))] == [1, 2, 2, 36, 12, 240]
 
 
 def _coefficients(polynomial: Expr, symbol: Symbol) -> dict[int, int]:

@@ -179,6 +179,32 @@ def test_the_pencil_holds_the_expression(name):
     check(EXPRESSIONS[name])
 
 
+SINGULAR = {
+    "an inverse beside a matrix": (q + A).inv(),
+    "a matrix on both sides": (A + A * (gamma * unit_n + h).inv() * A + unit_n).inv() * h,
+    "its difference": (A - (A + gamma * unit_n + h * h).inv()).inv(),
+    "after another space": u * (Lambda + (Omega + gamma * unit_m + x * x.T).inv()).inv() * c,
+    "a product with a matrix": x * x.T * Lambda * c * (Lambda + gamma * unit_m + x * x.T).inv() * Omega,
+    "a polynomial": 4 * Lambda * (Lambda + x * x.T) * (c + Lambda) * x * x.T,
+}
+
+
+@pytest.mark.parametrize("name", SINGULAR)
+def test_no_eigenvalue_is_divided_by(name):
+    """Eigenvalues may vanish: elimination takes no function of them for a pivot."""
+    expression = SINGULAR[name]
+    rules = rules_of(expression)
+    values = random_values(3)
+    for matrix in (Lambda, A):
+        values[matrix.name] = np.diag([0.0, *np.diag(values[matrix.name])[1:]])
+    np.testing.assert_allclose(read_off(rules, values)[0], direct(expression, values), atol=1e-8, rtol=1e-7)
+    eigenvalues = {symbol for _, symbol in rules.setting.matrices}
+    present = [one for _, entry in rules.entries if (one := entry.constant) is not None]
+    present += [side for _, _, vertex in rules.vertices() for side in (vertex.left, vertex.right)]
+    for one in present:
+        assert not one.ring.from_mpoly(one.denominator).support() & eigenvalues
+
+
 def test_one_pencil_serves_several_expressions():
     check(q, R, R * Lambda * R.T, u * x, x.T * u.T * q, Lambda, seed=2)
 

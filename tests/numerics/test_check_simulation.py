@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,9 @@ from planaria.numerics.estimate import Estimate
 from planaria.numerics.evidence import check_simulation as module
 from planaria.numerics.evidence.check import Check, Outcome
 from planaria.numerics.evidence.check_simulation import check_simulation
+from planaria.numerics.simulation.approach import Effort
+from planaria.numerics.simulation.extrapolation import Comparison, compare
+from planaria.numerics.simulation.simulate import Simulation
 from planaria.numerics.solving.problem import Problem, to_mpf
 from planaria.numerics.solving.solve import solve
 
@@ -126,6 +129,56 @@ def test_too_few_draws_are_inconclusive_and_never_passed(monkeypatch: pytest.Mon
     assert found.outcome is Outcome.INCONCLUSIVE
     assert not found.passed
     assert "inconclusive: " in found.detail
+
+
+def test_the_check_says_what_the_comparison_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a hair inside of the band it passes, a little outside it fails, and no more is asked."""
+    right = built_in("marchenko-pastur", "resolvent")
+    offsets = {
+        0.0: Outcome.PASSED,
+        0.9: Outcome.PASSED,
+        1.6: Outcome.FAILED,
+        -0.9: Outcome.PASSED,
+        9.0: Outcome.FAILED,
+    }
+    asked: list[tuple[Effort, ...]] = []
+
+    def drawn(offset: float) -> Callable[..., Comparison]:
+        def approach(
+            expression: Expr, model: Model, values: Any, planar: Any, efforts: tuple[Effort, ...], **options: Any
+        ) -> Comparison:
+            asked.append(efforts)
+            error = abs(planar) / 1000
+            band = 4.9 * 5**0.5 * error
+            mean = planar + offset * band
+            return compare(planar, [(s, Simulation(mean, error, 4000, 0, 900.0, 4.0)) for s in (1, 2, 4)], 1)
+
+        return approach
+
+    for offset, outcome in offsets.items():
+        monkeypatch.setattr(module, "approach", drawn(offset))
+        assert check(right, seconds=2.0).outcome is outcome
+    assert len(asked) == len(offsets)
+    for efforts in asked:
+        assert [one.scale // efforts[0].scale for one in efforts] == [1, 2, 4]
+        assert sum(one.seconds or 0 for one in efforts) == pytest.approx(2.0)
+        assert all(one.runs == module.MOST_RUNS for one in efforts)
+
+
+def test_what_is_inconclusive_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = built_in("marchenko-pastur", "resolvent")
+    seconds: list[float] = []
+
+    def approach(
+        expression: Expr, model: Model, values: Any, planar: Any, efforts: Any, **options: Any
+    ) -> Comparison:
+        seconds.append(sum(one.seconds for one in efforts))
+        error = abs(planar) / (5 if len(seconds) == 1 else 1000)
+        return compare(planar, [(s, Simulation(planar, error, 4000, 0, 900.0, 4.0)) for s in (1, 2, 4)], 1)
+
+    monkeypatch.setattr(module, "approach", approach)
+    assert check(right, seconds=1.0).outcome is Outcome.PASSED
+    assert seconds == [pytest.approx(1.0), pytest.approx(4.0)]
 
 
 def test_the_band_that_is_printed_is_the_band_that_is_used() -> None:

@@ -57,6 +57,31 @@ def test_the_band_is_what_decides() -> None:
     assert compare(1 + offset - 1.25 * band, means, 1).verdict is CONTRADICTS
 
 
+def test_the_width_of_the_band_in_numbers() -> None:
+    """Equal means: the line through the last two, 2 m3 - m2, with 4.89 standard errors for one in a million."""
+    found = compare(1.0, at(lambda s: 1.0, error=1e-3, runs=10**9, effective=10**8), 1)
+    assert found.factor == pytest.approx(4.8916, abs=1e-3)
+    assert found.standard_error == pytest.approx(math.sqrt(5) * 1e-3)
+    assert found.remainder == pytest.approx(0, abs=1e-8)
+    assert found.band == pytest.approx(4.8916 * math.sqrt(5) * 1e-3, rel=1e-3)
+    for offset, verdict in ((4.8, AGREES), (12.0, CONTRADICTS), (-4.8, AGREES), (-12.0, CONTRADICTS)):
+        claimed = 1 + offset * math.sqrt(5) * 1e-3
+        assert compare(claimed, at(lambda s: 1.0, error=1e-3, runs=10**9, effective=10**8), 1).verdict is verdict
+
+
+def test_the_remainder_in_numbers() -> None:
+    """1 + 0.4/s + 0.1/s^2 without scatter: a parabola has the limit, a line is 0.1 (1/8) off; that is the step."""
+    means = at(lambda s: 1 + 0.4 / s + 0.1 / s**2, error=1e-9)
+    found = compare(1.0, means, 1)
+    assert found.extrapolated == pytest.approx(1)
+    assert found.remainder >= 0.1 / 8 - 1e-9
+    assert found.band < 0.04
+    assert compare(1.0 + 0.06, means, 1).verdict is CONTRADICTS
+    # two scales: a line, and twice what it changes
+    two = compare(1.0, at(lambda s: 1 + 0.1 / s, (1, 2), error=1e-9), 1)
+    assert two.remainder == pytest.approx(2 * 0.05, rel=1e-6)
+
+
 def test_one_bad_mean_in_the_middle_is_no_contradiction() -> None:
     """It bends the line through the last two means and hides the curve at once; this sample did occur."""
     truth = {s: 1 + 0.3 / s + 0.1 / s**2 for s in (1, 2, 4)}

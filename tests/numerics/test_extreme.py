@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flint import arb, ctx
 from mpmath import mp, mpf
+from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
+from planaria.diagrams import Gaussian, Model
 from planaria.models.library import load_model
 from planaria.numerics.equations.ladder import is_stable
 from planaria.numerics.solving.evaluate import evaluate
@@ -19,6 +22,7 @@ from planaria.numerics.solving.solve import loops_of
 from planaria.numerics.solving.verification import verify
 from planaria.numerics.sweeps.arrays import evaluate_array
 
+CASES = Path(__file__).parents[1] / "oracles" / "cases"
 TINY = ("1e-20", "1e-50", "1e-99", "1e-100", "1e-120", "1e-300", "3e-400", "1e-1000")
 
 
@@ -186,3 +190,47 @@ def test_verify_is_what_decides(marchenko_pastur: Any) -> None:
         assert min(abs(root / found.unknowns["g_P"] - 1) for root in roots) < mpf(10) ** -20
         verdicts = [verify(problem, loops_of(problem, [root]), mpf(10) ** -15).stable for root in roots]
     assert verdicts == [True, False]
+
+
+def two_samples(samples: int, ridge: str) -> Any:
+    """tr Lambda E[q] E[q] for eigenvalues 1, 1/2, 1/4, 1/8, with E[q] = (Delta/gamma)/(Lambda + Delta)."""
+    eigenvalues = [mpf(2) ** -k for k in range(4)]
+    gamma = mpf(ridge)
+
+    def excess(Delta: Any) -> Any:
+        return Delta * (1 - sum(x / (x + Delta) for x in eigenvalues) / samples) - gamma
+
+    low, high = gamma**2 / 10**9, mpf(10) ** 3
+    for _ in range(7 * mp.dps):
+        middle = mp.sqrt(low * high)
+        low, high = (low, middle) if excess(middle) > 0 else (middle, high)
+    return sum(x * (high / gamma / (x + high)) ** 2 for x in eigenvalues)
+
+
+@pytest.mark.parametrize("samples", [3, 4, 9])
+@pytest.mark.parametrize("ridge", ["1e-16", "1e-100"])
+def test_extreme_points_at_which_the_closed_form_is_singular(samples: int, ridge: str) -> None:
+    file = load_model(str(CASES / "equal-samples.toml"))
+    result = derive(file.quantity("q").expression, file.model)
+    with mp.workdps(260):
+        right = two_samples(samples, ridge)
+    found = evaluate(result, {"M": 4, "P": samples, "T": samples, "gamma": ridge}, digits=15)
+    assert close(found.value, right)
+    assert found.radius is not None
+    assert found.radius < 1
+
+
+@pytest.mark.parametrize("ridge", ["1e1500", "1e-2000", "1e-10000"])
+def test_extreme_numbers_are_printed(marchenko_pastur: Any, ridge: str) -> None:
+    found = evaluate(marchenko_pastur, {"N": 7, "P": 7, "gamma": ridge}, digits=15)
+    assert str(found).startswith("1.00000000000000e")
+    assert found.value.man.bit_length() < 120  # of thousands that the way there took
+
+
+def test_a_value_that_is_zero_at_an_extreme_point() -> None:
+    M, P, gamma, tau = symbols("M P gamma tau", positive=True)
+    x, Lambda = MatrixSymbol("x", M, P), MatrixSymbol("Lambda", M, M)
+    q = (gamma * Identity(M) + x * x.T).inv()
+    model = Model([Gaussian(x, variance=1 / P, rows=Lambda + tau * Identity(M))])
+    result = derive(Trace(Lambda * q * Lambda * q), model)
+    assert evaluate(result, {"Lambda": [0], "P": 1, "gamma": "1e-200", "tau": "1e-100"}, digits=15).value == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from mpmath import mp, mpf
 from tests.oracles.planar import planar_value
 from tests.oracles.reading import read_model, read_point
 
@@ -69,3 +70,17 @@ def test_copies_of_one_resolvent_are_groups_of_their_own() -> None:
     file = load_model("random-features")
     groups = ladder(derive(file.quantity("loss").expression, file.model)).groups
     assert [len(group) for group in groups] == [4, 4]
+
+
+@pytest.mark.parametrize("a", ["3", "2.01"])
+@pytest.mark.parametrize("places", [8, 14, 20])
+def test_near_an_edge_loops_of_the_ladder_alone_count(a: str, places: int) -> None:
+    """The edge of c/(a - h): w^2 = tau (1/(a - h)^2) = (a/sqrt(a^2 - 4) - 1)/2."""
+    result = derived("missing-loops", "q")
+    with mp.workdps(60):
+        A = mpf(a)
+        edge = mp.sqrt((A / mp.sqrt(A * A - 4) - 1) / 2)
+        inside, outside = (mp.nstr(edge * (1 + sign * mpf(10) ** -places), 45) for sign in (-1, 1))
+    assert evaluate(result, {"N": 10, "w": outside, "a": a}).status == "verified"
+    with pytest.raises(InputError, match="spectrum"):
+        evaluate(result, {"N": 10, "w": inside, "a": a})

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, cached_property
+from math import prod
 from typing import Any
 
 from flint import Ordering, fmpq_mpoly_ctx
@@ -36,6 +37,8 @@ from planaria.algebra.work import charge
 
 __all__ = ["Ratio", "Ring", "generators_of"]
 
+MOVE = 10  # term products that a term costs which is moved to another ring
+FEW = 40  # generators, whose exponents are moved about for each term, that the unit of work is meant for
 GCD = 30  # term products that a greatest common divisor costs for each term
 
 
@@ -57,6 +60,11 @@ class Ring(Immutable):
     @cached_property
     def index(self) -> Mapping[Expr, int]:
         return {generator: i for i, generator in enumerate(self.generators)}
+
+    @cached_property
+    def weight(self) -> float:
+        """What work on a term costs, in units of that in a ring of few generators."""
+        return max(1.0, len(self.generators) / FEW)
 
     @cached_property
     def zero(self) -> Ratio:
@@ -167,7 +175,8 @@ class Ratio(Immutable):
         if numerator.is_zero():
             return ring.zero
         if not denominator.is_constant():
-            charge(GCD * (len(numerator) + len(denominator)) + len(numerator) * len(denominator) / 40)
+            terms, others = len(numerator), len(denominator)
+            charge((GCD * (terms + others) + terms * others / 40) * ring.weight)
             common = numerator.gcd(denominator)
             if not common.is_one():
                 numerator = numerator / common
@@ -188,7 +197,7 @@ class Ratio(Immutable):
                 return Ratio(self.ring, self.numerator + other.numerator, self.denominator)
             return Ratio.reduced(self.ring, self.numerator + other.numerator, self.denominator)
         a, b, c, d = map(len, (self.numerator, self.denominator, other.numerator, other.denominator))
-        charge(a * d + b * c + b * d)
+        charge((a * d + b * c + b * d) * self.ring.weight)
         return Ratio.reduced(
             self.ring,
             self.numerator * other.denominator + other.numerator * self.denominator,
@@ -202,13 +211,15 @@ class Ratio(Immutable):
         return self + (-other)
 
     def __mul__(self, other: Ratio) -> Ratio:
-        charge(len(self.numerator) * len(other.numerator) + len(self.denominator) * len(other.denominator))
+        a, b, c, d = map(len, (self.numerator, self.denominator, other.numerator, other.denominator))
+        charge((a * c + b * d) * self.ring.weight)
         if self.denominator.is_one() and other.denominator.is_one():
             return Ratio(self.ring, self.numerator * other.numerator, self.denominator)
         return Ratio.reduced(self.ring, self.numerator * other.numerator, self.denominator * other.denominator)
 
     def __truediv__(self, other: Ratio) -> Ratio:
-        charge(len(self.numerator) * len(other.denominator) + len(self.denominator) * len(other.numerator))
+        a, b, c, d = map(len, (self.numerator, self.denominator, other.numerator, other.denominator))
+        charge((a * d + b * c) * self.ring.weight)
         return Ratio.reduced(self.ring, self.numerator * other.denominator, self.denominator * other.numerator)
 
     def __pow__(self, exponent: int) -> Ratio:
@@ -273,6 +284,7 @@ class Ratio(Immutable):
         return Ratio(ring, numerator, denominator)
 
     def _moved(self, polynomial: Any, ring: Ring) -> Any:
+        charge((len(self.ring.generators) + MOVE * len(polynomial)) * ring.weight)
         places = [ring.index.get(generator) for generator in self.ring.generators]
         try:
             return moved(polynomial, places, ring.context)
@@ -357,13 +369,10 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
     active = {i: r for i, r in replacements.items() if degrees[i] > 0}  # the zero polynomial has degree -1
     if not active:
         return Ratio(ring, polynomial, ring._one)
-    if all(r.denominator.is_constant() for r in active.values()):
-        arguments = [ring.context.gen(i) for i in range(len(degrees))]
-        for i, r in active.items():
-            arguments[i] = r.numerator * (1 / r.denominator.leading_coefficient())
-        return Ratio(ring, polynomial.compose(*arguments, ctx=ring.context), ring._one)
-    groups_of = clusters({i: r.denominator for i, r in active.items()})
     groups = grouped(polynomial, list(active))
+    if all(r.denominator.is_constant() for r in active.values()):
+        return Ratio(ring, _inserted(ring, groups, list(active.values())), ring._one)
+    groups_of = clusters({i: r.denominator for i, r in active.items()})
     place = {i: n for n, i in enumerate(active)}
     # The total degree of the polynomial in the variables of each cluster: the power of its denominator.
     degree = [max(sum(key[place[i]] for i in members) for key in groups) for members, _ in groups_of]
@@ -388,3 +397,28 @@ def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) 
     for n, exponent in enumerate(degree):
         denominator = denominator * common_power(n, exponent)
     return Ratio.reduced(ring, total, denominator)
+
+
+def _inserted(
+    ring: Ring, groups: Mapping[tuple[int, ...], Mapping[tuple[int, ...], Any]], replacements: Sequence[Ratio]
+) -> Any:
+    """Polynomials in place of variables, by whose exponents terms are grouped.
+
+    flint's own composition visits every variable of the ring, of which there may be hundreds.
+    """
+    polynomials = [r.numerator * (1 / r.denominator.leading_coefficient()) for r in replacements]
+    charge(
+        sum(
+            len(terms) * prod(power_terms(p, e) for p, e in zip(polynomials, key, strict=True) if e)
+            for key, terms in groups.items()
+        )
+    )
+    power = cache(lambda n, exponent: polynomials[n] ** exponent)
+    total = ring.context.constant(0)
+    for key, terms in groups.items():
+        part = ring.context.from_dict(dict(terms))
+        for n, exponent in enumerate(key):
+            if exponent:
+                part = part * power(n, exponent)
+        total = total + part
+    return total

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mpmath import nstr
+from mpmath import mp, mpf, nstr
 
 from planaria.algebra.values import Measured
 from planaria.models.evidence import Status
 
 __all__ = ["Estimate"]
+
+GUARD = 10  # digits that are kept beyond those that were asked for
+
+
+def _rounded(number: Any) -> Any:
+    return +number if isinstance(number, mpf) else number
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +57,13 @@ class Estimate(Measured):
     residual: Any
     digits: int
     radius: float | None = None
+
+    def __post_init__(self) -> None:
+        """Keep no more digits than are known: the working precision may have been thousands."""
+        with mp.workdps(max(self.digits, 15) + GUARD):
+            for name in ("value", "error", "residual"):
+                object.__setattr__(self, name, _rounded(getattr(self, name)))
+            object.__setattr__(self, "unknowns", {name: _rounded(x) for name, x in self.unknowns.items()})
 
     def __float__(self) -> float:
         return float(self.value)

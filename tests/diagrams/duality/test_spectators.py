@@ -94,6 +94,36 @@ def test_a_square_real_field_stays() -> None:
     assert average_spectators(Trace(square * R * square), model).spectators == ()
 
 
+@pytest.mark.parametrize(
+    ("kind", "expression"),
+    [
+        ("symmetric", lambda t: Trace(t * R * t)),
+        ("symmetric", lambda t: Trace(t * R * t.T)),
+        ("symmetric", lambda t: Trace(t * Lambda * t * R)),
+        ("symmetric", lambda t: Trace(R * t.T * t) + Trace(R)),
+    ],
+)
+def test_a_field_that_also_contracts_with_a_twist_stays(kind: str, expression: object) -> None:
+    """E tr(S A S) = v tr A N + v tr A for symmetric S: a second, reversed trace beside the planar one."""
+    square = MatrixSymbol("S", M, M)
+    model = Model([*MODEL.fields, Gaussian(square, kind=kind)])  # type: ignore[arg-type]
+    given = expression(square)  # type: ignore[operator]
+    averaged = average_spectators(given, model)
+    assert averaged.spectators == ()
+    assert averaged.expression == given
+
+
+@pytest.mark.parametrize("kind", ["hermitian", "complex"])
+def test_a_field_without_a_twist_goes(kind: str) -> None:
+    square = MatrixSymbol("S", M, M)
+    model = Model([*MODEL.fields, Gaussian(square, kind=kind, variance=sigma)])  # type: ignore[arg-type]
+    dagger = square if kind == "hermitian" else square.adjoint()
+    averaged = average_spectators(Trace(square * R * dagger), model)
+    assert averaged.spectators == ("S",)
+    values = sample(4)
+    assert number(averaged.expression, values) == pytest.approx(number(sigma * M * Trace(R), values), rel=1e-12)
+
+
 def test_a_covariance_of_the_teacher_moves_inside() -> None:
     v = symbols("v", positive=True)
     model = Model([Gaussian(x), Gaussian(w, variance=v, cols=Lambda)], {Lambda: PowerLaw()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mpmath import isinf, nstr
+from mpmath import isinf, mp, mpf, nstr
 from rich.console import Console
 from rich.text import Text
 from sympy import Expr, Integer, Rational, Symbol
@@ -38,6 +38,7 @@ from planaria.writing.terminal.expressions import Formulas
 __all__ = ["EvaluateOptions", "evaluate_quantity"]
 
 _MOST_DIGITS = 1000
+_LONGEST = 300  # decimal places of a number that is compared with what is printed of it
 _MOST_RUNS = 1_000_000
 _CONTRADICTED: Status = "contradicted"  # the status of a number that a simulation contradicts
 
@@ -211,6 +212,10 @@ def _formulas(console: Console) -> Formulas:
 def _short(value: Expr) -> str:
     """A number as a person would write it."""
     if isinstance(value, Rational) and value.q != 1:
-        decimal = nstr(float(value), 12)
-        return decimal if Rational(decimal) == value else str(value)
-    return str(value)
+        with mp.workdps(20):
+            number = mpf(int(value.p)) / int(value.q)
+            decimal = nstr(number, 12)
+        # A power of ten of thousands of places is not written out to be compared.
+        if abs(mp.log10(abs(number))) > _LONGEST or Rational(decimal) == value:
+            return str(decimal)
+    return nstr(mpf(int(value)), 12) if value.is_Integer and abs(value) > 10**_LONGEST else str(value)

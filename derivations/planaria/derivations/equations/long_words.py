@@ -71,8 +71,9 @@ def planar_words(
         except WorkLimitError:
             raise InputError(
                 "derive",
-                f"the planar sum of a word of {letters} letters has too many terms, or takes too much work",
-                "take shorter words, or raise the budget",
+                f"the planar sum of a word of {letters} letters has intervals of more than {MOST_TERMS:,} terms, "
+                "or takes more work than the budget",
+                "take shorter words, or fewer deterministic matrices in them; a larger budget allows more work",
             ) from None
     return found
 

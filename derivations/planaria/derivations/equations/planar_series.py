@@ -58,8 +58,11 @@ def random_point(setting: Setting, spaces: Sequence[Expr], seed: int) -> Point:
     for space in spaces:
         own = [symbol for _, symbol in setting.matrices_of(space)]
         if own:
-            nodes: Measure = [(number(), {symbol: number() for symbol in own}) for _ in range(NODES)]
-            if not space.is_Integer:
+            nodes = [(number(), {symbol: number() for symbol in own}) for _ in range(NODES)]
+            if space.is_Integer:  # its weights are a dimension that is known
+                rest = sum((weight for weight, _ in nodes[1:]), fmpq(0))
+                nodes[0] = fmpq(int(space)) - rest, nodes[0][1]
+            else:
                 values[space] = sum((weight for weight, _ in nodes), fmpq(0))
             measures[space] = nodes
         else:

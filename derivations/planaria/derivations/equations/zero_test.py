@@ -138,6 +138,8 @@ class Witness:
         The series is lengthened until at least four coefficients beyond the leading one of the largest term
         are known.
         """
+        if not polynomial:
+            return True
         while True:
             series, lowest = self._polynomial(polynomial.numerator, polynomial.ring)
             if not series.vanishes():

@@ -46,7 +46,9 @@ class Functions:
             if len(one.factors) == 1 and one.factors[0][0].is_pole:
                 factor, power = one.factors[0]
                 symbol = _only(one, power)
-                if symbol is not None and factor.coefficients:
+                # omega / (lambda + Delta) is no quotient of this kind: the pole must be that of the numerator.
+                own = symbol is not None and factor.leading[one.eigenvalues.index(symbol)] == 1
+                if own and factor.coefficients:
                     self._powers[n] = symbol, factor.coefficients[0][1], power
 
     @property

@@ -10,13 +10,13 @@ import numpy as np
 from flint import arb, ctx, fmpq
 from mpmath import mp, mpf
 from mpmath.libmp import from_man_exp
-from sympy import Expr, Trace
+from sympy import Expr, Symbol, Trace
 
 from planaria.algebra.rational import generators_of
 from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.solving.problem import Problem, to_mpf
 
-__all__ = ["ball_numbers", "from_ball", "generators", "to_ball", "working_balls"]
+__all__ = ["ball_numbers", "ball_spectrum", "from_ball", "generators", "to_ball", "working_balls"]
 
 GUARD = 16  # bits beyond mpmath's
 
@@ -74,3 +74,8 @@ def ball_numbers(problem: Problem) -> Numbers:
         nodes[space] = values, np.array([arb(n) for n in counts.values()], dtype=object)
     scalars = {g: to_ball(problem.exact(g)) for g in generators(problem)}
     return Numbers(arb(1), scalars, nodes)
+
+
+def ball_spectrum(problem: Problem) -> dict[Symbol, Any]:
+    """Eigenvalues as arrays of balls."""
+    return {s: np.array([arb(x) for x in column], dtype=object) for s, column in problem.mpfs().items()}

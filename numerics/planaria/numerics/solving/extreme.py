@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, log2
 from typing import Any
 
-import numpy as np
 from flint import arb, arb_mat, ctx
 from mpmath import mp, mpf
 from sympy import Expr, Rational, Symbol
@@ -22,13 +21,16 @@ from sympy import Expr, Rational, Symbol
 from planaria.algebra.errors import InputError
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.equations.unreduced import unreduced
 from planaria.numerics.estimate import Estimate
-from planaria.numerics.solving.balls import from_ball, to_ball, working_balls
-from planaria.numerics.solving.prediction import predicted
+from planaria.numerics.solving.balls import ball_numbers, ball_spectrum, from_ball, to_ball, working_balls
+from planaria.numerics.solving.branch import PathEndsError
+from planaria.numerics.solving.direct import follow_directly
+from planaria.numerics.solving.prediction import power_of_ten, predicted
 from planaria.numerics.solving.problem import Problem, parameters_of, to_mpf
 from planaria.numerics.solving.refusals import ContradictionError
 
-__all__ = ["Extreme", "Reached", "extreme", "polished", "reached"]
+__all__ = ["Extreme", "Reached", "extreme", "polished", "reached", "reached_directly"]
 
 # All distances are counted in decimal places: at p places the most extreme parameter is 10**p or 10**-p.
 EXTREME = 15  # places from which on double precision is no place to start from
@@ -71,7 +73,7 @@ class Extreme:
         moved = {}
         with mp.workdps(_digits_of_positions(self.places)):
             for symbol, logarithm in self.logarithms.items():
-                size = mp.power(10, logarithm * (places / self.places))
+                size = power_of_ten(logarithm * (places / self.places))
                 sign = -1 if self.problem.values[symbol].is_negative else 1
                 moved[symbol] = sign * _exactly(size)
         cache = {} if self._moves_a_spectrum else self.problem._cache
@@ -98,12 +100,18 @@ def extreme(problem: Problem) -> Extreme | None:
             places = abs(mp.log10(abs(to_mpf(number))))
         if places > EXTREME:
             with mp.workdps(_digits_of_positions(places)):
-                found[symbol] = mp.log10(abs(to_mpf(number)))
+                found[symbol] = _logarithm(abs(to_mpf(number)))
     return Extreme(problem, found) if found else None
 
 
 def _digits_of_positions(places: Any) -> int:
     return 60 + 3 * int(places)
+
+
+def _logarithm(number: Any) -> Any:
+    """The decimal logarithm at the working precision."""
+    with working_balls():
+        return from_ball(arb(number).log() / arb(10).log())
 
 
 def _exactly(number: Any) -> Rational:
@@ -146,6 +154,21 @@ def reached(here: Extreme, solver: Callable[[Problem], Estimate]) -> Reached:
     as the solver does.
     """
     return _reached(here, lambda problem: list(solver(problem).unknowns.values()), newton_on_the_closed_form)
+
+
+def reached_directly(here: Extreme) -> Reached:
+    """The same with the unreduced equations, where the closed form has no value on the way: loops in its order.
+
+    Raises InputError where the solution is lost on the way, or there is none to start from.
+    """
+
+    def start(problem: Problem) -> Sequence[Any]:
+        path = follow_directly(problem)
+        if path.loops is None:
+            raise PathEndsError(path.strength, certain=path.ends)
+        return [mpf(x) for x in path.loops.values()]
+
+    return _reached(here, start, newton_on_the_equations)
 
 
 def _reached(here: Extreme, start: Callable[[Problem], Sequence[Any]], newton: Newton) -> Reached:
@@ -213,15 +236,16 @@ def _guess(positions: Sequence[Any], history: Sequence[Sequence[Any]], target: A
     last, before = history[-1], history[-2]
     powers = []
     for x, y in zip(last, before, strict=True):
-        slope = mp.log10(x / y) / (positions[-1] - positions[-2]) if x * y > 0 else mpf(0)
+        with mp.workdps(EXTREME):
+            slope = mp.log10(x / y) / (positions[-1] - positions[-2]) if x * y > 0 else mpf(0)
         power = mpf(round(12 * slope)) / 12
         powers.append(power if abs(slope - power) < PLAIN else mpf(0))
     reduced = [
-        [x * mpf(10) ** (-power * place) for x, power in zip(unknowns, powers, strict=True)]
+        [x * power_of_ten(-power * place) for x, power in zip(unknowns, powers, strict=True)]
         for place, unknowns in zip(positions, history, strict=True)
     ]
     found = predicted(positions, reduced, target, settling=settling)
-    return [x * mpf(10) ** (power * target) for x, power in zip(found, powers, strict=True)]
+    return [x * power_of_ten(power * target) for x, power in zip(found, powers, strict=True)]
 
 
 def _settled(newton: Newton, problem: Problem, guess: Sequence[Any], working: int) -> Reached | None:
@@ -253,36 +277,70 @@ def _lost(here: Extreme, places: Any) -> InputError:
 
 def newton_on_the_closed_form(problem: Problem, guess: Sequence[Any], working: int) -> Reached | None:
     """Newton's method on the relations in balls, whose radii tell what rounding leaves."""
-    closed = problem.derivation.closed_form
-    functions = functions_of(closed, "balls")
+    functions = functions_of(problem.derivation.closed_form, "balls")
     with mp.workdps(working), working_balls():
-        spectrum = _spectrum(problem)
+        spectrum = ball_spectrum(problem)
         scalars = problem.scalars(to_ball)
-        unknowns = [arb(x) for x in guess]
-        sign = 1
-        for number in range(MOST_ROUNDS if unknowns else 0):
+
+        def relations(unknowns: Sequence[Any]) -> tuple[Sequence[Any], Any]:
             residual, jacobian = functions.residual(unknowns, spectrum, scalars, arb(1))
-            matrix = arb_mat(jacobian)
-            try:
-                solution = matrix.solve(arb_mat([[-x] for x in residual]))
-            except ZeroDivisionError:
-                return None
-            steps = [solution[n, 0] for n in range(len(unknowns))]
-            if not all(step.is_finite() for step in steps):
-                return None
-            if number == 0 and any(abs(s) > WIDEST * abs(x) for s, x in zip(steps, unknowns, strict=True)):
-                return None
-            last_place = arb(2) ** (4 - ctx.prec)
-            if all(s.contains(0) or abs(s) <= abs(x) * last_place for s, x in zip(steps, unknowns, strict=True)):
-                sign = _sign(matrix)
-                unknowns = [x + s for x, s in zip(unknowns, steps, strict=True)]
-                break
-            unknowns = [(x + s).mid() for x, s in zip(unknowns, steps, strict=True)]
-        else:
-            if unknowns:
-                return None
+            return residual, arb_mat(jacobian)
+
+        root = _newton(relations, guess)
+        if root is None:
+            return None
+        unknowns, sign = root
         lost = max(0, working - _digits(problem, unknowns, spectrum, scalars))
         return Reached([from_ball(x) for x in unknowns], lost, sign)
+
+
+def newton_on_the_equations(problem: Problem, guess: Sequence[Any], working: int) -> Reached | None:
+    """The same for loops and the unreduced equations."""
+    equations = unreduced(problem.derivation)
+    symbols = [symbol for symbol, _ in problem.derivation.closed_form.loops]
+    with mp.workdps(working), working_balls():
+        numbers = ball_numbers(problem)
+
+        def differences(loops: Sequence[Any]) -> tuple[Sequence[Any], Any]:
+            propagators = equations.propagators(numbers, dict(zip(symbols, loops, strict=True)))
+            image = equations.image(numbers, symbols, propagators)
+            slope = equations.jacobian(numbers, symbols, propagators)
+            size = range(len(symbols))
+            matrix = [[(1 if m == n else 0) - slope[m][n] for n in size] for m in size]
+            return [x - y for x, y in zip(loops, image, strict=True)], arb_mat(matrix)
+
+        root = _newton(differences, guess)
+        if root is None:
+            return None
+        loops, sign = root
+        value = equations.value(numbers, equations.propagators(numbers, dict(zip(symbols, loops, strict=True))))
+        known = min((_accuracy(x) for x in [*loops, value] if not x.is_zero()), default=working)
+        return Reached([from_ball(x) for x in loops], max(0, working - known), sign)
+
+
+def _newton(
+    system: Callable[[Sequence[Any]], tuple[Sequence[Any], Any]], guess: Sequence[Any]
+) -> tuple[list[Any], int] | None:
+    """A root in balls, and the sign of the Jacobian determinant there; None where it does not settle nearby."""
+    unknowns = [arb(x) for x in guess]
+    if not unknowns:
+        return [], 1
+    for number in range(MOST_ROUNDS):
+        residual, matrix = system(unknowns)
+        try:
+            solution = matrix.solve(arb_mat([[-x] for x in residual]))
+        except ZeroDivisionError:
+            return None
+        steps = [solution[n, 0] for n in range(len(unknowns))]
+        if not all(step.is_finite() for step in steps):
+            return None
+        if number == 0 and any(abs(s) > WIDEST * abs(x) for s, x in zip(steps, unknowns, strict=True)):
+            return None
+        last_place = arb(2) ** (4 - ctx.prec)
+        if all(s.contains(0) or abs(s) <= abs(x) * last_place for s, x in zip(steps, unknowns, strict=True)):
+            return [x + s for x, s in zip(unknowns, steps, strict=True)], _sign(matrix)
+        unknowns = [(x + s).mid() for x, s in zip(unknowns, steps, strict=True)]
+    return None
 
 
 def polished(problem: Problem, unknowns: Sequence[Any]) -> list[Any]:
@@ -291,10 +349,6 @@ def polished(problem: Problem, unknowns: Sequence[Any]) -> list[Any]:
     if root is None:
         raise InputError("evaluate", "Newton's method does not settle on the branch", "give less extreme values")
     return root.unknowns
-
-
-def _spectrum(problem: Problem) -> dict[Symbol, Any]:
-    return {s: np.array([arb(x) for x in column], dtype=object) for s, column in problem.mpfs().items()}
 
 
 def _sign(matrix: Any) -> int:

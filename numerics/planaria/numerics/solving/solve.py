@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from mpmath import matrix as mp_matrix
 from mpmath import mp, mpf
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from planaria.algebra.errors import InputError
-from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.estimate import Estimate
+from planaria.numerics.solving.at_point import loops_of, unknowns_of, value_of
 from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow, precise
 from planaria.numerics.solving.direct import follow_directly, polish_directly
-from planaria.numerics.solving.extreme import extreme, polished, reached
+from planaria.numerics.solving.extreme import Extreme, extreme, polished, reached
+from planaria.numerics.solving.on_equations import FEWEST_DIGITS, on_the_equations, refuse_an_edge, stands
 from planaria.numerics.solving.problem import Problem, to_mpf
 from planaria.numerics.solving.refusals import ContradictionError, SingularError
-from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
+from planaria.numerics.solving.verification import in_the_spectrum, verify
 
 __all__ = ["ContradictionError", "closed_estimate", "loops_of", "refuse_zero", "solve"]
 
 PATH_DIGITS = (40, 160, 640)  # of a path that double precision cannot follow
 LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
-FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
 MOST_PATIENCE = 500  # digits up to which a division by zero is taken for one of rounding
+MOST_ZEROS = 3  # precisions at which a value is 0 before it is left to the unreduced equations
 SAME_END = 1e-2  # relative difference of the strengths at which paths end for the same reason
 UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
 
@@ -48,29 +49,27 @@ def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> 
         except InputError:
             pass  # a start that led nowhere: from the bare propagators, then
     far = extreme(problem)
-    if far is not None:
+    ways: list[Callable[[Problem, int], Estimate]] = [closed_estimate, on_the_equations]
+    if far is not None:  # many digits from the bare propagators on would take minutes
+        ways = [partial(_from_moderate, far), on_the_equations, partial(closed_estimate, path_digits=())]
+    reason: InputError | None = None
+    for way in ways:
         try:
-            end = reached(far, partial(solve, digits=FEWEST_DIGITS))
-            return on_the_closed_form(problem, digits, end.unknowns, end.lost)
+            return way(problem, digits)
         except ContradictionError:
             raise
         except InputError as error:
-            lost = error
-    try:
-        # Where that failed, many digits from the bare propagators on would fail too, and take minutes.
-        return closed_estimate(problem, digits, () if far else PATH_DIGITS)
-    except ContradictionError:
-        raise
-    except InputError as error:
-        lost = error if far is None or (isinstance(error, PathEndsError) and error.certain) else lost
-    if not (isinstance(lost, PathEndsError) and lost.certain):
-        try:
-            return _on_the_equations(problem, digits)
-        except ContradictionError:
-            raise
-        except InputError:
-            pass  # the first reason says more
-    raise lost
+            reason = reason or error  # the first says most
+            if isinstance(error, PathEndsError) and error.certain:
+                break
+    assert reason is not None
+    raise reason
+
+
+def _from_moderate(far: Extreme, problem: Problem, digits: int) -> Estimate:
+    """The number on the closed form, whose unknowns are brought to an extreme point from a moderate one."""
+    end = reached(far, partial(solve, digits=FEWEST_DIGITS))
+    return on_the_closed_form(problem, digits, end.unknowns, end.lost, way=f"from moderate {far.names}")
 
 
 def closed_estimate(problem: Problem, digits: int, path_digits: Sequence[int] = PATH_DIGITS) -> Estimate:
@@ -111,6 +110,7 @@ def on_the_closed_form(
     digits: int,
     start: Sequence[Any],
     lost: int = 0,
+    way: str = "from the bare propagators",
 ) -> Estimate:
     """Polish the unknowns, raise the precision until the digits stand, and verify.
 
@@ -125,13 +125,13 @@ def on_the_closed_form(
     working = digits + 10 + lost
     previous: Any = None
     mismatch: Any = None
-    unmoved = 0
+    unmoved = zeros = 0
     while True:
         with mp.workdps(working):
             value: Any = None
             try:
                 unknowns = (polished if lost else _polish)(problem, unknowns)
-                value = _value(problem, unknowns)
+                value = value_of(problem, unknowns)
                 loops = loops_of(problem, unknowns)
             except SingularError:  # of rounding, where more digits cure it
                 value = None
@@ -143,16 +143,18 @@ def on_the_closed_form(
                 error = abs(value - previous)
                 # A value that cancels to zero has no digits yet, unless it is zero as a formula.
                 settled = value != 0 or not problem.derivation.closed_form.value
+                zeros = zeros + 1 if value == 0 else 0
                 if settled and error <= abs(value) * mpf(10) ** -digits:
                     verdict = verify(problem, loops, mpf(10) ** -digits)
-                    if _stands(verdict, value, digits):
+                    if stands(verdict, value, digits):
                         break
+                    refuse_an_edge(working, digits + lost, verdict)
                     mismatch, last = abs(verdict.value - value) / (abs(value) or mpf(1)), mismatch
                     unmoved = unmoved + 1 if last is not None and mismatch > last * UNMOVED else 0
                     if unmoved == 2:
                         raise ContradictionError(value, verdict.value)
             previous = value
-        if working > 40 * digits + 2000 + 4 * lost:
+        if working > 40 * digits + 2000 + 4 * lost or (zeros > MOST_ZEROS and not settled):
             raise InputError(
                 "evaluate",
                 f"{digits} digits do not stand even at {working} digits of precision",
@@ -162,88 +164,10 @@ def on_the_closed_form(
     if not verdict.stable:
         raise in_the_spectrum(verdict)
     names = {str(u.symbol): v for u, v in zip(problem.derivation.closed_form.unknowns, unknowns, strict=True)}
-    method = "branch followed from the bare propagators, Newton's method on the closed form"
+    method = f"branch followed {way}, Newton's method on the closed form"
+    if problem.derivation.words:
+        method = f"{method}; long words by planar sums, held against a recursion modulo a prime"
     return Estimate(value, error, method, "verified", names, verdict.residual, asked, verdict.radius)
-
-
-def _on_the_equations(problem: Problem, digits: int) -> Estimate:
-    """The unreduced equations solved as they are, and the closed form held against them where it has a value."""
-    asked, digits = digits, max(digits, FEWEST_DIGITS)
-    path = follow_directly(problem)
-    if path.loops is None:
-        raise PathEndsError(path.strength)
-    start: Mapping[Symbol, Any] = path.loops
-    working = digits + 10
-    previous: Any = None
-    while working <= 40 * digits + 2000:
-        with mp.workdps(working):
-            loops = polish_directly(problem, start)
-            verdict = None if loops is None else verify(problem, loops, mpf(10) ** -digits)
-            if verdict is not None and loops is not None:
-                value, error = verdict.value, abs(verdict.value - previous) if previous is not None else mpf("inf")
-                if error <= abs(value) * mpf(10) ** -digits and _stands(verdict, value, digits):
-                    if not verdict.stable:
-                        raise in_the_spectrum(verdict)
-                    try:
-                        unknowns = _unknowns_of(problem, loops)
-                    except ZeroDivisionError:
-                        unknowns = [mpf("nan") for _ in problem.derivation.unknowns]
-                    else:
-                        _refuse_contradiction(problem, unknowns, value, digits)
-                    method = "unreduced equations, as the closed form is singular or its branch lost here"
-                    names = dict(zip(map(str, problem.derivation.unknowns), unknowns, strict=True))
-                    return Estimate(
-                        value, error, method, "verified", names, verdict.residual, asked, verdict.radius
-                    )
-                start, previous = loops, value
-        working += max(12, working // 2)
-    raise InputError(
-        "evaluate", f"{digits} digits do not stand on the unreduced equations", "move away from the singular point"
-    )
-
-
-def _stands(verdict: Verification, value: Any, digits: int) -> bool:
-    """Whether the unreduced equations confirm a value to all digits, and the ladder has its verdict."""
-    bound = mpf(10) ** -digits
-    # A quantity that is zero as a formula is a difference of traces of order one.
-    matches = abs(verdict.value - value) <= (abs(value) or mpf(1)) * bound
-    return bool(matches and verdict.residual <= bound and verdict.stable is not None)
-
-
-def loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
-    """The loops that the closed form gives for its unknowns, at the working precision.
-
-    Raises InputError where one of them divides by zero.
-    """
-    closed = problem.derivation.closed_form
-    scalars = problem.scalars(to_mpf)
-    sums = functions_of(closed, "mpmath").sum_values(unknowns, problem.mpfs(), scalars)
-    at: dict[Expr, Any] = {**scalars, STRENGTH: mpf(1)}
-    at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
-    at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
-    try:
-        return {symbol: ratio.evaluate(at, mpf(1)) for symbol, ratio in closed.loops}
-    except ZeroDivisionError:
-        raise SingularError() from None
-
-
-def _unknowns_of(problem: Problem, loops: Mapping[Symbol, Any]) -> list[Any]:
-    """The unknowns of the closed form by their definitions through loops."""
-    at = {**problem.scalars(to_mpf), **loops, STRENGTH: mpf(1)}
-    for generator in problem.derivation.rules.setting.ring.generators:
-        if generator.free_symbols and generator.free_symbols <= set(problem.values):
-            at.setdefault(generator, to_mpf(problem.exact(generator)))
-    return [u.definition.evaluate(at, mpf(1)) for u in problem.derivation.closed_form.unknowns]
-
-
-def _refuse_contradiction(problem: Problem, unknowns: Sequence[Any], value: Any, digits: int) -> None:
-    """A closed form that has another value than the equations is never given out, nor is a value beside it."""
-    try:
-        claimed = _value(problem, unknowns)
-    except (InputError, ZeroDivisionError):
-        return  # it has none here
-    if abs(claimed - value) > abs(value) * mpf(10) ** -(min(digits, mp.dps) // 4):
-        raise ContradictionError(claimed, value)
 
 
 def _branches(problem: Problem, path_digits: Sequence[int]) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
@@ -266,7 +190,7 @@ def _branches(problem: Problem, path_digits: Sequence[int]) -> Iterator[tuple[Se
         (few, False, BOLD, partial(follow, pace=BOLD)),
         (few, False, CAREFUL, partial(follow, pace=CAREFUL)),
         *boldly[:1],
-        (few, False, BOLD, _follow_unreduced),
+        *([(few, False, BOLD, _follow_unreduced)] if path_digits else []),
         *boldly[1:],
         *carefully,
     ]
@@ -309,7 +233,7 @@ def _follow_unreduced(problem: Problem) -> Sequence[Any]:
     polished = polish_directly(problem, path.loops)
     if polished is None:
         raise SingularError()
-    return _unknowns_of(problem, polished)
+    return unknowns_of(problem, polished)
 
 
 def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
@@ -337,14 +261,6 @@ def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
             "evaluate", "Newton's method does not settle on the branch", "move away from the singular point"
         )
     return unknowns
-
-
-def _value(problem: Problem, unknowns: Sequence[Any]) -> Any:
-    functions = functions_of(problem.derivation.closed_form, "mpmath")
-    try:
-        return functions.value(unknowns, problem.mpfs(), problem.scalars(to_mpf)) * mpf(1)
-    except ZeroDivisionError:
-        raise SingularError() from None
 
 
 def refuse_zero(problem: Problem) -> None:

@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nextafter
 from typing import Any
 
-from flint import arb
+from flint import arb, arb_mat, ctx
 from mpmath import mp, mpf
 from sympy import Expr, Symbol
 
@@ -26,7 +27,9 @@ __all__ = ["Verification", "in_the_spectrum", "verify"]
 
 
 MOST_ROUNDS = 300  # of iteration for loops that only the ladder depends on
-SETTLED = 1e-12  # relative change at which they count as settled
+SETTLED = 1e-6  # relative change from which on Newton's method takes over
+MOST_STEPS = 12
+NOISE = 20  # last bits that its steps do not settle
 MOST_TURNS = 5  # of the equations, for loops that have lost digits
 
 
@@ -79,37 +82,62 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verific
         value = from_ball(equations.value(numbers, propagators))
         stable = radius = None
         complete: Mapping[Expr, Propagator] | None = propagators
+        error = arb(worst) if mp.isfinite(worst) else None
         if ladder(problem.derivation).missing:
-            complete = _completed(problem, numbers, balls)
-        if complete is not None and mp.isfinite(worst):
-            stable = is_stable(problem.derivation, numbers, complete, arb(worst))
+            complete, settled = _completed(problem, numbers, balls)
+            error = None if error is None or settled is None else error.max(settled)
+        if complete is not None and error is not None:
+            stable = is_stable(problem.derivation, numbers, complete, error)
         if complete is not None and stable is not None:
             radius = radius_of_balls(problem.derivation, numbers, complete)
             if stable and radius is not None:
-                radius = min(radius, 1.0)  # rounding may take it there, and not beyond
+                radius = min(radius, nextafter(1.0, 0.0))  # rounding may take it beyond
     return Verification(value, worst, stable, radius)
 
 
 def _completed(
     problem: Problem, numbers: Numbers, balls: Mapping[Symbol, Any]
-) -> Mapping[Expr, Propagator] | None:
-    """The propagators with the loops that only the ladder depends on; None where these do not settle.
+) -> tuple[Mapping[Expr, Propagator] | None, Any]:
+    """The propagators with the loops that only the ladder depends on, and the last relative change of these.
 
-    These loops are known to twelve digits, so that what is then said of the ladder is no proof.
+    None where they do not settle. Iteration brings them near, and Newton's method to the working precision.
     """
     equations = unreduced(problem.derivation)
     missing = ladder(problem.derivation).missing
     loops = {**balls, **{symbol: arb(0) for symbol in missing}}
     for _ in range(MOST_ROUNDS):
+        image = equations.image(numbers, missing, equations.propagators(numbers, loops))
+        change = _change([loops[symbol] for symbol in missing], image)
+        loops |= dict(zip(missing, (x.mid() for x in image), strict=True))
+        if change < SETTLED:
+            break
+    else:
+        return None, None
+    for _ in range(MOST_STEPS):
         propagators = equations.propagators(numbers, loops)
-        image = [x.mid() for x in equations.image(numbers, missing, propagators)]
-        settled = all(
-            abs(new - loops[symbol]) <= abs(new) * SETTLED for symbol, new in zip(missing, image, strict=True)
-        )
-        loops |= dict(zip(missing, image, strict=True))
-        if settled:
-            return propagators
-    return None
+        image, slope = (method(numbers, missing, propagators) for method in (equations.image, equations.jacobian))
+        size = range(len(missing))
+        matrix = [[(1 if m == n else 0) - slope[m][n] for n in size] for m in size]
+        try:
+            step = arb_mat(matrix).solve(
+                arb_mat([[x - loops[symbol]] for symbol, x in zip(missing, image, strict=True)])
+            )
+        except ZeroDivisionError:
+            return None, None
+        before = [loops[symbol] for symbol in missing]
+        loops |= {symbol: (loops[symbol] + step[n, 0]).mid() for n, symbol in enumerate(missing)}
+        change = _change(before, [loops[symbol] for symbol in missing])
+        if not change.is_finite():
+            return None, None
+        if change < arb(2) ** (NOISE - ctx.prec):
+            break
+    return equations.propagators(numbers, loops), change
+
+
+def _change(before: Sequence[Any], after: Sequence[Any]) -> Any:
+    """The largest relative change."""
+    pairs = zip(before, after, strict=True)
+    return max((((new - old) / new).abs_upper() if new != 0 else abs(old) for old, new in pairs), default=arb(0))
 
 
 def _mismatch(claimed: Any, image: Any, vanishes: bool) -> Any:

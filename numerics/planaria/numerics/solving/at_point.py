@@ -1,0 +1,52 @@
+"""A closed form at a point: value and loops of its unknowns, and its unknowns of loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mpmath import mpf
+from sympy import Expr, Integer, Symbol
+
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.solving.problem import Problem, to_mpf
+from planaria.numerics.solving.refusals import SingularError
+
+__all__ = ["loops_of", "unknowns_of", "value_of"]
+
+
+def value_of(problem: Problem, unknowns: Sequence[Any]) -> Any:
+    """The quantity at the working precision. SingularError where it divides by zero."""
+    functions = functions_of(problem.derivation.closed_form, "mpmath")
+    try:
+        return functions.value(unknowns, problem.mpfs(), problem.scalars(to_mpf)) * mpf(1)
+    except ZeroDivisionError:
+        raise SingularError() from None
+
+
+def loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
+    """The loops that the closed form gives for its unknowns, at the working precision.
+
+    Raises SingularError where one of them divides by zero.
+    """
+    closed = problem.derivation.closed_form
+    scalars = problem.scalars(to_mpf)
+    sums = functions_of(closed, "mpmath").sum_values(unknowns, problem.mpfs(), scalars)
+    at: dict[Expr, Any] = {**scalars, STRENGTH: mpf(1)}
+    at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
+    at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
+    try:
+        return {symbol: ratio.evaluate(at, mpf(1)) for symbol, ratio in closed.loops}
+    except ZeroDivisionError:
+        raise SingularError() from None
+
+
+def unknowns_of(problem: Problem, loops: Mapping[Symbol, Any], number: Callable[[Any], Any] = to_mpf) -> list[Any]:
+    """The unknowns of the closed form through loops, in numbers of any kind: ``number`` makes them."""
+    one = number(Integer(1))
+    at = {**problem.scalars(number), **loops, STRENGTH: one}
+    for generator in problem.derivation.rules.setting.ring.generators:
+        if generator.free_symbols and generator.free_symbols <= set(problem.values):
+            at.setdefault(generator, number(problem.exact(generator)))
+    return [u.definition.evaluate(at, one) for u in problem.derivation.closed_form.unknowns]

@@ -1,0 +1,118 @@
+"""A number by the unreduced equations, where the closed form is singular or its branch is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flint import arb
+from mpmath import mp, mpf
+from sympy import Symbol
+
+from planaria.algebra.errors import InputError
+from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.estimate import Estimate
+from planaria.numerics.solving.at_point import unknowns_of
+from planaria.numerics.solving.balls import ball_spectrum, from_ball, to_ball, working_balls
+from planaria.numerics.solving.branch import PathEndsError
+from planaria.numerics.solving.direct import follow_directly, polish_directly
+from planaria.numerics.solving.extreme import extreme, reached_directly
+from planaria.numerics.solving.problem import Problem
+from planaria.numerics.solving.refusals import ContradictionError
+from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
+
+__all__ = ["FEWEST_DIGITS", "on_the_equations", "refuse_an_edge", "stands"]
+
+LAST_PLACES = 8  # digits of loops that Newton's method may leave unsettled
+MOST_EDGE = 12  # times the digits of a number that are spent on the side of an edge
+FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
+
+
+def on_the_equations(problem: Problem, digits: int) -> Estimate:
+    """The unreduced equations solved as they are, and the closed form held against them where it has a value.
+
+    At an extreme point they are followed there from a moderate one.
+
+    Raises InputError where the path is lost, the digits do not stand or the point is in the spectrum, and
+    ContradictionError where the closed form has another value.
+    """
+    asked, digits = digits, max(digits, FEWEST_DIGITS)
+    far = extreme(problem)
+    end = None if far is None else reached_directly(far)
+    start: Mapping[Symbol, Any] = _followed(problem) if end is None else _by_symbol(problem, end.unknowns)
+    lost = 0 if end is None else end.lost
+    working = digits + 10 + lost
+    previous: Any = None
+    while working <= 40 * digits + 2000 + 4 * lost:
+        with mp.workdps(working):
+            loops = polish_directly(problem, start)
+            verdict = None if loops is None else verify(problem, loops, mpf(10) ** -digits)
+            if verdict is not None and loops is not None:
+                value, error = verdict.value, abs(verdict.value - previous) if previous is not None else mpf("inf")
+                if error <= abs(value) * mpf(10) ** -digits and stands(verdict, value, digits):
+                    if not verdict.stable:
+                        raise in_the_spectrum(verdict)
+                    try:
+                        unknowns = unknowns_of(problem, loops)
+                    except ZeroDivisionError:
+                        unknowns = [mpf("nan") for _ in problem.derivation.unknowns]
+                    _refuse_contradiction(problem, loops, value, digits)
+                    method = "unreduced equations, as the closed form is singular or its branch lost here"
+                    names = dict(zip(map(str, problem.derivation.unknowns), unknowns, strict=True))
+                    return Estimate(
+                        value, error, method, "verified", names, verdict.residual, asked, verdict.radius
+                    )
+                refuse_an_edge(working, digits + lost, verdict)
+                start, previous = loops, value
+        working += max(12, working // 2)
+    raise InputError(
+        "evaluate", f"{digits} digits do not stand on the unreduced equations", "move away from the singular point"
+    )
+
+
+def _followed(problem: Problem) -> Mapping[Symbol, Any]:
+    path = follow_directly(problem)
+    if path.loops is None:
+        raise PathEndsError(path.strength)
+    return path.loops
+
+
+def _by_symbol(problem: Problem, loops: Sequence[Any]) -> dict[Symbol, Any]:
+    return dict(zip((symbol for symbol, _ in problem.derivation.closed_form.loops), loops, strict=True))
+
+
+def stands(verdict: Verification, value: Any, digits: int) -> bool:
+    """Whether the unreduced equations confirm a value to all digits, and the ladder has its verdict."""
+    bound = mpf(10) ** -digits
+    # A quantity that is zero as a formula is a difference of traces of order one.
+    matches = abs(verdict.value - value) <= (abs(value) or mpf(1)) * bound
+    return bool(matches and verdict.residual <= bound and verdict.stable is not None)
+
+
+def refuse_an_edge(working: int, needed: int, verdict: Verification) -> None:
+    """Give up where many more digits than a number needs do not tell whether the point is in the spectrum."""
+    if verdict.stable is None and verdict.residual < mpf(10) ** -needed and working > MOST_EDGE * needed:
+        raise InputError(
+            "evaluate",
+            f"the point is so close to an edge of the spectrum that {working} digits do not tell its side",
+            "move away from the edge",
+        )
+
+
+def _refuse_contradiction(problem: Problem, loops: Mapping[Symbol, Any], value: Any, digits: int) -> None:
+    """A closed form that has another value than the equations is never given out, nor is a value beside it.
+
+    Near 0/0 what the closed form gives is rounding, which balls know.
+    """
+    with working_balls():
+        width = mpf(10) ** (LAST_PLACES - mp.dps)
+        balls = {symbol: arb(x, abs(x) * width) for symbol, x in loops.items()}
+        scalars, spectrum = problem.scalars(to_ball), ball_spectrum(problem)
+        try:
+            unknowns = unknowns_of(problem, balls, to_ball)
+            claimed = functions_of(problem.derivation.closed_form, "balls").value(unknowns, spectrum, scalars)
+        except ZeroDivisionError:
+            return  # it has none here
+        allowed = arb(0, abs(value) * mpf(10) ** -(min(digits, mp.dps) // 4))
+        if claimed.is_finite() and not (claimed - arb(value)).overlaps(allowed):
+            raise ContradictionError(from_ball(claimed), value)
