@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from planaria.algebra.errors import InputError
-from planaria.app import deriving, dualising, evaluating
-from planaria.numerics import check_residual, checks
+from planaria.app.subcommands import derive as deriving
+from planaria.app.subcommands import dual as dualising
+from planaria.app.subcommands import evaluate as evaluating
+from planaria.numerics.evidence import check_residual, checks
 
 Run = Callable[..., Any]  # see conftest.py
 

@@ -30,7 +30,7 @@ from tests.systems import (
 
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.work import WorkLimitError, limited
-from planaria.derivations import eliminate as module
+from planaria.derivations.elimination import eliminate as module
 from planaria.derivations.elimination.eliminate import (
     _ConstantFoundError,
     _degree,

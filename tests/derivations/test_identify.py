@@ -26,7 +26,7 @@ from tests.systems import (
 
 from planaria.algebra.laurent import Laurent
 from planaria.algebra.rational import Ratio
-from planaria.derivations import identify as module
+from planaria.derivations.equations import equal_loops as module
 from planaria.derivations.equations.equal_loops import (
     _consistent_groups,
     _key,

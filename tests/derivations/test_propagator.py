@@ -12,7 +12,7 @@ from tests.systems import CORRELATED, FEATURES, PLAIN, N, P, features, gamma, q,
 
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.work import WorkLimitError, limited
-from planaria.derivations import propagator as module
+from planaria.derivations.equations import propagator as module
 from planaria.derivations.equations.propagator import Propagators, _Cofactors
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 

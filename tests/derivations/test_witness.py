@@ -16,7 +16,7 @@ from planaria.algebra.laurent import Laurent
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, limited
 from planaria.derivations import derive
-from planaria.derivations import witness as module
+from planaria.derivations.equations import zero_test as module
 from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum

@@ -7,7 +7,8 @@ import pytest
 from sympy import Identity, MatrixSymbol, Rational, Trace, binomial, symbols
 
 from planaria.algebra.errors import InputError
-from planaria.derivations import derive, words
+from planaria.derivations import derive
+from planaria.derivations.equations import long_words as words
 from planaria.derivations.equations.long_words import LONG
 from planaria.diagrams import Gaussian, Model
 from planaria.numerics.evidence.check import Outcome

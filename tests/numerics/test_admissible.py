@@ -11,7 +11,7 @@ from planaria.algebra.errors import InputError
 from planaria.derivations import Derivation, derive
 from planaria.diagrams import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, PowerLaw
-from planaria.numerics import admissible as module
+from planaria.numerics.evidence import admissible as module
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.solving.problem import Problem, pose
 from planaria.numerics.solving.refusals import ContradictionError

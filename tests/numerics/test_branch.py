@@ -18,7 +18,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.numerics import branch as module
+from planaria.numerics.solving import branch as module
 from planaria.numerics.solving.branch import (
     BOLD,
     CAREFUL,

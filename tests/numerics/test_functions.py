@@ -19,7 +19,7 @@ from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.diagrams import Gaussian, Model
-from planaria.numerics import functions as module
+from planaria.numerics.equations import functions as module
 from planaria.numerics.equations.functions import Functions, functions_of
 from planaria.numerics.solving.evaluate import evaluate
 

@@ -13,7 +13,7 @@ from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.numerics import limits as module
+from planaria.numerics.solving import limits as module
 from planaria.numerics.solving.limits import _Path
 from planaria.numerics.solving.problem import Problem, pose
 

@@ -17,7 +17,7 @@ from planaria.derivations import derive
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, eigenvalue
-from planaria.numerics import problem as module
+from planaria.numerics.solving import problem as module
 from planaria.numerics.solving.problem import Problem, check_admissible, parameters_of, pose, to_float, to_mpf
 
 N, P, M, gamma, s = symbols("N P M gamma s", positive=True)
