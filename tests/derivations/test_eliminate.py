@@ -28,14 +28,14 @@ from tests.systems import (
     y,
 )
 
+from planaria.algebra.linear import degree_in, root
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.work import WorkLimitError, limited
 from planaria.derivations.elimination import eliminate as module
+from planaria.derivations.elimination import traces as traces_module
 from planaria.derivations.elimination.eliminate import (
     _ConstantFoundError,
-    _degree,
     _Elimination,
-    _root,
     eliminate,
     linear_parameters,
 )
@@ -90,10 +90,10 @@ def elimination(strategy: Strategy | None = None, values: Mapping[Expr, Any] = P
     setting = SimpleNamespace(
         ring=Ring([a, b, c, N, STRENGTH, L, L2]),
         matrices=((MATRIX, L), (OTHER, L2)),
-        matrices_of=lambda space: ((MATRIX, L), (OTHER, L2)) if space == N else (),
         spaces=(N,),
     )
-    system = SimpleNamespace(ring=RING, unknowns=(T, U, V, W), rules=SimpleNamespace(setting=setting))
+    rules = SimpleNamespace(setting=setting, eigenvalues_of=lambda space: (L, L2) if space == N else ())
+    system = SimpleNamespace(ring=RING, unknowns=(T, U, V, W), rules=rules)
     return _Elimination(system, {}, Known(values), strategy or Strategy())  # type: ignore[arg-type]
 
 
@@ -114,11 +114,11 @@ def same(found: Any, expected: list[Ratio]) -> bool:
 
 def test_degrees_and_roots() -> None:
     equation = poly((a + b) * T - c * U**2 + 1)
-    assert [_degree(equation, one) for one in (T, U, V)] == [1, 2, 0]
-    assert _degree(poly(T * U + T), T) == 1
-    assert _root(equation, T) == RING((c * U**2 - 1) / (a + b))
-    assert _root(poly(T - a), T) == RING(a)
-    assert not equation.substitute({T: _root(equation, T)})
+    assert [degree_in(equation, one) for one in (T, U, V)] == [1, 2, 0]
+    assert degree_in(poly(T * U + T), T) == 1
+    assert root(equation, T) == RING((c * U**2 - 1) / (a + b))
+    assert root(poly(T - a), T) == RING(a)
+    assert not equation.substitute({T: root(equation, T)})
 
 
 def test_linear_parameters() -> None:
@@ -162,12 +162,12 @@ def test_the_numerator() -> None:
 def test_what_is_known_is_inserted() -> None:
     one = elimination()
     value = RING(T * U / (V + a))
-    assert one._solved(value) == value
+    assert one.traces.inserted(value) == value
     one.state.loops[T] = RING(W / a)
-    assert one._solved(value) == RING(W / a * U / (V + a))
+    assert one.traces.inserted(value) == RING(W / a * U / (V + a))
     one.state.rewrites[a] = RING(W - 3)  # what the loops bring in is replaced, too
-    assert one._solved(value) == RING(W / (W - 3) * U / (V + W - 3))
-    assert one._solved(RING(V)) == RING(V)
+    assert one.traces.inserted(value) == RING(W / (W - 3) * U / (V + W - 3))
+    assert one.traces.inserted(RING(V)) == RING(V)
 
 
 # -- which loop goes, and by which equation -------------------------------------------------------------------
@@ -230,7 +230,7 @@ def test_nothing_is_divided_by_that_vanishes() -> None:
 def test_the_others_get_the_solution() -> None:
     one = elimination()
     system = [poly(T - U + 5), poly(T**2 - V), poly(W - 6), poly((T + 5) * W - U * W)]
-    solution = _root(system[0], T)
+    solution = root(system[0], T)
     assert solution == RING(U - 5)
     found = one._insert(system, 0, T, solution)
     assert same(found, [poly((U - 5) ** 2 - V), poly(W - 6)])
@@ -296,7 +296,7 @@ def test_what_would_grow_is_not_eliminated() -> None:
     one = elimination(Strategy(rewrite=False, largest=0))
     one._solve([poly(T - U + 5), poly(T * V - U * V + 20)], [T])  # gets no longer than it was
     assert one.state.kept == []
-    grown = elimination()._insert(equations, 0, T, _root(equations[0], T))
+    grown = elimination()._insert(equations, 0, T, root(equations[0], T))
     size = sum(one.size for one in grown)
     assert size > total
     assert kept(size) == []
@@ -329,7 +329,7 @@ def test_a_limit_outside_is_not_swallowed() -> None:
 
 def with_pole(value: Expr, number: int) -> tuple[_Elimination, Symbol]:
     one = elimination()
-    pole = one._coefficient(RING(value))
+    pole = one.traces._coefficient(RING(value))
     assert one.witness.values[pole] == number  # type: ignore[attr-defined]
     return one, pole
 
@@ -376,7 +376,7 @@ def test_what_two_relations_give_must_be_a_pole_alone() -> None:
     """Without a there is c beside the pole, or U, or the pole squared, or more work than a move may take."""
     for square, other, move in ((False, U, 1.0), (True, Integer(0), 1.0), (False, Integer(0), 1e-9)):
         one = elimination(Strategy(move=move))
-        pole = one._coefficient(RING(T * a))
+        pole = one.traces._coefficient(RING(T * a))
         ring = one.state.ring
         one.state.kept.append(U)
         one.witness.series[pole] = SimpleNamespace(coefficients=lambda: {0: 6})
@@ -412,35 +412,35 @@ def test_elimination_begins_again_with_a_constant(monkeypatch: pytest.MonkeyPatc
 
 def test_which_coefficients_get_names() -> None:
     one = elimination(Strategy(constants={RING(V * a): RING(b / c)}))
-    assert one._coefficient(RING(a / b + 1)) == (a + b) / b
-    assert one._coefficient(RING(V * a)) == b / c
-    first = one._coefficient(RING(T * a))
-    second = one._coefficient(RING(U / b))
+    assert one.traces._coefficient(RING(a / b + 1)) == (a + b) / b
+    assert one.traces._coefficient(RING(V * a)) == b / c
+    first = one.traces._coefficient(RING(T * a))
+    second = one.traces._coefficient(RING(U / b))
     assert [first, second] == one.state.poles == [Symbol("pole_1"), Symbol("pole_2")]
     assert one.state.definitions == {first: RING(T * a), second: RING(U / b)}
-    assert one.coincidences == []
-    assert one._coefficient(RING(W)) == first  # 2 * 3 = 6 on the solution
-    assert [str(d) for d in one.coincidences] == [str(RING(W).to(one.state.ring) - one.state.ring(first))]
+    assert one.traces.coincidences == []
+    assert one.traces._coefficient(RING(W)) == first  # 2 * 3 = 6 on the solution
+    assert [str(d) for d in one.traces.coincidences] == [str(RING(W).to(one.state.ring) - one.state.ring(first))]
     assert len(one.state.poles) == 2
     one.state.loops[V] = one.state.ring(a + 1)
-    assert one._coefficient(RING(V * b)) == b * (a + 1)  # a scalar, once the loop is known
+    assert one.traces._coefficient(RING(V * b)) == b * (a + 1)  # a scalar, once the loop is known
     one.state.loops[V] = one.state.ring(first - 2)
-    third = one._coefficient(RING(V * b))
+    third = one.traces._coefficient(RING(V * b))
     assert third == Symbol("pole_3")
     assert set(one.state.ring.generators) >= {first, second, third}
 
 
 def test_poles_become_equations() -> None:
     one = elimination()
-    first = one._coefficient(RING(T / a))
-    one._coefficient(RING(U))
-    one._coefficient(RING(7 * T / 2))  # coincides with the second
+    first = one.traces._coefficient(RING(T / a))
+    one.traces._coefficient(RING(U))
+    one.traces._coefficient(RING(7 * T / 2))  # coincides with the second
     equations = one._pole_equations(0)
     ring = one.state.ring
     assert [str(e) for e in equations[:2]] == [str(ring(a * first - T)), str(ring(Symbol("pole_2") - U))]
     assert len(equations) == 3
     assert all(one.witness.vanishes(e) for e in equations)
-    assert one.coincidences == []
+    assert one.traces.coincidences == []
     assert len(one._pole_equations(1)) == 1
     assert one._pole_equations(2) == []
     assert [step.rule for step in one.state.steps] == ["name a pole"] * 3
@@ -471,7 +471,7 @@ def functions(draw: st.DrawFn) -> tuple[Ratio, int]:
 def test_denominators_are_made_monic(given_: tuple[Ratio, int]) -> None:
     value, _ = given_
     one = elimination()
-    numerator, factors = one._monic(value, N)
+    numerator, factors = one.traces._monic(value, N)
     values = {**one.witness.values, L: Fraction(11, 3), L2: Fraction(5, 7)}  # type: ignore[attr-defined]
     total = numerator.evaluate(values)
     for factor, power in factors:
@@ -493,7 +493,7 @@ def test_traces_by_partial_fractions(first: tuple[Ratio, int], second: tuple[Rat
     known: Any = one.witness
     known.spectrum = [(Fraction(1, 2), Fraction(3)), (Fraction(2), Fraction(8)), (Fraction(7), Fraction(1, 3))]
     values = [(first[0], N), (second[0], N), (RING(T / a), N)]
-    traces = one._trace(values)
+    traces = one.traces.of(values)
     for (value, _), trace in zip(values, traces, strict=True):
         assume(not trace.support() & {L, L2})
         assert trace.evaluate(known.values) == known.trace(value)
@@ -503,7 +503,7 @@ def test_traces_by_partial_fractions(first: tuple[Ratio, int], second: tuple[Rat
 
 def test_traces_of_plain_spaces() -> None:
     one = elimination()
-    assert one._trace([(RING(T / a), Integer(3)), (RING(U), P_SPACE)]) == [
+    assert one.traces.of([(RING(T / a), Integer(3)), (RING(U), P_SPACE)]) == [
         one.state.ring(3 * T / a),
         one.state.ring(U * P_SPACE),
     ]
@@ -515,26 +515,26 @@ P_SPACE = a  # any generator may be a dimension without matrices
 def test_traces_have_the_loops_inserted() -> None:
     one = elimination()
     one.state.loops[T] = RING(W / a)
-    (trace,) = one._trace([(RING(T * L), N)])
+    (trace,) = one.traces.of([(RING(T * L), N)])
     (symbol,) = one.state.sums.values()
     assert trace == one.state.ring(W / a * symbol)
     # a sum that is known keeps its name
-    (again,) = one._trace([(RING(U * L), N)])
+    (again,) = one.traces.of([(RING(U * L), N)])
     assert again == one.state.ring(U * symbol)
     assert len(one.state.sums) == 1
 
 
 def test_factors_are_shared() -> None:
     one = elimination()
-    _, first = one._monic(RING(1 / (T * L + U)), N)
-    _, second = one._monic(RING(a * L / ((T * L + U) ** 2 * b)), N)
+    _, first = one.traces._monic(RING(1 / (T * L + U)), N)
+    _, second = one.traces._monic(RING(a * L / ((T * L + U) ** 2 * b)), N)
     assert first == [(second[0][0], 1)]
     assert second[0][1] == 2
     assert len(one.state.poles) == 1
     (factor, _) = first[0]
     assert factor == Factor(N, (L, L2), (1, 0), (((0, 0), Symbol("pole_1")),))
     # a pole that coincides with it makes one factor of two
-    _, both = one._monic(RING(1 / ((T * L + U) * (a * L + U * a / T))), N)
+    _, both = one.traces._monic(RING(1 / ((T * L + U) * (a * L + U * a / T))), N)
     assert both == [(factor, 2)]
 
 
@@ -543,11 +543,11 @@ def test_two_poles_that_coincide_are_one() -> None:
     one = elimination()
     known: Any = one.witness
     value = RING(1 / ((L + W) * (L + T * a)))
-    _, factors = one._monic(value, N)
+    _, factors = one.traces._monic(value, N)
     assert [power for _, power in factors] == [2]
     assert len(one.state.poles) == 1
-    assert len(one.coincidences) == 1
-    (trace,) = one._trace([(value, N)])
+    assert len(one.traces.coincidences) == 1
+    (trace,) = one.traces.of([(value, N)])
     assert trace.evaluate(known.values) == known.trace(value)
 
 
@@ -555,15 +555,15 @@ def test_coefficients_that_vanish_on_the_solution_are_left_out() -> None:
     """(T - 2) lambda^2 + U lambda + V is U lambda + V there: the pole is V/U, and no quadratic factor."""
     one = elimination()
     value = RING(L / ((T - 2) * L**2 + U * L + V))
-    living = one._living(value, (L, L2))
+    living = one.traces._living(value, (L, L2))
     assert living == RING(L / (U * L + V))
-    _, factors = one._monic(value, N)
+    _, factors = one.traces._monic(value, N)
     assert factors == [(Factor(N, (L, L2), (1, 0), (((0, 0), Symbol("pole_1")),)), 1)]
     assert one.state.definitions == {Symbol("pole_1"): RING(V / U)}
     mixed = RING(1 / ((T * a - W) * L * L2**2 + (W - 6) * L2 + L + b))
-    assert one._living(mixed, (L, L2)) == RING(1 / (L + b))
+    assert one.traces._living(mixed, (L, L2)) == RING(1 / (L + b))
     plain = RING(1 / (L * T + U))
-    assert one._living(plain, (L, L2)) is plain
+    assert one.traces._living(plain, (L, L2)) is plain
 
 
 def test_where_partial_fractions_fail_products_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -571,11 +571,11 @@ def test_where_partial_fractions_fail_products_are_kept(monkeypatch: pytest.Monk
     first = Factor(N, (L, L2), (1, 0), (((0, 0), T),))
     second = Factor(N, (L, L2), (1, 0), (((0, 0), c),))  # both 2 on the solution, and not equal as formulas
     numerator = RING.one
-    parts = one._decomposed(numerator, N, [(first, 1), (second, 1)])
+    parts = one.traces._decomposed(numerator, N, [(first, 1), (second, 1)])
     (summand,) = parts
     assert summand is not None
     assert dict(summand.factors) == {first: 1, second: 1}
-    apart = one._decomposed(numerator, N, [(first, 1), (Factor(N, (L, L2), (1, 0), (((0, 0), a),)), 1)])
+    apart = one.traces._decomposed(numerator, N, [(first, 1), (Factor(N, (L, L2), (1, 0), (((0, 0), a),)), 1)])
     assert all(len(key.factors) <= 1 for key in apart if key is not None)
 
     def refusing(*arguments: Any, split: bool = True) -> Any:
@@ -583,23 +583,23 @@ def test_where_partial_fractions_fail_products_are_kept(monkeypatch: pytest.Monk
             raise ZeroDivisionError
         return {None: RING.one / poly(T - 3)}
 
-    monkeypatch.setattr(module, "decompose", refusing)
-    assert one._decomposed(numerator, N, [(first, 1)]) == {None: RING.one / poly(T - 3)}
+    monkeypatch.setattr(traces_module, "decompose", refusing)
+    assert one.traces._decomposed(numerator, N, [(first, 1)]) == {None: RING.one / poly(T - 3)}
 
     def singular(*arguments: Any, split: bool = True) -> Any:
         if split:
             raise ZeroDivisionError
         return {None: RING.one / poly(T - 2)}
 
-    monkeypatch.setattr(module, "decompose", singular)
+    monkeypatch.setattr(traces_module, "decompose", singular)
     with pytest.raises(ZeroDivisionError, match="vanishes on the planar solution"):
-        one._decomposed(numerator, N, [(first, 1)])
+        one.traces._decomposed(numerator, N, [(first, 1)])
 
 
 def test_sums_get_names_in_order() -> None:
     one = elimination()
     for exponent in (1, 2):
-        one._name_sum(SpectralSum(N, (L, L2), (exponent, 0), ()))
+        one.traces._name_sum(SpectralSum(N, (L, L2), (exponent, 0), ()))
     assert list(map(str, one.state.sums.values())) == ["sum_1", "sum_2"]
     assert one.witness.values[Symbol("sum_2")] == Fraction(4, 3) * (Fraction(1, 4) + 4 + 49)  # type: ignore[attr-defined]
     assert one.state.ring.generators[-2:] == (Symbol("sum_1"), Symbol("sum_2"))

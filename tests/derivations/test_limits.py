@@ -10,7 +10,7 @@ from sympy import Eq, Integer, S, Symbol, cancel, oo, symbols
 from planaria.algebra.rational import Ring
 from planaria.derivations import derive
 from planaria.derivations.analysis.limits import _branches, limit_branches
-from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
+from planaria.derivations.elimination.closed_form import Form, Unknown
 from planaria.models.library import load_model, model_names
 
 N, P, M, C, H = symbols("N P M C H", positive=True)
@@ -170,8 +170,8 @@ def by_hand(*relations, value):
     """The branches of two unknowns without spectral sums, the parameter g going to zero."""
     ring = Ring([a, b, g, X, Y])
     unknowns = tuple(Unknown(one, "an unknown", ring.one) for one in (X, Y))
-    closed = ClosedForm(ring, unknowns, tuple(map(ring, relations)), (), ring(value), (), (None,) * len(relations))
-    return _branches(closed, g, ())
+    form = Form(ring, unknowns, tuple(map(ring, relations)), (), ring(value), (None,) * len(relations))
+    return _branches(form, g, ())
 
 
 def conditions(found):

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from sympy import Expr, symbols
 from tests.systems import CORRELATED, FEATURES, PLAIN, N, P, features, gamma, q, system_of
 
+from planaria.algebra import linear as module
+from planaria.algebra.linear import Inverse
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.work import WorkLimitError, limited
-from planaria.derivations.equations import propagator as module
-from planaria.derivations.equations.propagator import Propagators, _Cofactors
+from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 
 a, b, c = symbols("a b c")
@@ -34,14 +35,14 @@ Point = dict[Expr, Fraction]
 
 def product(matrix: Matrix, rows: tuple[int, ...], cols: tuple[int, ...]) -> dict[tuple[int, int], Ratio]:
     """The matrix times the inverse that is claimed."""
-    cofactors = _Cofactors(RING, matrix, rows, cols)
+    inverse = Inverse(RING, matrix, rows, cols)
     found = {}
     for i in rows:
         for k in rows:
             total = RING.zero
             for j in cols:
                 if (i, j) in matrix:
-                    total = total + matrix[i, j] * cofactors.inverse(j, k)
+                    total = total + matrix[i, j] * inverse.entry(j, k)
             found[i, k] = total
     return found
 
@@ -73,25 +74,25 @@ def test_the_inverse_is_one(matrix: Matrix, source: object) -> None:
 
 
 def test_a_single_entry() -> None:
-    cofactors = _Cofactors(RING, {(5, 3): RING(a / (b + 1))}, (5,), (3,))
-    assert cofactors.inverse(3, 5) == RING((b + 1) / a)
+    inverse = Inverse(RING, {(5, 3): RING(a / (b + 1))}, (5,), (3,))
+    assert inverse.entry(3, 5) == RING((b + 1) / a)
 
 
 def test_a_matrix_without_an_inverse() -> None:
     singular = {(0, 0): RING(a), (0, 1): RING(a * b), (1, 0): RING.one, (1, 1): RING(b)}
     with pytest.raises(ZeroDivisionError):
-        _Cofactors(RING, singular, (0, 1), (0, 1)).inverse(0, 0)
+        Inverse(RING, singular, (0, 1), (0, 1)).entry(0, 0)
 
 
 def test_signs_of_a_permutation() -> None:
     """A cycle of three is even and a swap of two is odd: 1/det has that sign, and no entry has another one."""
     for image, sign in (((1, 2, 0), 1), ((1, 0, 2), -1), ((2, 1, 0), -1), ((0, 1, 2), 1)):
         matrix = {(i, j): RING(a) for i, j in enumerate(image)}
-        cofactors = _Cofactors(RING, matrix, (0, 1, 2), (0, 1, 2))
-        determinant = cofactors._minor(0, 0b111, 3)
+        inverse = Inverse(RING, matrix, (0, 1, 2), (0, 1, 2))
+        determinant = inverse._minor(0, 0b111, 3)
         assert RING.from_mpoly(determinant) == RING(sign * a**3)
-        assert cofactors.inverse(image[0], 0) == RING(1 / a)
-        assert cofactors.inverse(image[0], 1) == RING.zero
+        assert inverse.entry(image[0], 0) == RING(1 / a)
+        assert inverse.entry(image[0], 1) == RING.zero
 
 
 def test_sparse_rows_come_first() -> None:
@@ -99,18 +100,18 @@ def test_sparse_rows_come_first() -> None:
     size = 12
     matrix = {(i, j): RING(a + j * b + i) for i in range(size) for j in range(size - i)}
     everything = tuple(range(size))
-    cofactors = _Cofactors(RING, matrix, everything, everything)
-    assert cofactors.order == list(reversed(everything))
-    assert cofactors.inverse(size - 1, 0)
-    assert cofactors._minor.cache_info().currsize < 3 * size  # type: ignore[attr-defined]
+    inverse = Inverse(RING, matrix, everything, everything)
+    assert list(inverse._row_at) == list(reversed(everything))
+    assert inverse.entry(size - 1, 0)
+    assert inverse._minor.cache_info().currsize < 3 * size  # type: ignore[attr-defined]
 
 
 def test_minors_are_computed_once() -> None:
     matrix = {(i, j): RING(a**i + b**j) for i in range(5) for j in range(5)}
     matrix |= {(i, i): RING(c + i) for i in range(5)}
-    cofactors = _Cofactors(RING, matrix, tuple(range(5)), tuple(range(5)))
-    assert cofactors.inverse(0, 0)
-    assert cofactors._minor.cache_info().hits > 0  # type: ignore[attr-defined]
+    inverse = Inverse(RING, matrix, tuple(range(5)), tuple(range(5)))
+    assert inverse.entry(0, 0)
+    assert inverse._minor.cache_info().hits > 0  # type: ignore[attr-defined]
 
 
 def test_work_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +119,7 @@ def test_work_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     counted: list[float] = []
     monkeypatch.setattr(module, "charge", counted.append)
     matrix = {(0, 0): RING(a + b), (0, 1): RING(c), (1, 0): RING.one, (1, 1): RING(a + b + c)}
-    _Cofactors(RING, matrix, (0, 1), (0, 1)).inverse(0, 0)
+    Inverse(RING, matrix, (0, 1), (0, 1)).entry(0, 0)
     # the rows 1 and 3 times 2 terms of det = (a + b)(a + b + c) - c, which has six; the minor a + b + c has three
     det = len(RING((a + b) * (a + b + c) - c).numerator)
     minors = 4 * (1 + 3 + 1 * 1 + 2 * 3) + 4 * 3
@@ -129,7 +130,7 @@ def test_a_matrix_that_is_too_large_is_refused() -> None:
     everything = tuple(range(9))
     dense = {(i, j): RING(a + i * b + j * c + i**j) for i in everything for j in everything}
     with limited(0.01), pytest.raises(WorkLimitError):
-        _Cofactors(RING, dense, everything, everything).inverse(0, 0)
+        Inverse(RING, dense, everything, everything).entry(0, 0)
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,8 @@ def run_apart(*arguments: Any) -> tuple[int, int, int]:
 
 def load_below(module: str) -> None:
     """Import the packages that the package of a module stands on: they do not import it."""
-    for one in ROOTS[: ROOTS.index(module.split(".")[1])]:
+    floor = path_of(module).relative_to(ROOT).parts[0]
+    for one in ROOTS[: ROOTS.index(floor)]:
         package = importlib.import_module(f"planaria.{one}")
         for name in package.__all__:  # they are loaded when they are used
             getattr(package, name)

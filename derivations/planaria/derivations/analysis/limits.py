@@ -25,7 +25,7 @@ from planaria.algebra.linear import degree_in, root
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.values import Portable
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.elimination.closed_form import ClosedForm, Form
+from planaria.derivations.elimination.closed_form import Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of
 
@@ -102,7 +102,7 @@ def limit_branches(
 
 @lru_cache(maxsize=64)
 def _branches(
-    closed: ClosedForm, parameter: Symbol, sizes: tuple[tuple[Symbol, Integer], ...]
+    closed: Form, parameter: Symbol, sizes: tuple[tuple[Symbol, Integer], ...]
 ) -> tuple[LimitBranch, ...]:
     support = {s for ratio in (closed.value, *closed.relations) for s in ratio.support()}
     hidden = any(parameter in g.free_symbols for g in support if g != parameter)
@@ -127,7 +127,7 @@ class _System:
     if any, whose symbol stands for its reciprocal here.
     """
 
-    closed: ClosedForm
+    closed: Form
     parameter: Symbol
     inverted: Symbol | None
     sizes: Mapping[Symbol, Integer]
@@ -137,7 +137,7 @@ class _System:
 
     @classmethod
     def of(
-        cls, closed: ClosedForm, parameter: Symbol, inverted: Symbol | None, sizes: Mapping[Symbol, Integer]
+        cls, closed: Form, parameter: Symbol, inverted: Symbol | None, sizes: Mapping[Symbol, Integer]
     ) -> _System:
         ring = closed.ring.extend([parameter, *(s for _, one in closed.sums for s in one.space.free_symbols)])
         physical: dict[Expr, Ratio] = {STRENGTH: ring.one} | {s: ring.constant(n) for s, n in sizes.items()}
