@@ -25,10 +25,10 @@ from planaria.derivations.analysis.limits import limit_branches
 from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.diagrams import (
     Eigenvalues,
+    Exponential,
     Gaussian,
     Model,
     PowerLaw,
-    UnitSpectrum,
     classes,
     dualities,
     dyson_check,
@@ -37,21 +37,26 @@ from planaria.diagrams import (
     self_energy,
 )
 from planaria.diagrams.expressions.expression import prepare, read
+from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.moments.trace_polynomials import WordProduct
 from planaria.diagrams.rules.tables import pencil_lines, vertex_table
 from planaria.diagrams.weights.planar_sums import planar_sum_of
+from planaria.models.laws.elliptic import Elliptic
+from planaria.models.laws.known import LAWS, law_of, parameter_names
 from planaria.models.library import load_model, model_names
+from planaria.models.spectra.known import SPECTRA, named_spectrum
 from planaria.numerics import evaluate
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.evidence.check_diagrams import check_diagrams
+from planaria.numerics.points.problem import pose
+from planaria.numerics.points.refusals import ContradictionError, SingularError
 from planaria.numerics.simulation.extrapolation import no_comparison
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.solving.branch import PathEndsError
-from planaria.numerics.solving.problem import pose
-from planaria.numerics.solving.refusals import ContradictionError, SingularError
 
 N, P, GAMMA, A, B = symbols("N P gamma a b", positive=True)
 X, LAMBDA = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)
+Y, Z = MatrixSymbol("y", N, N), MatrixSymbol("z", N, N)
 MODEL = Model([Gaussian(X, variance=2 * (A + B) / P, rows=LAMBDA)], {LAMBDA: Eigenvalues.of([1, 2])})
 RESOLVENT = (GAMMA * Identity(N) + X * X.T).inv()
 POINT = {"N": 2, "P": 3, "gamma": "0.5", "a": 1, "b": 2}
@@ -108,9 +113,18 @@ VALUES: dict[str, Callable[[], Any]] = {
     "ring": lambda: Ring([GAMMA, N]),
     "ratio": lambda: Ring([GAMMA, N])((GAMMA**2 - 3 * N) / (7 * GAMMA + N)),
     "Laurent series": lambda: Laurent.of([1, 2, 3], low=-1, high=5),
-    "spectra": lambda: (PowerLaw(A, B), UnitSpectrum(), Eigenvalues.of(["1/3", 2])),
+    "spectra": lambda: (
+        Eigenvalues.of(["1/3", 2]),
+        PowerLaw(A, B),
+        *map(named_spectrum, SPECTRA),
+    ),
+    "laws": lambda: tuple(
+        law_of(name, "field x", **dict.fromkeys(parameter_names(name), 1 - 2 * A)) for name in LAWS
+    ),
+    "model of other laws": lambda: Model([Gaussian(Y, law=Elliptic(A)), Gaussian(Z, kind="antisymmetric")]),
     "model": lambda: MODEL,
     **{f"file {name}": (lambda name=name: load_model(name)) for name in model_names()},  # type: ignore[misc]
+    "function of traces": lambda: TraceFunction(Trace(X * X.T) / (A + Trace(X * X.T) ** 2)),
     "setting": lambda: prepare([RESOLVENT], MODEL),
     "expression": _nodes,
     "graphs": _graphs,
@@ -131,6 +145,8 @@ VALUES: dict[str, Callable[[], Any]] = {
     "what sympy would evaluate": lambda: (
         AlgebraicForm(Eq(GAMMA, 0, evaluate=False), 1, Mul(2, A + B, evaluate=False)),
         Gaussian(X, variance=Mul(2, A + B, evaluate=False)),
+        Exponential(xi=Mul(2, A + B, evaluate=False)),
+        Elliptic(Mul(2, A + B, evaluate=False)),
     ),
     "problem": lambda: pose(derived(), POINT),
     "estimate": lambda: evaluate(derived(), POINT, digits=20),

@@ -112,7 +112,7 @@ def test_pictures_do_not_change_the_series(run: Run, tmp_path: Path, model: str,
 
 
 def test_yes_makes_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from planaria.app import diagramming
+    from planaria.app.subcommands import diagrams as diagramming
 
     monkeypatch.setattr(diagramming, "_MANY_WEIGHED", 10)
     given = ["diagrams", "marchenko-pastur", "resolvent", "--order", "4"]

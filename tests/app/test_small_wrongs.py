@@ -12,7 +12,7 @@ from planaria.algebra.errors import InputError
 from planaria.app.subcommands import derive as deriving
 from planaria.app.subcommands import dual as dualising
 from planaria.app.subcommands import evaluate as evaluating
-from planaria.numerics.evidence import check_residual, checks
+from planaria.numerics.evidence import checks
 
 Run = Callable[..., Any]  # see conftest.py
 
@@ -80,7 +80,7 @@ def test_a_check_that_cannot_run_says_why(
     def broken(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(check_residual, "check_residual", broken)
+    monkeypatch.setattr(checks, "check_residual", broken)
     found = run("derive", model, "plain", "ridge", "--no-simulation", "--json").json["quantities"]
     for one in found.values():
         assert one["value"]

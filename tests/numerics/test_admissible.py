@@ -13,8 +13,8 @@ from planaria.diagrams import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, PowerLaw
 from planaria.numerics.evidence import admissible as module
 from planaria.numerics.evidence.admissible import admissible_point
-from planaria.numerics.solving.problem import Problem, pose
-from planaria.numerics.solving.refusals import ContradictionError
+from planaria.numerics.points.problem import Problem, pose
+from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.solve import solve
 
 N, P, M, gamma, s = symbols("N P M gamma s", positive=True)

@@ -12,7 +12,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.numerics.solving.problem import Problem, pose
+from planaria.numerics.points.problem import Problem, pose
 from planaria.numerics.sweeps import arrays as module
 
 N, P, gamma = symbols("N P gamma", positive=True)

@@ -18,6 +18,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
+from planaria.numerics.points.problem import Problem, pose, to_float
 from planaria.numerics.solving import branch as module
 from planaria.numerics.solving.branch import (
     BOLD,
@@ -31,7 +32,6 @@ from planaria.numerics.solving.branch import (
     newton,
     precise,
 )
-from planaria.numerics.solving.problem import Problem, pose, to_float
 
 N, P, gamma = symbols("N P gamma", positive=True)
 X, LAMBDA, H = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N), MatrixSymbol("H", N, N)

@@ -17,10 +17,10 @@ from planaria.numerics.estimate import Estimate
 from planaria.numerics.evidence import check_simulation as module
 from planaria.numerics.evidence.check import Check, Outcome
 from planaria.numerics.evidence.check_simulation import check_simulation
+from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.simulation.approach import Effort
 from planaria.numerics.simulation.extrapolation import Comparison, compare
 from planaria.numerics.simulation.simulate import Simulation
-from planaria.numerics.solving.problem import Problem, to_mpf
 from planaria.numerics.solving.solve import solve
 
 N, P, M, GAMMA = symbols("N P M gamma", positive=True)

@@ -14,8 +14,8 @@ from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.evidence.check_residual import check_residual
 from planaria.numerics.evidence.check_simulation import check_simulation
 from planaria.numerics.evidence.checks import checks
+from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.evaluate import evaluate
-from planaria.numerics.solving.refusals import ContradictionError
 
 CASES = [(name, quantity.name) for name in model_names() for quantity in load_model(name).quantities]
 # Two resolvents and three random matrices: exact diagrams to order 3 take minutes, a lower order is summed.

@@ -15,9 +15,9 @@ from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
 from planaria.models.library import load_model
 from planaria.numerics.equations.ladder import is_stable
+from planaria.numerics.points.problem import pose
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.numerics.solving.extreme import extreme, newton_on_the_closed_form
-from planaria.numerics.solving.problem import pose
 from planaria.numerics.solving.solve import loops_of
 from planaria.numerics.solving.verification import verify
 from planaria.numerics.sweeps.arrays import evaluate_array

@@ -11,9 +11,9 @@ from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, Symbol, Trace, s
 from planaria.derivations import Derivation, derive
 from planaria.diagrams import Gaussian, InputError, Model
 from planaria.models.spectra import Eigenvalues, PowerLaw
+from planaria.numerics.points.problem import check_admissible, pose
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.solving.evaluate import evaluate
-from planaria.numerics.solving.problem import check_admissible, pose
 from planaria.numerics.sweeps.arrays import evaluate_array
 
 N, P, gamma, s = symbols("N P gamma s", positive=True)

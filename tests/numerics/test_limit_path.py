@@ -13,9 +13,10 @@ from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.numerics.solving import limits as module
-from planaria.numerics.solving.limits import _Path
-from planaria.numerics.solving.problem import Problem, pose
+from planaria.numerics.points.problem import Problem, pose
+from planaria.numerics.solving import limit_path as module
+from planaria.numerics.solving import limits
+from planaria.numerics.solving.limit_path import LimitPath
 
 N, P, gamma = symbols("N P gamma", positive=True)
 X = MatrixSymbol("x", N, P)
@@ -32,8 +33,8 @@ def at_zero() -> Problem:
     return pose(PLAIN, {"N": 3, "P": 5}, zero=frozenset({"gamma"}))
 
 
-def path_of(*points: tuple[float, float]) -> _Path:
-    path = _Path(at_zero(), gamma, 20)
+def path_of(*points: tuple[float, float]) -> LimitPath:
+    path = LimitPath(at_zero(), gamma, 20)
     path.points = [(places, [mpf(value)]) for places, value in points]
     return path
 
@@ -46,7 +47,7 @@ Formula = Callable[..., tuple[list[Any], list[list[Any]]]]
 def solve(monkeypatch: pytest.MonkeyPatch, formula: Formula, *start: Any) -> Any:
     stub = SimpleNamespace(residual=lambda unknowns, spectrum, scalars, strength: formula(*unknowns))
     monkeypatch.setattr(module, "functions_of", lambda closed, kind: stub)
-    return module._newton(pose(PLAIN, {"N": 3, "P": 5, "gamma": 1}), list(start))
+    return module.newton_at(pose(PLAIN, {"N": 3, "P": 5, "gamma": 1}), list(start))
 
 
 def test_the_root_and_its_sign(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,8 +108,8 @@ def scripted(monkeypatch: pytest.MonkeyPatch, root: Callable[[Sequence[Any], flo
         asked.append(places)
         return root(guess, places)
 
-    monkeypatch.setattr(module, "_newton", newton)
-    monkeypatch.setattr(module, "_value", lambda problem, unknowns: unknowns[0])
+    monkeypatch.setattr(module, "newton_at", newton)
+    monkeypatch.setattr(module, "value_at", lambda problem, unknowns: unknowns[0])
     return asked
 
 
@@ -175,19 +176,19 @@ def test_a_value_must_stand_when_the_precision_is_doubled(monkeypatch: pytest.Mo
         return next(values)
 
     scripted(monkeypatch, lambda guess, places: ([mpf(2)], 1))
-    monkeypatch.setattr(module, "_value", value)
+    monkeypatch.setattr(module, "value_at", value)
     path = path_of((8, 2), (9, 2))
     assert path.value() == mpf("3.0001")
     assert precisions == [path.precision(9) * k for k in (1, 2, 4)]
     restless = iter(map(mpf, range(3, 9)))
-    monkeypatch.setattr(module, "_value", lambda problem, unknowns: next(restless))
+    monkeypatch.setattr(module, "value_at", lambda problem, unknowns: next(restless))
     with pytest.raises(InputError, match="lost"):
         path.value()
 
 
 def test_the_path_of_marchenko_and_pastur() -> None:
     """tr (x x^T)^-1 = N P/(P - N) for more samples than features."""
-    path = _Path.start(at_zero(), gamma, 20)
+    path = LimitPath.start(at_zero(), gamma, 20)
     path.advance(20)
     ((places, _, value),) = path.stations
     assert places == 20
@@ -200,20 +201,20 @@ def test_the_path_of_marchenko_and_pastur() -> None:
 
 
 def test_powers_between_stations() -> None:
-    assert module._power((mpf(10) ** -20, mpf(10) ** -40), 20) == pytest.approx(1)
-    assert module._power((mpf(10) ** 10, mpf(10) ** 20), 20) == pytest.approx(-0.5)
-    assert module._power((mpf(0), mpf(1)), 20) == float("inf")
-    assert module._power((mpf(-1), mpf(-1)), 20) == 0
+    assert limits._power((mpf(10) ** -20, mpf(10) ** -40), 20) == pytest.approx(1)
+    assert limits._power((mpf(10) ** 10, mpf(10) ** 20), 20) == pytest.approx(-0.5)
+    assert limits._power((mpf(0), mpf(1)), 20) == float("inf")
+    assert limits._power((mpf(-1), mpf(-1)), 20) == 0
 
 
 def test_a_limit_is_approached_with_a_power() -> None:
     def near(first: int, second: int) -> tuple[mpf, mpf]:
         return 2 + 2 * mpf(10) ** -first, 2 + 2 * mpf(10) ** -second
 
-    assert module._approached(near(5, 9), mpf(2), 20, 40)
-    assert not module._approached(near(5, 7), mpf(2), 20, 40)
-    assert not module._approached(near(3, 9), mpf(2), 20, 40)
-    assert not module._approached(near(5, 9), mpf(0), 20, 40)
-    assert module._reached(near(5, 22), mpf(2), 20, 40, 20)
-    assert not module._reached(near(5, 18), mpf(2), 20, 40, 20)
-    assert not module._reached(near(3, 22), mpf(2), 20, 40, 20)
+    assert limits._approached(near(5, 9), mpf(2), 20, 40)
+    assert not limits._approached(near(5, 7), mpf(2), 20, 40)
+    assert not limits._approached(near(3, 9), mpf(2), 20, 40)
+    assert not limits._approached(near(5, 9), mpf(0), 20, 40)
+    assert limits._reached(near(5, 22), mpf(2), 20, 40, 20)
+    assert not limits._reached(near(5, 18), mpf(2), 20, 40, 20)
+    assert not limits._reached(near(3, 22), mpf(2), 20, 40, 20)

@@ -21,6 +21,7 @@ from planaria.models.text.model_file import read_model
 from planaria.numerics import evaluate
 from planaria.numerics.spectra import eigenvalues, eigenvalues_mp
 from planaria.writing.latex.derivation import latex_derivation
+from planaria.writing.latex.spectra import latex_eigenvalue
 
 M, P, gamma = symbols("M P gamma", positive=True)
 xi, plus, minus, fraction, alpha = symbols("xi lambda_plus lambda_minus fraction alpha", positive=True)
@@ -171,13 +172,14 @@ def test_a_model_file_says_the_same() -> None:
 
 
 def test_formulas_as_latex() -> None:
-    assert Exponential(scale=Integer(1)).latex(str, M) == "e^{-I/xi}"
-    assert TwoLevel().latex(str, M) == (
+    assert latex_eigenvalue(Exponential(scale=Integer(1)), str, M) == "e^{-I/xi}"
+    assert latex_eigenvalue(TwoLevel(), str, M) == (
         r"lambda_plus \text{ for } I \le M*fraction, \quad lambda_minus \text{ for } I > M*fraction"
     )
-    assert PowerLaw(alpha=Integer(1)).latex(str, M) == "lambda_plus I^{-2}"
-    assert UnitSpectrum().latex(str, M) == "1"
-    assert Eigenvalues.of([1]).latex(str, M) is None
+    assert latex_eigenvalue(PowerLaw(alpha=Integer(1)), str, M) == "lambda_plus I^{-2}"
+    assert latex_eigenvalue(UnitSpectrum(), str, M) == "1"
+    assert latex_eigenvalue(Eigenvalues.of([1]), str, M) is None
+    assert all(latex_eigenvalue(named_spectrum(word), str, M) for word in SPECTRA)
 
 
 def test_the_number_of_first_eigenvalues_is_the_nearest_one() -> None:

@@ -17,8 +17,8 @@ from planaria.derivations import derive
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, eigenvalue
-from planaria.numerics.solving import problem as module
-from planaria.numerics.solving.problem import Problem, check_admissible, parameters_of, pose, to_float, to_mpf
+from planaria.numerics.points import problem as module
+from planaria.numerics.points.problem import Problem, check_admissible, parameters_of, pose, to_float, to_mpf
 
 N, P, M, gamma, s = symbols("N P M gamma s", positive=True)
 t = symbols("t", real=True)

@@ -12,11 +12,11 @@ from planaria.models.library import load_model, model_names
 from planaria.models.model import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
 from planaria.numerics.evidence.admissible import admissible_point
+from planaria.numerics.points.problem import pose
 from planaria.numerics.simulation.approach import seed_of
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.simulation.stretching import correction_power, sizes_of, stretch
 from planaria.numerics.solving.evaluate import evaluate
-from planaria.numerics.solving.problem import pose
 
 N, P, M = symbols("N P M", positive=True)
 GAMMA, ALPHA, SCALE = symbols("gamma alpha lambda_plus", positive=True)

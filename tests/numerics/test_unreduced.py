@@ -19,9 +19,9 @@ from planaria.models.model import Gaussian, Model
 from planaria.numerics.equations.cramer import propagators_at
 from planaria.numerics.equations.program import Builder
 from planaria.numerics.equations.unreduced import unreduced
+from planaria.numerics.points.problem import pose
 from planaria.numerics.solving.direct import float_numbers, follow_directly, polish_directly
 from planaria.numerics.solving.evaluate import evaluate
-from planaria.numerics.solving.problem import pose
 from planaria.numerics.solving.solve import loops_of, solve
 from planaria.numerics.solving.verification import verify
 from planaria.numerics.sweeps.arrays import evaluate_array

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,11 @@ __all__ = ["Floats", "Mpfs"]
 _GUARD_BITS = 20
 
 
-@dataclass(frozen=True)
 class Floats:
     """Double precision, at an array of positions; `number` makes a float of a parameter."""
 
-    number: Callable[[Any], float]
+    def __init__(self, number: Callable[[Any], float]) -> None:
+        self.number = number
 
     def power(self, base: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
         return base**exponent
@@ -34,11 +33,11 @@ class Floats:
         return np.where(condition, yes, no)
 
 
-@dataclass(frozen=True)
 class Mpfs:
     """mpmath's working precision, at one position; `number` makes an mpf of a parameter."""
 
-    number: Callable[[Any], mpf]
+    def __init__(self, number: Callable[[Any], mpf]) -> None:
+        self.number = number
 
     def power(self, base: int, exponent: mpf) -> mpf:
         """By Arb: some ten times as fast as mpmath."""

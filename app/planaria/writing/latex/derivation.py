@@ -20,6 +20,7 @@ from planaria.derivations.steps import Step
 from planaria.models.spectra import eigenvalue
 from planaria.writing.latex.abbreviations import abbreviated, shortened
 from planaria.writing.latex.printing import LINE, FormulaPrinter, tidy, visible_width
+from planaria.writing.latex.spectra import latex_eigenvalue
 from planaria.writing.names import latex_name, latex_text
 from planaria.writing.renames import NO_RENAMES, checked_renames, known_names
 
@@ -244,7 +245,7 @@ def _spectra(derivation: Derivation, printer: FormulaPrinter, sums: Mapping[Symb
         symbol = eigenvalue(matrix)
         if symbol not in occurring:
             continue
-        formula = spectrum.latex(printer.doprint, matrix.shape[0])
+        formula = latex_eigenvalue(spectrum, printer.doprint, matrix.shape[0])
         if formula is not None:
             yield printer.doprint(symbol), f"= {formula}"
         elif spectrum.listed is not None and len(spectrum.listed) <= _FEW:

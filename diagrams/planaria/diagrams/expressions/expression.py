@@ -31,6 +31,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from planaria.algebra.errors import InputError, placed
 from planaria.algebra.rational import Ratio, Ring, generators_of
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.letters import Field, Letter
 from planaria.models.extent import check_letters, check_terms
 from planaria.models.model import Model
@@ -108,7 +109,7 @@ Node = Diagonal | Letter | Sum | Product | Inversion
 
 
 @dataclass(frozen=True)
-class Setting:
+class Setting(Portable):
     """A model read into exact arithmetic: its ring, its fields, the eigenvalues of each space."""
 
     model: Model

@@ -11,12 +11,13 @@ from sympy import Expr, Trace
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio, Ring, generators_of
+from planaria.algebra.values import Portable
 
 __all__ = ["TraceFunction"]
 
 
 @dataclass(frozen=True)
-class TraceFunction:
+class TraceFunction(Portable):
     """A scalar in which traces occur, to be put together again from values of its traces.
 
     Raises InputError, when it is used, for what is not a rational function of traces.

@@ -24,6 +24,7 @@ from operator import itemgetter
 from sympy import Expr, Symbol, Trace
 
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Diagonal, Inversion, Letter, Node, Product, Setting, Sum
 from planaria.models.extensions import VIEWS, extension
 
@@ -64,7 +65,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class FeynmanRules:
+class FeynmanRules(Portable):
     """The pencil K of some expressions, and where each of them is read.
 
     Attributes

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sympy import Expr
 
+from planaria.algebra.values import Portable
+
 if TYPE_CHECKING:
     from numpy import float64
     from numpy.random import Generator
@@ -29,8 +31,8 @@ Weights = tuple[Expr, Expr]
 
 
 @dataclass(frozen=True)
-class Law(ABC):
-    """The law of a field of variance 1 without covariances. Laws are values: they compare, hash and pickle.
+class Law(Portable, ABC):
+    """The law of a field of variance 1 without covariances. Laws are values: they compare, hash and travel.
 
     Attributes
     ----------

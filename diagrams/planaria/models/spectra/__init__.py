@@ -1,4 +1,4 @@
-"""Spectra of deterministic matrices, one file each: eigenvalues, moments, asymptotics, how they are written.
+"""Spectra of deterministic matrices, one file each: eigenvalues, moments, asymptotics.
 
 A new spectrum is a new file here, and its line in `known.py`. It is said here, without numbers: those are made in
 `planaria.numerics.spectra`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -43,7 +43,3 @@ class Exponential(Spectrum):
 
     def counting(self, level: Expr, size: Expr) -> Expr:
         return self.xi * log(self.scale / level)
-
-    def latex(self, write: Callable[[Expr], str], size: Expr) -> str:
-        scale = "" if self.scale == 1 else f"{write(self.scale)} "
-        return rf"{scale}e^{{-I/{write(self.xi)}}}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -74,9 +74,6 @@ class Eigenvalues(Spectrum):
 
     def counting(self, level: Expr, size: Expr) -> Expr:
         return Add(*(Piecewise((1, value > level), (0, True)) for value in self.values))
-
-    def latex(self, write: Callable[[Expr], str], size: Expr) -> None:
-        return None
 
 
 def check_eigenvalues(spectrum: Spectrum, place: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -45,10 +45,3 @@ class PowerLaw(Spectrum):
 
     def counting(self, level: Expr, size: Expr) -> Expr:
         return (self.scale / level) ** (1 / (1 + self.alpha))
-
-    def latex(self, write: Callable[[Expr], str], size: Expr) -> str:
-        exponent = f"-{write(1 + self.alpha)}"
-        if not self.alpha.is_number:
-            exponent = rf"-\left(1 + {write(self.alpha)}\right)"
-        scale = "" if self.scale == 1 else f"{write(self.scale)} "
-        return f"{scale}I^{{{exponent}}}"

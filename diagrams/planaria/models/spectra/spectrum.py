@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Protocol
 
 from sympy import Expr, MatrixSymbol, Rational, Symbol
+
+from planaria.algebra.values import Portable
 
 __all__ = ["Functions", "Spectrum", "eigenvalue"]
 
@@ -27,7 +29,7 @@ class Functions(Protocol):
 
 
 @dataclass(frozen=True)
-class Spectrum(ABC):
+class Spectrum(Portable, ABC):
     """Eigenvalues by their position I = 1..M in the common eigenbasis of the matrices of a space of size M.
 
     The attributes of a spectrum that has parameters are these parameters, sympy expressions.
@@ -95,10 +97,6 @@ class Spectrum(ABC):
     @abstractmethod
     def counting(self, level: Expr, size: Expr) -> Expr:
         """How many eigenvalues lie above a level, for large M: its asymptotics, within one eigenvalue or so."""
-
-    @abstractmethod
-    def latex(self, write: Callable[[Expr], str], size: Expr) -> str | None:
-        """The eigenvalue with the index I as LaTeX; None where there is no formula."""
 
 
 def eigenvalue(matrix: MatrixSymbol) -> Symbol:

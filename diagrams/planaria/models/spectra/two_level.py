@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -51,8 +51,3 @@ class TwoLevel(Spectrum):
     def counting(self, level: Expr, size: Expr) -> Expr:
         parts = ((self.upper, self.fraction * size), (self.lower, (1 - self.fraction) * size))
         return sum((Piecewise((number, value > level), (0, True)) for value, number in parts), start=Rational(0))
-
-    def latex(self, write: Callable[[Expr], str], size: Expr) -> str:
-        parts = [(self.upper, r"\le"), (self.lower, ">")]
-        first = write(self.fraction * size)
-        return r", \quad ".join(rf"{write(value)} \text{{ for }} I {sign} {first}" for value, sign in parts)

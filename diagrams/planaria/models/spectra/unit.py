@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -29,6 +29,3 @@ class UnitSpectrum(Spectrum):
 
     def counting(self, level: Expr, size: Expr) -> Expr:
         return Piecewise((size, level < 1), (0, True))
-
-    def latex(self, write: Callable[[Expr], str], size: Expr) -> str:
-        return "1"

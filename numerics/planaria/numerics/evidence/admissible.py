@@ -21,8 +21,8 @@ from planaria.diagrams.expressions.expression import (
     read,
 )
 from planaria.models.spectra import Eigenvalues
-from planaria.numerics.solving.problem import parameters_of, pose
-from planaria.numerics.solving.refusals import ContradictionError
+from planaria.numerics.points.problem import parameters_of, pose
+from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.solve import solve
 
 __all__ = ["admissible_point", "growing"]

@@ -13,8 +13,8 @@ from planaria.derivations.derivation import Derivation
 from planaria.diagrams.duality import Certificate, Duality, Exchange
 from planaria.models.spectra import Eigenvalues
 from planaria.numerics.evidence.admissible import admissible_point
+from planaria.numerics.points.problem import to_mpf
 from planaria.numerics.solving.evaluate import evaluate
-from planaria.numerics.solving.problem import to_mpf
 
 __all__ = ["check_duality"]
 

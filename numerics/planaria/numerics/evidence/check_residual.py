@@ -19,7 +19,7 @@ from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.evidence.check import Check, Progress
-from planaria.numerics.solving.problem import Problem, pose, to_mpf
+from planaria.numerics.points.problem import Problem, pose, to_mpf
 from planaria.numerics.solving.solve import closed_estimate
 
 __all__ = ["check_residual"]

@@ -8,10 +8,10 @@ from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.evidence.check import Check, Outcome, Progress
+from planaria.numerics.points.problem import pose
 from planaria.numerics.simulation.approach import Effort, approach
 from planaria.numerics.simulation.extrapolation import Comparison
 from planaria.numerics.simulation.stretching import sizes_of
-from planaria.numerics.solving.problem import pose
 from planaria.numerics.solving.solve import solve
 
 __all__ = ["check_simulation"]

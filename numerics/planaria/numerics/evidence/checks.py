@@ -17,7 +17,7 @@ from planaria.numerics.evidence.check import Progress
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.evidence.check_residual import check_residual
 from planaria.numerics.evidence.check_simulation import check_simulation
-from planaria.numerics.solving.refusals import ContradictionError
+from planaria.numerics.points.refusals import ContradictionError
 
 __all__ = ["checks"]
 

@@ -1,4 +1,5 @@
-"""One point: numbers for the parameters, the physical branch, its verification, the estimate, and limits.
+"""One point solved: the physical branch, its verification, the estimate, and limits.
 
-Many points are in `planaria.numerics.sweeps`; the functions that are solved, in `planaria.numerics.equations`.
+The numbers at a point are in `planaria.numerics.points`, many points in `planaria.numerics.sweeps`, and the
+functions that are solved in `planaria.numerics.equations`.
 """

@@ -27,9 +27,9 @@ from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import Functions, functions_of
 from planaria.numerics.equations.memo import once
+from planaria.numerics.points.problem import Problem, to_float, to_mpf
 from planaria.numerics.solving.direct import start_directly
 from planaria.numerics.solving.prediction import predicted
-from planaria.numerics.solving.problem import Problem, to_float, to_mpf
 
 __all__ = ["BOLD", "CAREFUL", "DOUBLE", "Pace", "PathEndsError", "follow", "iterate", "newton", "precise"]
 

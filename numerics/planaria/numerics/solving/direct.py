@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from planaria.numerics.equations.unreduced import Numbers, Unreduced, unreduced
-from planaria.numerics.solving.balls import ball_numbers, from_ball, generators, working_balls
-from planaria.numerics.solving.problem import Problem, to_float
+from planaria.numerics.points.balls import ball_numbers, from_ball, generators, working_balls
+from planaria.numerics.points.problem import Problem, to_float
 
 __all__ = ["Path", "float_numbers", "follow_directly", "polish_directly", "start_directly"]
 

@@ -8,9 +8,9 @@ from typing import Any
 from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
 from planaria.numerics.estimate import Estimate
+from planaria.numerics.points.problem import pose
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.limits import limit_at_zero
-from planaria.numerics.solving.problem import pose
 from planaria.numerics.solving.solve import refuse_zero, solve
 
 __all__ = ["MOST_DIGITS", "evaluate"]

@@ -23,12 +23,12 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.equations.unreduced import unreduced
 from planaria.numerics.estimate import Estimate
-from planaria.numerics.solving.balls import ball_numbers, ball_spectrum, from_ball, to_ball, working_balls
+from planaria.numerics.points.balls import ball_numbers, ball_spectrum, from_ball, to_ball, working_balls
+from planaria.numerics.points.problem import Problem, parameters_of, to_mpf
+from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.direct import follow_directly
 from planaria.numerics.solving.prediction import power_of_ten, predicted
-from planaria.numerics.solving.problem import Problem, parameters_of, to_mpf
-from planaria.numerics.solving.refusals import ContradictionError
 
 __all__ = ["Extreme", "Reached", "extreme", "polished", "reached", "reached_directly"]
 

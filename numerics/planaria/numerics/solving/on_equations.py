@@ -12,13 +12,13 @@ from sympy import Symbol
 from planaria.algebra.errors import InputError
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.estimate import Estimate
-from planaria.numerics.solving.at_point import unknowns_of
-from planaria.numerics.solving.balls import ball_spectrum, from_ball, to_ball, working_balls
+from planaria.numerics.points.at_point import unknowns_of
+from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, working_balls
+from planaria.numerics.points.problem import Problem
+from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import extreme, reached_directly
-from planaria.numerics.solving.problem import Problem
-from planaria.numerics.solving.refusals import ContradictionError
 from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
 
 __all__ = ["FEWEST_DIGITS", "on_the_equations", "refuse_an_edge", "stands"]

@@ -13,13 +13,13 @@ from sympy import Expr
 from planaria.algebra.errors import InputError
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.estimate import Estimate
-from planaria.numerics.solving.at_point import loops_of, unknowns_of, value_of
+from planaria.numerics.points.at_point import loops_of, unknowns_of, value_of
+from planaria.numerics.points.problem import Problem, to_mpf
+from planaria.numerics.points.refusals import ContradictionError, SingularError
 from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow, precise
 from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import Extreme, extreme, polished, reached
 from planaria.numerics.solving.on_equations import FEWEST_DIGITS, on_the_equations, refuse_an_edge, stands
-from planaria.numerics.solving.problem import Problem, to_mpf
-from planaria.numerics.solving.refusals import ContradictionError, SingularError
 from planaria.numerics.solving.verification import in_the_spectrum, verify
 
 __all__ = ["ContradictionError", "closed_estimate", "loops_of", "refuse_zero", "solve"]

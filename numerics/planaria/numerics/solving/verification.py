@@ -20,8 +20,8 @@ from sympy import Expr, Symbol
 from planaria.algebra.errors import InputError
 from planaria.numerics.equations.ladder import is_stable, ladder, radius_of_balls
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
-from planaria.numerics.solving.balls import ball_numbers, from_ball, working_balls
-from planaria.numerics.solving.problem import Problem
+from planaria.numerics.points.balls import ball_numbers, from_ball, working_balls
+from planaria.numerics.points.problem import Problem
 
 __all__ = ["Verification", "in_the_spectrum", "verify"]
 

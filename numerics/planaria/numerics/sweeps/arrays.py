@@ -20,11 +20,11 @@ from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.solving.balls import generators
+from planaria.numerics.points.balls import generators
+from planaria.numerics.points.problem import Problem, check_admissible, pose, to_float
+from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.branch import DOUBLE, follow, newton
 from planaria.numerics.solving.exclusive import exclusive
-from planaria.numerics.solving.problem import Problem, check_admissible, pose, to_float
-from planaria.numerics.solving.refusals import ContradictionError
 from planaria.numerics.solving.solve import solve
 from planaria.numerics.sweeps.confirmation import confirmed
 

@@ -20,8 +20,8 @@ from planaria.numerics.equations.cramer import propagators_at
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.equations.ladder import ladder, radii
 from planaria.numerics.equations.unreduced import Numbers, unreduced
+from planaria.numerics.points.problem import Problem
 from planaria.numerics.solving.direct import float_numbers
-from planaria.numerics.solving.problem import Problem
 
 __all__ = ["confirmed"]
 

@@ -10,8 +10,8 @@ from sympy import Expr, Integer, Symbol
 
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.solving.problem import Problem, to_mpf
-from planaria.numerics.solving.refusals import SingularError
+from planaria.numerics.points.problem import Problem, to_mpf
+from planaria.numerics.points.refusals import SingularError
 
 __all__ = ["loops_of", "unknowns_of", "value_of"]
 

@@ -14,7 +14,7 @@ from sympy import Expr, Symbol, Trace
 
 from planaria.algebra.rational import generators_of
 from planaria.numerics.equations.unreduced import Numbers
-from planaria.numerics.solving.problem import Problem, to_mpf
+from planaria.numerics.points.problem import Problem, to_mpf
 
 __all__ = ["ball_numbers", "ball_spectrum", "from_ball", "generators", "to_ball", "working_balls"]
 

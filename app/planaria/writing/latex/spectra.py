@@ -1,0 +1,55 @@
+r"""Spectra as LaTeX: the formula of one eigenvalue, its index being I."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import singledispatch
+
+from sympy import Expr
+
+from planaria.models.spectra import Exponential, PowerLaw, Spectrum, TwoLevel, UnitSpectrum
+
+__all__ = ["latex_eigenvalue"]
+
+Write = Callable[[Expr], str]
+
+
+@singledispatch
+def latex_eigenvalue(spectrum: Spectrum, write: Write, size: Expr) -> str | None:
+    r"""The eigenvalue with the index I, its parameters written by `write`; None where there is no formula.
+
+    >>> from sympy import Symbol, latex
+    >>> print(latex_eigenvalue(Exponential(), latex, Symbol("N")))
+    \lambda_{+} e^{-I/\xi}
+    """
+    return None
+
+
+@latex_eigenvalue.register
+def _(spectrum: PowerLaw, write: Write, size: Expr) -> str:
+    exponent = f"-{write(1 + spectrum.alpha)}"
+    if not spectrum.alpha.is_number:
+        exponent = rf"-\left(1 + {write(spectrum.alpha)}\right)"
+    return f"{_factor(spectrum.scale, write)}I^{{{exponent}}}"
+
+
+@latex_eigenvalue.register
+def _(spectrum: Exponential, write: Write, size: Expr) -> str:
+    return rf"{_factor(spectrum.scale, write)}e^{{-I/{write(spectrum.xi)}}}"
+
+
+@latex_eigenvalue.register
+def _(spectrum: TwoLevel, write: Write, size: Expr) -> str:
+    parts = [(spectrum.upper, r"\le"), (spectrum.lower, ">")]
+    first = write(spectrum.fraction * size)
+    return r", \quad ".join(rf"{write(value)} \text{{ for }} I {sign} {first}" for value, sign in parts)
+
+
+@latex_eigenvalue.register
+def _(spectrum: UnitSpectrum, write: Write, size: Expr) -> str:
+    return "1"
+
+
+def _factor(scale: Expr, write: Write) -> str:
+    """A factor in front, left out where it is 1."""
+    return "" if scale == 1 else f"{write(scale)} "
