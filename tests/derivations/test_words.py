@@ -86,7 +86,9 @@ def test_the_diagrams_of_a_long_word_are_compared_and_not_none() -> None:
 
 def test_a_sum_of_too_many_terms_is_refused_at_once_and_truly() -> None:
     begun = time.process_time()
-    with pytest.raises(InputError, match=r"word of 128 letters has intervals of more than 1,000 terms.*take shorter words"):
+    with pytest.raises(
+        InputError, match=r"128 letters has intervals of more than 1,000 terms.*take shorter words"
+    ):
         derive(Trace((x * x.T) ** 64), CORRELATED)
     assert time.process_time() - begun < 10
 
