@@ -170,7 +170,7 @@ def read_model(text: str) -> Model:
     ... q = "tr(x*x.T)"
     ... ''')
     >>> model.quantities["q"]
-    Trace(matrix=Product(factors=(Letter(field='x'), Adjoint(matrix=Letter(field='x')))))
+    Trace(matrix=Product(factors=(Letter(field='x'), Adjoint(matrix=Letter(field='x'), conjugates=False))))
     """
     document = tomllib.loads(text, parse_float=Decimal)
     declared = _table(document, "matrices")

@@ -185,9 +185,11 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
                 "its spectrum is not known",
                 "give a list of eigenvalues or a declared spectrum for it",
             )
-        if symbol in used and present is not None:
+        if present is None:
+            continue
+        if symbol in used or (matrix in given and present.listed is not None):
             spectra.append((matrix, symbol, present))
-        if present is not None and present.listed is not None:  # a size for its space, whatever its values do
+        if present.listed is not None:  # a size for its space, whatever its values do
             _fit_list(matrix, len(present.listed), numbers, sizes)
     problem = Problem(derivation, numbers, tuple(spectra))
     _check_complete(problem, zero)

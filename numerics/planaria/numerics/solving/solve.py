@@ -28,6 +28,7 @@ PATH_DIGITS = (40, 160, 640)  # of a path that double precision cannot follow
 LARGEST_CORRECTION = 1e-6  # of a root in double precision, relative; a larger one may be a jump to another root
 MOST_PATIENCE = 500  # digits up to which a division by zero is taken for one of rounding
 MOST_ZEROS = 3  # precisions at which a value is 0 before it is left to the unreduced equations
+MOST_UNKNOWNS = 10  # of a closed form that is worth a path with many digits: the equations are as short
 SAME_END = 1e-2  # relative difference of the strengths at which paths end for the same reason
 UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
 
@@ -49,7 +50,9 @@ def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> 
         except InputError:
             pass  # a start that led nowhere: from the bare propagators, then
     far = extreme(problem)
-    ways: list[Callable[[Problem, int], Estimate]] = [closed_estimate, on_the_equations]
+    few = len(problem.derivation.unknowns) <= MOST_UNKNOWNS
+    first = closed_estimate if few else partial(closed_estimate, path_digits=())
+    ways: list[Callable[[Problem, int], Estimate]] = [first, on_the_equations]
     if far is not None:  # many digits from the bare propagators on would take minutes
         ways = [partial(_from_moderate, far), on_the_equations, partial(closed_estimate, path_digits=())]
     reason: InputError | None = None
