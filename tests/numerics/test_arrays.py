@@ -30,7 +30,7 @@ def swept(
     from_the_start: list[float] = []
     guesses: list[tuple[float, float]] = []
 
-    def newton(functions: Any, guess: Any, spectrum: Any, scalars: Any, strength: Any, arithmetic: Any) -> Any:
+    def newton(functions: Any, guess: Any, spectrum: Any, scalars: Any) -> Any:
         ridge = scalars[gamma]
         guesses.append((ridge, float(guess[0])))
         found = root(float(guess[0]), ridge)
@@ -41,7 +41,7 @@ def swept(
         found = afresh(scalars[gamma])
         return None if found is None else (np.array([found[0]]), found[1])
 
-    monkeypatch.setattr(module, "newton", newton)
+    monkeypatch.setattr(module, "_root", newton)
     monkeypatch.setattr(module, "_afresh", start)
     problem = pose(PLAIN, {"N": 3, "P": 5, "gamma": 1})
     unknowns, values = module._in_double_precision(problem, {"gamma": RIDGES}, len(RIDGES))

@@ -1,11 +1,10 @@
-"""Following a branch: Newton's method and its guards on equations by hand, and paths against solved formulas."""
+"""Following a branch: paths against solved formulas."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from math import exp, log, sqrt
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,19 +17,17 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
+from planaria.numerics.equations.newton import DOUBLE, Root, precise
 from planaria.numerics.points.problem import Problem, pose, to_float
 from planaria.numerics.solving import branch as module
 from planaria.numerics.solving.branch import (
     BOLD,
     CAREFUL,
-    DOUBLE,
     Pace,
     PathEndsError,
     core_of,
     follow,
     iterate,
-    newton,
-    precise,
 )
 
 N, P, gamma = symbols("N P gamma", positive=True)
@@ -48,151 +45,13 @@ def _digits() -> Iterator[None]:
         yield
 
 
-# -- Newton's method ------------------------------------------------------------------------------------------
-
-Formula = Callable[..., tuple[list[Any], list[list[Any]]]]
-
-
-def stub(formula: Formula) -> Any:
-    """What Newton's method asks of compiled functions: residual and Jacobian, at unknowns and a strength."""
-    return SimpleNamespace(residual=lambda unknowns, spectrum, scalars, strength: formula(*unknowns, strength))
-
-
-def square(x: Any, s: Any) -> tuple[list[Any], list[list[Any]]]:
-    """x^2 = 4 s: the slope is positive at the positive root."""
-    return [x * x - 4 * s], [[2 * x]]
-
-
-def solve(formula: Formula, *start: Any, strength: Any = 1.0, arithmetic: Any = DOUBLE, rounds: int = 12) -> Any:
-    return newton(stub(formula), list(start), {}, {}, strength, arithmetic, rounds)
-
-
-def test_newton_finds_the_root() -> None:
-    unknowns, sign = solve(square, 2.1)
-    assert unknowns == pytest.approx([2.0], abs=1e-14)
-    assert sign == 1
-    assert solve(square, 3.01, strength=2.25)[0] == pytest.approx([3.0], abs=1e-13)
-    unknowns, sign = solve(square, -2.1)
-    assert unknowns == pytest.approx([-2.0])
-    assert sign == -1
-    _, sign = solve(lambda x, s: ([4 - x * x], [[-2 * x]]), 2.1)
-    assert sign == -1
-
-
-def test_newton_with_many_digits() -> None:
-    with workdps(60):
-        unknowns, sign = solve(lambda x, s: ([x * x - 2], [[2 * x]]), mpf("1.41"), arithmetic=precise(60))
-        assert abs(unknowns[0] - mp.sqrt(2)) < mpf(10) ** -58
-        assert isinstance(unknowns[0], mpf)
-        assert sign == 1
-        _, sign = solve(lambda x, s: ([2 - x * x], [[-2 * x]]), mpf("1.41"), arithmetic=precise(60))
-        assert sign == -1
-
-
-def test_newton_for_several_unknowns() -> None:
-    def circle(x: Any, y: Any, s: Any) -> tuple[list[Any], list[list[Any]]]:
-        return [x * x + y * y - 25, x - y + 1], [[2 * x, 2 * y], [1, -1]]
-
-    for arithmetic in (DOUBLE, precise(30)):
-        unknowns, sign = solve(circle, 3.1, 3.9, arithmetic=arithmetic)
-        assert [float(u) for u in unknowns] == pytest.approx([3.0, 4.0])
-        assert sign == -1  # -2 x - 2 y
-
-
-def test_a_singular_jacobian_has_no_step() -> None:
-    for arithmetic in (DOUBLE, precise(30)):
-        assert solve(lambda x, s: ([x - 1], [[x * 0]]), 2.0, arithmetic=arithmetic) is None
-
-    def divided(x: Any, s: Any) -> Any:
-        raise ZeroDivisionError
-
-    assert solve(divided, 2.0) is None
-
-
-def test_unknowns_keep_their_sign() -> None:
-    """The step from 0.5 leads to a root at -1: it is outside of the domain."""
-    assert solve(lambda x, s: ([x + 1], [[1.0]]), 0.5) is None
-    assert solve(lambda x, s: ([x - 1], [[1.0]]), -0.5) is None
-    assert solve(lambda x, s: ([x], [[1.0]]), 0.5) is None  # zero is no value of an unknown
-    assert solve(lambda x, s: ([x - 0.501], [[1.0]]), 0.5)[0] == pytest.approx([0.501])
-
-    def pair(x: Any, y: Any, s: Any) -> Any:
-        return [x - 1.01, y + 1], [[1.0, 0.0], [0.0, 1.0]]
-
-    assert solve(pair, 1.0, 0.5) is None
-    assert solve(pair, 1.0, -0.99)[0] == pytest.approx([1.01, -1.0])
-
-
-def test_a_step_that_is_not_finite() -> None:
-    assert solve(lambda x, s: ([float("nan")], [[1.0]]), 0.5) is None
-    with np.errstate(all="ignore"):
-        assert solve(lambda x, s: ([-1e308 * 10], [[1.0]]), 0.5) is None
-
-
-def test_newton_must_contract_from_the_first_step_on() -> None:
-    """A double root only halves the distance: each step is half the one before, and that is too slow."""
-    assert solve(lambda x, s: ([(x - 1) ** 2], [[2 * (x - 1)]]), 1.1) is None
-    assert module.SLOWEST == 0.3
-
-    def slowly(factor: float) -> Formula:
-        # x -> 1 + factor (x - 1): contraction by that factor at every step
-        return lambda x, s: ([(1 - factor) * (x - 1)], [[1.0]])
-
-    assert solve(slowly(0.25), 1.05, rounds=40) is not None
-    assert solve(slowly(0.35), 1.05, rounds=40) is None
-
-
-def test_a_far_start_is_seen_by_its_steps() -> None:
-    """From 20 to the root 2 of x^2 = 4 the steps are 0.5, 0.48, ...: no contraction."""
-    assert solve(square, 20.0) is None
-    assert solve(square, 0.2) is None
-
-
-def test_steps_at_the_level_of_rounding_end() -> None:
-    """Steps of 1e-9 that do not shrink are those of rounding; steps of 1e-5 are none."""
-
-    def noisy(size: float) -> Formula:
-        state = {"sign": 1.0}
-
-        def formula(x: Any, s: Any) -> Any:
-            state["sign"] = -state["sign"]
-            return [state["sign"] * size], [[1.0]]
-
-        return formula
-
-    assert solve(noisy(1e-9), 1.0) is not None
-    assert solve(noisy(9e-7), 1.0) is not None
-    assert solve(noisy(1e-5), 1.0) is None
-    assert solve(noisy(1e-13), 1.0) is not None
-
-
-def test_rounds_are_bounded() -> None:
-    def halting(x: Any, s: Any) -> Any:
-        return [0.75 * (x - 1)], [[1.0]]
-
-    assert solve(halting, 1.05, rounds=2) is None
-    assert solve(halting, 1.05, rounds=40)[0] == pytest.approx([1.0])
-
-
-def test_the_level_of_rounding() -> None:
-    assert DOUBLE.rounding == 1e-12
-    assert precise(40).rounding == pytest.approx(1e-35)
-    assert precise(25).rounding == pytest.approx(1e-20)
-    assert precise(10_000).rounding == 1e-300
-    assert precise(40).exponential(2.0) == mp.exp(2)
-    assert DOUBLE.exponential(2.0) == exp(2)
-    assert DOUBLE.sign([[0.0, 1.0], [1.0, 0.0]]) == -1
-    assert precise(40).sign([[0, 1], [1, 0]]) == -1
-    assert list(precise(40).solve([[2, 0], [0, 4]], [1, 1])) == [mpf("0.5"), mpf("0.25")]
-
-
 # -- the walk -------------------------------------------------------------------------------------------------
 
-Root = Callable[[Any, float], tuple[float, int] | None]
+Script = Callable[[Any, float], tuple[float, int] | None]
 
 
 def walk(
-    monkeypatch: pytest.MonkeyPatch, root: Root, pace: Pace = CAREFUL, start: float = -4.0, first: float = 1.0
+    monkeypatch: pytest.MonkeyPatch, root: Script, pace: Pace = CAREFUL, start: float = -4.0, first: float = 1.0
 ) -> tuple[float, list[tuple[float, float]]]:
     """Follow one unknown where Newton's method finds what `root` says, from a guess at a position.
 
@@ -200,11 +59,11 @@ def walk(
     """
     tried: list[tuple[float, float]] = []
 
-    def scripted(functions: Any, guess: Any, spectrum: Any, scalars: Any, strength: Any, arithmetic: Any) -> Any:
-        position = log(float(strength))
+    def scripted(system: Any, guess: Any, arithmetic: Any, guard: Any) -> Any:
+        position = log(float(system.keywords["strength"]))
         tried.append((position, float(guess[0])))
         found = root(float(guess[0]), position)
-        return None if found is None else (np.array([found[0]]), found[1])
+        return None if found is None else Root([found[0]], found[1])
 
     monkeypatch.setattr(module, "newton", scripted)
     monkeypatch.setattr(module, "_start", lambda problem, arithmetic: (start, np.array([first])))
@@ -308,9 +167,9 @@ def test_a_refused_step_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_many_digits_have_few_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[float] = []
 
-    def scripted(functions: Any, guess: Any, spectrum: Any, scalars: Any, strength: Any, arithmetic: Any) -> Any:
-        calls.append(float(strength))
-        return np.array([mpf(1)], dtype=object), 1
+    def scripted(system: Any, guess: Any, arithmetic: Any, guard: Any) -> Any:
+        calls.append(float(system.keywords["strength"]))
+        return Root([mpf(1)], 1)
 
     monkeypatch.setattr(module, "newton", scripted)
     monkeypatch.setattr(module, "MOST_CALLS", 5)
@@ -321,7 +180,7 @@ def test_many_digits_have_few_calls(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def failing(*arguments: Any) -> Any:
         calls.append(0.0)
-        return (np.array([mpf(1)], dtype=object), 1) if len(calls) == 1 else None
+        return Root([mpf(1)], 1) if len(calls) == 1 else None
 
     monkeypatch.setattr(module, "newton", failing)
     with pytest.raises(PathEndsError):

@@ -13,6 +13,7 @@ from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
+from planaria.numerics.equations.newton import Root
 from planaria.numerics.points.problem import Problem, pose
 from planaria.numerics.solving import limit_path as module
 from planaria.numerics.solving import limits
@@ -106,7 +107,8 @@ def scripted(monkeypatch: pytest.MonkeyPatch, root: Callable[[Sequence[Any], flo
         value = problem.values[gamma]
         places = -float(mp.log10(mpf(int(value.p)) / int(value.q)))
         asked.append(places)
-        return root(guess, places)
+        found = root(guess, places)
+        return None if found is None else Root(*found)
 
     monkeypatch.setattr(module, "newton_at", newton)
     monkeypatch.setattr(module, "value_at", lambda problem, unknowns: unknowns[0])

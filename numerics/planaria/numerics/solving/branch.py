@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import exp, log
 from typing import Any
 
 import numpy as np
-from mpmath import matrix as mp_matrix
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol
@@ -25,19 +25,20 @@ from planaria.algebra.rational import Ratio
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
-from planaria.numerics.equations.functions import Functions, functions_of
+from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.equations.memo import once
+from planaria.numerics.equations.newton import DOUBLE, Arithmetic, Guard, newton
 from planaria.numerics.points.problem import Problem, to_float, to_mpf
 from planaria.numerics.solving.direct import start_directly
 from planaria.numerics.solving.prediction import predicted
 
-__all__ = ["BOLD", "CAREFUL", "DOUBLE", "Pace", "PathEndsError", "follow", "iterate", "newton", "precise"]
+__all__ = ["BOLD", "CAREFUL", "CONTRACTING", "Pace", "PathEndsError", "follow", "iterate"]
 
 Vector = NDArray[Any]
 
 SHORTEST_STEP = 1e-7  # of the logarithm of the strength
 MOST_CALLS = 150  # of Newton's method with many digits on one path
-SLOWEST = 0.3  # each Newton step is at most this times the one before, from the first on
+CONTRACTING = Guard(rounds=12, near=1e-6, shrinks=0.3, contracts=True, keeps_signs=True)
 
 
 @dataclass(frozen=True)
@@ -65,44 +66,6 @@ BOLD = Pace(longest=float("inf"), growth=2.0, widest=0.3)
 CAREFUL = Pace(longest=1.5, growth=1.4, widest=0.05)
 
 
-@dataclass(frozen=True)
-class Arithmetic:
-    """What differs between double precision and mpmath."""
-
-    module: str
-    number: Callable[[Any], Any]
-    solve: Callable[[Any, Any], Vector]  # ZeroDivisionError or LinAlgError for a singular matrix
-    sign: Callable[[Any], int]
-    rounding: float  # Newton steps below this are rounding
-    exponential: Callable[[float], Any]
-
-
-def _mp_solve(matrix: Any, vector: Any) -> Vector:
-    return np.array(list(mp.lu_solve(mp_matrix(matrix), mp_matrix(vector))), dtype=object)
-
-
-DOUBLE = Arithmetic(
-    "numpy",
-    float,
-    lambda matrix, vector: np.linalg.solve(np.array(matrix, dtype=float), np.array(vector, dtype=float)),
-    lambda matrix: int(np.linalg.slogdet(np.array(matrix, dtype=float))[0]),
-    1e-12,
-    exp,
-)
-
-
-def precise(digits: int) -> Arithmetic:
-    """Arithmetic with so many digits; to be used at that working precision."""
-    return Arithmetic(
-        "mpmath",
-        mpf,
-        _mp_solve,
-        lambda matrix: int(mp.sign(mp.det(mp_matrix(matrix)))),
-        10.0 ** max(5 - digits, -300),
-        lambda position: mp.exp(mpf(position)),
-    )
-
-
 def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREFUL) -> Vector:
     """The unknowns at full strength, a start for polishing.
 
@@ -121,8 +84,11 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREF
         spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
 
     def settle(guess: Vector, position: float) -> tuple[Vector, int] | None:
+        strength = arithmetic.exponential(position)
         with np.errstate(all="ignore"):
-            return newton(functions, guess, spectrum, scalars, arithmetic.exponential(position), arithmetic)
+            system = partial(functions.residual, spectrum=spectrum, scalars=scalars, strength=strength)
+            root = newton(system, list(guess), arithmetic, CONTRACTING)
+        return None if root is None else (_vector(root.unknowns), root.sign)
 
     position, start = _start(problem, arithmetic)
     first = settle(start, position)
@@ -150,6 +116,10 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREF
         points = [*points[-2:], (position, moved)]
         step = min(pace.growth * step, pace.longest)
     return points[-1][1]
+
+
+def _vector(unknowns: Sequence[Any]) -> Vector:
+    return np.array(unknowns, dtype=float if isinstance(unknowns[0], float) else object)
 
 
 def _guesses(
@@ -185,37 +155,6 @@ def _predict(previous: tuple[float, Vector] | None, last: tuple[float, Vector], 
     weight = type(last[1][0])(weight)
     guess: Vector = np.where(same_sign, last[1] * ratio**weight, last[1] + weight * (last[1] - previous[1]))
     return guess
-
-
-def newton(
-    functions: Functions,
-    start: Sequence[Any] | Vector,
-    spectrum: Mapping[Symbol, Any],
-    scalars: Mapping[Expr, Any],
-    strength: Any,
-    arithmetic: Arithmetic,
-    rounds: int = 12,
-) -> tuple[Vector, int] | None:
-    """Newton's method on the relations, and the sign of the Jacobian; None where it does not contract."""
-    unknowns = np.array([arithmetic.number(u) for u in start])
-    change = float("inf")
-    for _ in range(rounds):
-        try:
-            residual, jacobian = functions.residual(list(unknowns), spectrum, scalars, arithmetic.number(strength))
-            step = -arithmetic.solve(jacobian, residual)
-        except (np.linalg.LinAlgError, ZeroDivisionError):
-            return None
-        trial = unknowns + step
-        last, change = change, max(float(abs(s / u)) for s, u in zip(step, unknowns, strict=True))
-        # Outside of the domain of unknowns, which keep their sign, or of floats
-        if not np.isfinite(change) or (trial * unknowns <= 0).any():
-            return None
-        unknowns = trial
-        if change < arithmetic.rounding or (change < 1e-6 and change > SLOWEST * last):
-            return unknowns, arithmetic.sign(jacobian)
-        if change > SLOWEST * last:
-            return None
-    return None
 
 
 def _start(problem: Problem, arithmetic: Arithmetic) -> tuple[float, Vector]:

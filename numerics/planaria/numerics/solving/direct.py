@@ -18,6 +18,7 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
+from planaria.numerics.equations.newton import DOUBLE, Guard, newton, precise, sign_of_balls, solve_balls
 from planaria.numerics.equations.unreduced import Numbers, Unreduced, unreduced
 from planaria.numerics.points.balls import ball_numbers, from_ball, generators, working_balls
 from planaria.numerics.points.problem import Problem, to_float
@@ -35,7 +36,7 @@ MOST_CALLS = 150  # of Newton's method on a path; double precision that makes no
 STRIDE = 1e-3  # beyond the end of a path, relative
 NEAR = 0.1  # relative change of a loop that a stride or more digits may make
 LONGEST_STEP = 1.2
-WIDEST_CHANGE = 0.3  # by which Newton's method may move a prediction, relative to the largest loop's scale
+AT_ONCE = Guard(rounds=12, near=1e-9, widest=0.3, contracts=True)
 
 
 def float_numbers(problem: Problem) -> Numbers:
@@ -153,31 +154,20 @@ def _image(equations: Unreduced, numbers: Numbers, symbols: Sequence[Symbol], lo
 
 def _newton(equations: Unreduced, numbers: Numbers, symbols: Sequence[Symbol], guess: Vector) -> Vector | None:
     """Newton's method on loops - image(loops); None where it does not contract at once."""
-    loops: Vector = guess
-    last = np.inf
     unit = np.eye(len(symbols))
-    for number in range(12):
+
+    def differences(loops: Sequence[Any]) -> tuple[Any, Vector]:
         propagators = equations.propagators(numbers, dict(zip(symbols, loops, strict=True)))
         image = np.array([np.ravel(x)[0] for x in equations.image(numbers, symbols, propagators)], dtype=float)
         rows = equations.jacobian(numbers, symbols, propagators)
         slope = np.array([[np.ravel(x)[0] for x in row] for row in rows], dtype=float)
-        if not (np.isfinite(image).all() and np.isfinite(slope).all()):
-            return None
         # Loops differ by powers of ten: each is measured by itself.
         scale = np.maximum(np.abs(loops), np.abs(image))
         scale[scale == 0] = 1.0
-        try:
-            step = scale * np.linalg.solve((unit - slope) * scale / scale[:, np.newaxis], (image - loops) / scale)
-        except np.linalg.LinAlgError:
-            return None
-        change = float(np.max(np.abs(step) / scale))
-        if not np.isfinite(change) or change > WIDEST_CHANGE or (number > 1 and change > last and change > 1e-9):
-            return None
-        loops = loops + step
-        if change < 1e-13 or (number > 2 and change >= 0.3 * last and change < 1e-9):
-            return loops
-        last = change
-    return None
+        return (np.array(loops) - image) / scale, (unit - slope) / scale[:, np.newaxis]
+
+    root = newton(differences, list(guess), DOUBLE, AT_ONCE)
+    return None if root is None else np.array(root.unknowns)
 
 
 def start_directly(problem: Problem) -> tuple[float, dict[Symbol, Any]] | None:
@@ -205,34 +195,23 @@ def polish_directly(
 ) -> dict[Symbol, Any] | None:
     """The loops at mpmath's working precision by Newton's method; None where it does not settle."""
     equations = unreduced(problem.derivation)
-    if not start:
-        return {}
     symbols = list(start)
-    loops = [mpf(x) for x in start.values()]
-    tolerance = mpf(10) ** (4 - mp.dps)
-    last = mpf("inf")
+    unit = range(len(symbols))
     with working_balls():
         numbers = replace(ball_numbers(problem), strength=None if strength is None else arb(strength))
-        for _ in range(40):
+
+        def differences(loops: Sequence[Any]) -> tuple[Sequence[Any], Any]:
             balls = {symbol: arb(x) for symbol, x in zip(symbols, loops, strict=True)}
             propagators = equations.propagators(numbers, balls)
             image = equations.image(numbers, symbols, propagators)
             slope = equations.jacobian(numbers, symbols, propagators)
-            size = len(symbols)
-            matrix = [[(arb(1) if m == n else arb(0)) - slope[m][n] for n in range(size)] for m in range(size)]
-            residual = [[x - balls[symbol]] for x, symbol in zip(image, symbols, strict=True)]
-            try:
-                step = arb_mat(matrix).solve(arb_mat(residual))
-            except ZeroDivisionError:
-                return None
-            steps = [from_ball(step[n, 0]) for n in range(size)]
-            if not all(mp.isfinite(x) for x in steps):
-                return None
-            change = max(
-                (abs(s) / max(abs(x), abs(x + s)) for s, x in zip(steps, loops, strict=True) if s), default=0
-            )
-            loops = [x + s for x, s in zip(loops, steps, strict=True)]
-            if change < tolerance or (change < mpf(10) ** (-mp.dps // 2) and change >= last):
-                return dict(zip(symbols, loops, strict=True))
-            last = change
-    return None
+            matrix = [[(1 if m == n else 0) - slope[m][n] for n in unit] for m in unit]
+            return [x - y for x, y in zip(balls.values(), image, strict=True)], arb_mat(matrix)
+
+        centres = replace(precise(mp.dps), solve=_solve_at_centres, sign=sign_of_balls)
+        root = newton(differences, list(start.values()), centres, Guard(rounds=40, near=mpf(10) ** (-mp.dps // 2)))
+    return None if root is None else dict(zip(symbols, root.unknowns, strict=True))
+
+
+def _solve_at_centres(jacobian: Any, residual: Sequence[Any]) -> Sequence[Any]:
+    return [from_ball(x) for x in solve_balls(jacobian, residual)]

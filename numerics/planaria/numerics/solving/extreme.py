@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, log2
 from typing import Any
 
-from flint import arb, arb_mat, ctx
+from flint import arb, arb_mat
 from mpmath import mp, mpf
 from sympy import Expr, Rational, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.equations.newton import Guard, balls, newton
 from planaria.numerics.equations.unreduced import unreduced
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.points.balls import ball_numbers, ball_spectrum, from_ball, to_ball, working_balls
@@ -43,8 +44,7 @@ LONGEST_STEP = 0.6  # of the places gone: a limit is known to as many places as 
 SHORTEST_STEP = 1e-2
 PLAIN = 1e-2  # by which a power may differ from a multiple of 1/12
 MOST_STEPS = 200
-MOST_ROUNDS = 40  # of Newton's method: at a double root's distance it only halves at first
-WIDEST = 0.3  # correction of a prediction by the first Newton step, relative
+NEARBY = Guard(rounds=40, near=0, widest=0.3)  # at a double root's distance Newton's method only halves at first
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ def newton_on_the_closed_form(problem: Problem, guess: Sequence[Any], working: i
             residual, jacobian = functions.residual(unknowns, spectrum, scalars, arb(1))
             return residual, arb_mat(jacobian)
 
-        root = _newton(relations, guess)
+        root = newton(relations, guess, balls(), NEARBY)
         if root is None:
             return None
         unknowns, sign = root
@@ -309,7 +309,7 @@ def newton_on_the_equations(problem: Problem, guess: Sequence[Any], working: int
             matrix = [[(1 if m == n else 0) - slope[m][n] for n in size] for m in size]
             return [x - y for x, y in zip(loops, image, strict=True)], arb_mat(matrix)
 
-        root = _newton(differences, guess)
+        root = newton(differences, guess, balls(), NEARBY)
         if root is None:
             return None
         loops, sign = root
@@ -318,42 +318,12 @@ def newton_on_the_equations(problem: Problem, guess: Sequence[Any], working: int
         return Reached([from_ball(x) for x in loops], max(0, working - known), sign)
 
 
-def _newton(
-    system: Callable[[Sequence[Any]], tuple[Sequence[Any], Any]], guess: Sequence[Any]
-) -> tuple[list[Any], int] | None:
-    """A root in balls, and the sign of the Jacobian determinant there; None where it does not settle nearby."""
-    unknowns = [arb(x) for x in guess]
-    if not unknowns:
-        return [], 1
-    for number in range(MOST_ROUNDS):
-        residual, matrix = system(unknowns)
-        try:
-            solution = matrix.solve(arb_mat([[-x] for x in residual]))
-        except ZeroDivisionError:
-            return None
-        steps = [solution[n, 0] for n in range(len(unknowns))]
-        if not all(step.is_finite() for step in steps):
-            return None
-        if number == 0 and any(abs(s) > WIDEST * abs(x) for s, x in zip(steps, unknowns, strict=True)):
-            return None
-        last_place = arb(2) ** (4 - ctx.prec)
-        if all(s.contains(0) or abs(s) <= abs(x) * last_place for s, x in zip(steps, unknowns, strict=True)):
-            return [x + s for x, s in zip(unknowns, steps, strict=True)], _sign(matrix)
-        unknowns = [(x + s).mid() for x, s in zip(unknowns, steps, strict=True)]
-    return None
-
-
 def polished(problem: Problem, unknowns: Sequence[Any]) -> list[Any]:
     """The unknowns of the closed form at mpmath's working precision, from some of their digits."""
     root = newton_on_the_closed_form(problem, unknowns, mp.dps)
     if root is None:
         raise InputError("evaluate", "Newton's method does not settle on the branch", "give less extreme values")
     return root.unknowns
-
-
-def _sign(matrix: Any) -> int:
-    determinant = matrix.det()
-    return 0 if determinant.contains(0) else 1 if determinant > 0 else -1
 
 
 def _digits(
@@ -365,9 +335,9 @@ def _digits(
     at: dict[Expr, Any] = {**scalars, STRENGTH: arb(1)}
     at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
     at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
-    balls = [ratio.evaluate(at, arb(1)) for _, ratio in closed.loops]
+    loops = [ratio.evaluate(at, arb(1)) for _, ratio in closed.loops]
     value = functions_of(closed, "balls").value(unknowns, spectrum, scalars)
-    return min((_accuracy(ball) for ball in [*balls, value] if not ball.is_zero()), default=mp.dps)
+    return min((_accuracy(ball) for ball in [*loops, value] if not ball.is_zero()), default=mp.dps)
 
 
 def _accuracy(ball: Any) -> int:

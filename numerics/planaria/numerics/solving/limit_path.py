@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from mpmath import matrix as mp_matrix
 from mpmath import mp, mpf
 from sympy import Rational, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.equations.newton import Guard, Root, newton, precise
 from planaria.numerics.points.problem import Posed, Problem, to_mpf
 from planaria.numerics.solving.prediction import predicted
 from planaria.numerics.solving.solve import loops_of, solve
@@ -25,7 +26,7 @@ __all__ = ["LimitPath", "newton_at", "value_at"]
 STARTS = ((8, 9), (4, 5), (2, 3))  # places at which the branch is followed from the bare propagators, in turn
 CANCELLATION = 6  # powers of the parameter up to which terms of equations and value may cancel
 SHORTEST_STEP = 1e-3
-WIDEST_CORRECTION = 0.3  # of a prediction by the first Newton step, relative
+WIDEST_CORRECTION = 0.3  # of a prediction by a Newton step, relative
 
 
 @dataclass
@@ -102,10 +103,10 @@ class LimitPath:
         problem = self.problem(places)
         with mp.workdps(factor * self.precision(places)):
             found = newton_at(problem, guess)
-        if found is None or self.sign not in (0, found[1]):
+        if found is None or self.sign not in (0, found.sign):
             return None
-        unknowns, self.sign = found
-        return unknowns
+        self.sign = found.sign
+        return found.unknowns
 
     def value(self) -> Any:
         """The quantity at the last point, once its digits stand when the precision is doubled."""
@@ -155,29 +156,17 @@ class LimitPath:
         return self.error(f"the planar solution is lost at {self.parameter} = 10**-{places:.4g} on the way to 0")
 
 
-def newton_at(problem: Posed, guess: Sequence[Any]) -> tuple[list[Any], int] | None:
+def newton_at(problem: Posed, guess: Sequence[Any]) -> Root | None:
     """Newton's method at the working precision; None where it does not settle or starts too far away."""
-    closed = problem.form
-    if not closed.unknowns:
-        return [], 1
-    functions = functions_of(closed, "mpmath")
-    spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
-    unknowns = [mpf(x) for x in guess]
-    change = mpf("inf")
-    for number in range(40 + mp.dps):  # from a double root's distance it only halves at first
-        try:
-            residual, jacobian = functions.residual(unknowns, spectrum, scalars, mpf(1))
-            matrix = mp_matrix(jacobian)
-            step = mp.lu_solve(matrix, -mp_matrix(residual))
-            last, change = change, max(abs(step[k] / x) for k, x in enumerate(unknowns))
-        except ZeroDivisionError:
-            return None
-        if not mp.isfinite(change) or (number == 0 and change > WIDEST_CORRECTION):
-            return None
-        unknowns = [x + step[k] for k, x in enumerate(unknowns)]
-        if change < mpf(10) ** (5 - mp.dps) or (change < mpf(10) ** (-mp.dps // 2) and change >= last):
-            return unknowns, int(mp.sign(mp.det(matrix)))
-    return None
+    system = partial(
+        functions_of(problem.form, "mpmath").residual,
+        spectrum=problem.mpfs(),
+        scalars=problem.scalars(to_mpf),
+        strength=mpf(1),
+    )
+    # from a double root's distance it only halves at first
+    guard = Guard(rounds=40 + mp.dps, near=mpf(10) ** (-mp.dps // 2), widest=WIDEST_CORRECTION)
+    return newton(system, guess, precise(mp.dps), guard)
 
 
 def value_at(problem: Posed, unknowns: Sequence[Any]) -> Any:

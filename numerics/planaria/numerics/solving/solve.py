@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from mpmath import matrix as mp_matrix
 from mpmath import mp, mpf
 from sympy import Expr
 
 from planaria.algebra.errors import InputError
 from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.equations.newton import Guard, precise, settled
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_of
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.points.refusals import ContradictionError, SingularError
-from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow, precise
+from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow
 from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import Extreme, extreme, polished, reached
 from planaria.numerics.solving.on_equations import FEWEST_DIGITS, on_the_equations, refuse_an_edge, stands
@@ -241,29 +241,21 @@ def _follow_unreduced(problem: Problem) -> Sequence[Any]:
 
 def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
     """The unknowns by Newton's method at the working precision."""
-    closed = problem.derivation.closed_form
-    if not closed.unknowns:
-        return []
-    functions = functions_of(closed, "mpmath")
-    spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
-    unknowns = [mpf(x) for x in start]
-    tolerance = mpf(10) ** (5 - mp.dps)
-    change = mpf("inf")
-    for _ in range(80):
-        try:
-            residual, jacobian = functions.residual(unknowns, spectrum, scalars, mpf(1))
-            step = mp.lu_solve(mp_matrix(jacobian), -mp_matrix(residual))
-        except ZeroDivisionError:
-            raise SingularError() from None
-        last, change = change, max(abs(step[k] / unknowns[k]) for k in range(len(unknowns)))
-        unknowns = [x + step[k] for k, x in enumerate(unknowns)]
-        if change < tolerance or (change < mpf(10) ** (-mp.dps // 2) and change >= last):
-            break
-    else:
+    system = partial(
+        functions_of(problem.derivation.closed_form, "mpmath").residual,
+        spectrum=problem.mpfs(),
+        scalars=problem.scalars(to_mpf),
+        strength=mpf(1),
+    )
+    try:
+        root = settled(system, start, precise(mp.dps), Guard(rounds=80, near=mpf(10) ** (-mp.dps // 2)))
+    except ZeroDivisionError:
+        raise SingularError() from None
+    if root is None:
         raise InputError(
             "evaluate", "Newton's method does not settle on the branch", "move away from the singular point"
         )
-    return unknowns
+    return root.unknowns
 
 
 def refuse_zero(problem: Problem) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,12 @@ from sympy import Expr, MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.equations.functions import Functions, functions_of
+from planaria.numerics.equations.newton import DOUBLE, newton
 from planaria.numerics.points.balls import generators
 from planaria.numerics.points.problem import Problem, check_admissible, pose, to_float
 from planaria.numerics.points.refusals import ContradictionError
-from planaria.numerics.solving.branch import DOUBLE, follow, newton
+from planaria.numerics.solving.branch import CONTRACTING, follow
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import solve
 from planaria.numerics.sweeps.confirmation import confirmed
@@ -159,7 +161,7 @@ def _in_double_precision(problem: Problem, columns: Mapping[str, Floats], count:
             found: tuple[Any, int] | None = (np.zeros(0), sign)
             if closed.unknowns:
                 for guess in _guesses(unknowns, before):
-                    found = newton(functions, guess, spectrum, scalars, 1.0, DOUBLE)
+                    found = _root(functions, guess, spectrum, scalars)
                     if found is not None and found[1] == sign:
                         break
                 else:
@@ -198,9 +200,17 @@ def _afresh(here: Problem, scalars: Mapping[Expr, Any]) -> tuple[Any, int] | Non
     """A point reached from the bare propagators, and the sign of its Jacobian; None where that does not work."""
     functions = functions_of(here.derivation.closed_form, "numpy")
     try:
-        return newton(functions, follow(here), here.floats(), scalars, 1.0, DOUBLE)
+        return _root(functions, follow(here), here.floats(), scalars)
     except (InputError, ZeroDivisionError, OverflowError):
         return None
+
+
+def _root(
+    functions: Functions, guess: Any, spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any]
+) -> tuple[Any, int] | None:
+    system = partial(functions.residual, spectrum=spectrum, scalars=scalars, strength=1.0)
+    root = newton(system, guess, DOUBLE, CONTRACTING)
+    return None if root is None else (np.array(root.unknowns), root.sign)
 
 
 def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
