@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: workers share the cores
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
