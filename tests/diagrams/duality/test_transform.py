@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Identity, MatrixSymbol, Trace, expand
+from sympy import Expr, Identity, MatMul, MatrixSymbol, Rational, Trace, expand
 
 from planaria.diagrams import Gaussian, InputError, Model, RibbonGraph, dualities
 from planaria.diagrams import expand as diagrams
@@ -49,6 +49,43 @@ def test_the_dual_is_a_bijection_of_the_diagrams(expression: Expr, model: Model,
         back, inverse = image.dual(duality)
         assert back == graph
         assert tuple(inverse[place] for place in half_edges) == tuple(range(len(half_edges)))
+
+
+@pytest.mark.parametrize("law", ["hermitian", "antisymmetric", "symmetric", "elliptic"])
+@pytest.mark.parametrize("word", ["abab", "abababab", "aabb", "aaabab"])
+def test_a_word_that_only_a_turn_brings_back(law: str, word: str) -> None:
+    """Under a <-> b, tr(a b a b) becomes itself read from its second letter: twice is a turn by two letters."""
+    letters = {"a": MatrixSymbol("a", N, N), "b": MatrixSymbol("b", N, N)}
+    options = {"rho": Rational(1, 3)} if law == "elliptic" else {}
+    model = Model([Gaussian(one, kind=law, **options) for one in letters.values()])
+    expression = Trace(MatMul(*(letters[one] for one in word)))
+    if word == "aaabab":
+        expression = expression + Trace(MatMul(*(letters[one] for one in "bbbaba")))
+    duality = found(expression, model)
+    graphs = list(diagrams(duality.expression, model, 0, euler=None))
+    duals = [graph.dual(duality) for graph in graphs]
+    assert graphs
+    assert Counter(dual.graph for dual in duals) == Counter(graphs)
+    for graph, (image, half_edges) in zip(graphs, duals, strict=True):
+        back, inverse = image.dual(duality)
+        assert back.words == graph.words
+        assert back.canonical_form == graph.canonical_form
+        assert image.euler_characteristic == graph.euler_characteristic
+        twice = [inverse[place] for place in half_edges]
+        for i, j in graph.ribbons:  # the half-edges carry the diagram to the dual of its dual
+            assert tuple(sorted((twice[i], twice[j]))) in back.ribbons
+    (certificate,) = (one for one in duality.certificates if one.method == "diagrams")
+    assert certificate.passed
+    assert ("turn" in certificate.detail) == (twice != sorted(twice))
+
+
+def test_orders_without_diagrams_are_passed_over() -> None:
+    a, b = MatrixSymbol("a", N, N), MatrixSymbol("b", N, N)
+    model = Model([Gaussian(one, kind="hermitian") for one in (a, b)])
+    (duality, *_) = dualities(model, Trace((gamma * Identity(N) - a * b - b * a).inv()), order=1)
+    (certificate,) = (one for one in duality.certificates if one.method == "diagrams")
+    assert certificate.passed
+    assert "to order 2" in certificate.detail
 
 
 @pytest.mark.parametrize(("expression", "model", "order"), CASES[:5])

@@ -30,6 +30,7 @@ __all__ = [
     "polynomial_certificate",
 ]
 
+MOST_EMPTY_ORDERS = 3  # that are looked at beyond those that are asked for, where none of these has a diagram
 _MANY = 20_000  # diagrams of one order that are compared one by one
 _LAST_ORDER = 6
 _MANY_WORDS, _MANY_LETTERS = 200, 32  # of one order whose exact expectation is compared
@@ -83,15 +84,16 @@ def diagram_certificate(expansion: Expansion, exchange: Exchange, factor: Ratio,
     """Every diagram of every Euler characteristic has its own dual, of the same kind and the exchanged weight."""
     kappa = factor.to_sympy()
     counts: Counter[int] = Counter()
-    reached, fault = -1, ""
-
+    reached, fault, turned = -1, "", False
     weights = _Weights()
 
     @cache
     def agree(one: Expr, other: Expr) -> bool:
         return bool(expand(exchange.expression(one) - kappa * other) == 0)
 
-    for n in range(order + 1):
+    for n in range(order + 1 + MOST_EMPTY_ORDERS):
+        if n > order and counts:
+            break
         words = [word for word in expansion.words(n) if word.letters]
         if sum(count_contractions(word, expansion.setting) for word in words) > _MANY:
             break
@@ -105,7 +107,9 @@ def diagram_certificate(expansion: Expansion, exchange: Exchange, factor: Ratio,
             if image.euler_characteristic != graph.euler_characteristic:
                 fault = "its dual has another Euler characteristic"
             elif back != graph or any(inverse[place] != i for i, place in enumerate(half_edges)):
-                fault = "the dual of its dual is another diagram"
+                turned = True
+                if back.words != graph.words or back.canonical_form != graph.canonical_form:
+                    fault = "the dual of its dual is another diagram"
             elif not agree(weights(graph), weights(image)):
                 fault = "its dual has another weight"
             if fault:
@@ -121,7 +125,10 @@ def diagram_certificate(expansion: Expansion, exchange: Exchange, factor: Ratio,
         f"{exchange} maps the diagrams of each order and Euler characteristic to one another, weight for weight",
         "diagrams",
         not fault and reached >= 0,
-        fault or f"{_diagrams(counts.total())} to order {reached}: {by_chi}; twice is the identity",
+        fault
+        or (f"there are no diagrams to order {reached}" if not counts else "")
+        or f"{_diagrams(counts.total())} to order {reached}: {by_chi}; twice is "
+        + ("a turn of their words" if turned else "the identity"),
     )
 
 

@@ -48,7 +48,8 @@ def dual(graph: RibbonGraph, expansion: Expansion, exchange: Exchange, factor: R
 
     The weight of the diagram, exchanged, is ``factor`` times the weight of its dual. Every word becomes a word of
     the same expansion, read from another letter or backwards if it has to be; a word that the expansion does not
-    hold keeps its letters in their places. Twice is the identity.
+    hold keeps its letters in their places. Twice is the identity, but for words that it turns, as a <-> b does
+    tr(a b a b): then it is a turn of these.
 
     Raises InputError for a diagram with open words or with fields that the expansion does not have.
     """
@@ -104,8 +105,10 @@ def _place(
         return stay
     partner = other[own.index(standard)]
     if partner == standard:
-        turns = [one for one in alignments(image, partner, setting) if _is_involution(one[1])]
-        return (*turns[0], partner) if turns else stay
+        turns = list(alignments(image, partner, setting))
+        # Where only a quarter turn brings a word back, as tr(a b a b) under a <-> b, twice is half a turn.
+        turn, places = next((one for one in turns if _is_involution(one[1])), turns[0])
+        return turn, places, partner
     if list(classes).index(expansion.key(image)) > list(classes).index(expansion.key(standard)):
         return (*next(alignments(image, partner, setting)), partner)
     # The partner has chosen: invert its choice.
