@@ -182,6 +182,16 @@ def test_moments_and_diagrams_say_it_too(run: Run, model: str) -> None:
     assert run("diagrams", model, "order", "--order", "2", "--json").json["notes"] == [COMMUTE]
 
 
+def test_evaluate_and_dual_say_it_too(run: Run, model: str) -> None:
+    assert "C*A" not in run("evaluate", model, "plain", "--set", "z=3").out
+    listed = MODEL.replace('C = { space = "N" }', 'C = { space = "N", spectrum = [1, 2] }')
+    listed = listed.replace('spectrum = "power-law"', "spectrum = [3, 1]").replace("- C*A)", "- C*A + A)")
+    Path(model).write_text(listed)
+    assert COMMUTE in run("evaluate", model, "order", "--set", "z=5").out
+    assert run("evaluate", model, "order", "--set", "z=5", "--json").json["notes"] == [COMMUTE]
+    assert COMMUTE in run("dual", model, "order").out
+
+
 @pytest.mark.parametrize(
     ("expression", "euler", "surface"),
     [

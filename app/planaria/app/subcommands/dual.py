@@ -18,6 +18,7 @@ from planaria.app.pictures import Folder, write_picture
 from planaria.derivations import derive
 from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutation, dualities
 from planaria.diagrams.duality.propagators import exchanged_matrices
+from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.graphs.wick import expand
 from planaria.models.library import load_model
 from planaria.models.model import Gaussian
@@ -125,6 +126,8 @@ class _Text:
     def quantity(self, quantity: Quantity, found: tuple[_Found, ...], search: Dualities) -> None:
         heading(self.console, quantity.name, quantity.about)
         line(self.console, self.formulas.plain(quantity.expression))
+        for remark in reorderings(quantity.expression, self.file.model):
+            note(self.console, remark.sentence)
         for one in found:
             self.duality(one)
         for refutation in search.refuted:
@@ -244,7 +247,10 @@ def _json(
                 "remainder": plain(one.duality.remainder),
                 "averaged_over": list(one.duality.spectators),
                 "matrices": pairs(one.matrices),
-                "notes": [one.note] if one.note else [],
+                "notes": [
+                    *(remark.sentence for remark in reorderings(quantity.expression, file.model)),
+                    *([one.note] if one.note else []),
+                ],
                 "certificates": [
                     {"statement": c.statement, "method": c.method, "passed": c.passed, "detail": c.detail}
                     for c in one.certificates

@@ -26,6 +26,7 @@ from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.missing_values import Needs, check_sizes, needs_of
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.derivations import derive
+from planaria.diagrams.expressions.commuting import reorderings
 from planaria.models.evidence import Outcome, Status
 from planaria.models.library import load_model
 from planaria.models.model import Model
@@ -96,11 +97,14 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     contradicted = simulation is not None and simulation.verdict is Outcome.FAILED
     if contradicted:
         estimate = replace(estimate, status=_CONTRADICTED)
+    notes = [one.sentence for one in reorderings(quantity.expression, model)]
     if options.as_json:
-        print_json(_json(file, quantity, estimate, simulation))
+        print_json({**_json(file, quantity, estimate, simulation), **({"notes": notes} if notes else {})})
     else:
         console = output()
         _print(console, file, quantity, point, needs, estimate)
+        for remark in notes:
+            note(console, remark)
         if simulation is not None:
             print_simulation(console, _formulas(console), quantity, model, simulation)
     if failure is not None:
