@@ -12,6 +12,7 @@ from sympy import Adjoint, Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model, expand
 from planaria.diagrams.graphs.weight import total_weight
+from planaria.diagrams.irreducible import dyson as dyson_module
 from planaria.diagrams.irreducible.cuts import (
     cuts,
     has_insertion,
@@ -22,7 +23,6 @@ from planaria.diagrams.irreducible.cuts import (
     skeleton,
     two_particle_irreducible,
 )
-from planaria.diagrams.irreducible.cuts import dyson as dyson_module
 from planaria.diagrams.irreducible.dyson import dyson_check
 from planaria.diagrams.irreducible.propagator_diagrams import LineDiagram
 from planaria.diagrams.irreducible.self_energy import kernels, lines_of, self_energy, skeletons

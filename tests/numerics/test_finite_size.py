@@ -254,6 +254,7 @@ def test_the_oracle_shares_no_code_with_what_it_checks(module: str) -> None:
     models = {f"planaria.models.{name}" for name in ("model", "spectra", "files", "ranges")}
     assert ours <= models | {
         "planaria.algebra.errors",
+        "planaria.algebra.values",
         "planaria.numerics.functions_of_position",
         "planaria.numerics.simulation.draws",
         "planaria.numerics.simulation.finite_size",

@@ -15,7 +15,7 @@ from sympy import Expr, Identity, MatrixSymbol, Rational, Symbol, Trace, sqrt, s
 
 from planaria.algebra.rational import Ring
 from planaria.derivations import derive
-from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
+from planaria.derivations.elimination.closed_form import Form, Unknown
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.diagrams import Gaussian, Model
@@ -64,13 +64,12 @@ UNKNOWNS = tuple(Unknown(symbol, "an unknown", RING.one) for symbol in (X, Y))
 FIRST = sum(((k + 1) * X ** (k % 2) * one for k, one in enumerate(NAMES)), a * STRENGTH * Y**2 - b * X / 3)
 OTHER = STRENGTH * Y * NAMES[0] * NAMES[4] + X * NAMES[11] ** 2 - a * b * (Y + 2) + NAMES[2] * M
 VALUE = (NAMES[0] * X + NAMES[16] * b + STRENGTH * Y) / (NAMES[5] + a * STRENGTH)
-CLOSED = ClosedForm(
+CLOSED = Form(
     RING,
     UNKNOWNS,
     (RING(FIRST.expand()), RING(OTHER.expand())),
     tuple(zip(NAMES, SUMS, strict=True)),
     RING(VALUE),
-    (),
     (None, a),
 )
 LAM = ["1/2", "3", "7/5", "1/9", "3"]
@@ -230,9 +229,7 @@ def test_only_sums_of_the_relations_are_made_for_residuals() -> None:
     functions = Functions(CLOSED, "numpy")
     used = {n for n, name in enumerate(NAMES) if name in FIRST.free_symbols | OTHER.free_symbols}
     assert set(functions.in_relations) == used
-    narrow = ClosedForm(
-        RING, UNKNOWNS, (RING(NAMES[4] - X), RING(Y - 1)), CLOSED.sums, RING(NAMES[0]), (), (None, None)
-    )
+    narrow = Form(RING, UNKNOWNS, (RING(NAMES[4] - X), RING(Y - 1)), CLOSED.sums, RING(NAMES[0]), (None, None))
     assert Functions(narrow, "numpy").in_relations == (4,)
     # omega is not given, and no relation needs it
     (first, second), rows = Functions(narrow, "numpy").residual([1.5, 2.0], {lam: np.array([1.0, 2.0])}, {}, 1.0)
@@ -298,15 +295,13 @@ def test_functions_are_made_once() -> None:
 
 def test_parameters_are_what_is_left() -> None:
     assert Functions(CLOSED, "numpy").parameters == (a, b, M)
-    with_eigenvalues = ClosedForm(
-        RING.extend([lam]), UNKNOWNS, CLOSED.relations, CLOSED.sums, CLOSED.value, (), (None, a)
-    )
+    with_eigenvalues = Form(RING.extend([lam]), UNKNOWNS, CLOSED.relations, CLOSED.sums, CLOSED.value, (None, a))
     assert Functions(with_eigenvalues, "numpy").parameters == (a, b, M)
 
 
 def test_a_parameter_that_is_missing_counts_as_zero() -> None:
     """It is in the ring, and in no formula that is asked for."""
-    closed = ClosedForm(RING, UNKNOWNS[:1], (RING(X - b),), (), RING(X + a - a), (), (None,))
+    closed = Form(RING, UNKNOWNS[:1], (RING(X - b),), (), RING(X + a - a), (None,))
     functions = Functions(closed, "numpy")
     assert functions.residual([2.0], {}, {b: 0.5}, 1.0) == ([1.5], [[1.0]])
     assert functions.value([2.0], {}, {b: 0.5}) == 2.0
@@ -315,19 +310,19 @@ def test_a_parameter_that_is_missing_counts_as_zero() -> None:
 def test_an_irrational_parameter_is_a_number() -> None:
     root = sqrt(b)
     ring = Ring([root, X, STRENGTH])
-    closed = ClosedForm(ring, UNKNOWNS[:1], (ring(X - root),), (), ring(X * root), (), (None,))
+    closed = Form(ring, UNKNOWNS[:1], (ring(X - root),), (), ring(X * root), (None,))
     functions = Functions(closed, "mpmath")
     with workdps(30):
         two = {root: mp.sqrt(2)}
         assert functions.residual([mpf(1)], {}, two, mpf(1))[0] == [1 - mp.sqrt(2)]
         assert functions.value([mpf(3)], {}, two) == 3 * mp.sqrt(2)
-        third = ClosedForm(ring, UNKNOWNS[:1], (ring(X / 3 - root),), (), ring(X / 3), (), (None,))
+        third = Form(ring, UNKNOWNS[:1], (ring(X / 3 - root),), (), ring(X / 3), (None,))
         assert functions_of(third, "mpmath").value([mpf(1)], {}, two) == mpf(1) / 3
 
 
 def test_a_relation_for_a_parameter_is_relative() -> None:
     """b X = a is read as b X/a - 1: of order one, whatever the size of a is."""
-    closed = ClosedForm(RING, UNKNOWNS[:1], (RING(b * X - a),), (), RING(X), (), (a,))
+    closed = Form(RING, UNKNOWNS[:1], (RING(b * X - a),), (), RING(X), (a,))
     (residual,), ((slope,),) = Functions(closed, "numpy").residual([2.0], {}, {a: 1e-30, b: 3e-30}, 1.0)
     assert residual == pytest.approx(5)
     assert slope == pytest.approx(3)

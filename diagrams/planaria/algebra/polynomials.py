@@ -6,9 +6,9 @@ python-flint has no type information: a polynomial is ``Any`` here. Rational fun
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from math import exp, gcd, lcm, lgamma, prod
+from math import gcd, lcm
 from typing import Any
 
 from flint import fmpq
@@ -16,14 +16,11 @@ from sympy import Expr, Integer, Rational
 
 __all__ = [
     "Packed",
-    "clusters",
-    "composed_terms",
     "grouped",
     "moved",
     "packed",
     "polynomial_hash",
     "polynomial_text",
-    "power_terms",
     "primitive_part",
     "rational_number",
     "sympy_number",
@@ -151,57 +148,3 @@ def moved(polynomial: Any, places: Sequence[int | None], context: Any) -> Any:
                 moved[place] = exponent
         terms[tuple(moved)] = coefficient
     return context.from_dict(terms)
-
-
-def clusters(denominators: Mapping[int, Any]) -> list[tuple[list[int], Any]]:
-    """Denominators that share factors, with a common denominator for each group of them.
-
-    Solutions of one linear system share a determinant: taken together they need one power of it, not one for
-    each.
-    """
-    found: list[tuple[list[int], Any]] = []
-    for i, denominator in denominators.items():
-        members, common = [i], denominator
-        rest = []
-        for other_members, other in found:
-            shared = other.gcd(common)
-            if shared.is_one():
-                rest.append((other_members, other))
-            else:
-                members = other_members + members
-                common = other / shared * common
-        found = [*rest, (members, common)]
-    return found
-
-
-def composed_terms(
-    groups: Mapping[tuple[int, ...], Mapping[tuple[int, ...], Any]],
-    numerators: Mapping[int, Any],
-    found: Sequence[tuple[list[int], Any]],
-    degree: Sequence[int],
-    place: Mapping[int, int],
-) -> float:
-    """About how many term products a substitution makes; the degrees bound what collects."""
-    total = 0.0
-    for key, terms in groups.items():
-        cost = float(len(terms))
-        for n, (members, common) in enumerate(found):
-            missing = degree[n]
-            for i in members:
-                exponent = key[place[i]]
-                missing -= exponent
-                if exponent:
-                    cost *= power_terms(numerators[i], exponent)
-            if missing:
-                cost *= power_terms(common, missing)
-        total += cost
-    return total
-
-
-def power_terms(polynomial: Any, exponent: int) -> float:
-    """At most so many terms has a power of a polynomial: by their choice, and by the degrees."""
-    terms = len(polynomial)
-    if terms <= 1 or exponent <= 1:
-        return float(terms)
-    chosen = exp(lgamma(exponent + terms) - lgamma(exponent + 1) - lgamma(terms))
-    return min(chosen, prod(float(exponent * degree + 1) for degree in polynomial.degrees()))

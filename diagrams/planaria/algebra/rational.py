@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache, cached_property
-from math import prod
+from functools import cached_property
 from typing import Any
 
 from flint import Ordering, fmpq_mpoly_ctx
@@ -19,19 +18,16 @@ from sympy import Add, Expr, Float, Mul, Pow, Rational, S
 from planaria.algebra.errors import InputError
 from planaria.algebra.polynomials import (
     Packed,
-    clusters,
-    composed_terms,
-    grouped,
     moved,
     packed,
     polynomial_hash,
-    power_terms,
     primitive_part,
     rational_number,
     sympy_number,
     unpacked,
     value_at,
 )
+from planaria.algebra.substitution import power_terms, substituted
 from planaria.algebra.values import Immutable
 from planaria.algebra.work import charge
 
@@ -300,10 +296,11 @@ class Ratio(Immutable):
         present = {index[g]: r for g, r in replacements.items() if g in index}
         if not present:
             return self
-        top = _substitute(self.ring, self.numerator, present)
-        if self.denominator.is_constant():
-            return top / Ratio(self.ring, self.denominator, self.ring._one)
-        return top / _substitute(self.ring, self.denominator, present)
+        quotients = {i: (one.numerator, one.denominator) for i, one in present.items()}
+        top, bottom = (
+            Ratio.reduced(self.ring, *substituted(one, quotients)) for one in (self.numerator, self.denominator)
+        )
+        return top / bottom
 
     def derivative(self, generator: Expr) -> Ratio:
         i = self.ring.index[generator]
@@ -361,64 +358,3 @@ def expanded(ring: Ring, polynomial: Any) -> Expr:
         ]
         terms.append(Mul(sympy_number(coefficient), *powers))
     return Add(*terms)
-
-
-def _substitute(ring: Ring, polynomial: Any, replacements: Mapping[int, Ratio]) -> Ratio:
-    """Substitution with the denominators kept apart until the end, so that one gcd suffices."""
-    degrees = polynomial.degrees()
-    active = {i: r for i, r in replacements.items() if degrees[i] > 0}  # the zero polynomial has degree -1
-    if not active:
-        return Ratio(ring, polynomial, ring._one)
-    groups = grouped(polynomial, list(active))
-    if all(r.denominator.is_constant() for r in active.values()):
-        return Ratio(ring, _inserted(ring, groups, list(active.values())), ring._one)
-    groups_of = clusters({i: r.denominator for i, r in active.items()})
-    place = {i: n for n, i in enumerate(active)}
-    # The total degree of the polynomial in the variables of each cluster: the power of its denominator.
-    degree = [max(sum(key[place[i]] for i in members) for key in groups) for members, _ in groups_of]
-    charge(composed_terms(groups, {i: r.numerator for i, r in active.items()}, groups_of, degree, place))
-    tops = {i: active[i].numerator * (common / active[i].denominator) for m, common in groups_of for i in m}
-    numerator_power = cache(lambda i, exponent: tops[i] ** exponent)
-    common_power = cache(lambda n, exponent: groups_of[n][1] ** exponent)
-    total = ring.context.constant(0)
-    for key, terms in groups.items():
-        part = ring.context.from_dict(terms)
-        for n, (members, _) in enumerate(groups_of):
-            missing = degree[n]
-            for i in members:
-                exponent = key[place[i]]
-                missing -= exponent
-                if exponent:
-                    part = part * numerator_power(i, exponent)
-            if missing:
-                part = part * common_power(n, missing)
-        total = total + part
-    denominator = ring._one
-    for n, exponent in enumerate(degree):
-        denominator = denominator * common_power(n, exponent)
-    return Ratio.reduced(ring, total, denominator)
-
-
-def _inserted(
-    ring: Ring, groups: Mapping[tuple[int, ...], Mapping[tuple[int, ...], Any]], replacements: Sequence[Ratio]
-) -> Any:
-    """Polynomials in place of variables, by whose exponents terms are grouped.
-
-    flint's own composition visits every variable of the ring, of which there may be hundreds.
-    """
-    polynomials = [r.numerator * (1 / r.denominator.leading_coefficient()) for r in replacements]
-    charge(
-        sum(
-            len(terms) * prod(power_terms(p, e) for p, e in zip(polynomials, key, strict=True) if e)
-            for key, terms in groups.items()
-        )
-    )
-    power = cache(lambda n, exponent: polynomials[n] ** exponent)
-    total = ring.context.constant(0)
-    for key, terms in groups.items():
-        part = ring.context.from_dict(dict(terms))
-        for n, exponent in enumerate(key):
-            if exponent:
-                part = part * power(n, exponent)
-        total = total + part
-    return total

@@ -18,9 +18,10 @@ Write = Callable[[Expr], str]
 def latex_eigenvalue(spectrum: Spectrum, write: Write, size: Expr) -> str | None:
     r"""The eigenvalue with the index I, its parameters written by `write`; None where there is no formula.
 
-    >>> from sympy import Symbol, latex
-    >>> print(latex_eigenvalue(Exponential(), latex, Symbol("N")))
-    \lambda_{+} e^{-I/\xi}
+    >>> from sympy import Symbol
+    >>> from planaria.writing.latex.derivation import latex_expression
+    >>> print(latex_eigenvalue(Exponential(), latex_expression, Symbol("N")))
+    \lambda_+ e^{-I/\xi}
     """
     return None
 
