@@ -27,6 +27,7 @@ from sympy import (
 )
 
 from planaria.diagrams.expressions.contents import contents_of
+from planaria.diagrams.expressions.trace_function import in_text_order
 from planaria.models.model import Model
 from planaria.models.spectra import UnitSpectrum
 
@@ -81,7 +82,7 @@ def reorderings(expression: Expr, model: Model) -> tuple[Reordering, ...]:
     ()
     """
     reader = _Reader(model)
-    for trace in sorted(expression.atoms(Trace), key=str):
+    for trace in in_text_order(expression.atoms(Trace)):
         reader.trace(trace.arg)
     if isinstance(expression, MatrixExpr):
         reader.product(expression)
@@ -145,9 +146,7 @@ class _Reader:
             if (one.exp.is_negative or isinstance(one, Inverse))
             and any(self.model.field_index(atom) is not None for atom in one.atoms(MatrixSymbol))
         ]
-        return [
-            one for one in sorted(found, key=str) if not any(other != one and other.has(one) for other in found)
-        ]
+        return [one for one in in_text_order(found) if not any(other != one and other.has(one) for other in found)]
 
     def trace(self, expression: MatrixExpr) -> None:
         """A trace of terms: the end of each one meets its beginning."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from sympy import Expr, Trace
 
@@ -13,7 +13,21 @@ from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.algebra.values import Portable
 
-__all__ = ["TraceFunction"]
+__all__ = ["TraceFunction", "in_text_order"]
+
+E = TypeVar("E", bound=Expr)
+_text = lru_cache(maxsize=4096)(str)  # printing an expression of matrices takes sympy milliseconds
+
+
+def in_text_order(expressions: Iterable[E]) -> list[E]:
+    """Expressions in the order of their texts, which is the same in every process.
+
+    >>> from sympy import symbols
+    >>> in_text_order(symbols("c a b"))
+    [a, b, c]
+    """
+    found = list(expressions)
+    return sorted(found, key=_text) if len(found) > 1 else found
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,7 @@ class TraceFunction(Portable):
     @cached_property
     def traces(self) -> tuple[Trace, ...]:
         """The traces in the order of their texts: so the readings of a pencil come."""
-        return tuple(sorted(self.expression.atoms(Trace), key=str))
+        return tuple(in_text_order(self.expression.atoms(Trace)))
 
     @cached_property
     def _function(self) -> Ratio:
