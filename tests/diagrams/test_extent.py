@@ -82,7 +82,7 @@ def test_the_law_of_a_field_is_bounded_too(law: dict[str, Any]) -> None:
 )
 def test_the_bound_is_never_below_the_truth(scalar: Any) -> None:
     """The largest bound that refuses nothing is no smaller than the terms of numerator and denominator."""
-    from planaria.diagrams import extent
+    from planaria.models import extent
 
     terms = [len(Poly(expand(part)).terms()) for part in fraction(together(scalar)) if part.free_symbols]
     found: dict[Any, Any] = {}
