@@ -1,11 +1,8 @@
 """Traces of words as strings: one character for a letter or a corner, and one string for equal traces.
 
-A trace does not change when its word is rotated, nor when it is transposed: read backwards with every letter
-transposed. So a word with letters is written by the least of the strings that this gives (a bracelet). A
-word whose letters are all contracted is a *face*: one corner, the trace of a function of eigenvalues.
-
-Letters that are minus their own transpose give a word a sign when it is turned over; a word that is minus itself
-is zero. So the canonical form comes with a sign: 1, -1 or 0.
+A word with letters is written as its bracelet, the least string that its trace can be read as, and comes with a
+sign: 1, -1 or 0. A word whose letters are all contracted is a *face*: one corner, the trace of a function of
+eigenvalues.
 """
 
 from __future__ import annotations
@@ -18,6 +15,7 @@ from sympy import Expr, S
 from planaria.algebra.errors import InputError
 from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
+from planaria.diagrams.expressions.bracelets import bracelet
 from planaria.diagrams.expressions.cyclic_words import transposed_letter
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.words import Word, split
@@ -205,11 +203,7 @@ class Alphabet:
         if len(parts) == 1 and is_face(parts[0]):
             return parts[0], 1
         word = "".join(part for part in parts if part not in self._units)
-        least, turned = _least_rotation(word), _least_rotation(self.transposed(word))
-        sign = self.turning(word)
-        if turned == least:
-            return least, 1 if sign > 0 else 0
-        return (least, 1) if least < turned else (turned, sign)
+        return bracelet(word, self.transposed(word), self.turning(word))
 
     def _product(self, left: str, right: str) -> str:
         if left in self._units:
@@ -223,15 +217,3 @@ class Alphabet:
                 space, function * self.function(right)[1]
             )
         return self._products[key]
-
-
-def _least_rotation(word: str) -> str:
-    first, twice, length = min(word), word + word, len(word)
-    best = ""
-    place = word.find(first)
-    while place >= 0:
-        rotated = twice[place : place + length]
-        if not best or rotated < best:
-            best = rotated
-        place = word.find(first, place + 1)
-    return best
