@@ -14,7 +14,8 @@ from typing import Any
 
 from planaria.algebra.polynomials import polynomial_text
 from planaria.diagrams.expressions.bracelets import bracelet, from_behind, rotations_to
-from planaria.diagrams.expressions.expression import Letter, Setting
+from planaria.diagrams.expressions.expression import Setting
+from planaria.diagrams.expressions.letters import transposed_letter
 from planaria.diagrams.expressions.words import Word
 
 __all__ = [
@@ -23,7 +24,6 @@ __all__ = [
     "normal_form",
     "read_word",
     "readings",
-    "transposed_letter",
     "transposes_of",
     "turn_over",
     "word_key",
@@ -50,13 +50,6 @@ class Placing:
 def transposes_of(setting: Setting) -> tuple[int, ...]:
     """What the transpose of each field is: the field, minus the field (-1), or a letter of its own (0)."""
     return tuple(one.law.transpose for one in setting.fields)
-
-
-def transposed_letter(letter: Letter, transpose: int) -> Letter:
-    """The transpose of a letter, up to its sign; a symmetric or antisymmetric one is its own."""
-    if transpose:
-        return letter
-    return replace(letter, transposed=not letter.transposed, rows=letter.cols, cols=letter.rows)
 
 
 def turn_over(word: Word, transposes: Sequence[int]) -> Word:

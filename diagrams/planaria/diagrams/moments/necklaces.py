@@ -16,8 +16,8 @@ from planaria.algebra.errors import InputError
 from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.bracelets import bracelet
-from planaria.diagrams.expressions.cyclic_words import transposed_letter
 from planaria.diagrams.expressions.expression import Letter, Setting
+from planaria.diagrams.expressions.letters import transposed_letter
 from planaria.diagrams.expressions.words import Word, split
 from planaria.diagrams.graphs.faces import covariance
 
@@ -84,8 +84,7 @@ class Alphabet:
         """The character of a letter; a letter that is new comes with its transpose."""
         if letter not in self.letters:
             transpose = self.setting.fields[letter.field].law.transpose
-            other = transposed_letter(letter, transpose)
-            pair = (letter,) if transpose else (letter, other)
+            pair = tuple(dict.fromkeys((letter, transposed_letter(letter, transpose))))
             for one in pair:
                 self._add_letter(one)
             for one, turned in zip(pair, reversed(pair), strict=True):
