@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from planaria.diagrams import InputError
-from planaria.models.extent import MOST_LETTERS, MOST_PRODUCTS, MOST_TERMS
+from planaria.diagrams.expressions.trace_products import MOST_WORDS
+from planaria.models.extent import MOST_LETTERS, MOST_PRODUCTS, MOST_TERMS, MOST_TRACES
 from planaria.models.ranges import MOST_DIGITS
 from planaria.models.spectra import Eigenvalues
 from planaria.models.text.grammar import MAX_DEPTH, MAX_LENGTH
@@ -224,4 +225,6 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
     (terms,) = (limit for what, limit in rows.items() if what.startswith("terms of a scalar"))
     assert terms == f"{MOST_TERMS:,}"
     (products,) = (limit for what, limit in rows.items() if what.startswith("products of traces"))
-    assert products.startswith(f"{MOST_PRODUCTS:,};")
+    assert products == (
+        f"{MOST_PRODUCTS:,}; {MOST_TRACES:,} traces in each, {MOST_WORDS} in one that is drawn or counted"
+    )

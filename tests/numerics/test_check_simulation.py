@@ -10,12 +10,12 @@ import pytest
 from sympy import Expr, Identity, Integer, MatrixSymbol, Rational, Trace, symbols
 
 from planaria.derivations import Derivation, derive
+from planaria.models.evidence import Check, Outcome
 from planaria.models.library import load_model
 from planaria.models.model import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, Spectrum
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.evidence import check_simulation as module
-from planaria.numerics.evidence.check import Check, Outcome
 from planaria.numerics.evidence.check_simulation import check_simulation
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.simulation.approach import Effort

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-__all__ = ["Check", "Method", "Outcome", "Status"]
+__all__ = ["Check", "Method", "Outcome", "Progress", "Status"]
 
 # From the strongest: every order and size at once; the equations and the value of the closed form; a bijection of
 # diagrams; exact expectations at every size; sums of diagrams in exact rationals; the unreduced equations to many
@@ -18,6 +19,9 @@ EXACT: tuple[Method, ...] = ("all diagrams", "residual")  # of a closed form, wi
 
 # How far a number is known; see `planaria.numerics.Estimate`. A simulation can contradict any of the others.
 Status = Literal["verified", "limit", "numerical limit", "infinite", "contradicted"]
+
+# How a check reports where it is: what is being done, how far it is, and how far it goes.
+Progress = Callable[[str, int, int], None]
 
 
 class Outcome(StrEnum):

@@ -33,7 +33,15 @@ from sympy.core.numbers import Number
 
 from planaria.algebra.errors import InputError
 
-__all__ = ["MOST_LETTERS", "MOST_PRODUCTS", "MOST_TERMS", "check_letters", "check_products", "check_terms"]
+__all__ = [
+    "MOST_LETTERS",
+    "MOST_PRODUCTS",
+    "MOST_TERMS",
+    "MOST_TRACES",
+    "check_letters",
+    "check_products",
+    "check_terms",
+]
 
 MOST_LETTERS = 512
 """Matrices in a product, powers written out: four times those of ``tr((x*x.T)**64)``."""
@@ -41,8 +49,11 @@ MOST_LETTERS = 512
 MOST_TERMS = 1_000
 """Terms of a scalar, or of a function of deterministic matrices: numerator and denominator multiplied out."""
 
-MOST_PRODUCTS = 2_000
+MOST_PRODUCTS = 20_000
 """Products of traces in a quantity that is multiplied out."""
+
+MOST_TRACES = 2_000
+"""Traces in one of these products, powers written out."""
 
 _CAP = 10**30  # beyond every bound; no number grows further
 
@@ -86,8 +97,18 @@ multiplied out, more than 1,000; give the sum a name of its own under [parameter
                 )
 
 
-def check_products(expression: Expr, most: int = MOST_PRODUCTS) -> None:
-    """Raise InputError for a scalar with more than `most` products of traces when it is multiplied out."""
+def check_products(expression: Expr) -> None:
+    """Raise InputError for a scalar with more than `MOST_PRODUCTS` products, or `MOST_TRACES` traces in one.
+
+    >>> from sympy import MatrixSymbol
+    >>> x = MatrixSymbol("x", 3, 3)
+    >>> check_products((Trace(x) + 1) ** 2000)
+    >>> check_products((Trace(x) + 1) ** 2001)
+    Traceback (most recent call last):
+        ...
+    planaria.algebra.errors.InputError: expression: (Trace(x) + 1)**2001 may have 2,001 traces in a product when \
+it is multiplied out, more than 2,000; lower the powers, or give fewer terms
+    """
     found: dict[Basic, _Extent | None] = {}
     for one in _from_the_leaves(expression, into_traces=False):
         if one in found:
@@ -96,12 +117,18 @@ def check_products(expression: Expr, most: int = MOST_PRODUCTS) -> None:
             found[one] = _Extent((1, 1), (0, 0), frozenset())  # a coefficient
             continue
         found[one] = extent = _extent(one, found, lambda matrix: False)
-        if extent is not None and extent.largest > most:
-            raise InputError(
-                "expression",
-                f"{_short(one)} may have more than {most:,} products of traces when it is multiplied out",
-                "lower the powers, or give fewer terms",
-            )
+        if extent is None:
+            continue
+        if extent.largest > MOST_PRODUCTS:
+            problem = f"more than {MOST_PRODUCTS:,} products of traces when it is multiplied out"
+        elif max(extent.degrees) > MOST_TRACES:
+            count = _count(max(extent.degrees))
+            problem = f"{count} traces in a product when it is multiplied out, more than {MOST_TRACES:,}"
+        else:
+            continue
+        raise InputError(
+            "expression", f"{_short(one)} may have {problem}", "lower the powers, or give fewer terms"
+        )
 
 
 def check_letters(expression: Basic) -> None:

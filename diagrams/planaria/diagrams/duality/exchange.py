@@ -12,6 +12,7 @@ from sympy import Basic, Expr, MatMul, MatrixExpr, MatrixSymbol
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Letter, Setting
+from planaria.diagrams.expressions.letters import transposed_letter
 from planaria.models.spectra import eigenvalue
 
 __all__ = ["Exchange", "Image", "turned"]
@@ -119,9 +120,7 @@ def turned(letter: Letter, setting: Setting) -> Letter:
     That of an antisymmetric field is written as a letter of its own, which no expression has: words are then
     compared without the sign that turns them over. It costs dualities, and makes none that does not hold.
     """
-    transpose = setting.fields[letter.field].law.transpose
-    transposed = letter.transposed if transpose > 0 else not letter.transposed
-    return Letter(letter.field, transposed, letter.conjugated, letter.cols, letter.rows)
+    return transposed_letter(letter, max(0, setting.fields[letter.field].law.transpose))
 
 
 def _both_ways(pairs: Any) -> dict[Any, Any]:

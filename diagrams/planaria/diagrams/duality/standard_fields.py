@@ -19,6 +19,7 @@ from sympy import Expr
 from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.duality.exchange import Exchange, turned
+from planaria.diagrams.expressions.bracelets import bracelet, from_behind, rotations_to
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.words import Word, split
 
@@ -165,15 +166,11 @@ def alignments(
     Reflections come first: they are their own inverses.
     """
     n = len(first.letters)
-    if n != len(second.letters):
-        return
-    target = _tokens(second)
     for turn in (True, False):
         tokens = _turned_tokens(first, setting) if turn else _tokens(first)
-        for shift in range(n):
-            if all(tokens[i] == target[(i + shift) % n] for i in range(n)):
-                places = (n - 1 - i if turn else i for i in range(n))
-                yield turn, tuple((place + shift) % n for place in places)
+        for shift in rotations_to(tokens, _tokens(second)):
+            places = (n - 1 - i if turn else i for i in range(n))
+            yield turn, tuple((place + shift) % n for place in places)
 
 
 def canonical(word: StandardWord, setting: Setting, numbers: Numbering[object]) -> tuple[tuple[int, int], ...]:
@@ -182,17 +179,17 @@ def canonical(word: StandardWord, setting: Setting, numbers: Numbering[object]) 
 
     if not word.letters:
         return ((number(word.corners[0]), -1),)
-    found = []
-    for tokens in (_tokens(word), _turned_tokens(word, setting)):
-        coded = [(number(corner), number(letter)) for corner, letter in tokens]
-        found += [tuple(coded[k:] + coded[:k]) for k in range(len(coded))]
-    return min(found)
+    here, behind = (
+        tuple((number(corner), number(letter)) for corner, letter in tokens)
+        for tokens in (_tokens(word), _turned_tokens(word, setting))
+    )
+    return bracelet(here, behind)[0]
 
 
-def _tokens(word: StandardWord) -> list[_Token]:
-    return list(zip(word.corners, word.letters, strict=True))
+def _tokens(word: StandardWord) -> tuple[_Token, ...]:
+    return tuple(zip(word.corners, word.letters, strict=True))
 
 
-def _turned_tokens(word: StandardWord, setting: Setting) -> list[_Token]:
-    n = len(word.letters)
-    return [(word.corners[-i % n], turned(word.letters[n - 1 - i], setting)) for i in range(n)]
+def _turned_tokens(word: StandardWord, setting: Setting) -> tuple[_Token, ...]:
+    letters = (turned(letter, setting) for letter in reversed(word.letters))
+    return tuple(zip(from_behind(word.corners), letters, strict=True))

@@ -13,7 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 from planaria.algebra.polynomials import polynomial_text
-from planaria.diagrams.expressions.expression import Letter, Setting
+from planaria.diagrams.expressions.bracelets import bracelet, from_behind, rotations_to
+from planaria.diagrams.expressions.expression import Setting
+from planaria.diagrams.expressions.letters import transposed_letter
 from planaria.diagrams.expressions.words import Word
 
 __all__ = [
@@ -22,7 +24,6 @@ __all__ = [
     "normal_form",
     "read_word",
     "readings",
-    "transposed_letter",
     "transposes_of",
     "turn_over",
     "word_key",
@@ -49,13 +50,6 @@ class Placing:
 def transposes_of(setting: Setting) -> tuple[int, ...]:
     """What the transpose of each field is: the field, minus the field (-1), or a letter of its own (0)."""
     return tuple(one.law.transpose for one in setting.fields)
-
-
-def transposed_letter(letter: Letter, transpose: int) -> Letter:
-    """The transpose of a letter, up to its sign; a symmetric or antisymmetric one is its own."""
-    if transpose:
-        return letter
-    return replace(letter, transposed=not letter.transposed, rows=letter.cols, cols=letter.rows)
 
 
 def turn_over(word: Word, transposes: Sequence[int]) -> Word:
@@ -89,22 +83,19 @@ def read_word(word: Word, placing: Placing, transposes: Sequence[int]) -> Word:
         return word
     if not word.closed:
         raise ValueError("an open word has its ends where they are")
-    order = placing.order(n)
-    if not placing.turned:
-        return replace(
-            word,
-            letters=tuple(word.letters[k] for k in order),
-            corners=tuple(word.corners[k] for k in order),
-            rows=word.spaces[order[0]],
-            cols=word.spaces[order[0]],
-        )
-    # The corner before a letter is now the one that was behind it.
-    letters = tuple(transposed_letter(word.letters[k], transposes[word.letters[k].field]) for k in order)
-    corners = tuple(word.corners[(k + 1) % n] for k in order)
-    minus = sum(transposes[letter.field] < 0 for letter in letters) % 2
-    coefficient = -word.coefficient if minus else word.coefficient
+    letters, corners, coefficient, place = word.letters, word.corners, word.coefficient, placing.first
+    if placing.turned:
+        letters = tuple(transposed_letter(letter, transposes[letter.field]) for letter in reversed(letters))
+        corners, place = from_behind(corners), n - 1 - place
+        coefficient = coefficient if _turning(word, transposes) > 0 else -coefficient
+    letters, corners = letters[place:] + letters[:place], corners[place:] + corners[:place]
     space = letters[0].rows
     return replace(word, letters=letters, corners=corners, coefficient=coefficient, rows=space, cols=space)
+
+
+def _turning(word: Word, transposes: Sequence[int]) -> int:
+    """The sign that a word gets when it is turned over."""
+    return -1 if sum(transposes[letter.field] < 0 for letter in word.letters) % 2 else 1
 
 
 def readings(word: Word, transposes: Sequence[int]) -> Iterator[tuple[Placing, Word]]:
@@ -120,22 +111,25 @@ def readings(word: Word, transposes: Sequence[int]) -> Iterator[tuple[Placing, W
 
 def is_zero(word: Word, transposes: Sequence[int]) -> bool:
     """Whether a closed word is minus itself, as the trace of the cube of an antisymmetric matrix is."""
-    if not word.closed or sum(transposes[letter.field] < 0 for letter in word.letters) % 2 == 0:
+    if not word.closed or _turning(word, transposes) > 0:
         return False
-    key = word_key(word)
-    return any(placing.turned and word_key(other) == key for placing, other in readings(word, transposes))
+    here, behind = (
+        tuple(zip(_letters(one), _corners(one), strict=True)) for one in (word, turn_over(word, transposes))
+    )
+    return bracelet(here, behind, -1)[1] == 0
 
 
 def word_key(word: Word) -> tuple[Any, ...]:
     """A key that orders words, and is equal for words that are equal up to their coefficients."""
-    return (
-        word.closed,
-        len(word.letters),
-        tuple((one.field, one.transposed, one.conjugated) for one in word.letters),
-        tuple((polynomial_text(one.numerator), polynomial_text(one.denominator)) for one in word.corners),
-        str(word.rows),
-        str(word.cols),
-    )
+    return word.closed, len(word.letters), _letters(word), _corners(word), str(word.rows), str(word.cols)
+
+
+def _letters(word: Word) -> tuple[tuple[int, bool, bool], ...]:
+    return tuple((one.field, one.transposed, one.conjugated) for one in word.letters)
+
+
+def _corners(word: Word) -> tuple[tuple[str, str], ...]:
+    return tuple((polynomial_text(one.numerator), polynomial_text(one.denominator)) for one in word.corners)
 
 
 @lru_cache(maxsize=4096)
@@ -157,7 +151,19 @@ def normal_form(word: Word, transposes: tuple[int, ...]) -> tuple[Word, tuple[Pl
     ([False, True, False, True], 4)
     """
     alone = replace(word, coefficient=word.coefficient.ring.one)
-    found = [(word_key(other), placing, other) for placing, other in readings(alone, transposes)]
-    least = min(key for key, _, _ in found)
-    same = [(placing, other) for key, placing, other in found if key == least]
-    return same[0][1], tuple(placing for placing, _ in same)
+    n = len(word.letters)
+    if not word.closed or not n:
+        return alone, (Placing(0, False),)
+    turned = turn_over(alone, transposes)
+    least, _ = bracelet(_letters(alone), _letters(turned))
+    # Corners decide where the letters are alike.
+    found = [
+        (corners[place:] + corners[:place], Placing(n - 1 - place if one is turned else place, one is turned))
+        for one, corners in ((alone, _corners(alone)), (turned, _corners(turned)))
+        for place in rotations_to(least, _letters(one))
+    ]
+    lowest = min(corners for corners, _ in found)
+    same = sorted(
+        (placing for corners, placing in found if corners == lowest), key=lambda one: (one.turned, one.first)
+    )
+    return read_word(alone, same[0], transposes), tuple(same)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sympy import Expr
 
 from planaria.algebra.rational import Ratio
 from planaria.models.laws.law import Law
 
-__all__ = ["Field", "Letter"]
+__all__ = ["Field", "Letter", "transposed_letter"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,26 @@ class Letter:
     def pairs_twisted(self, other: Letter, law: Law) -> bool:
         """Whether the two have a contraction with a half twist of the ribbon (never planar)."""
         return self.field == other.field and law.pairs[_relation(self, other)][1]
+
+
+def transposed_letter(letter: Letter, transpose: int) -> Letter:
+    """The transpose of a letter, up to its sign.
+
+    Parameters
+    ----------
+    transpose
+        What the transpose of the field is (see `Law`): of 1 and -1 a letter is its own, of 0 it has another one.
+
+    >>> from sympy.abc import N, P
+    >>> letter = Letter(0, False, True, N, P)
+    >>> transposed_letter(letter, 0)
+    Letter(field=0, transposed=True, conjugated=True, rows=P, cols=N)
+    >>> transposed_letter(letter, -1) == letter
+    True
+    """
+    if transpose:
+        return letter
+    return replace(letter, transposed=not letter.transposed, rows=letter.cols, cols=letter.rows)
 
 
 def _relation(one: Letter, other: Letter) -> int:

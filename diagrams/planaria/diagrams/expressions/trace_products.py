@@ -5,11 +5,26 @@ Every factor of a term becomes one word: a closed one for a trace, an open one f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import reduce
+from itertools import chain, product
+from math import comb
 
-from sympy import Add, Expr, MatrixExpr, Mul, Pow, S, SympifyError, Trace, default_sort_key, sympify
+from sympy import (
+    Add,
+    Expr,
+    MatrixExpr,
+    MatrixSymbol,
+    Mul,
+    Pow,
+    S,
+    SympifyError,
+    Trace,
+    default_sort_key,
+    multinomial_coefficients,
+    sympify,
+)
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
@@ -24,12 +39,13 @@ from planaria.diagrams.expressions.expression import (
     prepare,
     read,
 )
-from planaria.models.extent import check_products
+from planaria.models.extent import MOST_PRODUCTS, check_products
 from planaria.models.model import Model
 
 __all__ = ["Factor", "Term", "linear_in_traces", "products_of_traces", "read_terms"]
 
-MOST_FACTORS = 64
+MOST_WORDS = 64
+"""Factors of a product, each a word of every diagram. Exact moments make no diagrams, and do not ask for it."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +97,8 @@ def read_terms(expression: Expr | Sequence[Expr], model: Model) -> tuple[tuple[T
             yield Term(setting.ring.one, (Factor(node(one), False),))
             return
         for key, coefficient in traces.items():
+            if len(key) > MOST_WORDS:
+                raise InputError("expression", f"it has too many factors, {len(key)}", f"stay within {MOST_WORDS}")
             if key:
                 yield Term(setting.ring(coefficient), tuple(Factor(node(trace.arg), True) for trace in key))
                 continue
@@ -101,23 +119,39 @@ def read_terms(expression: Expr | Sequence[Expr], model: Model) -> tuple[tuple[T
     return tuple(found), setting
 
 
-def products_of_traces(expression: Expr) -> dict[tuple[Trace, ...], Expr]:
+def products_of_traces(expression: Expr, model: Model | None = None) -> dict[tuple[Trace, ...], Expr]:
     """Write a scalar as a sum of coefficient * product of traces; the empty product is the constant.
 
+    Products come by their lengths, the traces of a product in sympy's order. Coefficients are not multiplied out.
+
+    Parameters
+    ----------
+    model
+        Where it is given, a root, a quotient or a function of traces without its fields is a coefficient.
+
     >>> from sympy import MatrixSymbol, symbols
+    >>> from planaria.diagrams import Gaussian
     >>> N, P = symbols("N P")
     >>> a, b = MatrixSymbol("a", N, N), MatrixSymbol("b", P, P)
     >>> products_of_traces(2 * N * Trace(a) * (Trace(b) - 3) + P)
     {(): P, (Trace(a),): -6*N, (Trace(a), Trace(b)): 2*N}
+    >>> products_of_traces(Trace(a) ** 2 / Trace(b), Model([Gaussian(a)]))
+    {(Trace(a), Trace(a)): 1/Trace(b)}
 
-    Raises InputError for a trace in a denominator or a function, and for a matrix outside of traces.
+    Raises InputError for any other trace in a denominator or a function, a matrix outside of traces, and
+    beyond the bounds of `extent`.
     """
+    expression = _sympified(expression)
+    if not isinstance(expression, Expr):
+        raise InputError("expression", f"{expression} is no scalar", "give a sum of products of traces")
     check_products(expression)
-    found: dict[tuple[Trace, ...], Expr] = {}
-    for traces, coefficient in _products(expression):
-        key = tuple(sorted(traces, key=default_sort_key))
-        found[key] = found.get(key, S.Zero) + coefficient
-    return {key: found[key] for key in sorted(found, key=len) if found[key] != 0}
+    traces = sorted(expression.atoms(Trace), key=default_sort_key)
+    found = _Reader({trace: place for place, trace in enumerate(traces)}, model).polynomial(expression)
+    return {
+        tuple(traces[place] for place, power in monomial for _ in range(power)): coefficient
+        for monomial, coefficient in sorted(found.items(), key=lambda one: _degree(one[0]))
+        if coefficient != 0
+    }
 
 
 def linear_in_traces(expression: Expr) -> tuple[dict[Trace, Expr], Expr]:
@@ -154,44 +188,81 @@ def _sympified(expression: Expr) -> Expr:
         ) from None
 
 
-def _products(term: Expr) -> list[tuple[tuple[Trace, ...], Expr]]:
-    """The terms of a scalar, each as its traces and its coefficient."""
-    if isinstance(term, Trace):
-        return [((term,), S.One)]
-    if not term.has(Trace):
-        if term.has(MatrixExpr):
-            raise InputError("expression", f"{term} has a matrix outside of traces", "take its trace")
-        return [((), term)]
-    if isinstance(term, Add):
-        return [one for part in term.args for one in _products(part)]
-    if isinstance(term, Mul):
-        ((_, plain),) = _products(Mul(*(one for one in term.args if not one.has(Trace))))
-        return _distributed(plain, [_products(one) for one in term.args if one.has(Trace)])
-    if isinstance(term, Pow) and term.exp.is_Integer and term.exp.is_positive:
-        if term.exp > MOST_FACTORS:
-            raise InputError("expression", f"{term} has too many factors", f"stay within {MOST_FACTORS}")
-        return _distributed(S.One, [_products(term.base)] * int(term.exp))
-    raise InputError(
-        "expression",
-        f"it is not linear in traces, and no sum of products of traces: {term}",
-        "give a sum of products of traces with coefficients",
+_Monomial = tuple[tuple[int, int], ...]
+"""A product of traces: the place of each trace, in order, with its exponent."""
+
+_Polynomial = dict[_Monomial, Expr]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Multiplies scalars out: the places of traces, and a model whose fields are in no coefficient."""
+
+    places: Mapping[Trace, int]
+    model: Model | None
+
+    def polynomial(self, term: Expr) -> _Polynomial:
+        """A scalar as a polynomial in traces, in the order in which a multiplication by hand finds its terms."""
+        if isinstance(term, Trace):
+            return {((self.places[term], 1),): S.One}
+        if not term.has(Trace):
+            if term.has(MatrixExpr):
+                raise InputError("expression", f"{term} has a matrix outside of traces", "take its trace")
+            return {(): term}
+        if isinstance(term, Add):
+            return _collected(one for part in term.args for one in self.polynomial(part).items())
+        if isinstance(term, Mul):
+            return reduce(_times, map(self.polynomial, term.args))
+        if isinstance(term, Pow) and term.exp.is_Integer and term.exp.is_positive:
+            return _power(self.polynomial(term.base), int(term.exp))
+        if self.model is None or any(self.model.field_index(one) is not None for one in term.atoms(MatrixSymbol)):
+            raise InputError(
+                "expression",
+                f"it is no polynomial in traces: {term}",
+                "give sums, products and positive powers of traces",
+            )
+        return {(): term}
+
+
+def _collected(terms: Iterable[tuple[_Monomial, Expr]]) -> _Polynomial:
+    """Terms added up, the coefficients of one product all at once: sympy goes through a sum whenever it grows."""
+    found: dict[_Monomial, list[Expr]] = {}
+    for monomial, coefficient in terms:
+        found.setdefault(monomial, []).append(coefficient)
+    return {monomial: Add(*parts) if len(parts) > 1 else parts[0] for monomial, parts in found.items()}
+
+
+def _times(left: _Polynomial, right: _Polynomial) -> _Polynomial:
+    return _collected((_joined(one, other), a * b) for one, a in left.items() for other, b in right.items())
+
+
+def _power(base: _Polynomial, exponent: int) -> _Polynomial:
+    """The multinomial theorem, or one factor after the other where more terms collect than remain."""
+    if comb(exponent + len(base) - 1, exponent) > MOST_PRODUCTS:
+        return reduce(_times, [base] * exponent)
+    return _collected(
+        _chosen(base, exponents, number)
+        for exponents, number in sorted(multinomial_coefficients(len(base), exponent).items(), reverse=True)
     )
 
 
-def _distributed(
-    plain: Expr, parts: list[list[tuple[tuple[Trace, ...], Expr]]]
-) -> list[tuple[tuple[Trace, ...], Expr]]:
-    total: dict[tuple[Trace, ...], Expr] = {(): plain}
-    for part in parts:
-        longer: dict[tuple[Trace, ...], Expr] = {}
-        for traces, coefficient in total.items():
-            for more, factor in part:
-                key = tuple(sorted((*traces, *more), key=default_sort_key))
-                if len(key) > MOST_FACTORS:
-                    raise InputError("expression", "it has too many factors", f"stay within {MOST_FACTORS}")
-                longer[key] = longer.get(key, S.Zero) + coefficient * factor
-        total = longer
-    return list(total.items())
+def _chosen(base: _Polynomial, exponents: Sequence[int], number: int) -> tuple[_Monomial, Expr]:
+    """A product of powers of the terms of a sum, so many times."""
+    powers = [(*term, e) for term, e in zip(base.items(), exponents, strict=True) if e]
+    monomial = _joined(*(tuple((place, e * power) for place, power in one) for one, _, e in powers))
+    return monomial, Mul(number, *(coefficient**e for _, coefficient, e in powers if coefficient != 1))
+
+
+def _joined(*monomials: _Monomial) -> _Monomial:
+    """The product of monomials."""
+    powers: dict[int, int] = {}
+    for place, power in chain.from_iterable(monomials):
+        powers[place] = powers.get(place, 0) + power
+    return tuple(sorted(powers.items()))
+
+
+def _degree(monomial: _Monomial) -> int:
+    return sum(power for _, power in monomial)
 
 
 def _check_inverses(node: Node, setting: Setting) -> None:

@@ -12,13 +12,14 @@ from itertools import product
 from math import comb, prod
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, MatrixExpr
 
 from planaria.algebra.errors import InputError
+from planaria.diagrams.expressions.trace_products import products_of_traces
 from planaria.diagrams.moments.faces_to_traces import FaceSum
 from planaria.diagrams.moments.integration_by_parts import Contractions, State, too_much
 from planaria.diagrams.moments.planar import Spheres
-from planaria.diagrams.moments.trace_polynomials import products_of_traces, products_of_words
+from planaria.diagrams.moments.trace_polynomials import products_of_words
 from planaria.models.model import Model
 
 __all__ = ["HIGHEST_DEGREE", "MOST_PRODUCTS", "moment"]
@@ -81,6 +82,8 @@ def moment(
     """
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise InputError("limit", f"{limit!r} is no positive whole number", "give a number of products, or None")
+    if isinstance(expression, MatrixExpr):
+        raise InputError("expression", "it is a matrix, and a moment is a number", "take its trace")
     terms = products_of_traces(expression, model)
     alphabet, products = products_of_words(
         terms, model, connected=connected, highest_degree=None if limit is None else HIGHEST_DEGREE

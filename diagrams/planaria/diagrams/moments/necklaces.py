@@ -1,11 +1,8 @@
 """Traces of words as strings: one character for a letter or a corner, and one string for equal traces.
 
-A trace does not change when its word is rotated, nor when it is transposed: read backwards with every letter
-transposed. So a word with letters is written by the least of the strings that this gives (a bracelet). A
-word whose letters are all contracted is a *face*: one corner, the trace of a function of eigenvalues.
-
-Letters that are minus their own transpose give a word a sign when it is turned over; a word that is minus itself
-is zero. So the canonical form comes with a sign: 1, -1 or 0.
+A word with letters is written as its bracelet, the least string that its trace can be read as, and comes with a
+sign: 1, -1 or 0. A word whose letters are all contracted is a *face*: one corner, the trace of a function of
+eigenvalues.
 """
 
 from __future__ import annotations
@@ -18,8 +15,9 @@ from sympy import Expr, S
 from planaria.algebra.errors import InputError
 from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
-from planaria.diagrams.expressions.cyclic_words import transposed_letter
+from planaria.diagrams.expressions.bracelets import bracelet
 from planaria.diagrams.expressions.expression import Letter, Setting
+from planaria.diagrams.expressions.letters import transposed_letter
 from planaria.diagrams.expressions.words import Word, split
 from planaria.diagrams.graphs.faces import covariance
 
@@ -86,8 +84,7 @@ class Alphabet:
         """The character of a letter; a letter that is new comes with its transpose."""
         if letter not in self.letters:
             transpose = self.setting.fields[letter.field].law.transpose
-            other = transposed_letter(letter, transpose)
-            pair = (letter,) if transpose else (letter, other)
+            pair = tuple(dict.fromkeys((letter, transposed_letter(letter, transpose))))
             for one in pair:
                 self._add_letter(one)
             for one, turned in zip(pair, reversed(pair), strict=True):
@@ -205,11 +202,7 @@ class Alphabet:
         if len(parts) == 1 and is_face(parts[0]):
             return parts[0], 1
         word = "".join(part for part in parts if part not in self._units)
-        least, turned = _least_rotation(word), _least_rotation(self.transposed(word))
-        sign = self.turning(word)
-        if turned == least:
-            return least, 1 if sign > 0 else 0
-        return (least, 1) if least < turned else (turned, sign)
+        return bracelet(word, self.transposed(word), self.turning(word))
 
     def _product(self, left: str, right: str) -> str:
         if left in self._units:
@@ -223,15 +216,3 @@ class Alphabet:
                 space, function * self.function(right)[1]
             )
         return self._products[key]
-
-
-def _least_rotation(word: str) -> str:
-    first, twice, length = min(word), word + word, len(word)
-    best = ""
-    place = word.find(first)
-    while place >= 0:
-        rotated = twice[place : place + length]
-        if not best or rotated < best:
-            best = rotated
-        place = word.find(first, place + 1)
-    return best

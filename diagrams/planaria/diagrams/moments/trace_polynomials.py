@@ -1,25 +1,22 @@
-"""A polynomial in traces as a sum of products of words: what `moment` takes the expectation of."""
+"""Products of traces as a sum of products of words: what `moment` takes the expectation of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from math import prod
 
-from sympy import Add, Expr, MatrixExpr, MatrixSymbol, Mul, Pow, S, SympifyError, Trace, sympify
+from sympy import Expr, Trace
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Inversion, Letter, Node, Product, Setting, Sum, prepare, read
 from planaria.diagrams.expressions.words import close, split, words
 from planaria.diagrams.moments.necklaces import Alphabet, is_face
-from planaria.models.extent import check_products
+from planaria.models.extent import MOST_PRODUCTS
 from planaria.models.model import Model
 
-__all__ = ["WordProduct", "products_of_traces", "products_of_words"]
-
-_MOST_PRODUCTS = 20_000
+__all__ = ["WordProduct", "products_of_words"]
 
 _Traces = tuple[Trace, ...]
 
@@ -33,87 +30,6 @@ class WordProduct:
 
     words: tuple[str, ...]
     faces: str = ""
-
-
-def products_of_traces(expression: Expr, model: Model) -> dict[_Traces, Expr]:
-    """Write a scalar as a sum of coefficient * product of traces, the empty product included.
-
-    >>> from sympy import MatrixSymbol, Trace, symbols
-    >>> from planaria.diagrams import Gaussian, Model
-    >>> N = symbols("N", positive=True)
-    >>> h = MatrixSymbol("h", N, N)
-    >>> products_of_traces((Trace(h) + 3)**2 / N, Model([Gaussian(h, kind="symmetric")]))
-    {(): 9/N, (Trace(h),): 6/N, (Trace(h), Trace(h)): 1/N}
-
-    Raises InputError for a matrix outside of a trace, and where a random trace stands in a denominator, under
-    a root or in a function.
-    """
-    try:
-        expression = sympify(expression, strict=True)
-    except SympifyError:
-        raise InputError(
-            "expression", f"{expression!r} is no sympy expression", "build it from matrix symbols, or parse it"
-        ) from None
-    if isinstance(expression, MatrixExpr):
-        raise InputError("expression", "it is a matrix, and a moment is a number", "take its trace")
-    if not isinstance(expression, Expr):
-        raise InputError("expression", f"{expression} is no scalar", "give a sum of products of traces")
-    check_products(expression, _MOST_PRODUCTS)
-    return {traces: factor for traces, factor in _expanded(expression, model).items() if factor != 0}
-
-
-def _expanded(term: Expr, model: Model) -> dict[_Traces, Expr]:
-    if isinstance(term, Trace):
-        return {(term,): S.One}
-    if not term.has(Trace):
-        if term.has(MatrixExpr):
-            raise InputError("expression", f"{term} has a matrix outside of traces", "take its trace")
-        return {(): term}
-    if isinstance(term, Add):
-        total: dict[_Traces, Expr] = {}
-        for one in term.args:
-            for traces, factor in _expanded(one, model).items():
-                total[traces] = total.get(traces, S.Zero) + factor
-        return total
-    if isinstance(term, Mul):
-        return reduce(_times, (_expanded(one, model) for one in term.args))
-    if isinstance(term, Pow) and term.exp.is_Integer and term.exp.is_positive:
-        base, power = _expanded(term.base, model), {(): S.One}
-        if len(base) == 1:
-            ((traces, factor),) = base.items()
-            _check_number(len(traces) * int(term.exp))
-            return {tuple(sorted(traces * int(term.exp), key=str)): factor ** int(term.exp)}
-        _check_number(int(term.exp))
-        for _ in range(int(term.exp)):
-            power = _times(power, base)
-        return power
-    if any(model.field_index(symbol) is not None for symbol in term.atoms(MatrixSymbol)):
-        raise InputError(
-            "expression",
-            f"it is no polynomial in traces of random matrices: {term}",
-            "give sums, products and positive powers of traces",
-        )
-    return {(): term}
-
-
-def _times(left: Mapping[_Traces, Expr], right: Mapping[_Traces, Expr]) -> dict[_Traces, Expr]:
-    found: dict[_Traces, Expr] = {}
-    for traces, factor in left.items():
-        for more, other in right.items():
-            # Printing a long product takes a millisecond: only where there is an order to find.
-            key = tuple(sorted(traces + more, key=str)) if traces and more else traces + more
-            found[key] = found.get(key, S.Zero) + factor * other
-    _check_number(len(found))
-    return found
-
-
-def _check_number(number: int) -> None:
-    if number > _MOST_PRODUCTS:
-        raise InputError(
-            "expression",
-            f"it expands into more than {_MOST_PRODUCTS:,} products of traces of words",
-            "lower the powers, or take the moments of its terms one by one",
-        )
 
 
 def products_of_words(
@@ -167,6 +83,15 @@ def products_of_words(
             )
             weighed[key] = prod(powers, start=value)
     return alphabet, weighed
+
+
+def _check_number(number: int) -> None:
+    if number > MOST_PRODUCTS:
+        raise InputError(
+            "expression",
+            f"it expands into more than {MOST_PRODUCTS:,} products of traces of words",
+            "lower the powers, or take the moments of its terms one by one",
+        )
 
 
 def _strengths(setting: Setting) -> list[Ratio]:
