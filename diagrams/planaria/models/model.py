@@ -56,10 +56,11 @@ class Gaussian(Portable):
     kind
         The name of the law: ``"real"``, which None stands for, ``"complex"``, ``"symmetric"``, ``"hermitian"``,
         ``"antisymmetric"``, ``"elliptic"`` or ``"real-elliptic"``.
-    rho
-        The correlation of X_ij and X_ji, for the two elliptic laws: an expression in parameters, or a number.
     law
-        A `planaria.models.laws.law.Law` in place of ``kind`` and ``rho``.
+        A `planaria.models.laws.law.Law` in place of ``kind`` and parameters.
+    parameters
+        Those of the law, by their names: for the two elliptic ones ``rho``, the correlation of X_ij and X_ji, an
+        expression in parameters or a number.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> M, P = symbols("M P", positive=True)
@@ -85,8 +86,8 @@ class Gaussian(Portable):
         cols: MatrixExpr | None = None,
         kind: str | None = None,
         *,
-        rho: Expr | float | None = None,
         law: Law | None = None,
+        **parameters: Expr | float | None,
     ) -> None:
         if not isinstance(symbol, MatrixSymbol):
             raise InputError("field", f"{symbol!r} is not a matrix symbol", "make it with sympy.MatrixSymbol")
@@ -95,9 +96,8 @@ class Gaussian(Portable):
         object.__setattr__(self, "variance", variance_of(variance, place))
         object.__setattr__(self, "rows", rows)
         object.__setattr__(self, "cols", cols)
-        object.__setattr__(
-            self, "law", law_of(kind, place, rho=rho) if law is None else given_law(law, kind, rho, place)
-        )
+        found = law_of(kind, place, **parameters) if law is None else given_law(law, kind, parameters, place)
+        object.__setattr__(self, "law", found)
         self._check(place)
 
     def _check(self, place: str) -> None:

@@ -240,7 +240,7 @@ def _check_size(spectrum: Spectrum, size: object, place: str) -> None:
     if isinstance(size, bool) or not isinstance(size, (int, np.integer, Integer)) or size < 1:
         raise InputError(place, f"the size of the space is {size!r}", "give a positive integer")
     if not isinstance(spectrum, Spectrum):
-        raise InputError(place, f"{spectrum!r} is not a spectrum", "use PowerLaw or Eigenvalues")
+        raise InputError(place, f"{spectrum!r} is not a spectrum", "use Eigenvalues, or a named one")
     if spectrum.listed is not None and len(spectrum.listed) != size:
         given = len(spectrum.listed)
         raise InputError(

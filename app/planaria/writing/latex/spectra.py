@@ -7,7 +7,7 @@ from functools import singledispatch
 
 from sympy import Expr
 
-from planaria.models.spectra import Exponential, PowerLaw, Spectrum, TwoLevel, UnitSpectrum
+from planaria.models.spectra import Eigenvalues, Exponential, PowerLaw, Spectrum, TwoLevel, UnitSpectrum
 
 __all__ = ["latex_eigenvalue"]
 
@@ -22,7 +22,14 @@ def latex_eigenvalue(spectrum: Spectrum, write: Write, size: Expr) -> str | None
     >>> from planaria.writing.latex.derivation import latex_expression
     >>> print(latex_eigenvalue(Exponential(), latex_expression, Symbol("N")))
     \lambda_+ e^{-I/\xi}
+
+    Raises TypeError for a spectrum that nobody has written a formula for here.
     """
+    raise TypeError(f"there is no LaTeX of a {type(spectrum).__name__}")
+
+
+@latex_eigenvalue.register
+def _(spectrum: Eigenvalues, write: Write, size: Expr) -> None:
     return None
 
 

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Add, Eq, Expr, Integer, Mul, Pow, Symbol, count_ops, factor_terms, oo
+from sympy import Add, Dummy, Eq, Expr, Integer, MatrixExpr, Mul, Pow, Symbol, Trace, count_ops, factor_terms, oo
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
@@ -133,7 +133,11 @@ def _tidy(expression: Expr) -> Expr:
     >>> _tidy(-a / (b - 1)), _tidy(a / 2 - b / 2)
     (a/(1 - b), (a - b)/2)
     """
-    tidied = factor_terms(expression)
+    if isinstance(expression, MatrixExpr):
+        return expression
+    # Traces stay whole: sympy takes a number out of a sum of matrices as if it were one of numbers.
+    traces = {one: Dummy(str(one)) for one in expression.atoms(Trace)}
+    tidied = factor_terms(expression.xreplace(traces)).xreplace({dummy: one for one, dummy in traces.items()})
     if not tidied.is_Mul or not tidied.could_extract_minus_sign():
         return tidied
     factors = list(Mul.make_args(-tidied))

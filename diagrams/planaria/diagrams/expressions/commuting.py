@@ -29,7 +29,6 @@ from sympy import (
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.expressions.trace_function import in_text_order
 from planaria.models.model import Model
-from planaria.models.spectra import UnitSpectrum
 
 __all__ = ["Reordering", "reorderings"]
 
@@ -135,7 +134,8 @@ class _Reader:
         return frozenset(
             one
             for one in expression.atoms(MatrixSymbol)
-            if self.model.field_index(one) is None and not isinstance(self.model.spectrum(one), UnitSpectrum)
+            if self.model.field_index(one) is None
+            and not ((spectrum := self.model.spectrum(one)) and spectrum.is_identity)
         )
 
     def inverses(self, expression: Expr) -> list[MatrixExpr]:

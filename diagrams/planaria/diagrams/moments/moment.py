@@ -18,7 +18,7 @@ from planaria.algebra.errors import InputError
 from planaria.diagrams.expressions.trace_products import products_of_traces
 from planaria.diagrams.moments.faces_to_traces import FaceSum
 from planaria.diagrams.moments.integration_by_parts import Contractions, State, too_much
-from planaria.diagrams.moments.planar import Spheres
+from planaria.diagrams.moments.planar import PlanarContractions
 from planaria.diagrams.moments.trace_polynomials import products_of_words
 from planaria.models.model import Model
 
@@ -93,7 +93,7 @@ def moment(
         raise too_much(limit)
     if planar:
         roots: Sequence[State] = states if connected else [(word,) for state in states for word in state]
-        spheres = Spheres(alphabet, (root for root in roots if root), limit)
+        spheres = PlanarContractions(alphabet, (root for root in roots if root), limit)
         faces, found = spheres.faces, spheres.values()
     else:
         roots = [part for state in states for part, _, _ in _shares(state)] if connected else states

@@ -17,12 +17,12 @@ from typing import Any
 from planaria.diagrams.moments.integration_by_parts import State, too_much, variables
 from planaria.diagrams.moments.necklaces import Alphabet, is_face
 
-__all__ = ["Spheres"]
+__all__ = ["PlanarContractions"]
 
 _Term = tuple[int, tuple[State, ...]]  # how often, and the correlators or faces that are multiplied
 
 
-class Spheres:
+class PlanarContractions:
     """The connected planar correlators of some products of traces, and of all that they lead to.
 
     Parameters
@@ -44,7 +44,7 @@ class Spheres:
     >>> word, = close(words(read(H**4, setting), setting, 0), setting)
     >>> alphabet = Alphabet(setting)
     >>> one, _ = alphabet.word(word)
-    >>> list(Spheres(alphabet, [(one,), (one, one)]).values().values())  # 2 N^3 and 36 N^4
+    >>> list(PlanarContractions(alphabet, [(one,), (one, one)]).values().values())  # 2 N^3 and 36 N^4
     [2*g0^3, 36*g0^4]
 
     Raises InputError at the limit.

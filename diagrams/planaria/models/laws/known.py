@@ -15,7 +15,7 @@ from planaria.models.laws.real import Real
 from planaria.models.laws.real_elliptic import RealElliptic
 from planaria.models.laws.symmetric import Symmetric
 
-__all__ = ["LAWS", "law_of", "parameter_names"]
+__all__ = ["LAWS", "given_law", "law_of", "parameter_names"]
 
 _CLASSES = (Real, Complex, Symmetric, Hermitian, Antisymmetric, Elliptic, RealElliptic)
 LAWS: Mapping[str, type[Law]] = {one.name: one for one in _CLASSES}
@@ -62,10 +62,11 @@ def law_of(kind: object, place: str, **parameters: object) -> Law:
         raise InputError(place, error.problem, error.remedy) from None
 
 
-def given_law(law: Law, kind: object, rho: object, place: str) -> Law:
-    """A law that is given as such; InputError for what is none, or says its kind or its parameter once more."""
+def given_law(law: Law, kind: object, parameters: Mapping[str, object], place: str) -> Law:
+    """A law that is given as such; InputError for what is none, or says its kind or a parameter once more."""
     if not isinstance(law, Law):
         raise InputError(place, f"{law!r} is not a law", "give the name of its kind, or a Law")
-    if kind is not None or rho is not None:
-        raise InputError(place, "its law is given, and its kind or rho as well", "give one of them")
+    more = [name for name, value in {"kind": kind, **parameters}.items() if value is not None]
+    if more:
+        raise InputError(place, f"its law is given, and {' and '.join(more)} as well", "give one of them")
     return law

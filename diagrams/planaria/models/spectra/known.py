@@ -24,4 +24,9 @@ def named_spectrum(kind: str, suffix: str = "") -> Spectrum:
     PowerLaw(alpha=alpha_Lambda, scale=lambda_plus_Lambda)
     """
     one = SPECTRA[kind]
-    return one(**{name: Symbol(symbol + suffix, positive=True) for name, (symbol, _) in one.standard.items()})
+
+    def symbol(name: str) -> Symbol:
+        sign = "real" if name in one.signed else "positive"
+        return Symbol(one.standard[name][0] + suffix, **{sign: True})
+
+    return one(**{name: symbol(name) for name in one.standard})

@@ -25,8 +25,8 @@ class TwoLevel(Spectrum):
     5*lambda_minus**2 + 5*lambda_plus**2
     """
 
-    upper: Expr = Symbol("lambda_plus", positive=True)
-    lower: Expr = Symbol("lambda_minus", positive=True)
+    upper: Expr = Symbol("lambda_plus", real=True)
+    lower: Expr = Symbol("lambda_minus", real=True)
     fraction: Expr = Symbol("fraction", positive=True)
 
     kind: ClassVar[str] = "two-level"
