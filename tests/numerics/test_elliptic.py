@@ -13,7 +13,7 @@ from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
 from planaria.models.evidence import Outcome
 from planaria.models.text.model_file import read_model
-from planaria.numerics import evaluate
+from planaria.numerics import evaluate, evaluate_array
 from planaria.numerics.evidence.checks import checks
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.simulation.stretching import correction_power
@@ -152,3 +152,17 @@ def test_a_model_file_says_the_same() -> None:
     ):
         with pytest.raises(InputError, match=problem):
             read_model(FILE.replace(old, new), "laws", "laws.toml")
+
+
+def test_a_correlation_of_any_sign_and_none() -> None:
+    rho, z = Symbol("rho", real=True), Symbol("z", positive=True)
+    size = Symbol("n", positive=True)
+    X = MatrixSymbol("X", size, size)
+    law = Model([Gaussian(X, variance=1 / size, kind="elliptic", rho=rho)])
+    result = derive(Trace((z * Identity(size) - X).inv()) / size, law)
+    # z g = 1 + rho g^2
+    values = [-0.5, 0.0, 0.3]
+    expected = [(3 - (9 - 4 * r) ** 0.5) / (2 * r) if r else 1 / 3 for r in values]
+    at = {"n": 4, "z": 3}
+    assert evaluate_array(result, {**at, "rho": values}) == pytest.approx(expected)
+    assert [float(evaluate(result, {**at, "rho": r}).value) for r in values] == pytest.approx(expected)

@@ -16,7 +16,7 @@ from sympy import Expr, Identity, MatrixSymbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import Derivation, derive
 from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues
+from planaria.models.spectra import Eigenvalues, TwoLevel
 from planaria.numerics.evidence.checks import checks
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.solving.evaluate import evaluate
@@ -120,3 +120,30 @@ def test_a_function_of_it_may_be_one() -> None:
             derive(Trace((z * Identity(N) + x * x.T).inv()), Model([Gaussian(x, rows=A + Identity(N))])),
             {z: 1, A: [1, -2]},
         )
+
+
+def test_a_source_of_two_levels_by_its_standard_names() -> None:
+    result = derive(RESOLVENT, Model([Gaussian(h, variance=1 / N, kind="hermitian")], {A: TwoLevel()}))
+    numbers = {z: 5, N: 4, "lambda_plus": 1, "lambda_minus": -1, "fraction": "0.5"}
+    assert abs(evaluate(result, numbers, digits=20).value - pastur("5", "1", "1")) < 1e-15
+
+
+def test_what_is_zero_at_these_eigenvalues() -> None:
+    """With tr A = 0 the first three vanish, as A and the field are independent; loops of the others do."""
+    setting = model("hermitian", A=[1, -1])
+    q, product = (z * Identity(N) - h).inv(), (z * Identity(N) - h * A).inv()
+    g = (5 - mp.sqrt(21)) / 2
+    at = {z: 5, s: 1}
+    for expression, expected in (
+        (Trace(A * q) / N, 0),
+        (Trace(A * q * q) / N, 0),
+        (Trace(h * product) / N, 0),
+        (Trace(product) / N, mpf(1) / 5),  # its one ribbon carries tr A
+        (Trace(A * q * A * q) / N, g**2),
+    ):
+        found = evaluate(derive(expression, setting), at, digits=12)
+        assert abs(found.value - expected) < 1e-12, expression
+        assert found.status == "verified"
+    nearly = evaluate(derive(Trace(A * q) / N, model("hermitian", A=["1", "-0.9999999999"])), at, digits=12)
+    assert nearly.value > 0  # 5e-11 times g is small, and no zero
+    assert abs(nearly.value / (mpf("5e-11") * g) - 1) < 1e-9

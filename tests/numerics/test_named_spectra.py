@@ -24,9 +24,11 @@ from planaria.writing.latex.derivation import latex_derivation
 from planaria.writing.latex.spectra import latex_eigenvalue
 
 M, P, gamma = symbols("M P gamma", positive=True)
-xi, plus, minus, fraction, alpha = symbols("xi lambda_plus lambda_minus fraction alpha", positive=True)
+xi, fraction, alpha = symbols("xi fraction alpha", positive=True)
+plus, minus = symbols("lambda_plus lambda_minus", real=True)
+scale = symbols("lambda_plus", positive=True)
 Lambda, x = MatrixSymbol("Lambda", M, M), MatrixSymbol("x", M, P)
-NUMBERS: dict[Any, Any] = {xi: 2.5, plus: 3, minus: "0.25", fraction: "0.4", alpha: 1}
+NUMBERS: dict[Any, Any] = {xi: 2.5, plus: 3, scale: 3, minus: "0.25", fraction: "0.4", alpha: 1}
 
 WRITTEN = {
     "exponential": lambda i, m: 3 * math.exp(-i / 2.5),
@@ -79,8 +81,8 @@ def test_spectra_are_values() -> None:
 @pytest.mark.parametrize(
     ("spectrum", "numbers", "problem"),
     [
-        (Exponential(), {xi: 0, plus: 1}, "xi = xi is 0"),
-        (Exponential(), {plus: 1}, "xi"),
+        (Exponential(), {xi: 0, scale: 1}, "xi = xi is 0"),
+        (Exponential(), {scale: 1}, "xi"),
         (TwoLevel(), {plus: 1, minus: 1, fraction: 2}, "more than 1"),
         (TwoLevel(lower=I * minus), {plus: 1, minus: 1, fraction: 1}, "lower"),
         ("exponential", {}, "is not a spectrum"),
@@ -160,7 +162,7 @@ def test_a_model_file_says_the_same() -> None:
     file = read_model(FILE, "spectra", "spectra.toml")
     tau = Symbol("tau", positive=True)
     assert file.model.spectrum(Lambda) == Exponential(xi=tau)
-    assert file.model.spectrum(MatrixSymbol("Omega", M, M)) == TwoLevel()
+    assert file.model.spectrum(MatrixSymbol("Omega", M, M)) == TwoLevel(upper=scale)  # one name, one symbol
     names = [str(one.symbol) for one in file.parameters]
     assert names == ["gamma", "tau", "lambda_plus", "lambda_minus", "fraction"]
     text = latex_derivation(derive(file.quantity("resolvent").expression, file.model))

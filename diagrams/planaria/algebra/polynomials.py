@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 from sympy import Expr, Integer, Rational
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "packed",
     "polynomial_hash",
     "polynomial_text",
+    "power",
     "primitive_part",
     "rational_number",
     "sympy_number",
@@ -102,10 +103,32 @@ def value_at(polynomial: Any, points: list[Any], one: Any) -> Any:
         for i, exponent in enumerate(exponents):
             if exponent:
                 if (i, exponent) not in powers:
-                    powers[i, exponent] = points[i] ** int(exponent)
+                    powers[i, exponent] = power(points[i], int(exponent))
                 term = term * powers[i, exponent]
         total = total + term
     return total
+
+
+def power(base: Any, exponent: int) -> Any:
+    """A positive power of a number, of a ball or of an array of either.
+
+    Balls are multiplied out: python-flint takes a logarithm, which one that contains zero does not have.
+
+    >>> from flint import arb
+    >>> power(arb(0, 1), 2).contains(1), power(2, 3)
+    (True, 8)
+    """
+    if exponent == 1:
+        return base
+    if not (isinstance(base, arb) or getattr(getattr(base, "dtype", None), "kind", "") == "O"):
+        return base**exponent
+    found = None
+    while exponent:
+        if exponent % 2:
+            found = base if found is None else found * base
+        exponent //= 2
+        base = base * base if exponent else base
+    return found
 
 
 def grouped(polynomial: Any, places: Sequence[int]) -> dict[tuple[int, ...], dict[tuple[int, ...], Any]]:

@@ -233,3 +233,21 @@ def test_scalars() -> None:
     assert duality.exchange.expression(N**2 * P + Trace(Lambda) * Symbol("a")) == P**2 * N + Trace(
         Lambda
     ) * Symbol("a")
+
+
+def test_correlations_change_places_with_their_fields() -> None:
+    a, b, c = (MatrixSymbol(name, N, N) for name in "abc")
+    rho, sigma = symbols("rho sigma", real=True)
+    model = Model(
+        [
+            Gaussian(one, kind="elliptic", rho=value)
+            for one, value in ((a, rho), (b, sigma), (c, Symbol("tau") / 2))
+        ]
+    )
+    resolvent = (gamma * Identity(N) - a - b).inv()
+    (duality,) = dualities(model, Trace(resolvent), order=2)
+    assert str(duality.exchange) == "a <-> b, rho <-> sigma"
+    assert duality.verdict == "invariant"
+    assert all(one.passed for one in duality.certificates)
+    assert not dualities(model, Trace((gamma * Identity(N) - a - c).inv()))  # tau/2 is no parameter to exchange
+    assert not dualities(model, Trace((gamma * Identity(N) - a - 2 * b).inv()))

@@ -133,7 +133,7 @@ class _Text:
         for refutation in search.refuted:
             self.refutation(refutation)
         if not found and not search.refuted:
-            note(self.console, "no exchange of spaces, fields or matrices fits the shapes of its fields")
+            note(self.console, "no exchange of spaces, fields or matrices fits the shapes and laws of its fields")
 
     def duality(self, found: _Found) -> None:
         duality = found.duality

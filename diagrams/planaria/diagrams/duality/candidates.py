@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 from typing import TypeVar
 
-from sympy import Expr, MatrixSymbol
+from sympy import Expr, MatrixSymbol, expand
 
 from planaria.diagrams.duality.exchange import Exchange, Image
 from planaria.diagrams.expressions.expression import Setting
@@ -43,9 +43,6 @@ def candidates(
     used = [one for one in model.fields if one.symbol in set(fields)]
     present = set(matrices)
     movable = [matrix for matrix, _ in setting.matrices if matrix in present]
-    # The parameters of a law are no part of its variance: the law would be another one with others.
-    fixed = {s for one in used for value in one.law.parameters.values() for s in value.free_symbols}
-    parameters = [one for one in parameters if not one.free_symbols & fixed]
     groups: dict[tuple[object, ...], list[Exchange]] = {}
     for images in _involutions_of_fields(used):
         spaces = _spaces(images, model)
@@ -57,6 +54,8 @@ def candidates(
                 continue
             for pairs in _involutions_of_parameters(parameters):
                 exchange = Exchange(spaces, moved, exchanged, tuple((a, b) for a, b in pairs if a != b))
+                if not _keeps_laws(exchange, images, model):
+                    continue
                 names = tuple(sorted((str(s.name), str(i.field.name)) for s, i in moved if s != i.field))
                 groups.setdefault((spaces, names), []).append(exchange)
     for group in groups.values():
@@ -94,7 +93,7 @@ def _involutions_of_parameters(parameters: Sequence[Expr]) -> Iterator[list[tupl
 
 def _involutions_of_fields(fields: Sequence[Gaussian]) -> Iterator[list[tuple[MatrixSymbol, Image]]]:
     for pairs in _involutions(list(fields)):
-        if any(a.law != b.law for a, b in pairs):
+        if any(type(a.law) is not type(b.law) for a, b in pairs):
             continue
         for flags in product(*(a.law.letters for a, _ in pairs)):
             images: list[tuple[MatrixSymbol, Image]] = []
@@ -103,6 +102,16 @@ def _involutions_of_fields(fields: Sequence[Gaussian]) -> Iterator[list[tuple[Ma
                 if a != b:
                     images.append((b.symbol, Image(a.symbol, transposed, conjugated)))
             yield images
+
+
+def _keeps_laws(exchange: Exchange, images: Iterable[tuple[MatrixSymbol, Image]], model: Model) -> bool:
+    """Whether the law of every field becomes that of its image: two correlations change places with the fields."""
+    for symbol, image in images:
+        one, other = (model.fields[model.field_index(name) or 0].law for name in (symbol, image.field))
+        for name, value in one.parameters.items():
+            if expand(exchange.expression(value) - other.parameters[name]) != 0:
+                return False
+    return True
 
 
 def _spaces(images: Iterable[tuple[MatrixSymbol, Image]], model: Model) -> tuple[tuple[Expr, Expr], ...] | None:

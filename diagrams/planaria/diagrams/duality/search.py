@@ -27,7 +27,7 @@ from planaria.diagrams.duality.expansions import Expansion
 from planaria.diagrams.duality.inserted_ribbons import dual_around
 from planaria.diagrams.duality.integrating_out import Averaged, average_spectators
 from planaria.diagrams.duality.transform import Dual, dual
-from planaria.diagrams.expressions.contents import contents_of
+from planaria.diagrams.expressions.contents import Contents, contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.models.extensions import VIEWS, extension
 from planaria.models.model import Model
@@ -207,7 +207,7 @@ def _search(model: Model, quantity: Expr, averaged: Averaged, order: int) -> Dua
     contents = contents_of(averaged.expression, model)
     fields = [one.symbol for one in contents.fields]
     found, refuted = [], []
-    for group in candidates(expansion.setting, fields, contents.matrices, _parameters(expansion)):
+    for group in candidates(expansion.setting, fields, contents.matrices, _parameters(expansion, contents)):
         for exchange in group:
             factor = _factor(expansion, exchange)
             if factor is None:
@@ -245,7 +245,7 @@ def _search(model: Model, quantity: Expr, averaged: Averaged, order: int) -> Dua
     return Dualities(tuple(found), tuple(refuted))
 
 
-def _parameters(expansion: Expansion) -> list[Expr]:
+def _parameters(expansion: Expansion, contents: Contents) -> list[Expr]:
     """The parameters that can change places: all scalars but dimensions and eigenvalues."""
     setting = expansion.setting
     eigenvalues = {symbol for _, symbol in setting.matrices}
@@ -255,6 +255,8 @@ def _parameters(expansion: Expansion) -> list[Expr]:
         for word in expansion.standard(word_order)
         for name in word.scalar.support() | {n for c in word.corners for n in c.s.support()}
     }
+    correlations = (value for field in contents.fields for value in field.law.parameters.values())
+    used |= {symbol for value in correlations for symbol in value.free_symbols}
     return sorted(used - eigenvalues - set(setting.spaces), key=str)
 
 

@@ -12,7 +12,7 @@ from planaria.models.spectra.spectrum import Spectrum
 from planaria.models.spectra.two_level import TwoLevel
 from planaria.models.spectra.unit import UnitSpectrum
 
-__all__ = ["SPECTRA", "named_spectrum"]
+__all__ = ["SPECTRA", "named_spectrum", "standard_symbol"]
 
 SPECTRA: Mapping[str, type[Spectrum]] = {one.kind: one for one in (PowerLaw, UnitSpectrum, Exponential, TwoLevel)}
 
@@ -24,9 +24,14 @@ def named_spectrum(kind: str, suffix: str = "") -> Spectrum:
     PowerLaw(alpha=alpha_Lambda, scale=lambda_plus_Lambda)
     """
     one = SPECTRA[kind]
+    return one(**{name: standard_symbol(one, name, suffix) for name in one.standard})
 
-    def symbol(name: str) -> Symbol:
-        sign = "real" if name in one.signed else "positive"
-        return Symbol(one.standard[name][0] + suffix, **{sign: True})
 
-    return one(**{name: symbol(name) for name in one.standard})
+def standard_symbol(spectrum: type[Spectrum], name: str, suffix: str = "") -> Symbol:
+    """The standard symbol of a parameter: a positive one, unless the parameter may have any sign.
+
+    >>> standard_symbol(TwoLevel, "lower").is_positive is None
+    True
+    """
+    sign = "real" if name in spectrum.signed else "positive"
+    return Symbol(spectrum.standard[name][0] + suffix, **{sign: True})

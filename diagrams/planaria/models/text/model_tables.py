@@ -15,7 +15,7 @@ from planaria.algebra.errors import InputError, unknown_name
 from planaria.models.laws.known import LAWS, law_of, parameter_names
 from planaria.models.model import Gaussian, Model
 from planaria.models.spectra import Eigenvalues, Spectrum, check_eigenvalues
-from planaria.models.spectra.known import SPECTRA
+from planaria.models.spectra.known import SPECTRA, standard_symbol
 from planaria.models.text.grammar import RESERVED, names_in, parse_expression
 from planaria.models.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
 from planaria.models.text.to_sympy import Value
@@ -218,13 +218,15 @@ class Reader:
         spectrum = SPECTRA[kind]
         _check_keys(entry, ("kind", *spectrum.standard), place, "key")
         own = {
-            key: self._law_parameter(entry.get(key, standard), standard, about, f"{place}, {key}", parameters)
+            key: self._law_parameter(
+                entry.get(key, standard), standard_symbol(spectrum, key), about, f"{place}, {key}", parameters
+            )
             for key, (standard, about) in spectrum.standard.items()
         }
         return spectrum(**own)
 
     def _law_parameter(
-        self, name: object, standard: str, about: str, place: str, parameters: list[Parameter]
+        self, name: object, standard: Symbol, about: str, place: str, parameters: list[Parameter]
     ) -> Symbol:
         """A parameter of a spectrum: one that is declared, or the standard one."""
         declared = [str(one.symbol.name) for one in parameters]
@@ -235,7 +237,7 @@ class Reader:
         if name in declared:
             return parameters[declared.index(name)].symbol
         owners = [table for table in _KINDS_OF_NAME if name in self._table(table)]
-        if name != standard:
+        if name != str(standard):
             raise unknown_name(place, "parameter", name, declared)
         if owners:
             raise InputError(
@@ -243,9 +245,9 @@ class Reader:
                 f"'{name}' is already a {_KINDS_OF_NAME[owners[0]]}",
                 "declare the parameter by another name",
             )
-        parameters.append(Parameter(Symbol(name, positive=True), about))
-        self.names[name] = parameters[-1].symbol
-        return parameters[-1].symbol
+        parameters.append(Parameter(standard, about))
+        self.names[name] = standard
+        return standard
 
     def _check_count(self, spectra: dict[MatrixSymbol, Spectrum], symbol: MatrixSymbol, place: str) -> None:
         """A list of eigenvalues is as long as its space: one length for all matrices of a space."""

@@ -17,6 +17,7 @@ from mpmath import mpf
 from sympy import Dummy, Expr, Symbol
 
 from planaria.algebra.linear import root
+from planaria.algebra.polynomials import power
 from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.derivations.elimination.closed_form import Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
@@ -233,8 +234,7 @@ def _monomial(one: SpectralSum, exponents: Sequence[int], spectrum: Mapping[Symb
     product: Any = 1
     for symbol, exponent in zip(one.eigenvalues, exponents, strict=True):
         if exponent:
-            factor = spectrum[symbol] if exponent == 1 else spectrum[symbol] ** exponent
-            product = product * factor
+            product = product * power(spectrum[symbol], exponent)
     return product
 
 
@@ -249,11 +249,11 @@ def _factor(one: SpectralSum, position: int, spectrum: Mapping[Symbol, Any], at:
 def _terms(one: SpectralSum, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> Any:
     """The terms of a spectral sum, one for each eigenvalue."""
     terms = _monomial(one, one.exponents, spectrum)
-    for position, (_, power) in enumerate(one.factors):
+    for position, (_, multiplicity) in enumerate(one.factors):
         value = _factor(one, position, spectrum, at)
-        if len(one.factors) == 1 and (symbol := _only(one, power)) is not None:
-            return (spectrum[symbol] / value) ** power  # powers of one quotient, without overflow
-        terms = terms / (value if power == 1 else value**power)
+        if len(one.factors) == 1 and (symbol := _only(one, multiplicity)) is not None:
+            return power(spectrum[symbol] / value, multiplicity)  # powers of one quotient, without overflow
+        terms = terms / power(value, multiplicity)
     return terms if isinstance(terms, np.ndarray) else terms * np.ones_like(spectrum[one.eigenvalues[0]])
 
 
@@ -268,10 +268,10 @@ def _slope(
 ) -> Any | None:
     """The derivative of a spectral sum by an unknown coefficient of its denominators."""
     total: Any | None = None
-    for position, (factor, power) in enumerate(one.factors):
+    for position, (factor, multiplicity) in enumerate(one.factors):
         for exponents, coefficient in factor.coefficients:
             if coefficient == unknown:
                 value = _factor(one, position, spectrum, at)
-                part = -power * (terms * _monomial(one, exponents, spectrum) / value).sum()
+                part = -multiplicity * (terms * _monomial(one, exponents, spectrum) / value).sum()
                 total = part if total is None else total + part
     return total

@@ -31,6 +31,7 @@ from flint import arb, arb_mat
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
+from planaria.algebra.polynomials import power
 from planaria.algebra.rational import Ratio
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.expression import Field, Letter
@@ -253,9 +254,9 @@ def _balanced(matrix: Mapping[tuple[int, int], Any], size: int) -> NDArray[np.fl
     """A similar matrix of floats, as balanced as powers of 2 can make it."""
     powers, scales = _scales(matrix, size)
     full = np.zeros((size, size))
-    for (m, n), power in powers.items():
-        mantissa = float(matrix[m, n].mid() * arb(2) ** -power)
-        full[m, n] = ldexp(mantissa, power + scales[m] - scales[n])
+    for (m, n), exponent in powers.items():
+        mantissa = float(matrix[m, n].mid() * arb(2) ** -exponent)
+        full[m, n] = ldexp(mantissa, exponent + scales[m] - scales[n])
     return full
 
 
@@ -286,7 +287,7 @@ def is_stable(
             solution = arb_mat(full).solve(arb_mat([[x, x / s] for x, s in zip(unit, scales, strict=True)]))
         except ZeroDivisionError:
             return None
-        if error and any(not (solution[m, 1] * s) ** 2 * error < TELLING for m, s in enumerate(scales)):
+        if error and any(not power(solution[m, 1] * s, 2) * error < TELLING for m, s in enumerate(scales)):
             return None
         values = {rung: solution[m, 0] for m, rung in enumerate(rungs)}
         verdict = _all_positive(one, group, values)

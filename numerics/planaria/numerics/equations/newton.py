@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import exp
 from typing import Any, NamedTuple
 
@@ -28,6 +29,9 @@ __all__ = [
 
 System = Callable[[Sequence[Any]], tuple[Sequence[Any], Any]]
 """Residual and Jacobian at unknowns."""
+
+Magnitudes = Callable[[], Sequence[Any]]
+"""What the unknowns that a system was last asked for are sums of, without signs."""
 
 INFINITY = float("inf")
 
@@ -58,7 +62,8 @@ class Arithmetic:
     exponential
         Of a float.
     relative
-        The size of a step, relative to the unknown.
+        The size of a step, relative to the unknown; the third is what the unknown is a sum of, or None. An unknown
+        that is rounding beside it is measured by it: it may be zero.
     centre
         Where the next round starts from.
     """
@@ -69,7 +74,7 @@ class Arithmetic:
     sign: Callable[[Any], int]
     rounding: Any
     exponential: Callable[[float], Any]
-    relative: Callable[[Any, Any], Any]
+    relative: Callable[[Any, Any, Any], Any]
     centre: Callable[[Any], Any] = lambda number: number
 
 
@@ -101,7 +106,13 @@ class Guard:
     keeps_signs: bool = False
 
 
-def newton(system: System, start: Sequence[Any], arithmetic: Arithmetic, guard: Guard) -> Root | None:
+def newton(
+    system: System,
+    start: Sequence[Any],
+    arithmetic: Arithmetic,
+    guard: Guard,
+    magnitudes: Magnitudes | None = None,
+) -> Root | None:
     """The root to which the steps settle under a guard; None where they do not or the Jacobian is singular.
 
     >>> square = lambda unknowns: ([unknowns[0] ** 2 - 2], [[2 * unknowns[0]]])
@@ -112,12 +123,18 @@ def newton(system: System, start: Sequence[Any], arithmetic: Arithmetic, guard: 
     True
     """
     try:
-        return settled(system, start, arithmetic, guard)
+        return settled(system, start, arithmetic, guard, magnitudes)
     except ZeroDivisionError:
         return None
 
 
-def settled(system: System, start: Sequence[Any], arithmetic: Arithmetic, guard: Guard) -> Root | None:
+def settled(
+    system: System,
+    start: Sequence[Any],
+    arithmetic: Arithmetic,
+    guard: Guard,
+    magnitudes: Magnitudes | None = None,
+) -> Root | None:
     """The same, but for a singular Jacobian, which raises ZeroDivisionError."""
     unknowns = [arithmetic.number(x) for x in start]
     if not unknowns:
@@ -127,7 +144,8 @@ def settled(system: System, start: Sequence[Any], arithmetic: Arithmetic, guard:
         residual, jacobian = system(unknowns)
         steps = [-s for s in arithmetic.solve(jacobian, residual)]
         moved = [x + s for x, s in zip(unknowns, steps, strict=True)]
-        changes = [arithmetic.relative(s, x) for s, x in zip(steps, unknowns, strict=True)]
+        sizes = magnitudes() if magnitudes is not None else [None] * len(steps)
+        changes = [arithmetic.relative(s, x, m) for s, x, m in zip(steps, unknowns, sizes, strict=True)]
         if not all(one < INFINITY for one in changes):  # nan neither
             return None
         last, change = change, max(changes)
@@ -144,8 +162,13 @@ def settled(system: System, start: Sequence[Any], arithmetic: Arithmetic, guard:
     return None
 
 
-def _relative(step: Any, unknown: Any) -> Any:
-    return abs(step) / (abs(unknown) or abs(unknown + step)) if step else abs(step)
+def _relative(step: Any, unknown: Any, magnitude: Any, rounding: Any) -> Any:
+    if not step:
+        return abs(step)
+    size = abs(unknown) or abs(unknown + step)
+    if magnitude is not None and size <= magnitude * rounding:
+        size = magnitude
+    return abs(step) / size
 
 
 def _solve_double(jacobian: Any, residual: Sequence[Any]) -> Sequence[Any]:
@@ -163,7 +186,7 @@ DOUBLE = Arithmetic(
     sign=lambda jacobian: int(np.linalg.slogdet(np.array(jacobian, dtype=float))[0]),
     rounding=1e-12,
     exponential=exp,
-    relative=_relative,
+    relative=partial(_relative, rounding=1e-12),
 )
 
 
@@ -176,7 +199,7 @@ def precise(digits: int) -> Arithmetic:
         sign=lambda jacobian: int(mp.sign(mp.det(mp_matrix(jacobian)))),
         rounding=mpf(10) ** (5 - digits),
         exponential=lambda position: mp.exp(mpf(position)),
-        relative=_relative,
+        relative=partial(_relative, rounding=mpf(10) ** (5 - digits)),
     )
 
 
@@ -207,7 +230,7 @@ def sign_of_balls(jacobian: Any) -> int:
     return 0 if determinant.contains(0) else 1 if determinant > 0 else -1
 
 
-def _relative_balls(step: Any, unknown: Any) -> Any:
+def _relative_balls(step: Any, unknown: Any, magnitude: Any) -> Any:
     if not step.is_finite():
         return arb("inf")
     if step.contains(0):

@@ -14,6 +14,7 @@ from typing import Any
 
 from sympy import Expr
 
+from planaria.algebra.polynomials import power
 from planaria.algebra.rational import Ratio, Ring
 
 __all__ = ["Builder", "Program"]
@@ -41,7 +42,7 @@ class Program:
             elif kind == "in":
                 push(inputs[node[1]])
             elif kind == "pow":
-                push(values[node[1]] ** node[2])
+                push(power(values[node[1]], node[2]))
             elif kind == "div":
                 push(values[node[1]] / values[node[2]])
             else:

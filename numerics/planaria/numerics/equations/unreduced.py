@@ -64,7 +64,7 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class _Loop:
+class Loop:
     space: Expr
     weight: Ratio
     column: int
@@ -99,7 +99,7 @@ class Unreduced:
         self.derivation = derivation
         self.rules = rules
         self.loops = tuple(
-            _Loop(loop.space, loop.weight, loop.column, loop.row, symbol, scale)
+            Loop(loop.space, loop.weight, loop.column, loop.row, symbol, scale)
             for loop, symbol, scale in zip(system.loops, system.symbols, system.scales, strict=True)
         )
         self.blocks: dict[Expr, _Block] = {}
@@ -154,17 +154,23 @@ class Unreduced:
 
     def residuals(
         self, numbers: Numbers, loops: Mapping[Symbol, Any], propagators: Mapping[Expr, Propagator]
-    ) -> list[tuple[Any, Any, bool]]:
+    ) -> list[tuple[Any, Any, Loop, bool]]:
         """For each loop: what was put in, what came out, and whether it was identified as zero."""
         images = self.images(numbers, propagators)
         found = []
         for loop, image in zip(self.loops, images, strict=True):
             if loop.symbol is None:
-                found.append((0 * numbers.one, image, True))
+                found.append((0 * numbers.one, image, loop, True))
             elif loop.symbol in loops:
                 scale = loop.scale.evaluate(numbers.at(loop.space), numbers.one)
-                found.append((scale * loops[loop.symbol], image, False))
+                found.append((scale * loops[loop.symbol], image, loop, False))
         return found
+
+    def magnitude(self, numbers: Numbers, loop: Loop, propagators: Mapping[Expr, Propagator]) -> Any:
+        """The sum of what a loop is made of, without signs: its size where its terms cancel."""
+        entry = propagators[loop.space].get((loop.column, loop.row), 0 * numbers.one)
+        weight = loop.weight.evaluate(numbers.at(loop.space), numbers.one)
+        return numbers.trace(loop.space, abs(weight * entry))
 
     def jacobian(
         self, numbers: Numbers, symbols: Sequence[Symbol], propagators: Mapping[Expr, Propagator]
@@ -187,7 +193,7 @@ class Unreduced:
                 found[row][column] = found[row][column] + change
         return found
 
-    def representative(self, symbol: Symbol) -> _Loop:
+    def representative(self, symbol: Symbol) -> Loop:
         """The loop that stands for its class."""
         return next(loop for loop in self.loops if loop.symbol == symbol)
 

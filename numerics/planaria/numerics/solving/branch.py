@@ -247,6 +247,6 @@ class PathEndsError(InputError):
         self.certain = certain  # that the solution ends there, and not what double precision can tell
         super().__init__(
             "evaluate",
-            f"the planar solution ends at field strength {strength:.3g} of 1: it is not real at these parameters",
+            f"the planar solution ends at field strength {strength:.3g} of 1: no real one was found beyond",
             "move the spectral parameter outside of the spectrum, or raise the ridge",
         )

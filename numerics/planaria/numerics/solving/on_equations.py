@@ -21,9 +21,10 @@ from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import extreme, reached_directly
 from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
 
-__all__ = ["FEWEST_DIGITS", "on_the_equations", "refuse_an_edge", "stands"]
+__all__ = ["CERTAIN_ZERO", "FEWEST_DIGITS", "on_the_equations", "refuse_an_edge", "stands"]
 
 LAST_PLACES = 8  # digits of loops that Newton's method may leave unsettled
+CERTAIN_ZERO = 1000  # digits from which on what does not differ from zero is zero
 MOST_EDGE = 12  # times the digits of a number that are spent on the side of an edge
 FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
 
@@ -46,10 +47,17 @@ def on_the_equations(problem: Problem, digits: int) -> Estimate:
     while working <= 40 * digits + 2000 + 4 * lost:
         with mp.workdps(working):
             loops = polish_directly(problem, start)
-            verdict = None if loops is None else verify(problem, loops, mpf(10) ** -digits)
+            patient = working > CERTAIN_ZERO + 4 * lost
+            verdict = None
+            if loops is not None:
+                verdict = verify(problem, loops, mpf(10) ** -digits, vanishing=patient)
             if verdict is not None and loops is not None:
                 value, error = verdict.value, abs(verdict.value - previous) if previous is not None else mpf("inf")
-                if error <= abs(value) * mpf(10) ** -digits and stands(verdict, value, digits):
+                if patient and max(abs(value), error) < mpf(10) ** (CERTAIN_ZERO // 2 - working):
+                    value = mpf(0)  # what is left of it is rounding, at any precision
+                    error = max(abs(verdict.value), error)
+                known = error <= abs(value) * mpf(10) ** -digits or (patient and not value)
+                if known and stands(verdict, value or verdict.value, digits):
                     if not verdict.stable:
                         raise in_the_spectrum(verdict)
                     try:

@@ -19,7 +19,13 @@ from planaria.numerics.points.refusals import ContradictionError, SingularError
 from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow
 from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import Extreme, extreme, polished, reached
-from planaria.numerics.solving.on_equations import FEWEST_DIGITS, on_the_equations, refuse_an_edge, stands
+from planaria.numerics.solving.on_equations import (
+    CERTAIN_ZERO,
+    FEWEST_DIGITS,
+    on_the_equations,
+    refuse_an_edge,
+    stands,
+)
 from planaria.numerics.solving.verification import in_the_spectrum, verify
 
 __all__ = ["ContradictionError", "closed_estimate", "loops_of", "refuse_zero", "solve"]
@@ -148,7 +154,8 @@ def on_the_closed_form(
                 settled = value != 0 or not problem.derivation.closed_form.value
                 zeros = zeros + 1 if value == 0 else 0
                 if settled and error <= abs(value) * mpf(10) ** -digits:
-                    verdict = verify(problem, loops, mpf(10) ** -digits)
+                    certain = working > CERTAIN_ZERO + 4 * lost
+                    verdict = verify(problem, loops, mpf(10) ** -digits, vanishing=certain)
                     if stands(verdict, value, digits):
                         break
                     refuse_an_edge(working, digits + lost, verdict)
@@ -262,7 +269,7 @@ def refuse_zero(problem: Problem) -> None:
     closed = problem.derivation.closed_form
     used: set[Expr] = {symbol for relation in closed.relations for symbol in relation.support()}
     for symbol, number in problem.values.items():
-        if number.is_zero and symbol in used:
+        if number.is_zero and symbol in used and symbol.is_nonnegative:  # one of any sign may be 0 like any other
             raise InputError(
                 f"parameter {symbol}",
                 "the value 0 is a limit",

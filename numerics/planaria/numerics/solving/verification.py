@@ -55,7 +55,7 @@ class Verification:
     radius: float | None
 
 
-def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verification:
+def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any, *, vanishing: bool = False) -> Verification:
     """Hold loops against the unreduced equations, at mpmath's working precision.
 
     Parameters
@@ -66,6 +66,9 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verific
         the loops have to reproduce themselves.
     bound
         The relative residual that is asked for.
+    vanishing
+        Whether a loop that does not differ from zero at this precision counts as zero, its residual being relative
+        to what it is a sum of: it may vanish at these very eigenvalues, as tr A for A = +-1 does.
     """
     equations = unreduced(problem.derivation)
     with working_balls():
@@ -75,7 +78,23 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verific
         for _ in range(MOST_TURNS):
             propagators = equations.propagators(numbers, balls)
             residuals = equations.residuals(numbers, balls, propagators)
-            last, worst = worst, max((_mismatch(*one) for one in residuals), default=mpf(0))
+            last, worst = (
+                worst,
+                max(
+                    (
+                        _mismatch(
+                            claimed,
+                            image,
+                            vanishes,
+                            equations.magnitude(numbers, loop, propagators)
+                            if vanishing and not vanishes and image.contains(0)
+                            else None,
+                        )
+                        for claimed, image, loop, vanishes in residuals
+                    ),
+                    default=mpf(0),
+                ),
+            )
             if worst <= bound or not (worst < last or mp.isinf(worst)):
                 break
             balls = dict(zip(balls, equations.image(numbers, list(balls), propagators), strict=True))
@@ -140,12 +159,12 @@ def _change(before: Sequence[Any], after: Sequence[Any]) -> Any:
     return max((((new - old) / new).abs_upper() if new != 0 else abs(old) for old, new in pairs), default=arb(0))
 
 
-def _mismatch(claimed: Any, image: Any, vanishes: bool) -> Any:
+def _mismatch(claimed: Any, image: Any, vanishes: bool, magnitude: Any = None) -> Any:
     if not image.is_finite():
         return mpf("inf")
     if vanishes:
         return mpf(0) if image.contains(0) else mpf("inf")
-    difference, scale = (image - claimed).abs_upper(), claimed.abs_upper()
+    difference, scale = (image - claimed).abs_upper(), claimed.abs_upper() if magnitude is None else magnitude
     if scale == 0:
         return mpf(0) if difference == 0 else mpf("inf")
     return from_ball(difference / scale)

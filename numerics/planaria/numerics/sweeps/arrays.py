@@ -214,7 +214,7 @@ def _root(
 
 
 def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
-    known = {str(symbol) for symbol in problem.values}
+    known = {str(symbol): symbol for symbol in problem.values}
     spectral: set[Symbol] = set()
     for matrix, _, spectrum in problem.spectra:
         spectral |= matrix.shape[0].free_symbols
@@ -230,7 +230,8 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
         # What the quantity does not contain makes no difference: it is the same at all of these points.
         if name in {str(s) for s in spectral} or (name in contained and name not in scalars):
             raise InputError(f"parameter {name}", "a spectrum depends on it", "evaluate one spectrum at a time")
-        if not np.isfinite(column).all() or (column <= 0).any():
+        signed = not known[name].is_nonnegative
+        if not np.isfinite(column).all() or (not signed and (column <= 0).any()):
             raise InputError(
                 f"parameter {name}", "the array holds a number that is not positive", "give positive ones"
             )

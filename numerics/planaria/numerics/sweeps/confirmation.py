@@ -82,7 +82,7 @@ def _stands(problem: Problem, numbers: Numbers, loops: Mapping[Any, Any], values
     equations = unreduced(problem.derivation)
     propagators = propagators_at(problem.derivation, numbers, loops)
     worst = np.full((len(values), 1), ROUNDING)  # where loops come back to the last bit, that is luck
-    for claimed, image, vanishes in equations.residuals(numbers, loops, propagators):
+    for claimed, image, _, vanishes in equations.residuals(numbers, loops, propagators):
         if not vanishes:
             scale = np.maximum(np.abs(claimed), np.abs(image))
             worst = np.maximum(worst, np.where(scale > 0, np.abs(image - claimed) / scale, 0.0))
