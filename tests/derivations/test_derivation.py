@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sympy import (
     Adjoint,
@@ -254,3 +256,14 @@ def test_the_transpose_of_a_complex_field_does_not_contract_with_it() -> None:
 def test_bad_input_is_named(expression: Expr, words: str) -> None:
     with pytest.raises(InputError, match=words):
         derive(expression, RANDOM_FEATURES)
+
+
+def test_parts_that_disagree_make_no_derivation() -> None:
+    one, other = (derive(*_question(name)) for name in ("wigner", "marchenko-pastur"))
+    with pytest.raises(InputError, match="closed form is that of another quantity"):
+        replace(one, closed_form=other.closed_form)
+
+
+def _question(name: str) -> tuple[Expr, Model]:
+    file = load_model(name)
+    return file.quantity("resolvent").expression, file.model

@@ -15,6 +15,7 @@ from mpmath import mp, mpf, workdps
 from planaria.numerics.equations.newton import DOUBLE, Guard, balls, newton, precise, settled
 from planaria.numerics.points.balls import from_ball, working_balls
 from planaria.numerics.solving.branch import CONTRACTING
+from planaria.numerics.solving.direct import AT_ONCE
 
 
 @pytest.fixture(autouse=True)
@@ -227,3 +228,31 @@ def test_balls_that_know_no_sign_of_a_step_are_rounding() -> None:
             lambda unknowns: ([unknowns[0] - 1], arb_mat([[arb(0, 1)]])), [mpf(2)], balls(), replace(LOOSE, near=0)
         )
         assert unsure is None
+
+
+def walking(*steps: float) -> Callable[[Any], tuple[list[Any], Any]]:
+    """A system whose Newton steps are these, one after the other, and then none."""
+    left = list(steps)
+    return lambda unknowns: ([-left.pop(0) if left else 0.0], [[1.0]])
+
+
+def test_what_the_equations_ask_of_loops() -> None:
+    """Steps may not grow, and none is long, even if the loops settle afterwards."""
+    assert newton(walking(0.02, 0.01), [1.0], DOUBLE, AT_ONCE) is not None
+    assert newton(walking(0.01, 0.02), [1.0], DOUBLE, AT_ONCE) is None
+    assert newton(walking(0.4), [1.0], DOUBLE, AT_ONCE) is None
+    assert newton(walking(0.25), [1.0], DOUBLE, AT_ONCE) is not None
+
+
+def test_what_the_branch_asks_of_unknowns() -> None:
+    assert newton(walking(0.02, 0.005), [1.0], DOUBLE, CONTRACTING) is not None
+    assert newton(walking(0.02, 0.01), [1.0], DOUBLE, CONTRACTING) is None
+    assert newton(walking(-1.5, 0.4), [1.0], DOUBLE, CONTRACTING) is None  # it would change its sign and come back
+
+
+def test_an_unknown_that_is_rounding_is_measured_by_what_it_is_a_sum_of() -> None:
+    noisy = walking(*[1e-17 * (-1) ** n for n in range(40)])
+    assert newton(noisy, [1e-17], DOUBLE, Guard(rounds=20, near=1e-30)) is None
+    root = newton(noisy, [1e-17], DOUBLE, Guard(rounds=20, near=1e-30), lambda: [1.0])
+    assert root is not None
+    assert newton(walking(1e-5, 1e-5, 1e-5), [1e-5], DOUBLE, Guard(rounds=3, near=0), lambda: [1.0]) is None

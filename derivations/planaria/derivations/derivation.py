@@ -9,6 +9,7 @@ from typing import Any
 
 from sympy import Eq, Expr, Symbol, Trace
 
+from planaria.algebra.errors import InputError
 from planaria.algebra.values import Portable
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
 from planaria.derivations.elimination.closed_form import ClosedForm
@@ -42,6 +43,12 @@ class Derivation(Portable):
     closed_form: ClosedForm = field(repr=False)
     steps: tuple[Step, ...] = field(repr=False, compare=False)
     words: Mapping[Trace, Expr] = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Raises InputError for a closed form that is that of another quantity."""
+        read = {one.trace for one in self.rules.readings}
+        if not self.outer.atoms(Trace) <= read:
+            raise InputError("derivation", "its closed form is that of another quantity", "make it with derive")
 
     @property
     def outer(self) -> Expr:
