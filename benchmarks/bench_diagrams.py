@@ -18,7 +18,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.derivations.analysis.planar_polynomials import planar_polynomials
 from planaria.diagrams import Gaussian, Model, canonical_form, classes, expand, planar_total, weigh_planar
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 
 N, P, M, gamma = symbols("N P M gamma", positive=True)
 Lambda, x, u = MatrixSymbol("Lambda", M, M), MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)

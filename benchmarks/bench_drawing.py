@@ -11,7 +11,7 @@ from itertools import islice
 from time import perf_counter
 
 from planaria.diagrams.graphs.wick import expand
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.writing.pictures import sheets, to_svg, to_tikz
 
 

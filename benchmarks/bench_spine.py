@@ -18,7 +18,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.evidence.checks import checks
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.numerics.sweeps.arrays import evaluate_array

@@ -9,7 +9,7 @@ the smallest value is kept. It is least for as many features as samples: equipar
 import numpy as np
 
 from planaria.derivations import derive
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.sweeps.arrays import evaluate_array
 
 BUDGET = 3600

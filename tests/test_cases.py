@@ -13,7 +13,7 @@ from mpmath import mpf
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.solving.evaluate import evaluate
 
 FOLDER = Path(__file__).parent / "oracles" / "cases"

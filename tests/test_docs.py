@@ -29,7 +29,7 @@ import pytest
 from planaria.app.cli import app
 from planaria.derivations import derive
 from planaria.diagrams import InputError, expand, load_model_file
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.evidence.checks import checks
 
 ROOT = Path(__file__).parent.parent

@@ -107,7 +107,7 @@ def modules_after(statement: str) -> set[str]:
 
 def test_diagrams_pull_in_no_numerics_and_no_plotting() -> None:
     loaded = modules_after("import planaria.diagrams; from planaria.diagrams import Gaussian, Model, expand")
-    assert "planaria.models.model" in loaded
+    assert "planaria.ensembles.model" in loaded
     assert not any(name.split(".")[0] in {"matplotlib", "scipy"} for name in loaded)
     assert not any(
         name.startswith(("planaria.numerics", "planaria.derivations", "planaria.writing", "planaria.app"))

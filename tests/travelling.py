@@ -41,10 +41,10 @@ from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.moments.trace_polynomials import WordProduct
 from planaria.diagrams.rules.tables import pencil_lines, vertex_table
 from planaria.diagrams.weights.planar_sums import planar_sum_of
-from planaria.models.laws.elliptic import Elliptic
-from planaria.models.laws.known import LAWS, law_of, parameter_names
-from planaria.models.library import load_model, model_names
-from planaria.models.spectra.known import SPECTRA, named_spectrum
+from planaria.ensembles.laws.elliptic import Elliptic
+from planaria.ensembles.laws.known import LAWS, law_of, parameter_names
+from planaria.ensembles.library import load_model, model_names
+from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
 from planaria.numerics import evaluate
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.evidence.check_diagrams import check_diagrams

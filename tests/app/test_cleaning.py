@@ -16,7 +16,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from planaria.app import display
-from planaria.models.cleaning import clean, clean_line, is_clean
+from planaria.ensembles.cleaning import clean, clean_line, is_clean
 from planaria.writing.emitters.shapes import Label, Picture
 from planaria.writing.emitters.shapes import Text as LabelText
 from planaria.writing.emitters.svg import to_svg

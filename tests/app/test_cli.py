@@ -13,7 +13,7 @@ import pytest
 
 from planaria.app.cli import app
 from planaria.app.subcommands import models as listing
-from planaria.models.library import model_names
+from planaria.ensembles.library import model_names
 
 Run = Callable[..., Any]  # see conftest.py
 

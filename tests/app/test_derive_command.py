@@ -11,8 +11,8 @@ from sympy import Expr, Symbol, symbols
 
 from planaria.app.subcommands import derive as deriving
 from planaria.derivations import Derivation
-from planaria.models.evidence import Check, Outcome
-from planaria.models.text.grammar import parse_expression
+from planaria.ensembles.evidence import Check, Outcome
+from planaria.ensembles.text.grammar import parse_expression
 
 Run = Callable[..., Any]  # see conftest.py
 

@@ -41,7 +41,7 @@ def test_planar_diagrams_and_their_series(run: Run) -> None:
 def test_the_series_reads_back(run: Run) -> None:
     from sympy import MatrixSymbol, Trace, symbols
 
-    from planaria.models.library import load_model
+    from planaria.ensembles.library import load_model
 
     series = run("diagrams", "random-features", "resolvent", "--order", "2", "--json").json["planar_series"]
     N, P, M, gamma, s = symbols("N P M gamma sigma_u", positive=True)
@@ -204,7 +204,7 @@ def test_a_product_of_traces_given_as_an_expression(run: Run) -> None:
 def test_the_variance_of_a_trace_reads_back(run: Run) -> None:
     from sympy import MatrixSymbol, Trace, symbols
 
-    from planaria.models.library import load_model
+    from planaria.ensembles.library import load_model
 
     series = run("diagrams", "random-features", "tr(u*u.T)**2", "--order", "0", "--connected", "--json").json
     N, M, s = symbols("N M sigma_u", positive=True)

@@ -7,8 +7,8 @@ from sympy import Eq, Expr, Symbol, oo, symbols
 
 from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
-from planaria.models.library import load_model
-from planaria.models.spectra import UnitSpectrum
+from planaria.ensembles.library import load_model
+from planaria.ensembles.spectra import UnitSpectrum
 from planaria.numerics.solving.evaluate import evaluate
 
 N, P, M, C, gamma, sigma_u, sigma_w, sigma_eps = symbols("N P M C gamma sigma_u sigma_w sigma_eps", positive=True)

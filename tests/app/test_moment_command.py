@@ -9,7 +9,7 @@ import pytest
 from sympy import Integer, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import moment
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 
 Run = Callable[..., Any]  # see conftest.py
 

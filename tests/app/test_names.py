@@ -11,7 +11,7 @@ from sympy import MatrixSymbol, Symbol, Trace
 
 from planaria.diagrams import Gaussian, Model
 from planaria.diagrams.graphs.wick import expand
-from planaria.models.library import load_model, model_names
+from planaria.ensembles.library import load_model, model_names
 from planaria.writing.emitters.text import name_text
 from planaria.writing.emitters.typeset import weight_text
 from planaria.writing.latex.derivation import latex_expression

@@ -12,11 +12,11 @@ import pytest
 
 from planaria.diagrams import InputError
 from planaria.diagrams.expressions.trace_products import MOST_WORDS
-from planaria.models.extent import MOST_LETTERS, MOST_PRODUCTS, MOST_TERMS, MOST_TRACES
-from planaria.models.ranges import MOST_DIGITS
-from planaria.models.spectra import Eigenvalues
-from planaria.models.text.grammar import MAX_DEPTH, MAX_LENGTH
-from planaria.models.text.to_sympy import MAX_DIGITS, MAX_FACTORS, MAX_SIZE, MAX_TOWER
+from planaria.ensembles.extent import MOST_LETTERS, MOST_PRODUCTS, MOST_TERMS, MOST_TRACES
+from planaria.ensembles.ranges import MOST_DIGITS
+from planaria.ensembles.spectra import Eigenvalues
+from planaria.ensembles.text.grammar import MAX_DEPTH, MAX_LENGTH
+from planaria.ensembles.text.to_sympy import MAX_DIGITS, MAX_FACTORS, MAX_SIZE, MAX_TOWER
 from planaria.numerics.spectra import exact_number, read_data_file, read_spectrum_file
 
 Run = Callable[..., Any]  # see conftest.py

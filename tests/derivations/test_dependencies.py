@@ -8,7 +8,7 @@ from flint import fmpq
 from planaria.derivations import derive
 from planaria.derivations.equations.equal_loops import dependencies
 from planaria.derivations.equations.planar_series import Numbers, random_point, spaces_of
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 
 
 @pytest.mark.parametrize(

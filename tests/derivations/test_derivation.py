@@ -21,7 +21,7 @@ from sympy import (
 
 from planaria.derivations import Derivation, derive
 from planaria.diagrams import Gaussian, InputError, Model, UnitSpectrum
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 
 N, P, M, C, gamma = symbols("N P M C gamma", positive=True)
 sigma_u, sigma_w, sigma_eps = symbols("sigma_u sigma_w sigma_eps", positive=True)

@@ -45,7 +45,7 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDy
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.zero_test import Witness
 from planaria.diagrams import Gaussian, Model
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.spectra import eigenvalue
 
 # -- equations by hand: the solution is a point ---------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from sympy import Trace, expand, symbols
 from planaria.diagrams import dualities, moment
 from planaria.diagrams import expand as diagrams
 from planaria.diagrams.graphs.weight import total_weight
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 
 FILE = load_model("neural-network-field-theory")
 N, P, C, sigma = symbols("N P C sigma", positive=True)

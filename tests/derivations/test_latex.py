@@ -10,8 +10,8 @@ from sympy import Function, Identity, Integer, MatrixSymbol, Rational, S, Symbol
 from planaria.derivations import derive
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.diagrams import Eigenvalues, Gaussian, InputError, Model, PowerLaw, UnitSpectrum
-from planaria.models.library import load_model, model_names
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.library import load_model, model_names
+from planaria.ensembles.spectra import eigenvalue
 from planaria.writing.latex.abbreviations import abbreviated, shortened
 from planaria.writing.latex.derivation import (
     latex_derivation,

@@ -11,7 +11,7 @@ from planaria.algebra.rational import Ring
 from planaria.derivations import derive
 from planaria.derivations.analysis.limits import _branches, limit_branches
 from planaria.derivations.elimination.closed_form import Form, Unknown
-from planaria.models.library import load_model, model_names
+from planaria.ensembles.library import load_model, model_names
 
 N, P, M, C, H = symbols("N P M C H", positive=True)
 Delta, Delta_2, kappa, S_11 = symbols("Delta Delta_2 kappa S_11")

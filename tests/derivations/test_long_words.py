@@ -12,7 +12,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations import long_words as words
 from planaria.derivations.equations.long_words import LONG
 from planaria.diagrams import Gaussian, Model
-from planaria.models.evidence import Outcome
+from planaria.ensembles.evidence import Outcome
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 
 N, P, M, gamma, s = symbols("N P M gamma s", positive=True)

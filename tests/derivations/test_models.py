@@ -10,10 +10,10 @@ import pytest
 from sympy import Integer, MatrixSymbol, symbols
 
 from planaria.algebra.errors import InputError
-from planaria.models.library import load_model, model_names, summaries
-from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import PowerLaw
-from planaria.models.text.grammar import format_expression
+from planaria.ensembles.library import load_model, model_names, summaries
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import PowerLaw
+from planaria.ensembles.text.grammar import format_expression
 
 
 def test_the_built_in_models_are_known():
@@ -240,7 +240,7 @@ def test_an_unknown_model_is_refused(name, sentence):
 
 def test_models_are_listed_without_sympy_or_a_parser():
     code = (
-        "import sys; from planaria.models.library import summaries; assert len(summaries()) > 9; "
+        "import sys; from planaria.ensembles.library import summaries; assert len(summaries()) > 9; "
         "print([name for name in ('sympy', 'lark', 'numpy', 'networkx') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -13,7 +13,7 @@ from planaria.derivations.analysis.lagrange import lagrange
 from planaria.derivations.analysis.planar_polynomials import count_insertions, planar_polynomials
 from planaria.diagrams import Gaussian, InputError, Model, expand
 from planaria.diagrams.graphs.weight import total_weight
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 
 N, P, M, gamma, s = symbols("N P M gamma sigma", positive=True)
 x, u, h = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M), MatrixSymbol("h", N, N)

@@ -18,7 +18,7 @@ from planaria.derivations.equations.zero_test import Witness
 from planaria.diagrams import Gaussian, Model
 from planaria.diagrams.expressions.expression import prepare, read
 from planaria.diagrams.rules.pencil import linearise
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.solving.evaluate import evaluate
 
 M, N, P, gamma, f, g = symbols("M N P gamma f g", positive=True)

@@ -22,7 +22,7 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDy
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.zero_test import PRIME, Witness
 from planaria.diagrams import Gaussian, Model
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.spectra import eigenvalue
 from planaria.numerics.solving.evaluate import evaluate
 
 SYSTEM = system_of(q, model=PLAIN)

@@ -24,7 +24,7 @@ from sympy import (
 )
 
 from planaria.diagrams import Gaussian, InputError
-from planaria.models.text.model_file import read_model
+from planaria.ensembles.text.model_file import read_model
 
 N, P, s = symbols("N P s", positive=True)
 x = MatrixSymbol("x", N, P)

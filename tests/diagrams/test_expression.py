@@ -15,7 +15,7 @@ from planaria.diagrams.expressions.expression import (
     prepare,
     read,
 )
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.spectra import eigenvalue
 
 N, P, M = symbols("N P M", positive=True)
 gamma, s = symbols("gamma s", positive=True)

@@ -16,7 +16,7 @@ from planaria.diagrams.duality import dualities
 from planaria.diagrams.graphs.wick import expand as diagrams_of
 from planaria.diagrams.moments.moment import moment
 from planaria.diagrams.weights.planar_sums import planar_sum_of
-from planaria.models.extent import MOST_TERMS, check_terms
+from planaria.ensembles.extent import MOST_TERMS, check_terms
 
 N, P, gamma, s, t = symbols("N P gamma s t", positive=True)
 x, h = MatrixSymbol("x", N, P), MatrixSymbol("h", N, N)
@@ -82,7 +82,7 @@ def test_the_law_of_a_field_is_bounded_too(law: dict[str, Any]) -> None:
 )
 def test_the_bound_is_never_below_the_truth(scalar: Any) -> None:
     """The largest bound that refuses nothing is no smaller than the terms of numerator and denominator."""
-    from planaria.models import extent
+    from planaria.ensembles import extent
 
     terms = [len(Poly(expand(part)).terms()) for part in fraction(together(scalar)) if part.free_symbols]
     found: dict[Any, Any] = {}

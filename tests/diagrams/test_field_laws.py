@@ -33,7 +33,7 @@ from planaria.diagrams.graphs.weight import total_weight
 from planaria.diagrams.graphs.wick import count_contractions
 from planaria.diagrams.moments.moment import moment
 from planaria.diagrams.weights.planar_sums import planar_total, weigh_planar
-from planaria.models.laws.known import LAWS, law_of
+from planaria.ensembles.laws.known import LAWS, law_of
 from planaria.numerics.simulation.draws import draw
 
 N, v = symbols("N v", positive=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, Symbol, Trace, ZeroMatrix, sqrt, symbols
 
 from planaria.algebra.errors import InputError
-from planaria.models.text.grammar import format_expression, names_in, parse_expression
+from planaria.ensembles.text.grammar import format_expression, names_in, parse_expression
 
 N, P, M, gamma = symbols("N P M gamma", positive=True)
 x = MatrixSymbol("x", M, P)

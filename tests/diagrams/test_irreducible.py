@@ -26,7 +26,7 @@ from planaria.diagrams.irreducible.cuts import (
 from planaria.diagrams.irreducible.dyson import dyson_check
 from planaria.diagrams.irreducible.propagator_diagrams import LineDiagram
 from planaria.diagrams.irreducible.self_energy import kernels, lines_of, self_energy, skeletons
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.spectra import eigenvalue
 
 N, P, M, gamma, s = symbols("N P M gamma s", positive=True)
 x, u, h = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M), MatrixSymbol("h", N, N)

@@ -10,9 +10,9 @@ import pytest
 from sympy import Identity, MatrixSymbol, Rational, Symbol, Trace, symbols
 
 from planaria.algebra.errors import InputError
-from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
-from planaria.models.text.model_file import load_model_file, read_model
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.ensembles.text.model_file import load_model_file, read_model
 
 RANDOM_FEATURES = """
 title = "Random-feature ridge regression"

@@ -30,7 +30,7 @@ from planaria.diagrams.expressions.expression import prepare, read
 from planaria.diagrams.expressions.words import close, words
 from planaria.diagrams.graphs.weight import total_weight
 from planaria.diagrams.graphs.wick import all_contractions
-from planaria.models.spectra import UnitSpectrum
+from planaria.ensembles.spectra import UnitSpectrum
 
 N, P, M, s, gamma = symbols("N P M s gamma", positive=True)
 Lambda, A = MatrixSymbol("Lambda", M, M), MatrixSymbol("A", N, N)

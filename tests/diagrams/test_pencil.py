@@ -10,7 +10,7 @@ from planaria.diagrams import Eigenvalues, Gaussian, InputError, Model, UnitSpec
 from planaria.diagrams.expressions.expression import prepare, read
 from planaria.diagrams.rules.pencil import linearise
 from planaria.diagrams.rules.tables import pencil_lines, vertex_table
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.spectra import eigenvalue
 from planaria.writing.latex.rules import latex_rules, rules_rows
 from planaria.writing.names import latex_name
 from planaria.writing.renames import checked_renames

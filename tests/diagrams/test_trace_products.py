@@ -13,7 +13,7 @@ from sympy import Add, Expr, Integer, MatrixSymbol, Mul, Poly, Rational, Trace, 
 from planaria.diagrams import Gaussian, InputError, Model
 from planaria.diagrams.expressions.trace_products import linear_in_traces, products_of_traces, read_terms
 from planaria.diagrams.moments.moment import moment
-from planaria.models.extent import MOST_PRODUCTS, MOST_TRACES
+from planaria.ensembles.extent import MOST_PRODUCTS, MOST_TRACES
 
 N, P = symbols("N P", positive=True)
 X, Y, Lambda = (MatrixSymbol(name, N, N) for name in ("X", "Y", "Lambda"))

@@ -12,7 +12,7 @@ from planaria.diagrams import Gaussian, InputError, Model, UnitSpectrum
 from planaria.diagrams.graphs.weight import face_functions, scalar, total_weight
 from planaria.diagrams.graphs.wick import expand
 from planaria.diagrams.weights.evaluation import Evaluator, evaluate_weight
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.spectra import eigenvalue
 
 N, P, M = symbols("N P M", positive=True)
 gamma, s = symbols("gamma sigma", positive=True)

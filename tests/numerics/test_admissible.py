@@ -10,7 +10,7 @@ from sympy import Identity, MatrixSymbol, Rational, Symbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import Derivation, derive
 from planaria.diagrams import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, PowerLaw
+from planaria.ensembles.spectra import Eigenvalues, PowerLaw
 from planaria.numerics.evidence import admissible as module
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.points.problem import Problem, pose

@@ -10,10 +10,10 @@ import pytest
 from sympy import Expr, Identity, Integer, MatrixSymbol, Rational, Trace, symbols
 
 from planaria.derivations import Derivation, derive
-from planaria.models.evidence import Check, Outcome
-from planaria.models.library import load_model
-from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, Spectrum
+from planaria.ensembles.evidence import Check, Outcome
+from planaria.ensembles.library import load_model
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Eigenvalues, Spectrum
 from planaria.numerics.estimate import Estimate
 from planaria.numerics.evidence import check_simulation as module
 from planaria.numerics.evidence.check_simulation import check_simulation

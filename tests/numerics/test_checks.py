@@ -8,8 +8,8 @@ import pytest
 from sympy import Symbol
 
 from planaria.derivations import Derivation, derive
-from planaria.models.evidence import Check, Outcome
-from planaria.models.library import load_model, model_names
+from planaria.ensembles.evidence import Check, Outcome
+from planaria.ensembles.library import load_model, model_names
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.evidence.check_residual import check_residual
 from planaria.numerics.evidence.check_simulation import check_simulation

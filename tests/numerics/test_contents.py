@@ -11,8 +11,8 @@ from sympy import Expr, Identity, MatrixSymbol, Trace, sqrt, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import Derivation, derive
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Eigenvalues, PowerLaw, Spectrum
 from planaria.numerics.evidence.checks import checks
 from planaria.numerics.simulation.stretching import sizes_of, stretch
 from planaria.numerics.solving.evaluate import evaluate

@@ -11,8 +11,8 @@ from sympy import Expr, Identity, MatrixSymbol, Rational, Symbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.models.evidence import Outcome
-from planaria.models.text.model_file import read_model
+from planaria.ensembles.evidence import Outcome
+from planaria.ensembles.text.model_file import read_model
 from planaria.numerics import evaluate, evaluate_array
 from planaria.numerics.evidence.checks import checks
 from planaria.numerics.simulation.simulate import simulate

@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 
 from planaria.derivations import Derivation, derive
 from planaria.diagrams import Eigenvalues, InputError, PowerLaw
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.solving import solve as module
 from planaria.numerics.solving.branch import DOUBLE
 from planaria.numerics.solving.evaluate import evaluate

@@ -15,8 +15,8 @@ from sympy import Expr, Identity, MatrixSymbol, Trace, symbols
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import Derivation, derive
-from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, TwoLevel
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Eigenvalues, TwoLevel
 from planaria.numerics.evidence.checks import checks
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.solving.evaluate import evaluate

@@ -13,7 +13,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.equations.ladder import is_stable
 from planaria.numerics.points.problem import pose
 from planaria.numerics.solving.evaluate import evaluate

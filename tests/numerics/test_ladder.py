@@ -11,7 +11,7 @@ from tests.oracles.reading import read_model, read_point
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.equations.ladder import ladder
 from planaria.numerics.solving.evaluate import evaluate
 

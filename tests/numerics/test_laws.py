@@ -10,7 +10,7 @@ from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, Symbol, Trace, s
 
 from planaria.derivations import Derivation, derive
 from planaria.diagrams import Gaussian, InputError, Model
-from planaria.models.spectra import Eigenvalues, PowerLaw
+from planaria.ensembles.spectra import Eigenvalues, PowerLaw
 from planaria.numerics.points.problem import check_admissible, pose
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.solving.evaluate import evaluate

@@ -9,7 +9,7 @@ from mpmath import findroot, isinf, mp, mpf, workdps
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.numerics.solving.limits import limit_at_zero
 

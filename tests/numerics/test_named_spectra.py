@@ -15,9 +15,9 @@ from sympy import I, Identity, Integer, MatrixSymbol, Rational, Symbol, Trace, s
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, Exponential, PowerLaw, Spectrum, TwoLevel, UnitSpectrum
-from planaria.models.spectra.known import SPECTRA, named_spectrum
-from planaria.models.text.model_file import read_model
+from planaria.ensembles.spectra import Eigenvalues, Exponential, PowerLaw, Spectrum, TwoLevel, UnitSpectrum
+from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
+from planaria.ensembles.text.model_file import read_model
 from planaria.numerics import evaluate
 from planaria.numerics.spectra import eigenvalues, eigenvalues_mp
 from planaria.writing.latex.derivation import latex_derivation

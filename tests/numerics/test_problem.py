@@ -16,7 +16,7 @@ from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations import derive
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, eigenvalue
+from planaria.ensembles.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, eigenvalue
 from planaria.numerics.points import problem as module
 from planaria.numerics.points.problem import Problem, check_admissible, parameters_of, pose, to_float, to_mpf
 

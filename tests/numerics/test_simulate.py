@@ -12,8 +12,8 @@ from sympy import Identity, Integer, MatrixSymbol, Rational, Symbol, Trace, symb
 from sympy.matrices.expressions import Adjoint
 
 from planaria.algebra.errors import InputError
-from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Eigenvalues, PowerLaw, UnitSpectrum
 from planaria.numerics.simulation.simulate import Simulation, draw, simulate
 
 N, P, M, K = symbols("N P M K", positive=True)

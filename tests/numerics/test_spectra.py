@@ -14,7 +14,7 @@ from mpmath import mp, mpf
 from sympy import Integer, Rational, Symbol, pi, sqrt, symbols
 
 from planaria.algebra.errors import InputError
-from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.ensembles.spectra import Eigenvalues, PowerLaw, UnitSpectrum
 from planaria.numerics.spectra import (
     eigenvalues,
     eigenvalues_mp,

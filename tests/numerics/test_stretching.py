@@ -8,9 +8,9 @@ from sympy.matrices.expressions import Adjoint
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.models.library import load_model, model_names
-from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, PowerLaw, UnitSpectrum
+from planaria.ensembles.library import load_model, model_names
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Eigenvalues, PowerLaw, UnitSpectrum
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.points.problem import pose
 from planaria.numerics.simulation.approach import seed_of

@@ -14,8 +14,8 @@ from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ring
 from planaria.derivations import derive
-from planaria.models.library import load_model
-from planaria.models.model import Gaussian, Model
+from planaria.ensembles.library import load_model
+from planaria.ensembles.model import Gaussian, Model
 from planaria.numerics.equations.cramer import propagators_at
 from planaria.numerics.equations.program import Builder
 from planaria.numerics.equations.unreduced import unreduced

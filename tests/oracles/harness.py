@@ -23,7 +23,7 @@ from tests.oracles.reading import read_model, read_point
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 from planaria.numerics.solving.evaluate import evaluate
 
 __all__ = ["BAD", "Outcome", "Verdict", "run_case", "run_seed", "worst"]

@@ -22,8 +22,8 @@ from tests.oracles.literature import random_features
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.derivations.derivation import Derivation
-from planaria.models.library import load_model
-from planaria.models.text.model_file import ModelFile
+from planaria.ensembles.library import load_model
+from planaria.ensembles.text.model_file import ModelFile
 from planaria.numerics.sweeps.arrays import evaluate_array
 
 __all__ = ["QUANTITIES", "Array", "Count", "arrays", "describe", "survey"]

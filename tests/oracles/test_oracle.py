@@ -16,7 +16,7 @@ from tests.oracles.planar import NoModelError, NoSolutionError, Planar, planar_v
 from tests.oracles.reading import read_model, read_point
 
 from planaria.derivations import derive
-from planaria.models.text.model_file import read_model as read_model_file
+from planaria.ensembles.text.model_file import read_model as read_model_file
 from planaria.numerics.solving.evaluate import evaluate
 
 FOLDER = Path(__file__).parent / "cases"

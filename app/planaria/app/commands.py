@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
-from planaria.models.cleaning import clean_line
+from planaria.ensembles.cleaning import clean_line
 
 __all__ = ["INPUT_IS_WRONG", "Commands"]
 

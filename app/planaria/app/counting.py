@@ -10,7 +10,7 @@ from sympy import Expr
 from planaria.diagrams.expressions.trace_products import read_terms
 from planaria.diagrams.graphs.planar_pairings import spheres
 from planaria.diagrams.graphs.wick import count_contractions, count_planar, word_groups
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["Count", "count_diagrams"]
 

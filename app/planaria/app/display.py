@@ -23,7 +23,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from planaria.models.cleaning import clean, clean_line, is_clean
+from planaria.ensembles.cleaning import clean, clean_line, is_clean
 
 __all__ = [
     "INDENT",
@@ -45,7 +45,7 @@ _RULED = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 
 
 class _Console(Console):
-    """Writes nothing raw that another person wrote: see `planaria.models.cleaning`."""
+    """Writes nothing raw that another person wrote: see `planaria.ensembles.cleaning`."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
-from planaria.models.spectra import Spectrum, eigenvalue
-from planaria.models.text.model_data import ModelFile, Parameter, Quantity, Space
+from planaria.ensembles.spectra import Spectrum, eigenvalue
+from planaria.ensembles.text.model_data import ModelFile, Parameter, Quantity, Space
 from planaria.numerics.spectra import exact_number
 
 __all__ = ["Names", "check_count", "read_limits", "read_renames", "read_values", "split_pair"]

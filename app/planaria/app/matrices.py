@@ -9,10 +9,10 @@ from sympy import Expr, MatrixSymbol
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.app.inputs import Names
-from planaria.models.model import Model
-from planaria.models.spectra import Eigenvalues, Spectrum
-from planaria.models.spectra.known import SPECTRA, named_spectrum
-from planaria.models.text.model_data import ModelFile
+from planaria.ensembles.model import Model
+from planaria.ensembles.spectra import Eigenvalues, Spectrum
+from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
+from planaria.ensembles.text.model_data import ModelFile
 from planaria.numerics.spectra import read_data_file, read_spectrum_file
 
 __all__ = ["listed_sizes", "with_files", "with_kinds"]

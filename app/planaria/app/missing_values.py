@@ -9,7 +9,7 @@ from sympy import Expr, Integer, MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError
 from planaria.app.inputs import Names
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.models.model import Gaussian, Model
+from planaria.ensembles.model import Gaussian, Model
 
 __all__ = ["Needs", "check_sizes", "needs_of"]
 

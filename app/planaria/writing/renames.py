@@ -10,7 +10,7 @@ from sympy import Expr
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.diagrams.expressions.expression import Setting
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.spectra import eigenvalue
 
 __all__ = ["NO_RENAMES", "checked_renames", "known_names"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planaria.models.lazy import lazy_names
+from planaria.ensembles.lazy import lazy_names
 
 if TYPE_CHECKING:
     from planaria.derivations.derivation import Derivation

@@ -17,8 +17,8 @@ from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
 from planaria.diagrams.rules.pencil import FeynmanRules
-from planaria.models.extensions import EVALUATORS, VIEWS, extension
-from planaria.models.model import Model
+from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
+from planaria.ensembles.model import Model
 
 __all__ = ["Derivation"]
 

@@ -31,7 +31,7 @@ from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
 from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.rules.pencil import linearise
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["COMMUTED", "STOPPED", "derive"]
 

@@ -1,6 +1,6 @@
 """From a matrix expression to words, ribbon graphs, their weights, Feynman rules, exact moments and dualities.
 
-Models are declared in `planaria.models`, whose names are here too; pictures are in `planaria.writing`.
+Models are declared in `planaria.ensembles`, whose names are here too; pictures are in `planaria.writing`.
 Names are loaded when they are used, so that the command can start without sympy.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planaria.models.lazy import lazy_names
+from planaria.ensembles.lazy import lazy_names
 
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from planaria.diagrams.irreducible.self_energy import kernels, self_energy, skeletons
     from planaria.diagrams.moments.moment import moment
     from planaria.diagrams.weights.planar_sums import planar_total, weigh_planar
-    from planaria.models.model import Gaussian, Model
-    from planaria.models.spectra import Eigenvalues, Exponential, PowerLaw, TwoLevel, UnitSpectrum
-    from planaria.models.text.model_file import ModelFile, load_model_file
+    from planaria.ensembles.model import Gaussian, Model
+    from planaria.ensembles.spectra import Eigenvalues, Exponential, PowerLaw, TwoLevel, UnitSpectrum
+    from planaria.ensembles.text.model_file import ModelFile, load_model_file
 
 __all__ = [
     "Duality",
@@ -67,17 +67,17 @@ __all__ = [
 
 _HOMES = {
     "Duality": "planaria.diagrams.duality",
-    "Eigenvalues": "planaria.models.spectra",
-    "Exponential": "planaria.models.spectra",
-    "Gaussian": "planaria.models.model",
+    "Eigenvalues": "planaria.ensembles.spectra",
+    "Exponential": "planaria.ensembles.spectra",
+    "Gaussian": "planaria.ensembles.model",
     "GraphClass": "planaria.diagrams.graphs.canonical",
     "InputError": "planaria.algebra.errors",
-    "Model": "planaria.models.model",
-    "ModelFile": "planaria.models.text.model_file",
-    "PowerLaw": "planaria.models.spectra",
+    "Model": "planaria.ensembles.model",
+    "ModelFile": "planaria.ensembles.text.model_file",
+    "PowerLaw": "planaria.ensembles.spectra",
     "RibbonGraph": "planaria.diagrams.graphs.ribbon",
-    "TwoLevel": "planaria.models.spectra",
-    "UnitSpectrum": "planaria.models.spectra",
+    "TwoLevel": "planaria.ensembles.spectra",
+    "UnitSpectrum": "planaria.ensembles.spectra",
     "automorphisms": "planaria.diagrams.graphs.canonical",
     "canonical_form": "planaria.diagrams.graphs.canonical",
     "classes": "planaria.diagrams.graphs.canonical",
@@ -88,7 +88,7 @@ _HOMES = {
     "isomorphic": "planaria.diagrams.graphs.canonical",
     "kernels": "planaria.diagrams.irreducible.self_energy",
     "ladder_kernels": "planaria.diagrams.irreducible.cuts",
-    "load_model_file": "planaria.models.text.model_file",
+    "load_model_file": "planaria.ensembles.text.model_file",
     "moment": "planaria.diagrams.moments.moment",
     "one_particle_irreducible": "planaria.diagrams.irreducible.cuts",
     "planar_total": "planaria.diagrams.weights.planar_sums",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planaria.models.lazy import lazy_names
+from planaria.ensembles.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from planaria.models.evidence import Check
+    from planaria.ensembles.evidence import Check
     from planaria.numerics.estimate import Estimate
     from planaria.numerics.evidence.checks import checks
     from planaria.numerics.solving.evaluate import evaluate
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Check": "planaria.models.evidence",
+    "Check": "planaria.ensembles.evidence",
     "Estimate": "planaria.numerics.estimate",
     "checks": "planaria.numerics.evidence.checks",
     "evaluate": "planaria.numerics.solving.evaluate",

@@ -9,7 +9,7 @@ from typing import Any
 from mpmath import mp, mpf, nstr
 
 from planaria.algebra.values import Measured
-from planaria.models.evidence import Status
+from planaria.ensembles.evidence import Status
 
 __all__ = ["Estimate"]
 

@@ -17,8 +17,8 @@ from sympy import Expr, MatrixSymbol, Rational, Symbol
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Setting
-from planaria.models.laws.law import Law
-from planaria.models.spectra import Spectrum
+from planaria.ensembles.laws.law import Law
+from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.functions_of_position import Floats, Mpfs
 
 __all__ = ["check_laws"]

@@ -1,6 +1,6 @@
 """Numbers for declared spectra, and spectra read from files.
 
-A spectrum of ``planaria.models.spectra`` is only said; here its eigenvalues are made, in double precision
+A spectrum of ``planaria.ensembles.spectra`` is only said; here its eigenvalues are made, in double precision
 or at mpmath's working precision, or read from a file of eigenvalues or of data.
 """
 
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from sympy import Basic, Expr, Float, I, Integer, Rational, Symbol, sympify
 
 from planaria.algebra.errors import InputError
-from planaria.models.files import check_ordinary
-from planaria.models.ranges import MOST_DIGITS, check_range, is_in_range, shown
-from planaria.models.spectra import Eigenvalues, Spectrum
+from planaria.ensembles.files import check_ordinary
+from planaria.ensembles.ranges import MOST_DIGITS, check_range, is_in_range, shown
+from planaria.ensembles.spectra import Eigenvalues, Spectrum
 from planaria.numerics.functions_of_position import Floats, Mpfs
 
 __all__ = [
@@ -46,7 +46,7 @@ def eigenvalues(
     Parameters
     ----------
     spectrum
-        One of `planaria.models.spectra`: a formula for I = 1..size, or a list.
+        One of `planaria.ensembles.spectra`: a formula for I = 1..size, or a list.
     size
         The size of the matrix's space, a positive integer.
     values
@@ -65,7 +65,7 @@ def eigenvalues(
         value, or a parameter out of its range.
 
     >>> from sympy import symbols
-    >>> from planaria.models.spectra import PowerLaw
+    >>> from planaria.ensembles.spectra import PowerLaw
     >>> alpha, scale = symbols("alpha lambda_plus", positive=True)
     >>> eigenvalues(PowerLaw(), 3, {alpha: 1, scale: 18})
     array([18. ,  4.5,  2. ])
@@ -87,7 +87,7 @@ def eigenvalues_mp(
     Parameters and errors are those of ``eigenvalues``.
 
     >>> from sympy import symbols
-    >>> from planaria.models.spectra import PowerLaw
+    >>> from planaria.ensembles.spectra import PowerLaw
     >>> alpha, scale = symbols("alpha lambda_plus", positive=True)
     >>> with mp.workdps(30):
     ...     print(eigenvalues_mp(PowerLaw(), 2, {alpha: 0.5, scale: 1})[1])

@@ -8,7 +8,7 @@ from sympy import Expr, Identity, MatrixSymbol, Symbol, Trace, expand, symbols
 
 from planaria.diagrams import Gaussian, Model, dualities
 from planaria.diagrams.duality import Duality
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 
 from .conftest import (
     CORRELATED,

@@ -8,8 +8,8 @@ from sympy import Expr, Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, Model
 from planaria.diagrams.duality.integrating_out import average_spectators
-from planaria.models.library import load_model
-from planaria.models.spectra import PowerLaw
+from planaria.ensembles.library import load_model
+from planaria.ensembles.spectra import PowerLaw
 
 from .conftest import MODEL, TEACHER, C, Lambda, M, N, P, Q, R, gamma, number, phi, q, sigma, u, w, x
 

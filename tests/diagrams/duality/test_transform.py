@@ -15,7 +15,7 @@ from planaria.diagrams import expand as diagrams
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.duality.expansions import Expansion
 from planaria.diagrams.graphs.wick import all_contractions
-from planaria.models.library import load_model
+from planaria.ensembles.library import load_model
 
 from .conftest import LOSS, MODEL, TEACHER, M, N, P, gamma, q, u, x
 

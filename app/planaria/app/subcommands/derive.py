@@ -15,9 +15,9 @@ from planaria.app.subcommands.reports import Derived, JsonReport, LatexReport, R
 from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.models.evidence import Check
-from planaria.models.library import load_model
-from planaria.models.text.model_data import Quantity
+from planaria.ensembles.evidence import Check
+from planaria.ensembles.library import load_model
+from planaria.ensembles.text.model_data import Quantity
 from planaria.numerics.evidence.checks import checks
 from planaria.writing.terminal.expressions import Formulas
 

@@ -34,9 +34,9 @@ from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import total_weight
 from planaria.diagrams.graphs.wick import Euler, expand
 from planaria.diagrams.weights.planar_sums import planar_sum_of
-from planaria.models.library import load_model
-from planaria.models.text.formatting import format_expression
-from planaria.models.text.model_data import ModelFile, Quantity
+from planaria.ensembles.library import load_model
+from planaria.ensembles.text.formatting import format_expression
+from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["DiagramOptions", "make_diagrams"]

@@ -20,9 +20,9 @@ from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutatio
 from planaria.diagrams.duality.propagators import exchanged_matrices
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.graphs.wick import expand
-from planaria.models.library import load_model
-from planaria.models.model import Gaussian
-from planaria.models.text.model_data import ModelFile, Quantity
+from planaria.ensembles.library import load_model
+from planaria.ensembles.model import Gaussian
+from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.numerics.evidence.check_duality import check_duality
 from planaria.writing.pictures import beside
 from planaria.writing.terminal.expressions import Formulas

@@ -15,8 +15,8 @@ from planaria.diagrams.expressions.trace_products import linear_in_traces
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.wick import Euler
 from planaria.diagrams.irreducible.self_energy import self_energy, skeletons
-from planaria.models.model import Model
-from planaria.models.text.formatting import format_expression
+from planaria.ensembles.model import Model
+from planaria.ensembles.text.formatting import format_expression
 
 __all__ = ["list_irreducible"]
 

@@ -10,7 +10,7 @@ from planaria.app.display import heading, messages, output, plain_table, print_j
 from planaria.app.pictures import Target, write_pictures
 from planaria.diagrams.graphs.canonical import GraphClass, classes
 from planaria.diagrams.graphs.ribbon import RibbonGraph
-from planaria.models.text.formatting import format_expression
+from planaria.ensembles.text.formatting import format_expression
 
 __all__ = ["list_classes"]
 

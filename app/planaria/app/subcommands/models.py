@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from planaria.app.display import output, plain_table, print_json
-from planaria.models.library import summaries
+from planaria.ensembles.library import summaries
 
 __all__ = ["list_models"]
 

@@ -12,8 +12,8 @@ from planaria.app.display import INDENT, heading, line, messages, note, output, 
 from planaria.app.inputs import Names, read_renames, read_values
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.moments.moment import MOST_PRODUCTS, moment
-from planaria.models.library import load_model
-from planaria.models.text.model_data import ModelFile
+from planaria.ensembles.library import load_model
+from planaria.ensembles.text.model_data import ModelFile
 from planaria.writing.latex.derivation import latex_expression
 from planaria.writing.terminal.expressions import Formulas
 from planaria.writing.terminal.trace_polynomials import Polynomial

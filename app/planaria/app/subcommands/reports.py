@@ -18,10 +18,10 @@ from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.resummation import COMMUTED, STOPPED
-from planaria.models.cleaning import clean_line
-from planaria.models.evidence import Check, Outcome
-from planaria.models.model import Model
-from planaria.models.text.model_data import ModelFile, Quantity
+from planaria.ensembles.cleaning import clean_line
+from planaria.ensembles.evidence import Check, Outcome
+from planaria.ensembles.model import Model
+from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.writing.latex.derivation import (
     latex_derivation,
     latex_equations,

@@ -11,9 +11,9 @@ from rich.text import Text
 from sympy import Symbol
 
 from planaria.app.display import heading, plain_table, progress_bar
-from planaria.models.evidence import Outcome
-from planaria.models.model import Model
-from planaria.models.text.model_data import Quantity
+from planaria.ensembles.evidence import Outcome
+from planaria.ensembles.model import Model
+from planaria.ensembles.text.model_data import Quantity
 from planaria.numerics.simulation.approach import Effort, approach
 from planaria.numerics.simulation.extrapolation import Comparison
 from planaria.numerics.simulation.stretching import correction_power, sizes_of

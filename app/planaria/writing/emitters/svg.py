@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
-from planaria.models.cleaning import clean
+from planaria.ensembles.cleaning import clean
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Picture, Shape, Stroke
 
 __all__ = ["to_svg"]

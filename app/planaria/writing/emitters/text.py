@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from planaria.diagrams.expressions.expression import Letter, Setting
-from planaria.models.cleaning import clean_line
+from planaria.ensembles.cleaning import clean_line
 from planaria.writing.emitters.shapes import Text
 from planaria.writing.letters import letter_sign
 from planaria.writing.names import spell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planaria.models.cleaning import clean_line
+from planaria.ensembles.cleaning import clean_line
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Picture, Point, Shape, Stroke
 
 __all__ = ["standalone", "to_tikz"]

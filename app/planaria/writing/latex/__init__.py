@@ -1,4 +1,4 @@
 """Derivations and Feynman rules as LaTeX.
 
-Expressions as text that reads back are in `planaria.models.text`.
+Expressions as text that reads back are in `planaria.ensembles.text`.
 """

@@ -17,7 +17,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.spectra import eigenvalue
 from planaria.writing.latex.abbreviations import abbreviated, shortened
 from planaria.writing.latex.printing import LINE, FormulaPrinter, tidy, visible_width
 from planaria.writing.latex.spectra import latex_eigenvalue
@@ -344,7 +344,7 @@ def _example() -> Derivation:
     from sympy import Identity, symbols
 
     from planaria.derivations.resummation import derive
-    from planaria.models.model import Gaussian, Model
+    from planaria.ensembles.model import Gaussian, Model
 
     N, P, gamma = symbols("N P gamma", positive=True)
     x, Lambda = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)

@@ -8,7 +8,7 @@ from sympy import Expr, Identity, MatrixExpr, MatrixSymbol
 
 from planaria.diagrams.rules.pencil import FeynmanRules
 from planaria.diagrams.rules.tables import PencilLine, VertexRow, pencil_lines, vertex_table
-from planaria.models.model import Gaussian
+from planaria.ensembles.model import Gaussian
 from planaria.writing.latex.printing import FormulaPrinter
 from planaria.writing.letters import letter_sign
 from planaria.writing.renames import NO_RENAMES, checked_renames, known_names

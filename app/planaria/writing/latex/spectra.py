@@ -7,7 +7,7 @@ from functools import singledispatch
 
 from sympy import Expr
 
-from planaria.models.spectra import Eigenvalues, Exponential, PowerLaw, Spectrum, TwoLevel, UnitSpectrum
+from planaria.ensembles.spectra import Eigenvalues, Exponential, PowerLaw, Spectrum, TwoLevel, UnitSpectrum
 
 __all__ = ["latex_eigenvalue"]
 

@@ -15,7 +15,7 @@ from sympy.printing.pretty.stringpict import prettyForm
 from sympy.printing.str import StrPrinter
 
 from planaria.algebra.errors import InputError
-from planaria.models.text.formatting import format_expression
+from planaria.ensembles.text.formatting import format_expression
 from planaria.writing.names import terminal_name
 from planaria.writing.scripts import raised
 

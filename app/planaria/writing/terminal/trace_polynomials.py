@@ -10,7 +10,7 @@ from functools import cached_property
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, Trace
 
-from planaria.models.text.formatting import format_expression
+from planaria.ensembles.text.formatting import format_expression
 from planaria.writing.names import greek_text
 from planaria.writing.scripts import raised
 from planaria.writing.terminal.expressions import Formulas

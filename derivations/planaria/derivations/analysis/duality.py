@@ -25,7 +25,7 @@ def closed_form_certificate(derivation: Derivation, duality: Duality) -> Certifi
     ``planaria.numerics.evidence.check_duality``).
 
     >>> from planaria.derivations import derive
-    >>> from planaria.models.library import load_model
+    >>> from planaria.ensembles.library import load_model
     >>> from planaria.diagrams import dualities
     >>> file = load_model("random-features")
     >>> loss = file.quantity("loss").expression

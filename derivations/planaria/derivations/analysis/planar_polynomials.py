@@ -20,7 +20,7 @@ from planaria.diagrams.expressions.expression import deterministic_part, prepare
 from planaria.diagrams.graphs.weight import function_of_matrices, trace_of_function
 from planaria.diagrams.graphs.wick import expand, linear_in_traces
 from planaria.diagrams.weights.planar_sums import PlanarSum, planar_sum_of
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["count_insertions", "planar_polynomials"]
 

@@ -10,7 +10,7 @@ from sympy import Expr, MatrixSymbol, expand
 
 from planaria.diagrams.duality.exchange import Exchange, Image
 from planaria.diagrams.expressions.expression import Setting
-from planaria.models.model import Gaussian, Model
+from planaria.ensembles.model import Gaussian, Model
 
 __all__ = ["candidates"]
 

@@ -17,8 +17,8 @@ from planaria.diagrams.graphs.faces import FaceTable
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import ribbon_weights, weight
 from planaria.diagrams.graphs.wick import all_contractions, count_contractions
-from planaria.models.evidence import Check
-from planaria.models.model import Model
+from planaria.ensembles.evidence import Check
+from planaria.ensembles.model import Model
 
 __all__ = [
     "Certificate",

@@ -13,7 +13,7 @@ from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.letters import transposed_letter
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.spectra import eigenvalue
 
 __all__ = ["Exchange", "Image", "turned"]
 

@@ -19,7 +19,7 @@ from planaria.diagrams.expressions.words import Word, close, words, words_by_rib
 from planaria.diagrams.graphs.weight import trace_of_function
 from planaria.diagrams.graphs.wick import count_contractions, linear_in_traces
 from planaria.diagrams.moments.moment import moment
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["Expansion"]
 

@@ -29,7 +29,7 @@ from planaria.diagrams.expressions.expression import (
 )
 from planaria.diagrams.graphs.weight import function_of_matrices, trace_of_function
 from planaria.diagrams.graphs.wick import linear_in_traces
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["Averaged", "average_spectators", "to_sympy"]
 

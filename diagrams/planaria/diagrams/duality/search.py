@@ -29,8 +29,8 @@ from planaria.diagrams.duality.integrating_out import Averaged, average_spectato
 from planaria.diagrams.duality.transform import Dual, dual
 from planaria.diagrams.expressions.contents import Contents, contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
-from planaria.models.extensions import VIEWS, extension
-from planaria.models.model import Model
+from planaria.ensembles.extensions import VIEWS, extension
+from planaria.ensembles.model import Model
 
 __all__ = ["Dualities", "Duality", "Refutation", "dualities"]
 

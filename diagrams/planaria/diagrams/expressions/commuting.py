@@ -28,7 +28,7 @@ from sympy import (
 
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.expressions.trace_function import in_text_order
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["Reordering", "reorderings"]
 

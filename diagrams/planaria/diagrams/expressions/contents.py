@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, MatrixSymbol, Symbol
 
-from planaria.models.model import Gaussian, Model
+from planaria.ensembles.model import Gaussian, Model
 
 __all__ = ["Contents", "contents_of"]
 

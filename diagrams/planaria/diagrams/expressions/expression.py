@@ -33,9 +33,9 @@ from planaria.algebra.errors import InputError, placed
 from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.letters import Field, Letter
-from planaria.models.extent import check_letters, check_terms
-from planaria.models.model import Model
-from planaria.models.spectra import eigenvalue
+from planaria.ensembles.extent import check_letters, check_terms
+from planaria.ensembles.model import Model
+from planaria.ensembles.spectra import eigenvalue
 
 __all__ = [
     "Diagonal",

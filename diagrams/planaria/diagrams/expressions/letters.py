@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from sympy import Expr
 
 from planaria.algebra.rational import Ratio
-from planaria.models.laws.law import Law
+from planaria.ensembles.laws.law import Law
 
 __all__ = ["Field", "Letter", "transposed_letter"]
 

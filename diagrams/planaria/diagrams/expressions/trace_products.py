@@ -39,8 +39,8 @@ from planaria.diagrams.expressions.expression import (
     prepare,
     read,
 )
-from planaria.models.extent import MOST_PRODUCTS, check_products
-from planaria.models.model import Model
+from planaria.ensembles.extent import MOST_PRODUCTS, check_products
+from planaria.ensembles.model import Model
 
 __all__ = ["Factor", "Term", "linear_in_traces", "products_of_traces", "read_terms"]
 

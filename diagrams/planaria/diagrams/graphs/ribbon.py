@@ -10,7 +10,7 @@ from planaria.diagrams.graphs.canonical import automorphism_order, canonical_for
 from planaria.diagrams.graphs.contraction import Contraction
 from planaria.diagrams.graphs.networkx_view import read_networkx, to_networkx
 from planaria.diagrams.graphs.weight import weight
-from planaria.models.extensions import VIEWS, extension
+from planaria.ensembles.extensions import VIEWS, extension
 
 if TYPE_CHECKING:
     from networkx import MultiGraph

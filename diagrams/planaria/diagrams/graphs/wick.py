@@ -21,8 +21,8 @@ from planaria.diagrams.graphs.contraction import corner_joints, trusted_contract
 from planaria.diagrams.graphs.pairings import interval_counts, matchings, noncrossing, untwisted_partners
 from planaria.diagrams.graphs.planar_pairings import spheres
 from planaria.diagrams.graphs.ribbon import RibbonGraph
-from planaria.models.laws.law import Law
-from planaria.models.model import Model
+from planaria.ensembles.laws.law import Law
+from planaria.ensembles.model import Model
 
 __all__ = [
     "Euler",

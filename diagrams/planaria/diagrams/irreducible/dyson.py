@@ -32,7 +32,7 @@ from planaria.diagrams.irreducible.cuts import cuts, insertions
 from planaria.diagrams.irreducible.propagator_diagrams import LineDiagram, Lines
 from planaria.diagrams.irreducible.self_energy import lines_of
 from planaria.diagrams.weights.evaluation import Evaluator
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["DysonCheck", "DysonStep", "dressed", "dyson_check", "joined", "parts_of", "skeleton_of"]
 

@@ -19,7 +19,7 @@ from planaria.diagrams.graphs.wick import Euler, check_euler
 from planaria.diagrams.irreducible.cuts import has_insertion, one_particle_irreducible, two_particle_irreducible
 from planaria.diagrams.irreducible.propagator_diagrams import Lines, contracted
 from planaria.diagrams.rules.pencil import linearise
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["kernels", "lines_of", "self_energy", "skeletons"]
 

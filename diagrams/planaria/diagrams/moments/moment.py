@@ -20,7 +20,7 @@ from planaria.diagrams.moments.faces_to_traces import FaceSum
 from planaria.diagrams.moments.integration_by_parts import Contractions, State, too_much
 from planaria.diagrams.moments.planar import PlanarContractions
 from planaria.diagrams.moments.trace_polynomials import products_of_words
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["HIGHEST_DEGREE", "MOST_PRODUCTS", "moment"]
 

@@ -13,8 +13,8 @@ from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Inversion, Letter, Node, Product, Setting, Sum, prepare, read
 from planaria.diagrams.expressions.words import close, split, words
 from planaria.diagrams.moments.necklaces import Alphabet, is_face
-from planaria.models.extent import MOST_PRODUCTS
-from planaria.models.model import Model
+from planaria.ensembles.extent import MOST_PRODUCTS
+from planaria.ensembles.model import Model
 
 __all__ = ["WordProduct", "products_of_words"]
 

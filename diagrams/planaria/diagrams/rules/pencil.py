@@ -26,7 +26,7 @@ from sympy import Expr, Symbol, Trace
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Diagonal, Inversion, Letter, Node, Product, Setting, Sum
-from planaria.models.extensions import VIEWS, extension
+from planaria.ensembles.extensions import VIEWS, extension
 
 __all__ = ["Entry", "FeynmanRules", "Reading", "Vertex", "linearise"]
 

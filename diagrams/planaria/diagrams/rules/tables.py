@@ -15,7 +15,7 @@ from planaria.algebra.linear import Inverse
 from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Letter, prepare, read
 from planaria.diagrams.rules.pencil import FeynmanRules, linearise
-from planaria.models.model import Gaussian, Model
+from planaria.ensembles.model import Gaussian, Model
 
 __all__ = ["PencilLine", "VertexRow", "example_rules", "pencil_lines", "suffix", "vertex_table"]
 

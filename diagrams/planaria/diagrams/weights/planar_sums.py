@@ -29,7 +29,7 @@ from planaria.diagrams.graphs.faces import covariance
 from planaria.diagrams.graphs.pairings import interval_counts, untwisted_partners
 from planaria.diagrams.graphs.weight import function_of_matrices, scalar_of_words, trace_of_function
 from planaria.diagrams.graphs.wick import expand, linear_in_traces, word_groups
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 
 __all__ = ["PlanarSum", "planar_sum", "planar_sum_of", "planar_total", "weigh_planar"]
 

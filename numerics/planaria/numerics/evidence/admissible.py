@@ -20,7 +20,7 @@ from planaria.diagrams.expressions.expression import (
     deterministic_part,
     read,
 )
-from planaria.models.spectra import Eigenvalues
+from planaria.ensembles.spectra import Eigenvalues
 from planaria.numerics.points.problem import parameters_of, pose
 from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.solve import solve

@@ -26,7 +26,7 @@ from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.expressions.words import Word, close, words, words_by_ribbons
 from planaria.diagrams.graphs.wick import count_planar, planar_contractions
 from planaria.diagrams.weights.evaluation import Evaluator
-from planaria.models.evidence import Check, Outcome, Progress
+from planaria.ensembles.evidence import Check, Outcome, Progress
 
 __all__ = ["check_diagrams"]
 

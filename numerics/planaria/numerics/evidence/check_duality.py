@@ -11,7 +11,7 @@ from sympy import Expr, Integer, Rational, Trace
 from planaria.derivations.analysis.duality import closed_form_certificate
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.duality import Certificate, Duality, Exchange
-from planaria.models.spectra import Eigenvalues
+from planaria.ensembles.spectra import Eigenvalues
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.points.problem import to_mpf
 from planaria.numerics.solving.evaluate import evaluate

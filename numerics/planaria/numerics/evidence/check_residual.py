@@ -16,7 +16,7 @@ from sympy import Expr, Symbol, Trace
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, by_space
 from planaria.diagrams.expressions.trace_function import TraceFunction
-from planaria.models.evidence import Check, Progress
+from planaria.ensembles.evidence import Check, Progress
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.points.problem import Problem, pose, to_mpf

@@ -6,7 +6,7 @@ import math
 
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.models.evidence import Check, Outcome, Progress
+from planaria.ensembles.evidence import Check, Outcome, Progress
 from planaria.numerics.evidence.admissible import admissible_point
 from planaria.numerics.points.problem import pose
 from planaria.numerics.simulation.approach import Effort, approach

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
-from planaria.models.evidence import Check, Method, Outcome, Progress
+from planaria.ensembles.evidence import Check, Method, Outcome, Progress
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.evidence.check_residual import check_residual
 from planaria.numerics.evidence.check_simulation import check_simulation

@@ -17,7 +17,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.models.spectra import Eigenvalues, Spectrum, check_eigenvalues
+from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
 from planaria.numerics.laws import check_laws
 from planaria.numerics.spectra import eigenvalues, eigenvalues_mp, exact_number
 

@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError
-from planaria.models.model import Model
+from planaria.ensembles.model import Model
 from planaria.numerics.simulation.extrapolation import Comparison, compare, no_comparison
 from planaria.numerics.simulation.simulate import Simulation, simulate
 from planaria.numerics.simulation.stretching import correction_power, stretch

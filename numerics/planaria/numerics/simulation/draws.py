@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planaria.algebra.errors import InputError
-from planaria.models.model import Gaussian
+from planaria.ensembles.model import Gaussian
 
 __all__ = ["draw"]
 
@@ -28,7 +28,7 @@ def draw(
     cols: NDArray[np.float64] | None = None,
     parameters: Mapping[str, float] = _NO_PARAMETERS,
 ) -> NDArray[Any]:
-    """One sample of a field, with the conventions of ``planaria.models.model``.
+    """One sample of a field, with the conventions of ``planaria.ensembles.model``.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from scipy.special import stdtrit
 
 from planaria.algebra.values import Measured
-from planaria.models.evidence import Outcome
+from planaria.ensembles.evidence import Outcome
 from planaria.numerics.simulation.simulate import Simulation
 
 __all__ = ["Comparison", "compare", "no_comparison"]

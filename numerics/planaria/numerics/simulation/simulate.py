@@ -24,7 +24,7 @@ from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.values import Measured
-from planaria.models.model import Gaussian, Model
+from planaria.ensembles.model import Gaussian, Model
 from planaria.numerics.simulation.draws import draw
 from planaria.numerics.simulation.finite_size import Evaluator, plain_number
 from planaria.numerics.spectra import eigenvalues, exact_number, no_value

@@ -22,8 +22,8 @@ from sympy.matrices.expressions import Adjoint
 from planaria.algebra.errors import InputError
 from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, Spectrum
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Eigenvalues, Spectrum
 from planaria.numerics.spectra import eigenvalues
 
 __all__ = ["Stretched", "correction_power", "sizes_of", "stretch"]

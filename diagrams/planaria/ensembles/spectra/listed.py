@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from sympy import Add, Expr, Piecewise, Rational, nan
 
 from planaria.algebra.errors import InputError
-from planaria.models.ranges import check_range, shown
-from planaria.models.spectra.spectrum import Functions, Spectrum
+from planaria.ensembles.ranges import check_range, shown
+from planaria.ensembles.spectra.spectrum import Functions, Spectrum
 
 __all__ = ["Eigenvalues", "check_eigenvalues"]
 

@@ -12,9 +12,9 @@ from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import unknown_name
 from planaria.algebra.values import Portable
-from planaria.models.model import Model
-from planaria.models.text.grammar import parse_expression
-from planaria.models.text.to_sympy import Value
+from planaria.ensembles.model import Model
+from planaria.ensembles.text.grammar import parse_expression
+from planaria.ensembles.text.to_sympy import Value
 
 __all__ = ["Matrix", "ModelFile", "Parameter", "Quantity", "Space"]
 
@@ -58,7 +58,7 @@ class Quantity(Portable):
 class ModelFile(Portable):
     """What a model file says, as sympy objects; immutable and hashable.
 
-    >>> from planaria.models.text.model_file import read_model
+    >>> from planaria.ensembles.text.model_file import read_model
     >>> text = '''
     ... [spaces]
     ... N = "rows"

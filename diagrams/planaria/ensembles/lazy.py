@@ -12,13 +12,13 @@ __all__ = ["lazy_names"]
 def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """The ``__getattr__`` of a package whose names live in the given modules.
 
-    >>> find = lazy_names("planaria.models", {"Gaussian": "planaria.models.model"})
+    >>> find = lazy_names("planaria.ensembles", {"Gaussian": "planaria.ensembles.model"})
     >>> find("Gaussian").__name__
     'Gaussian'
     >>> find("Gausian")
     Traceback (most recent call last):
         ...
-    AttributeError: module 'planaria.models' has no attribute 'Gausian'
+    AttributeError: module 'planaria.ensembles' has no attribute 'Gausian'
     """
 
     def find(name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sympy import Expr, Piecewise
 
-from planaria.models.spectra.spectrum import Functions, Spectrum
+from planaria.ensembles.spectra.spectrum import Functions, Spectrum
 
 __all__ = ["UnitSpectrum"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sympy import S
 
-from planaria.models.laws.law import Law, Weights
+from planaria.ensembles.laws.law import Law, Weights
 
 if TYPE_CHECKING:
     from numpy import float64

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from planaria.algebra.errors import InputError, unknown_name
-from planaria.models.laws.antisymmetric import Antisymmetric
-from planaria.models.laws.complex import Complex
-from planaria.models.laws.elliptic import Elliptic
-from planaria.models.laws.hermitian import Hermitian
-from planaria.models.laws.law import Law
-from planaria.models.laws.real import Real
-from planaria.models.laws.real_elliptic import RealElliptic
-from planaria.models.laws.symmetric import Symmetric
+from planaria.ensembles.laws.antisymmetric import Antisymmetric
+from planaria.ensembles.laws.complex import Complex
+from planaria.ensembles.laws.elliptic import Elliptic
+from planaria.ensembles.laws.hermitian import Hermitian
+from planaria.ensembles.laws.law import Law
+from planaria.ensembles.laws.real import Real
+from planaria.ensembles.laws.real_elliptic import RealElliptic
+from planaria.ensembles.laws.symmetric import Symmetric
 
 __all__ = ["LAWS", "given_law", "law_of", "parameter_names"]
 

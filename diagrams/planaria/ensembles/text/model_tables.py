@@ -12,13 +12,13 @@ from typing import Any
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
-from planaria.models.laws.known import LAWS, law_of, parameter_names
-from planaria.models.model import Gaussian, Model
-from planaria.models.spectra import Eigenvalues, Spectrum, check_eigenvalues
-from planaria.models.spectra.known import SPECTRA, standard_symbol
-from planaria.models.text.grammar import RESERVED, names_in, parse_expression
-from planaria.models.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
-from planaria.models.text.to_sympy import Value
+from planaria.ensembles.laws.known import LAWS, law_of, parameter_names
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
+from planaria.ensembles.spectra.known import SPECTRA, standard_symbol
+from planaria.ensembles.text.grammar import RESERVED, names_in, parse_expression
+from planaria.ensembles.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
+from planaria.ensembles.text.to_sympy import Value
 
 __all__ = ["Reader"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sympy import S
 
-from planaria.models.laws.law import Law, Weights
+from planaria.ensembles.laws.law import Law, Weights
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from sympy import Symbol
 
-from planaria.models.spectra.exponential import Exponential
-from planaria.models.spectra.power_law import PowerLaw
-from planaria.models.spectra.spectrum import Spectrum
-from planaria.models.spectra.two_level import TwoLevel
-from planaria.models.spectra.unit import UnitSpectrum
+from planaria.ensembles.spectra.exponential import Exponential
+from planaria.ensembles.spectra.power_law import PowerLaw
+from planaria.ensembles.spectra.spectrum import Spectrum
+from planaria.ensembles.spectra.two_level import TwoLevel
+from planaria.ensembles.spectra.unit import UnitSpectrum
 
 __all__ = ["SPECTRA", "named_spectrum", "standard_symbol"]
 

@@ -6,12 +6,12 @@ A new spectrum is a new file here, and its line in `known.py`. It is said here, 
 
 from __future__ import annotations
 
-from planaria.models.spectra.exponential import Exponential
-from planaria.models.spectra.listed import Eigenvalues, check_eigenvalues
-from planaria.models.spectra.power_law import PowerLaw
-from planaria.models.spectra.spectrum import Spectrum, eigenvalue
-from planaria.models.spectra.two_level import TwoLevel
-from planaria.models.spectra.unit import UnitSpectrum
+from planaria.ensembles.spectra.exponential import Exponential
+from planaria.ensembles.spectra.listed import Eigenvalues, check_eigenvalues
+from planaria.ensembles.spectra.power_law import PowerLaw
+from planaria.ensembles.spectra.spectrum import Spectrum, eigenvalue
+from planaria.ensembles.spectra.two_level import TwoLevel
+from planaria.ensembles.spectra.unit import UnitSpectrum
 
 __all__ = [
     "Eigenvalues",

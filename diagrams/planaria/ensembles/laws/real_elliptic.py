@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sympy import Expr, S
 
-from planaria.models.laws.correlation import check_correlation, correlation_of
-from planaria.models.laws.law import Law, Weights
+from planaria.ensembles.laws.correlation import check_correlation, correlation_of
+from planaria.ensembles.laws.law import Law, Weights
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -93,7 +93,7 @@ class Law(Portable, ABC):
     def read(self, transposed: bool, conjugated: bool) -> tuple[int, bool, bool]:
         """A letter as it is written once and for all: its sign, whether it is transposed, whether conjugated.
 
-        >>> from planaria.models.laws.hermitian import Hermitian
+        >>> from planaria.ensembles.laws.hermitian import Hermitian
         >>> Hermitian().read(True, True), Hermitian().read(False, True)
         ((1, False, False), (1, True, False))
         """

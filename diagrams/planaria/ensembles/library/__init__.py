@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from planaria.models.text.model_file import ModelFile
+    from planaria.ensembles.text.model_file import ModelFile
 
 __all__ = ["Summary", "load_model", "model_names", "summaries"]
 
@@ -69,7 +69,7 @@ did you mean 'marchenko-pastur'?
     """
     # Imported here and not above: they bring sympy and lark, a second that a list of models should not cost.
     from planaria.algebra.errors import InputError, unknown_name
-    from planaria.models.text.model_file import load_model_file, read_model
+    from planaria.ensembles.text.model_file import load_model_file, read_model
 
     if not name_or_path.strip():
         raise InputError("model", "the name is empty", "give a built-in model or the path of a model file")

@@ -12,9 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from planaria.algebra.errors import InputError
-from planaria.models.files import check_ordinary
-from planaria.models.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
-from planaria.models.text.model_tables import Reader
+from planaria.ensembles.files import check_ordinary
+from planaria.ensembles.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
+from planaria.ensembles.text.model_tables import Reader
 
 __all__ = ["Matrix", "ModelFile", "Parameter", "Quantity", "Space", "load_model_file", "read_model"]
 

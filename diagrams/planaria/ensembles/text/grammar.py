@@ -16,8 +16,8 @@ from typing import NoReturn
 from lark import Lark, Token, Tree, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from planaria.algebra.errors import InputError
-from planaria.models.text.formatting import format_expression
-from planaria.models.text.to_sympy import Builder, Value, short
+from planaria.ensembles.text.formatting import format_expression
+from planaria.ensembles.text.to_sympy import Builder, Value, short
 
 __all__ = ["RESERVED", "format_expression", "names_in", "parse_expression"]
 

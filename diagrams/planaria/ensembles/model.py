@@ -15,7 +15,7 @@ Conventions, said once for the whole package:
       E X_ij X_kl       = variance * (rows_ik rows_jl + rho * rows_il rows_jk)    (real-elliptic)
 
   so a symmetric field has off-diagonal variance ``variance`` and diagonal variance ``2 * variance``. A
-  complex field has E X_ij X_kl = 0. Each law has its file in ``planaria.models.laws``. Nothing is scaled behind
+  complex field has E X_ij X_kl = 0. Each law has its file in ``planaria.ensembles.laws``. Nothing is scaled behind
   the user's back: a finite limit asks for a variance of order 1/N, or for a dimension in the expression.
 * A matrix symbol that is no field is *deterministic*. All deterministic matrices of one space commute; they
   are real and, in their common basis, diagonal: only their eigenvalues matter. These may have any sign, but for
@@ -31,10 +31,10 @@ from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.values import Portable
-from planaria.models.covariances import check_covariance, variance_of
-from planaria.models.laws.known import given_law, law_of
-from planaria.models.laws.law import Law
-from planaria.models.spectra import Spectrum, check_eigenvalues
+from planaria.ensembles.covariances import check_covariance, variance_of
+from planaria.ensembles.laws.known import given_law, law_of
+from planaria.ensembles.laws.law import Law
+from planaria.ensembles.spectra import Spectrum, check_eigenvalues
 
 __all__ = ["Gaussian", "Model"]
 
@@ -57,7 +57,7 @@ class Gaussian(Portable):
         The name of the law: ``"real"``, which None stands for, ``"complex"``, ``"symmetric"``, ``"hermitian"``,
         ``"antisymmetric"``, ``"elliptic"`` or ``"real-elliptic"``.
     law
-        A `planaria.models.laws.law.Law` in place of ``kind`` and parameters.
+        A `planaria.ensembles.laws.law.Law` in place of ``kind`` and parameters.
     parameters
         Those of the law, by their names: for the two elliptic ones ``rho``, the correlation of X_ij and X_ji, an
         expression in parameters or a number.
