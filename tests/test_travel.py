@@ -97,7 +97,7 @@ def test_steps_are_written_as_before() -> None:
 def public_classes() -> list[type[Any]]:
     found = {}
     for module in walk_packages(planaria.__path__, "planaria."):
-        if module.name.split(".")[1] in ("algebra", "models", "diagrams", "derivations", "numerics"):
+        if module.name.split(".")[1] in ("algebra", "ensembles", "diagrams", "derivations", "numerics"):
             for name, one in vars(import_module(module.name)).items():
                 if isclass(one) and one.__module__ == module.name and not name.startswith("_"):
                     found[one] = None
