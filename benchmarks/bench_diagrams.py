@@ -16,7 +16,7 @@ from statistics import median
 
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
-from planaria.derivations.analysis.planar_polynomials import planar_polynomials
+from planaria.derivations.planar_polynomials import planar_polynomials
 from planaria.diagrams import Gaussian, Model, canonical_form, classes, expand, planar_total, weigh_planar
 from planaria.ensembles.library import load_model
 

@@ -41,12 +41,12 @@ from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.moments.trace_polynomials import WordProduct
 from planaria.diagrams.rules.tables import pencil_lines, vertex_table
 from planaria.diagrams.weights.planar_sums import planar_sum_of
+from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.laws.elliptic import Elliptic
 from planaria.ensembles.laws.known import LAWS, law_of, parameter_names
 from planaria.ensembles.library import load_model, model_names
 from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
 from planaria.numerics import evaluate
-from planaria.numerics.estimate import Estimate
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.points.problem import pose
 from planaria.numerics.points.refusals import ContradictionError, SingularError
@@ -106,7 +106,7 @@ def _simulation() -> Any:
 
 def _limits() -> Any:
     gamma = next(one for one in loss().rules.setting.ring.generators if str(one) == "gamma")
-    return limit_branches(loss(), gamma)
+    return limit_branches(loss().closed_form, gamma)
 
 
 VALUES: dict[str, Callable[[], Any]] = {

@@ -1,8 +1,104 @@
 """Planar diagrams, Schwinger-Dyson equations and checked closed forms for models made of Gaussian matrices.
 
-This is the front door; what it leads to lives on the floors below it.
+This is the front door; what it leads to lives on the floors below it, and is loaded when it is used.
+
+>>> import planaria as pl
+>>> result = pl.derive("marchenko-pastur", "resolvent")
+>>> print(result.evaluate(N=1, P=1, gamma=2, digits=20))
+0.36602540378443864676
 """
 
 from pkgutil import extend_path
+from typing import TYPE_CHECKING
 
 __path__ = extend_path(__path__, __name__)
+
+from planaria.ensembles.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from planaria.algebra.errors import InputError
+    from planaria.derivations.derivation import Derivation
+    from planaria.derivations.resummation import derive
+    from planaria.diagrams.duality import Duality, dualities
+    from planaria.diagrams.graphs.canonical import classes, isomorphic
+    from planaria.diagrams.graphs.expansion import Diagrams, expand
+    from planaria.diagrams.graphs.ribbon import RibbonGraph
+    from planaria.diagrams.moments.moment import moment
+    from planaria.ensembles.estimate import Estimate, Simulation
+    from planaria.ensembles.evidence import Check
+    from planaria.ensembles.library import load_model, models
+    from planaria.ensembles.model import Gaussian, Model
+    from planaria.ensembles.spectra import Eigenvalues, Exponential, PowerLaw, TwoLevel, UnitSpectrum
+    from planaria.ensembles.text.model_data import ModelFile
+    from planaria.numerics.evidence.checks import check
+    from planaria.numerics.simulation.simulate import simulate
+    from planaria.numerics.solving.evaluate import evaluate
+    from planaria.numerics.sweeps.arrays import evaluate_array
+
+_HOMES = {
+    "Check": "planaria.ensembles.evidence",
+    "Derivation": "planaria.derivations.derivation",
+    "Diagrams": "planaria.diagrams.graphs.expansion",
+    "Duality": "planaria.diagrams.duality",
+    "Eigenvalues": "planaria.ensembles.spectra",
+    "Estimate": "planaria.ensembles.estimate",
+    "Exponential": "planaria.ensembles.spectra",
+    "Gaussian": "planaria.ensembles.model",
+    "InputError": "planaria.algebra.errors",
+    "Model": "planaria.ensembles.model",
+    "ModelFile": "planaria.ensembles.text.model_data",
+    "PowerLaw": "planaria.ensembles.spectra",
+    "RibbonGraph": "planaria.diagrams.graphs.ribbon",
+    "Simulation": "planaria.ensembles.estimate",
+    "TwoLevel": "planaria.ensembles.spectra",
+    "UnitSpectrum": "planaria.ensembles.spectra",
+    "check": "planaria.numerics.evidence.checks",
+    "classes": "planaria.diagrams.graphs.canonical",
+    "derive": "planaria.derivations.resummation",
+    "dualities": "planaria.diagrams.duality",
+    "evaluate": "planaria.numerics.solving.evaluate",
+    "evaluate_array": "planaria.numerics.sweeps.arrays",
+    "expand": "planaria.diagrams.graphs.expansion",
+    "isomorphic": "planaria.diagrams.graphs.canonical",
+    "load_model": "planaria.ensembles.library",
+    "models": "planaria.ensembles.library",
+    "moment": "planaria.diagrams.moments.moment",
+    "simulate": "planaria.numerics.simulation.simulate",
+}
+
+__all__ = [
+    "Check",
+    "Derivation",
+    "Diagrams",
+    "Duality",
+    "Eigenvalues",
+    "Estimate",
+    "Exponential",
+    "Gaussian",
+    "InputError",
+    "Model",
+    "ModelFile",
+    "PowerLaw",
+    "RibbonGraph",
+    "Simulation",
+    "TwoLevel",
+    "UnitSpectrum",
+    "check",
+    "classes",
+    "derive",
+    "dualities",
+    "evaluate",
+    "evaluate_array",
+    "expand",
+    "isomorphic",
+    "load_model",
+    "models",
+    "moment",
+    "simulate",
+]
+
+__getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return __all__

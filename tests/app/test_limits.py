@@ -22,7 +22,7 @@ def derived(model: str, quantity: str) -> Derivation:
 
 def by_condition(derivation: Derivation, parameter: Symbol) -> dict[Eq, Expr]:
     """The values by the first condition of each branch."""
-    return {one.conditions[0]: one.value for one in limit_branches(derivation, parameter)}
+    return {one.conditions[0]: one.value for one in limit_branches(derivation.closed_form, parameter)}
 
 
 def equal(one: Expr, other: Expr) -> bool:
@@ -95,7 +95,9 @@ def test_the_trace_of_an_inverse_covariance() -> None:
     # tr q/N is t/(N Delta_2) P/N with t = tr A^-1: the inverse of A^1/2 x B x^T A^1/2 for N < P
     derivation = derived("correlated-wishart", "resolvent")
     branch = next(
-        one for one in limit_branches(derivation, gamma) if one.conditions[0] == Eq(Symbol("Delta_1"), 0)
+        one
+        for one in limit_branches(derivation.closed_form, gamma)
+        if one.conditions[0] == Eq(Symbol("Delta_1"), 0)
     )
     ((name, spectral_sum),) = (
         pair for pair in branch.closed_form.spectral_sums.items() if branch.value.has(pair[0])
@@ -109,6 +111,6 @@ def test_an_identity_spectrum() -> None:
     file = load_model("random-features")
     unit = {one.symbol: UnitSpectrum() for one in file.matrices}
     derivation = derive(file.quantity("noise_loss").expression, file.model.with_spectra(unit))
-    values = [one.value for one in limit_branches(derivation, gamma)]
+    values = [one.value for one in limit_branches(derivation.closed_form, gamma)]
     expected = C * sigma_eps**2 * M / (2 * (P - M))
     assert any(value is not oo and equal(value, expected) for value in values)

@@ -30,7 +30,7 @@ def parameters(model):
 
 
 def branches(model, quantity, parameter="gamma", **options):
-    return limit_branches(derived(model, quantity), parameters(model)[parameter], **options)
+    return limit_branches(derived(model, quantity).closed_form, parameters(model)[parameter], **options)
 
 
 def values(model, quantity, parameter="gamma", **options):
@@ -148,7 +148,7 @@ def test_every_branch_is_a_system_without_the_parameter(model):
     for quantity in load_model(model).quantities:
         result = derived(model, quantity.name)
         for name, parameter in parameters(model).items():
-            for one in limit_branches(result, parameter):
+            for one in limit_branches(result.closed_form, parameter):
                 closed = one.closed_form
                 assert one.parameter == parameter, name
                 assert len(closed.relations) == len(closed.unknowns)

@@ -14,7 +14,8 @@ from sympy import Adjoint, Identity, MatrixSymbol, Trace, symbols
 from planaria.diagrams import Gaussian, InputError, Model, RibbonGraph
 from planaria.diagrams.expressions.expression import prepare, read
 from planaria.diagrams.expressions.words import close, words
-from planaria.diagrams.graphs.wick import all_contractions, expand
+from planaria.diagrams.graphs.expansion import expand
+from planaria.diagrams.graphs.wick import all_contractions
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Stroke
 from planaria.writing.emitters.tikz import standalone
 from planaria.writing.pictures import lay_out, to_svg, to_tikz

@@ -7,7 +7,7 @@ import pytest
 from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model
-from planaria.diagrams.graphs.wick import expand
+from planaria.diagrams.graphs.expansion import expand
 from planaria.writing.emitters.shapes import Dot, Label, Stroke
 from planaria.writing.emitters.typeset import weight_text
 from planaria.writing.pictures import beside, sheet, sheets, to_svg, to_tikz

@@ -9,9 +9,10 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 from planaria.diagrams import Gaussian, InputError, Model
 from planaria.diagrams.expressions.expression import Letter, prepare, read
 from planaria.diagrams.expressions.words import Word, close, words
+from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import face_functions, scalar
-from planaria.diagrams.graphs.wick import all_contractions, expand
+from planaria.diagrams.graphs.wick import all_contractions
 
 N, P, M, gamma = symbols("N P M gamma", positive=True)
 x, u, h = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M), MatrixSymbol("h", N, N)

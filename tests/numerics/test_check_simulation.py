@@ -10,17 +10,16 @@ import pytest
 from sympy import Expr, Identity, Integer, MatrixSymbol, Rational, Trace, symbols
 
 from planaria.derivations import Derivation, derive
+from planaria.ensembles.estimate import Estimate, Simulation
 from planaria.ensembles.evidence import Check, Outcome
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.spectra import Eigenvalues, Spectrum
-from planaria.numerics.estimate import Estimate
 from planaria.numerics.evidence import check_simulation as module
 from planaria.numerics.evidence.check_simulation import check_simulation
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.simulation.approach import Effort
 from planaria.numerics.simulation.extrapolation import Comparison, compare
-from planaria.numerics.simulation.simulate import Simulation
 from planaria.numerics.solving.solve import solve
 
 N, P, M, GAMMA = symbols("N P M gamma", positive=True)

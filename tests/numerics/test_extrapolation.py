@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from sympy import MatrixSymbol, Trace, symbols
 
+from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.evidence import Outcome
 from planaria.ensembles.model import Gaussian, Model
 from planaria.numerics.simulation.approach import Effort, approach
 from planaria.numerics.simulation.extrapolation import Comparison, compare, no_comparison
-from planaria.numerics.simulation.simulate import Simulation, simulate
+from planaria.numerics.simulation.simulate import simulate
 
 AGREES, CONTRADICTS, INCONCLUSIVE = Outcome.PASSED, Outcome.FAILED, Outcome.INCONCLUSIVE
 

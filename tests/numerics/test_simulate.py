@@ -12,9 +12,10 @@ from sympy import Identity, Integer, MatrixSymbol, Rational, Symbol, Trace, symb
 from sympy.matrices.expressions import Adjoint
 
 from planaria.algebra.errors import InputError
+from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.spectra import Eigenvalues, PowerLaw, UnitSpectrum
-from planaria.numerics.simulation.simulate import Simulation, draw, simulate
+from planaria.numerics.simulation.simulate import draw, simulate
 
 N, P, M, K = symbols("N P M K", positive=True)
 GAMMA, S = symbols("gamma s", positive=True)

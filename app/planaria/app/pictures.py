@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
+from os import PathLike, fspath
 from pathlib import Path as FilePath
 
 from planaria.algebra.errors import InputError
 from planaria.app.files import check_folder, check_target, write_whole
+from planaria.diagrams.graphs.expansion import Diagrams
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.tikz import standalone
 from planaria.writing.pictures import lay_out, sheets, to_svg, to_tikz
 from planaria.writing.pictures.sheet import PER_SHEET
 
-__all__ = ["Target", "write_picture", "write_pictures"]
+__all__ = ["Target", "draw", "write_picture", "write_pictures"]
 
 _SUFFIXES = (".svg", ".tex", ".png")
 _MOST_SHEETS = 9999
@@ -77,6 +79,18 @@ def write_pictures(
     found = sheets(graphs, multiplicities=multiplicities) if graphs else ()
     for number, picture in enumerate(found, start=1):
         yield write_picture(picture, target.path if pages == 1 else target.numbered(number))
+
+
+def draw(value: RibbonGraph | Diagrams, path: str | PathLike[str]) -> None:
+    """Draw a diagram, or many on sheets, into a file whose ending says how.
+
+    Raises InputError for another ending, and where the file cannot be written.
+    """
+    graphs = [value] if isinstance(value, RibbonGraph) else list(value)
+    if not graphs:
+        raise InputError("draw", "there are no diagrams", "take another order")
+    for _ in write_pictures(graphs, Target.of(fspath(path))):
+        pass
 
 
 def write_picture(picture: Picture, path: FilePath) -> FilePath:

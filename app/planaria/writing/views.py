@@ -5,29 +5,49 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
+from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.duality import Duality
+from planaria.diagrams.graphs.expansion import SHOWN, Diagrams
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.rules.pencil import FeynmanRules
+from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.svg import to_svg
 from planaria.writing.emitters.tikz import to_tikz
 from planaria.writing.latex.derivation import latex_expression, latex_summary
 from planaria.writing.latex.rules import latex_rules
 from planaria.writing.pictures.layout import lay_out
+from planaria.writing.pictures.sheet import sheet
+from planaria.writing.terminal.derivations import derivation_text
 
-__all__ = ["latex", "svg", "tikz"]
+__all__ = ["latex", "picture", "svg", "text", "tikz"]
 
 _EXCHANGED = r"\leftrightarrow"
 
 
-def svg(graph: RibbonGraph) -> str:
-    """The picture of a graph as SVG text."""
-    return to_svg(lay_out(graph))
+def picture(value: RibbonGraph | Diagrams) -> Picture:
+    """The picture of a graph, or of the first of many on a contact sheet."""
+    if isinstance(value, RibbonGraph):
+        return lay_out(value)
+    shown = value[:SHOWN]
+    if not shown:
+        raise InputError("draw", "there are no diagrams", "take another order")
+    return sheet(shown)
 
 
-def tikz(graph: RibbonGraph) -> str:
-    """The picture of a graph as a tikzpicture environment."""
-    return to_tikz(lay_out(graph))
+def svg(value: RibbonGraph | Diagrams) -> str:
+    """The picture as SVG text."""
+    return to_svg(picture(value))
+
+
+def tikz(value: RibbonGraph | Diagrams) -> str:
+    """The picture as a tikzpicture environment."""
+    return to_tikz(picture(value))
+
+
+def text(value: Derivation) -> str:
+    """A few lines for a terminal."""
+    return derivation_text(value)
 
 
 @singledispatch

@@ -9,18 +9,25 @@ from typing import Any
 
 from sympy import Eq, Expr, Symbol, Trace
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.values import Portable
+from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.rules.pencil import FeynmanRules
+from planaria.ensembles.estimate import Estimate, Simulation
+from planaria.ensembles.evidence import Check
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
 from planaria.ensembles.model import Model
+from planaria.ensembles.question import given
 
 __all__ = ["Derivation"]
+
+Values = Mapping[Any, Any]  # numbers, lists and spectra by symbol or name
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,15 @@ class Derivation(Portable):
         Every move, with before, after and reason.
     words
         The planar sums that take the place of traces of long words, which the rules do not contain.
+    defaults
+        Numbers that its model file gives to parameters and dimensions, taken where no others are given.
     """
 
     expression: Expr
     closed_form: ClosedForm = field(repr=False)
     steps: tuple[Step, ...] = field(repr=False, compare=False)
     words: Mapping[Trace, Expr] = field(repr=False, compare=False)
+    defaults: Mapping[Symbol, Expr] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raises InputError for a closed form that is that of another quantity."""
@@ -94,13 +104,58 @@ class Derivation(Portable):
         """The polynomial of the value, and its root, where no spectral sum occurs; else None."""
         return algebraic_form(self.closed_form)
 
-    def evaluate(self, values: Mapping[Any, Any], *, digits: int = 50, **options: Any) -> Any:
+    def evaluate(
+        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Any
+    ) -> Estimate:
         """The number at given parameters, to `digits` digits: an `Estimate`.
 
-        The evaluator is found as an entry point of the group ``planaria.evaluators``, since derivations do not
-        import the numerics. See `planaria.numerics.solving.evaluate` for options and errors.
+            result.evaluate(N=60, P=120, gamma="1e-3")
+
+        Names may be keywords, or keys of `values`; see `planaria.numerics.evaluate`, which it is.
         """
-        return extension(EVALUATORS, "mpmath")(self, values, digits=digits, **options)
+        found: Estimate = extension(EVALUATORS, "number")(self, values, digits=digits, limit=limit, **numbers)
+        return found
+
+    def evaluate_array(self, values: Values | None = None, **numbers: Any) -> Any:
+        """The numbers over arrays of parameters, in double precision; see `planaria.numerics.evaluate_array`."""
+        return extension(EVALUATORS, "array")(self, values, **numbers)
+
+    def check(self, *, seed: int = 0, simulation: bool = True) -> tuple[Check, ...]:
+        """Every check of it, each by a route of its own; see `planaria.numerics.check`."""
+        found: tuple[Check, ...] = extension(EVALUATORS, "check")(self, seed=seed, simulation=simulation)
+        return found
+
+    def simulate(
+        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, **numbers: Any
+    ) -> Simulation:
+        """Its expectation over drawn matrices: a `Simulation`; see `planaria.numerics.simulate`."""
+        found: Simulation = extension(EVALUATORS, "simulation")(
+            self.expression, self.model, given(values, numbers, self.defaults), runs=runs, seed=seed
+        )
+        return found
+
+    def limit(self, **parameter: int) -> tuple[LimitBranch, ...]:
+        """The ways in which it can hold when a parameter goes to zero: ``result.limit(gamma=0)``.
+
+        Which of them is the physical one depends on the numbers, as N < P or N > P, and is found by
+        ``evaluate(limit={"gamma": 0})``. See `planaria.derivations.analysis.limits` for what a branch says.
+        """
+        if len(parameter) != 1 or set(parameter.values()) != {0}:
+            asked = ", ".join(f"{name} = {target}" for name, target in parameter.items()) or "nothing"
+            raise InputError("limit", f"{asked} is no limit", "take one parameter to 0, as in limit(gamma=0)")
+        (name,) = parameter
+        spaces = self.rules.setting.spaces
+        known = {str(one): one for one in contents_of(self.expression, self.model).symbols if one not in spaces}
+        if name not in known:
+            raise unknown_name("limit", "parameter", name, sorted(known))
+        return limit_branches(self.closed_form, known[name])
+
+    def latex(self) -> str:
+        """Equations, value and spectral sums as LaTeX to be pasted into a paper."""
+        return str(extension(VIEWS, "latex")(self))
+
+    def __str__(self) -> str:
+        return str(extension(VIEWS, "text")(self))
 
     def _repr_latex_(self) -> str:
         return str(extension(VIEWS, "latex")(self))

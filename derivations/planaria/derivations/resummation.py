@@ -32,6 +32,7 @@ from planaria.diagrams.expressions.expression import Setting, deterministic_part
 from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.rules.pencil import linearise
 from planaria.ensembles.model import Model
+from planaria.ensembles.question import Asked, question
 
 __all__ = ["COMMUTED", "STOPPED", "derive"]
 
@@ -52,7 +53,7 @@ BUDGET = 10.0  # seconds of exact work, about
 WORDS = 0.05  # the share of it that the planar sums of long words may take
 
 
-def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivation:
+def derive(expression: Asked, model: Asked, *, budget: float = BUDGET) -> Derivation:
     """The planar limit of a scalar made of traces of rational expressions in Gaussian fields.
 
     Parameters
@@ -62,6 +63,8 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
         factorise at large N.
     model
         The fields with their covariances; every other matrix symbol is deterministic.
+        Or a model, by its name, by the path of its file or as a `ModelFile`, and the name of one of its quantities
+        or an expression in its grammar: ``derive("random-features", "loss")``.
     budget
         About how many seconds of exact algebra may be spent, counted in operations, so that the result is the same
         on every machine. Where fewer unknowns would take more, more of them are kept, and a step says so.
@@ -84,16 +87,19 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
     """
     if not (isfinite(budget) and budget > 0):
         raise InputError("budget", f"{budget} is no time", "give seconds > 0, such as 10")
-    if isinstance(expression, MatrixExpr):
-        raise InputError("quantity", "it is a matrix, not a scalar", "take sympy.Trace of it")
-    quantity = TraceFunction(expression)
+    asked = question(expression, model, "derive")
+    scalar = asked.expression
+    if not isinstance(scalar, Expr) or isinstance(scalar, MatrixExpr):
+        problem = "it is a matrix" if isinstance(scalar, MatrixExpr) else "there are several"
+        raise InputError("quantity", f"{problem}, not a scalar", "take sympy.Trace of it")
+    quantity = TraceFunction(scalar)
     if not quantity.traces:
-        raise InputError("quantity", f"{expression} contains no trace", "give a scalar with sympy.Trace in it")
+        raise InputError("quantity", f"{scalar} contains no trace", "give a scalar with sympy.Trace in it")
     try:
         with limited(2 * budget):
-            return _derived(quantity, model, budget)
+            return _derived(quantity, asked.model, budget, asked.defaults)
     except WorkLimitError:
-        less = "shorter words and fewer inverses" if expression.has(Inverse) else "shorter words"
+        less = "shorter words and fewer inverses" if scalar.has(Inverse) else "shorter words"
         raise InputError(
             "derive",
             f"its exact algebra takes more work than the budget of about {budget:g} s",
@@ -101,7 +107,7 @@ def derive(expression: Expr, model: Model, *, budget: float = BUDGET) -> Derivat
         ) from None
 
 
-def _derived(quantity: TraceFunction, model: Model, budget: float) -> Derivation:
+def _derived(quantity: TraceFunction, model: Model, budget: float, defaults: Mapping[Symbol, Expr]) -> Derivation:
     expression = quantity.expression
     setting = prepare([expression], model, extra=[STRENGTH])
     nodes = [read(trace.arg, setting) for trace in quantity.traces]
@@ -133,7 +139,7 @@ def _derived(quantity: TraceFunction, model: Model, budget: float) -> Derivation
         *(step.renamed(names) for step in reduced.steps),
         Step("assemble the value", expression, Formula(closed.value, (STRENGTH,)), "loops inserted, strength 1"),
     )
-    return Derivation(expression, closed, steps, summed)
+    return Derivation(expression, closed, steps, summed, defaults)
 
 
 def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:

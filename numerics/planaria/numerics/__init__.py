@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from planaria.ensembles.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from planaria.ensembles.estimate import Estimate
     from planaria.ensembles.evidence import Check
-    from planaria.numerics.estimate import Estimate
     from planaria.numerics.evidence.checks import checks
     from planaria.numerics.solving.evaluate import evaluate
     from planaria.numerics.sweeps.arrays import evaluate_array
@@ -26,7 +26,7 @@ __all__ = [
 
 _HOMES = {
     "Check": "planaria.ensembles.evidence",
-    "Estimate": "planaria.numerics.estimate",
+    "Estimate": "planaria.ensembles.estimate",
     "checks": "planaria.numerics.evidence.checks",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",

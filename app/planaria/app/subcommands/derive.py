@@ -72,7 +72,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
         derivation = derivations[quantity]
         with working(status, f"writing {quantity.name}"):
             contained = contents_of(quantity.expression, model).symbols
-            found = {one: limit_branches(derivation, one) for one in limits if one in contained}
+            found = {one: limit_branches(derivation.closed_form, one) for one in limits if one in contained}
             absent = tuple(one for one in limits if one not in contained)
             is_text = not options.as_json and not options.as_latex
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None

@@ -30,9 +30,10 @@ from planaria.app.subcommands.irreducible import list_irreducible
 from planaria.app.subcommands.isomorphism import list_classes
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.trace_products import products_of_traces
+from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import total_weight
-from planaria.diagrams.graphs.wick import Euler, expand
+from planaria.diagrams.graphs.wick import Euler
 from planaria.diagrams.weights.planar_sums import planar_sum_of
 from planaria.ensembles.library import load_model
 from planaria.ensembles.text.formatting import format_expression

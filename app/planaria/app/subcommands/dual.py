@@ -19,7 +19,7 @@ from planaria.derivations import derive
 from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutation, dualities
 from planaria.diagrams.duality.propagators import exchanged_matrices
 from planaria.diagrams.expressions.commuting import reorderings
-from planaria.diagrams.graphs.wick import expand
+from planaria.diagrams.graphs.expansion import expand
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Gaussian
 from planaria.ensembles.text.model_data import ModelFile, Quantity

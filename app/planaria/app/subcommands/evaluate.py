@@ -27,11 +27,11 @@ from planaria.app.missing_values import Needs, check_sizes, needs_of
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.derivations import derive
 from planaria.diagrams.expressions.commuting import reorderings
+from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.evidence import Outcome, Status
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
-from planaria.numerics.estimate import Estimate
 from planaria.numerics.simulation.extrapolation import Comparison
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.writing.terminal.expressions import Formulas

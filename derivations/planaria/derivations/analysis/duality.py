@@ -8,7 +8,6 @@ from sympy import Expr, Symbol
 
 from planaria.algebra.linear import root
 from planaria.algebra.rational import Ratio, generators_of
-from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
@@ -17,7 +16,7 @@ from planaria.diagrams.duality import Certificate, Duality, Exchange
 __all__ = ["closed_form_certificate"]
 
 
-def closed_form_certificate(derivation: Derivation, duality: Duality) -> Certificate | None:
+def closed_form_certificate(closed: ClosedForm, duality: Duality) -> Certificate | None:
     """Whether the exchange maps the equations to themselves, and the value to factor * value + remainder.
 
     The unknowns keep their meaning: an equation may only change into a multiple of an equation. None where the
@@ -30,10 +29,9 @@ def closed_form_certificate(derivation: Derivation, duality: Duality) -> Certifi
     >>> file = load_model("random-features")
     >>> loss = file.quantity("loss").expression
     >>> duality, = dualities(file.model, loss, order=0)
-    >>> print(closed_form_certificate(derive(loss, file.model), duality).detail)
+    >>> print(closed_form_certificate(derive(loss, file.model).closed_form, duality).detail)
     1 equation in Delta and the value, as rational functions
     """
-    closed = derivation.closed_form
     names = _names(closed, duality.exchange)
     if names is None:
         return None

@@ -24,7 +24,7 @@ from sympy import Expr, Symbol
 from planaria.algebra.linear import degree_in, root
 from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio, Ring
-from planaria.derivations.derivation import Derivation
+from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.diagrams.expressions.expression import Setting
@@ -150,12 +150,11 @@ class Lagrange:
         return trace_of_function(series.sum.space, function, self.setting)
 
 
-def lagrange(derivation: Derivation, counter: Symbol) -> Lagrange | None:
+def lagrange(closed: ClosedForm, counter: Symbol) -> Lagrange | None:
     """Lagrange's inversion for a derivation whose insertions carry a factor, the counter.
 
     None if its closed form has another unknown than one pole, or does not give the counter.
     """
-    closed = derivation.closed_form
     if len(closed.unknowns) != 1 or len(closed.relations) != 1:
         return None
     pole = closed.unknowns[0].symbol
@@ -197,7 +196,7 @@ def lagrange(derivation: Derivation, counter: Symbol) -> Lagrange | None:
     after = [_next(series) for series in known.values()]
     follow = tuple(None if one is None else places.get(one.sum) for one in after)
     first = density * inverse**lowest
-    return Lagrange(ring, pole, tuple(known.items()), first, inverse, lowest, follow, derivation.rules.setting)
+    return Lagrange(ring, pole, tuple(known.items()), first, inverse, lowest, follow, closed.system.rules.setting)
 
 
 def _series(one: SpectralSum, pole: Symbol) -> SumSeries | None:

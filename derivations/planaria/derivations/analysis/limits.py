@@ -24,8 +24,7 @@ from sympy import Eq, Expr, Integer, S, Symbol, oo
 from planaria.algebra.linear import degree_in, root
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.values import Portable
-from planaria.derivations.derivation import Derivation
-from planaria.derivations.elimination.closed_form import Form
+from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of
 
@@ -71,7 +70,7 @@ class LimitBranch(Portable):
 
 
 def limit_branches(
-    derivation: Derivation, parameter: Symbol, sizes: Mapping[Symbol, Integer] | None = None
+    closed: ClosedForm, parameter: Symbol, sizes: Mapping[Symbol, Integer] | None = None
 ) -> tuple[LimitBranch, ...]:
     """Every candidate for the limit of a parameter at zero from above; empty where the method has none.
 
@@ -90,14 +89,14 @@ def limit_branches(
     >>> x, Lambda = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)
     >>> model = Model([Gaussian(x, variance=1 / P, rows=Lambda)])
     >>> result = derive(Trace((gamma * Identity(N) + x * x.T).inv()), model)
-    >>> for branch in limit_branches(result, gamma):
+    >>> for branch in limit_branches(result.closed_form, gamma):
     ...     print(branch.conditions, branch.value)
     (Eq(Delta, 0),) -P*t_-1/(N - P)
     (Eq(S_11, P),) oo
     """
-    if any(parameter in spectrum.free_symbols for _, spectrum in derivation.model.spectra):
+    if any(parameter in spectrum.free_symbols for _, spectrum in closed.system.rules.setting.model.spectra):
         return ()
-    return _branches(derivation.closed_form, parameter, tuple((sizes or {}).items()))
+    return _branches(closed, parameter, tuple((sizes or {}).items()))
 
 
 @lru_cache(maxsize=64)

@@ -31,6 +31,7 @@ from planaria.diagrams.expressions.contents import Contents, contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.model import Model
+from planaria.ensembles.question import Asked, question
 
 __all__ = ["Dualities", "Duality", "Refutation", "dualities"]
 
@@ -153,15 +154,15 @@ class Dualities(Sequence[Duality]):
         return iter(self.found)
 
 
-def dualities(model: Model, quantity: Expr, *, order: int = 2) -> Dualities:
+def dualities(model: Asked, quantity: Asked, *, order: int = 2) -> Dualities:
     """Every exchange of spaces and fields under which the expectation of a quantity maps to itself.
 
     Parameters
     ----------
     model
-        Its fields.
+        Its fields; or its name, the path of its file, or a `ModelFile`.
     quantity
-        A scalar that is linear in traces.
+        A scalar that is linear in traces, or the name of a quantity of the model.
     order
         Diagrams are compared one by one up to this order of insertions, and exact expectations up to the next
         one; the identity holds at every order.
@@ -190,6 +191,13 @@ def dualities(model: Model, quantity: Expr, *, order: int = 2) -> Dualities:
 
     Raises InputError for an expression that is not linear in traces or has no expansion.
     """
+    asked = question(model, quantity, "dualities")
+    if not isinstance(asked.expression, Expr):
+        raise InputError("dualities", "there are several expressions", "take one after the other")
+    return _dualities(asked.model, asked.expression, order)
+
+
+def _dualities(model: Model, quantity: Expr, order: int) -> Dualities:
     found = _search(model, quantity, Averaged(quantity), order)
     averaged = average_spectators(quantity, model)
     # The average over all that a polynomial is made of would leave nothing to speak of.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from sympy import Expr
@@ -82,8 +83,9 @@ class RibbonGraph(Contraction):
         """The same picture: a tikzpicture environment."""
         return str(extension(VIEWS, "tikz")(self))
 
+    def draw(self, path: str | PathLike[str]) -> None:
+        """Draw it into a file; its ending says how: .svg, .tex, .png."""
+        extension(VIEWS, "file")(self, path)
+
     def _repr_svg_(self) -> str:
         return self.svg()
-
-    def _repr_latex_(self) -> str:
-        return str(extension(VIEWS, "latex")(self))

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import product
 from math import comb, factorial, prod
 from typing import Literal
 
-from sympy import Expr
-
 from planaria.algebra.errors import InputError
 from planaria.diagrams.expressions.cyclic_words import is_zero, transposes_of
 from planaria.diagrams.expressions.expression import Letter, Setting
-from planaria.diagrams.expressions.trace_products import Factor, Term, linear_in_traces, read_terms
+from planaria.diagrams.expressions.trace_products import Factor, Term, linear_in_traces
 from planaria.diagrams.expressions.words import Word, close, words
 from planaria.diagrams.graphs.contraction import corner_joints, trusted_contractions
 from planaria.diagrams.graphs.pairings import interval_counts, matchings, noncrossing, untwisted_partners
 from planaria.diagrams.graphs.planar_pairings import spheres
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.ensembles.laws.law import Law
-from planaria.ensembles.model import Model
 
 __all__ = [
     "Euler",
@@ -30,7 +27,7 @@ __all__ = [
     "check_euler",
     "count_contractions",
     "count_planar",
-    "expand",
+    "diagrams_of",
     "linear_in_traces",
     "planar_contractions",
     "untwisted_partners",
@@ -39,68 +36,6 @@ __all__ = [
 
 
 Euler = int | Literal["planar"] | None
-
-
-def expand(
-    expression: Expr | Sequence[Expr],
-    model: Model,
-    order: int,
-    *,
-    euler: Euler = "planar",
-    connected: bool = False,
-) -> Iterator[RibbonGraph]:
-    """The diagrams of an expression of exactly one order, one after the other.
-
-    Parameters
-    ----------
-    expression
-        A scalar, a sum of products of traces; or a matrix expression (open lines: a matrix element with free
-        ends); or a tuple of such factors, whose correlator is meant. Every trace and every matrix expression
-        is one word, so that a product of k traces has k of them.
-    model
-        Its fields.
-    order
-        How many insertions in the geometric series of the inverses, shared among all factors.
-    euler
-        The Euler characteristic of the whole graph. ``"planar"``: every component is a sphere; for one word
-        that is 2. A connected graph has at most 2, one of k words at most 2 k. None is every one. Real
-        fields have odd ones too. An open word counts as closed by its ends.
-    connected
-        Whether to leave out the graphs whose words do not all hang together: their sum is the connected
-        correlator, the cumulant of the words.
-
-    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
-    >>> from planaria.diagrams import Gaussian, Model
-    >>> N, P, M, gamma = symbols("N P M gamma", positive=True)
-    >>> x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
-    >>> model = Model([Gaussian(x), Gaussian(u)])
-    >>> phi = u * x
-    >>> Q = (gamma * Identity(P) + phi.T * phi).inv()
-    >>> for d in expand(Trace(Q), model, order=1):
-    ...     print(d.weight)
-    -M*N*P/gamma**2
-    >>> [sum(1 for _ in expand(Trace(Q), model, order=n)) for n in range(5)]
-    [1, 1, 3, 12, 55]
-    >>> sum(1 for _ in expand(Trace(Q), model, order=2, euler=1))
-    3
-
-    The variance of a trace, and the connected four-point function of matrix elements:
-
-    >>> [d.weight for d in expand(Trace(x * x.T)**2, model, order=0, euler=None, connected=True)]
-    [M*P, M*P]
-    >>> next(expand((phi, phi, phi, phi), model, order=0, connected=True)).weight
-    M*KroneckerDelta(i_1, i_2)*KroneckerDelta(i_3, i_4)*KroneckerDelta(j_1, j_3)*KroneckerDelta(j_2, j_4)
-
-    Raises InputError for an expression that is none of these, an order or an Euler characteristic that is
-    impossible, and an inverse without a deterministic part. The diagrams themselves are made on demand; those
-    of ``"planar"`` and of the highest Euler characteristic without making any others.
-    """
-    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
-        raise InputError("order", f"{order!r} is not a whole number >= 0", "give 0, 1, 2, ...")
-    terms, setting = read_terms(expression, model)
-    words_at_most = max((len(term.factors) for term in terms), default=1)
-    check_euler(euler, 2 if connected else 2 * words_at_most)
-    return _diagrams(terms, setting, order, euler, connected)
 
 
 def check_euler(euler: Euler, highest: int) -> None:
@@ -116,9 +51,10 @@ def check_euler(euler: Euler, highest: int) -> None:
         )
 
 
-def _diagrams(
+def diagrams_of(
     terms: tuple[Term, ...], setting: Setting, order: int, euler: Euler, connected: bool
 ) -> Iterator[RibbonGraph]:
+    """The diagrams of exactly one order of some terms, one after the other."""
     for term in terms:
         for group in word_groups(term, setting, order):
             yield from _contractions(group, setting, euler, connected)

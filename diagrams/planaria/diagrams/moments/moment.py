@@ -20,7 +20,7 @@ from planaria.diagrams.moments.faces_to_traces import FaceSum
 from planaria.diagrams.moments.integration_by_parts import Contractions, State, too_much
 from planaria.diagrams.moments.planar import PlanarContractions
 from planaria.diagrams.moments.trace_polynomials import products_of_words
-from planaria.ensembles.model import Model
+from planaria.ensembles.question import Asked, question
 
 __all__ = ["HIGHEST_DEGREE", "MOST_PRODUCTS", "moment"]
 
@@ -29,8 +29,8 @@ MOST_PRODUCTS = 100_000
 
 
 def moment(
-    expression: Expr,
-    model: Model,
+    expression: Asked,
+    model: Asked,
     *,
     connected: bool = False,
     planar: bool = False,
@@ -44,7 +44,8 @@ def moment(
         A trace of a polynomial in fields and deterministic matrices, a product or a power of such traces, or a
         sum of those with scalar coefficients.
     model
-        The fields and their laws.
+        The fields and their laws. Or a model, by its name, by the path of its file or as a `ModelFile`, and one of
+        its quantities or an expression in its grammar: ``moment("wigner", "tr(h**4)")``.
     connected
         Take each product of traces as a correlator and give its connected part, the cumulant. A trace without
         fields is a coefficient.
@@ -82,11 +83,12 @@ def moment(
     """
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise InputError("limit", f"{limit!r} is no positive whole number", "give a number of products, or None")
-    if isinstance(expression, MatrixExpr):
+    asked = question(expression, model, "moment")
+    if isinstance(asked.expression, MatrixExpr):
         raise InputError("expression", "it is a matrix, and a moment is a number", "take its trace")
-    terms = products_of_traces(expression, model)
+    terms = products_of_traces(asked.expression, asked.model)
     alphabet, products = products_of_words(
-        terms, model, connected=connected, highest_degree=None if limit is None else HIGHEST_DEGREE
+        terms, asked.model, connected=connected, highest_degree=None if limit is None else HIGHEST_DEGREE
     )
     states = tuple(dict.fromkeys(one.words for one in products))
     if connected and limit is not None and sum(map(_number_of_shares, states)) > limit:

@@ -25,10 +25,11 @@ from planaria.algebra.work import WorkLimitError, charge
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.trace_products import read_terms
 from planaria.diagrams.expressions.words import Word
+from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.faces import covariance
 from planaria.diagrams.graphs.pairings import interval_counts, untwisted_partners
 from planaria.diagrams.graphs.weight import function_of_matrices, scalar_of_words, trace_of_function
-from planaria.diagrams.graphs.wick import expand, linear_in_traces, word_groups
+from planaria.diagrams.graphs.wick import linear_in_traces, word_groups
 from planaria.ensembles.model import Model
 
 __all__ = ["PlanarSum", "planar_sum", "planar_sum_of", "planar_total", "weigh_planar"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from planaria.ensembles.text.model_file import ModelFile
 
-__all__ = ["Summary", "load_model", "model_names", "summaries"]
+__all__ = ["Summary", "is_model", "load_model", "model_names", "models", "summaries"]
 
 _ENDING = ".toml"
 
@@ -51,6 +51,15 @@ def summaries() -> tuple[Summary, ...]:
     return tuple(Summary(name, one["title"], tuple(one["citations"])) for name, one in documents)
 
 
+def models() -> dict[str, str]:
+    """The built-in models: the title of each name.
+
+    >>> models()["wigner"]
+    "Wigner's semicircle law"
+    """
+    return {one.name: one.title for one in summaries()}
+
+
 def load_model(name_or_path: str) -> ModelFile:
     """A built-in model by its name, or a model from a file.
 
@@ -75,11 +84,23 @@ did you mean 'marchenko-pastur'?
         raise InputError("model", "the name is empty", "give a built-in model or the path of a model file")
     if name_or_path in model_names():
         return read_model(_text(name_or_path), name_or_path, name_or_path + _ENDING)
-    separators = [one for one in (os.sep, os.altsep) if one]
-    is_path = name_or_path.endswith(_ENDING) or any(one in name_or_path for one in separators)
-    if is_path or os.path.exists(name_or_path):
+    if is_model(name_or_path):
         return load_model_file(name_or_path)
     raise unknown_name("model", "model", name_or_path, model_names())
+
+
+def is_model(name_or_path: str) -> bool:
+    """Whether a text names a built-in model, or is the path of a file by its look or since there is one.
+
+    >>> is_model("wigner"), is_model("own/model.toml"), is_model("loss")
+    (True, True, False)
+    """
+    if name_or_path in model_names() or name_or_path.endswith(_ENDING):
+        return True
+    if "(" in name_or_path or "\n" in name_or_path:  # an expression, in which / divides
+        return False
+    separators = [one for one in (os.sep, os.altsep) if one]
+    return any(one in name_or_path for one in separators) or os.path.exists(name_or_path)
 
 
 def _text(name: str) -> str:

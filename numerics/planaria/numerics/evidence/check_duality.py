@@ -27,7 +27,7 @@ def check_duality(derivation: Derivation, duality: Duality, seed: int = 0) -> Ce
 
     None where the remainder of the duality holds traces that have no value yet.
     """
-    certificate = closed_form_certificate(derivation, duality)
+    certificate = closed_form_certificate(derivation.closed_form, duality)
     if certificate is not None:
         return certificate
     if duality.remainder.has(Trace):

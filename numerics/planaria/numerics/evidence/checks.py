@@ -18,7 +18,7 @@ from planaria.numerics.evidence.check_residual import check_residual
 from planaria.numerics.evidence.check_simulation import check_simulation
 from planaria.numerics.points.refusals import ContradictionError
 
-__all__ = ["checks"]
+__all__ = ["check", "checks"]
 
 
 def checks(
@@ -48,6 +48,21 @@ def checks(
     yield _guarded("residual", lambda: check_residual(derivation, seed, report))
     if simulation:
         yield _guarded("simulation", lambda: check_simulation(derivation, seed, seconds, report))
+
+
+def check(derivation: Derivation, *, seed: int = 0, simulation: bool = True) -> tuple[Check, ...]:
+    """Every check of a derivation, made: each says what it claims, how it ended, and why.
+
+    >>> from planaria.derivations import derive
+    >>> [one.outcome.value for one in check(derive("marchenko-pastur", "resolvent"), simulation=False)]
+    ['passed', 'passed']
+
+    Raises InputError for what is no derivation.
+    """
+    if not isinstance(derivation, Derivation):
+        what = type(derivation).__name__
+        raise InputError("check", f"a {what} is no derivation", "derive it first: check(derive(...))")
+    return tuple(checks(derivation, seed=seed, simulation=simulation))
 
 
 def _guarded(method: Method, check: Callable[[], Check]) -> Check:

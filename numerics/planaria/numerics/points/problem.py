@@ -191,6 +191,9 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
             spectra.append((matrix, symbol, present))
         if present.listed is not None:  # a size for its space, whatever its values do
             _fit_list(matrix, len(present.listed), numbers, sizes)
+    for symbol, default in derivation.defaults.items():
+        if symbol in symbols.values() and str(symbol) not in zero:
+            numbers.setdefault(symbol, default)
     problem = Problem(derivation, numbers, tuple(spectra))
     _check_complete(problem, zero)
     check_admissible(problem, zero=zero)

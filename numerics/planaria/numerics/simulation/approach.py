@@ -10,9 +10,10 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError
+from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.model import Model
 from planaria.numerics.simulation.extrapolation import Comparison, compare, no_comparison
-from planaria.numerics.simulation.simulate import Simulation, simulate
+from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.simulation.stretching import correction_power, stretch
 
 __all__ = ["LARGEST", "Effort", "approach", "seed_of"]

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from scipy.special import stdtrit
 
 from planaria.algebra.values import Measured
+from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.evidence import Outcome
-from planaria.numerics.simulation.simulate import Simulation
 
 __all__ = ["Comparison", "compare", "no_comparison"]
 

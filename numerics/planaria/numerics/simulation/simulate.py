@@ -12,73 +12,73 @@ import cmath
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
 
-from planaria.algebra.errors import InputError
-from planaria.algebra.values import Measured
+from planaria.algebra.errors import InputError, unknown_name
+from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.question import Asked, given, question
 from planaria.numerics.simulation.draws import draw
 from planaria.numerics.simulation.finite_size import Evaluator, plain_number
 from planaria.numerics.spectra import eigenvalues, exact_number, no_value
 
-__all__ = ["Simulation", "draw", "simulate"]
+__all__ = ["draw", "simulate"]
 
 _ROUND_OFF = 1e-9  # an imaginary part below this fraction of the largest value seen is round-off
 _FEWEST_RUNS = 2  # a standard error needs two
 _FEWEST_IN_TAIL = 10
 
 
-@dataclass(frozen=True, eq=False)
-class Simulation(Measured):
-    """The result of a simulation.
-
-    Attributes
-    ----------
-    mean
-        The average over the runs; complex only where the values have an imaginary part beyond round-off.
-    standard_error
-        The standard error of the mean; of a complex mean, the root of the summed squares of the errors of its
-        real and imaginary part.
-    runs
-        The number of independent draws that were made; below the number asked for if the time ran out.
-    seed
-        The seed that gives these draws again.
-    effective_runs
-        On how many draws the scatter rests: (sum d**2)**2 / sum d**4 of their deviations d from the mean. A
-        third of the runs for a normal distribution; a few, however many runs, where the tails are heavy, and
-        then the standard error means little.
-    tail_index
-        Hill's estimate of the power a in P(|d| > t) ~ t**-a, from the largest twentieth of the deviations. The
-        mean exists for a > 1, the variance for a > 2; zero where there are too few draws to tell.
-    """
-
-    mean: float | complex
-    standard_error: float
-    runs: int
-    seed: int
-    effective_runs: float
-    tail_index: float
-
-
+@overload
 def simulate(
     expressions: Mapping[str, Expr],
     model: Model,
-    values: Mapping[Symbol, Any],
+    values: Mapping[Any, Any] | None = None,
     *,
-    runs: int,
+    runs: int = 100,
     seed: int = 0,
     workers: int = 1,
     time_budget: float | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> dict[str, Simulation]:
+    **numbers: Any,
+) -> dict[str, Simulation]: ...
+
+
+@overload
+def simulate(
+    expressions: Asked,
+    model: Asked,
+    values: Mapping[Any, Any] | None = None,
+    *,
+    runs: int = 100,
+    seed: int = 0,
+    workers: int = 1,
+    time_budget: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **numbers: Any,
+) -> Simulation: ...
+
+
+def simulate(
+    expressions: Mapping[str, Expr] | Asked,
+    model: Asked,
+    values: Mapping[Any, Any] | None = None,
+    *,
+    runs: int = 100,
+    seed: int = 0,
+    workers: int = 1,
+    time_budget: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **numbers: Any,
+) -> dict[str, Simulation] | Simulation:
     """The expectations of scalar expressions in a model, from independent draws of its fields.
 
     All expressions are evaluated on each draw, exactly as they are written.
@@ -86,12 +86,13 @@ def simulate(
     Parameters
     ----------
     expressions
-        Scalar expressions in traces, by name.
+        Scalar expressions in traces, by name; the result then has these names. Or one expression, or a model and
+        one of its quantities, as `planaria.derivations.derive` takes them; the result then is one `Simulation`.
     model
         Fields, and the spectra of the deterministic matrices.
-    values
-        Numbers for the dimensions (positive integers) and for all other symbols. The dimension of a matrix
-        whose eigenvalues are listed may be left out.
+    values, numbers
+        Numbers for the dimensions (positive integers) and for all other symbols, by symbol or name. The dimension
+        of a matrix whose eigenvalues are listed may be left out, and so may defaults of a model file.
     runs
         The number of draws, at least 2.
     seed
@@ -118,12 +119,19 @@ def simulate(
     >>> abs(result.mean - 10) < 5 * result.standard_error, result.runs
     (True, 50)
     """
+    if isinstance(expressions, Mapping):
+        several, setting, at = expressions, model, given(values, numbers)
+    else:
+        asked = question(expressions, model, "simulate")
+        several, setting, at = {"": asked.expression}, asked.model, given(values, numbers, asked.defaults)
+    if not isinstance(setting, Model):
+        raise InputError("simulate", f"a {type(setting).__name__} is no model", "give a Model beside expressions")
     _check_option("runs", runs, _FEWEST_RUNS)
     _check_option("seed", seed, 0)
     _check_option("workers", workers, 1)
     if time_budget is not None and not time_budget > 0:
         raise InputError("simulation", f"the time budget is {time_budget}", "give seconds > 0")
-    plan = _Plan.of(expressions, model, values, seed)
+    plan = _Plan.of(several, setting, at, seed)
     deadline = math.inf if time_budget is None else time.monotonic() + time_budget
     outcomes: list[tuple[complex, ...]] = []
     with closing(_outcomes(plan, runs, workers)) as stream:
@@ -134,7 +142,8 @@ def simulate(
             if len(outcomes) >= _FEWEST_RUNS and time.monotonic() >= deadline:
                 break
     columns = zip(*outcomes, strict=True)
-    return {name: _summary(column, seed) for name, column in zip(plan.expressions, columns, strict=True)}
+    found = {name: _summary(column, seed) for name, column in zip(plan.expressions, columns, strict=True)}
+    return found if isinstance(expressions, Mapping) else found[""]
 
 
 @dataclass(frozen=True)
@@ -175,7 +184,7 @@ class _Plan:
     seed: int
 
     @classmethod
-    def of(cls, expressions: Mapping[str, Expr], model: Model, values: Mapping[Symbol, Any], seed: int) -> _Plan:
+    def of(cls, expressions: Mapping[str, Any], model: Model, given: Mapping[Any, Any], seed: int) -> _Plan:
         scalar = {name: _scalar_expression(name, expression) for name, expression in expressions.items()}
         symbols = {matrix for expression in scalar.values() for matrix in expression.atoms(MatrixSymbol)}
         used = [(stream, one) for stream, one in enumerate(model.fields) if one.symbol in symbols]
@@ -189,6 +198,7 @@ class _Plan:
                 "an expression has a matrix of that name, but of another shape",
                 "use the symbol of the field",
             )
+        values = _by_symbol(given, scalar.values(), model)
         sizes = _sizes([*fixed, *(field.symbol for _, field in used)], model, values)
         diagonals = {matrix: _diagonal(matrix, model, sizes, values) for matrix in fixed}
         numbers = {**values, **sizes}.items()
@@ -261,6 +271,24 @@ def _tail_index(squares: list[float]) -> float:
     if tail[0] == least or not least:
         return math.inf
     return 2 * count / math.fsum(math.log(one / least) for one in tail)
+
+
+def _by_symbol(values: Mapping[Any, Any], expressions: Iterable[Expr], model: Model) -> dict[Symbol, Any]:
+    """Values with symbols for names."""
+    symbols = {symbol for one in expressions for symbol in one.free_symbols if isinstance(symbol, Symbol)}
+    for field in model.fields:
+        parts = (field.variance, *field.shape, *field.law.parameters.values())
+        symbols |= {symbol for part in parts for symbol in part.free_symbols}
+    symbols |= {symbol for _, spectrum in model.spectra for symbol in spectrum.free_symbols}
+    known = {str(symbol): symbol for symbol in symbols}
+    found = {}
+    for key, value in values.items():
+        if isinstance(key, str):
+            if key not in known:
+                raise unknown_name("values", "parameter", key, sorted(known))
+            key = known[key]
+        found[key] = value
+    return found
 
 
 def _scalar_expression(name: str, expression: object) -> Expr:

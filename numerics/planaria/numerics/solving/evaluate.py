@@ -7,7 +7,8 @@ from typing import Any
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
-from planaria.numerics.estimate import Estimate
+from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.question import given
 from planaria.numerics.points.problem import pose
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.limits import limit_at_zero
@@ -21,10 +22,11 @@ MOST_DIGITS = 10_000
 @exclusive
 def evaluate(
     derivation: Derivation,
-    values: Mapping[Any, Any],
+    values: Mapping[Any, Any] | None = None,
     *,
     digits: int = 50,
     limit: Mapping[Any, Any] | None = None,
+    **numbers: Any,
 ) -> Estimate:
     """The quantity at given parameters.
 
@@ -32,7 +34,10 @@ def evaluate(
     ----------
     values
         By symbol or name: numbers or decimal text for parameters and dimensions; for a deterministic matrix a
-        declared spectrum or a list of eigenvalues. A float stands for its decimal digits.
+        declared spectrum or a list of eigenvalues. A float stands for its decimal digits. What a model file gives
+        as a default may be left out.
+    numbers
+        More of them by name: ``evaluate(result, N=60, P=120)``.
     digits
         Significant digits that must stand when the precision is raised.
     limit
@@ -53,10 +58,14 @@ def evaluate(
     >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": 2}, digits=20))
     0.36602540378443864676
     """
+    if not isinstance(derivation, Derivation):
+        what = type(derivation).__name__
+        raise InputError("evaluate", f"a {what} is no derivation", "derive it first: evaluate(derive(...), ...)")
+    at = given(values, numbers)
     if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
         raise InputError("digits", f"{digits!r} is no number from 1 to {MOST_DIGITS}", "ask for 50, say")
     if limit:
-        return limit_at_zero(derivation, values, limit, digits)
-    problem = pose(derivation, values)
+        return limit_at_zero(derivation, at, limit, digits)
+    problem = pose(derivation, at)
     refuse_zero(problem)
     return solve(problem, digits)

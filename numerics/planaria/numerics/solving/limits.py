@@ -20,8 +20,8 @@ from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.rational import factored
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.derivation import Derivation
+from planaria.ensembles.estimate import Estimate
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.estimate import Estimate
 from planaria.numerics.points.problem import Posed, parameters_of, pose, to_mpf
 from planaria.numerics.solving.limit_path import LimitPath, newton_at, value_at
 from planaria.numerics.spectra import exact_number
@@ -75,7 +75,10 @@ def limit_at_zero(
     path = LimitPath.start(at_zero, parameter, digits)
     sizes = {s: path.at_zero.values[s] for s in derivation.rules.setting.spaces if s in path.at_zero.values}
     # Branches for any dimensions first: they say more, but their leading terms may cancel at these
-    branches = [*limit_branches(derivation, parameter), *limit_branches(derivation, parameter, sizes)]
+    branches = [
+        *limit_branches(derivation.closed_form, parameter),
+        *limit_branches(derivation.closed_form, parameter, sizes),
+    ]
     places, enough = FIRST_STATION, max(NUMERICAL, 3 * digits + 60)
     path.advance(places)
     while places < 2 * enough:

@@ -10,8 +10,8 @@ from mpmath import mp, mpf
 from sympy import Symbol
 
 from planaria.algebra.errors import InputError
+from planaria.ensembles.estimate import Estimate
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.estimate import Estimate
 from planaria.numerics.points.at_point import unknowns_of
 from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, working_balls
 from planaria.numerics.points.problem import Problem

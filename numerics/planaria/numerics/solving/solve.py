@@ -10,9 +10,9 @@ from mpmath import mp, mpf
 from sympy import Expr
 
 from planaria.algebra.errors import InputError
+from planaria.ensembles.estimate import Estimate
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.equations.newton import Guard, precise, settled
-from planaria.numerics.estimate import Estimate
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_of
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.points.refusals import ContradictionError, SingularError

@@ -20,6 +20,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
+from planaria.ensembles.question import given
 from planaria.numerics.equations.functions import Functions, functions_of
 from planaria.numerics.equations.newton import DOUBLE, newton
 from planaria.numerics.points.balls import generators
@@ -38,7 +39,7 @@ DIGITS = 15  # of points that double precision does not confirm
 
 
 @exclusive
-def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
+def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = None, **numbers: Any) -> Floats:
     """The quantity in double precision over arrays of parameters.
 
     Parameters
@@ -67,7 +68,7 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any]) -> Floats:
     """
     swept: dict[str, Floats] = {}
     fixed: dict[Any, Any] = {}
-    for key, value in values.items():
+    for key, value in given(values, numbers).items():
         if (
             isinstance(key, MatrixSymbol)
             or not isinstance(value, (list, tuple, np.ndarray))

@@ -17,8 +17,9 @@ from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.derivations.analysis.lagrange import Expansion, Lagrange, Table, lagrange
 from planaria.derivations.resummation import derive
 from planaria.diagrams.expressions.expression import deterministic_part, prepare, read
+from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.weight import function_of_matrices, trace_of_function
-from planaria.diagrams.graphs.wick import expand, linear_in_traces
+from planaria.diagrams.graphs.wick import linear_in_traces
 from planaria.diagrams.weights.planar_sums import PlanarSum, planar_sum_of
 from planaria.ensembles.model import Model
 
@@ -107,7 +108,7 @@ def _inversion(expression: Expr, model: Model) -> Lagrange | None:
         counted = count_insertions(expression, model, INSERTION)
         if not counted.has(INSERTION):
             return None
-        return lagrange(derive(counted, model), INSERTION)
+        return lagrange(derive(counted, model).closed_form, INSERTION)
     except (InputError, ArithmeticError):  # there are diagrams also where elimination gives up
         return None
 

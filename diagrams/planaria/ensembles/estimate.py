@@ -1,4 +1,4 @@
-"""What an evaluation answers: a number, and how far it is known."""
+"""What an evaluation or a simulation answers: a number, and how far it is known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mpmath import mp, mpf, nstr
 from planaria.algebra.values import Measured
 from planaria.ensembles.evidence import Status
 
-__all__ = ["Estimate"]
+__all__ = ["Estimate", "Simulation"]
 
 GUARD = 10  # digits that are kept beyond those that were asked for
 
@@ -70,3 +70,35 @@ class Estimate(Measured):
 
     def __str__(self) -> str:
         return str(nstr(self.value, self.digits, strip_zeros=False))
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation(Measured):
+    """The result of a simulation.
+
+    Attributes
+    ----------
+    mean
+        The average over the runs; complex only where the values have an imaginary part beyond round-off.
+    standard_error
+        The standard error of the mean; of a complex mean, the root of the summed squares of the errors of its
+        real and imaginary part.
+    runs
+        The number of independent draws that were made; below the number asked for if the time ran out.
+    seed
+        The seed that gives these draws again.
+    effective_runs
+        On how many draws the scatter rests: (sum d**2)**2 / sum d**4 of their deviations d from the mean. A
+        third of the runs for a normal distribution; a few, however many runs, where the tails are heavy, and
+        then the standard error means little.
+    tail_index
+        Hill's estimate of the power a in P(|d| > t) ~ t**-a, from the largest twentieth of the deviations. The
+        mean exists for a > 1, the variance for a > 2; zero where there are too few draws to tell.
+    """
+
+    mean: float | complex
+    standard_error: float
+    runs: int
+    seed: int
+    effective_runs: float
+    tail_index: float

@@ -1,0 +1,171 @@
+"""The expansion of an expression into diagrams: a sequence that makes them when they are looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from os import PathLike
+from typing import overload
+
+from sympy import Add, Expr
+
+from planaria.algebra.errors import InputError
+from planaria.algebra.values import CACHE, Portable
+from planaria.diagrams.expressions.expression import Setting
+from planaria.diagrams.expressions.trace_products import Term, read_terms
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.graphs.wick import Euler, check_euler, diagrams_of
+from planaria.ensembles.extensions import VIEWS, extension
+from planaria.ensembles.question import Asked, question
+
+__all__ = ["Diagrams", "expand"]
+
+SHOWN = 60  # diagrams of a picture in a notebook
+
+
+@dataclass(frozen=True)
+class Diagrams(Portable, Sequence[RibbonGraph]):
+    """The diagrams of one order, made when they are looked at, and made anew when they are looked at again.
+
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model, expand
+    >>> N, P = symbols("N P", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> found = expand(Trace((x * x.T) ** 2), Model([Gaussian(x)]), order=0, euler=None)
+    >>> len(found), found[0].weight, found.total
+    (3, N*P**2, N**2*P + N*P**2 + N*P)
+    >>> {chi: len(part) for chi, part in found.by_euler().items()}
+    {2: 2, 1: 1}
+    """
+
+    terms: tuple[Term, ...] = field(repr=False)
+    setting: Setting = field(repr=False)
+    order: int
+    euler: Euler
+    connected: bool
+    _taken: list[Iterator[RibbonGraph]] = field(
+        default_factory=list, init=False, repr=False, compare=False, metadata=CACHE
+    )
+
+    def __iter__(self) -> Iterator[RibbonGraph]:
+        return diagrams_of(self.terms, self.setting, self.order, self.euler, self.connected)
+
+    def __next__(self) -> RibbonGraph:
+        """The first diagram that ``next`` has not given out."""
+        if not self._taken:
+            self._taken.append(iter(self))
+        return next(self._taken[0])
+
+    @cached_property
+    def _number(self) -> int:
+        return sum(1 for _ in self)
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __bool__(self) -> bool:
+        return next(iter(self), None) is not None
+
+    @overload
+    def __getitem__(self, place: int) -> RibbonGraph: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[RibbonGraph, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> RibbonGraph | tuple[RibbonGraph, ...]:
+        if isinstance(place, slice):
+            if min(place.start or 0, place.stop or 0, place.step or 1) < 0:
+                return tuple(self)[place]
+            return tuple(islice(self, place.start, place.stop, place.step))
+        if place < 0:
+            place += len(self)
+        for graph in islice(self, max(place, 0), max(place, 0) + 1 if place >= 0 else 0):
+            return graph
+        raise IndexError(f"there are {len(self)} diagrams")
+
+    @cached_property
+    def total(self) -> Expr:
+        """The sum of their weights."""
+        counts = Counter(graph.weight for graph in self)
+        return Add(*(number * weight for weight, number in counts.items()))
+
+    def by_euler(self) -> dict[int, tuple[RibbonGraph, ...]]:
+        """The diagrams of each Euler characteristic, the highest first."""
+        found: dict[int, list[RibbonGraph]] = {}
+        for graph in self:
+            found.setdefault(graph.euler_characteristic, []).append(graph)
+        return {chi: tuple(found[chi]) for chi in sorted(found, reverse=True)}
+
+    def draw(self, path: str | PathLike[str]) -> None:
+        """Draw them on a contact sheet with their weights, into a file; its ending says how: .svg, .tex, .png."""
+        extension(VIEWS, "file")(self, path)
+
+    def _repr_svg_(self) -> str:
+        return str(extension(VIEWS, "svg")(self))
+
+
+def expand(
+    expression: Asked | Sequence[Expr],
+    model: Asked,
+    order: int,
+    *,
+    euler: Euler = "planar",
+    connected: bool = False,
+) -> Diagrams:
+    """The diagrams of an expression of exactly one order, one after the other.
+
+    Parameters
+    ----------
+    expression
+        A scalar, a sum of products of traces; or a matrix expression (open lines: a matrix element with free
+        ends); or a tuple of such factors, whose correlator is meant. Every trace and every matrix expression
+        is one word, so that a product of k traces has k of them.
+    model
+        Its fields. Or a model, by its name, by the path of its file or as a `ModelFile`, and one of its
+        quantities: ``expand("random-features", "gram_resolvent", order=2)``.
+    order
+        How many insertions in the geometric series of the inverses, shared among all factors.
+    euler
+        The Euler characteristic of the whole graph. ``"planar"``: every component is a sphere; for one word
+        that is 2. A connected graph has at most 2, one of k words at most 2 k. None is every one. Real
+        fields have odd ones too. An open word counts as closed by its ends.
+    connected
+        Whether to leave out the graphs whose words do not all hang together: their sum is the connected
+        correlator, the cumulant of the words.
+
+    >>> from sympy import Identity, MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model
+    >>> N, P, M, gamma = symbols("N P M gamma", positive=True)
+    >>> x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
+    >>> model = Model([Gaussian(x), Gaussian(u)])
+    >>> phi = u * x
+    >>> Q = (gamma * Identity(P) + phi.T * phi).inv()
+    >>> for d in expand(Trace(Q), model, order=1):
+    ...     print(d.weight)
+    -M*N*P/gamma**2
+    >>> [sum(1 for _ in expand(Trace(Q), model, order=n)) for n in range(5)]
+    [1, 1, 3, 12, 55]
+    >>> sum(1 for _ in expand(Trace(Q), model, order=2, euler=1))
+    3
+
+    The variance of a trace, and the connected four-point function of matrix elements:
+
+    >>> [d.weight for d in expand(Trace(x * x.T)**2, model, order=0, euler=None, connected=True)]
+    [M*P, M*P]
+    >>> next(expand((phi, phi, phi, phi), model, order=0, connected=True)).weight
+    M*KroneckerDelta(i_1, i_2)*KroneckerDelta(i_3, i_4)*KroneckerDelta(j_1, j_3)*KroneckerDelta(j_2, j_4)
+
+    Raises InputError for an expression that is none of these, an order or an Euler characteristic that is
+    impossible, and an inverse without a deterministic part. The diagrams themselves are made on demand; those
+    of ``"planar"`` and of the highest Euler characteristic without making any others.
+    """
+    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
+        raise InputError("order", f"{order!r} is not a whole number >= 0", "give 0, 1, 2, ...")
+    asked = question(expression, model, "expand")
+    terms, setting = read_terms(asked.expression, asked.model)
+    words_at_most = max((len(term.factors) for term in terms), default=1)
+    check_euler(euler, 2 if connected else 2 * words_at_most)
+    return Diagrams(terms, setting, order, euler, connected)

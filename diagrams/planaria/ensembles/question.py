@@ -1,0 +1,140 @@
+"""What is asked of which model, in the ways in which people write it.
+
+An expression and a model; a model and the name of one of its quantities; the model by its name, by the path of its
+file, or as an object. Every public function that takes both reads them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike, fspath
+from typing import Any, TypeAlias, cast
+
+from sympy import Expr, Symbol
+
+from planaria.algebra.errors import InputError
+from planaria.algebra.values import Portable
+from planaria.ensembles.library import is_model, load_model
+from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.text.model_data import ModelFile, Parameter, Space
+
+__all__ = ["Asked", "Question", "given", "question"]
+
+Asked: TypeAlias = Expr | Sequence[Expr] | Model | ModelFile | str | PathLike[str]
+"""An expression, a model, or the name of one: which it is, is seen."""
+
+REMEDY = 'give an expression and a Model, or a model and one of its quantities: ("random-features", "loss")'
+
+
+@dataclass(frozen=True)
+class Question(Portable):
+    """An expression in a model.
+
+    Attributes
+    ----------
+    expression
+        What is asked for; a sequence for the factors of a correlator.
+    model
+        The fields and spectra.
+    defaults
+        Numbers that the model file gives to its parameters and dimensions.
+    place
+        Where it stands, for an error that is found in it; empty for an expression of Python.
+    """
+
+    expression: Expr | Sequence[Expr]
+    model: Model
+    defaults: Mapping[Symbol, Expr] = field(default_factory=dict, hash=False)
+    place: str = ""
+
+
+def question(one: Asked, other: Asked, place: str) -> Question:
+    """Read an expression and a model, in either order.
+
+    >>> asked = question("marchenko-pastur", "resolvent", "derive")
+    >>> asked.expression
+    Trace((gamma*I + x*x.T)**(-1))/N
+    >>> question("tr(x*x.T)/N", "marchenko-pastur", "derive").expression
+    Trace(x*x.T)/N
+
+    Raises InputError, at `place`, for anything else.
+    """
+    for source, asked in ((one, other), (other, one)):
+        model = _model(source, asked)
+        if model is not None:
+            return _asked(model, asked, place)
+    for name in (one, other):  # a model that is asked for by a name that there is not
+        if isinstance(name, (str, PathLike)):
+            load_model(fspath(name))
+    raise InputError(place, f"{_words(one)} and {_words(other)} are no question", REMEDY)
+
+
+def given(
+    values: Mapping[Any, Any] | None, numbers: Mapping[str, Any], defaults: Mapping[Symbol, Expr] | None = None
+) -> dict[Any, Any]:
+    """Numbers as a mapping by symbols or names, together with keywords, over the defaults.
+
+    >>> from sympy import symbols
+    >>> N, P = symbols("N P", positive=True)
+    >>> given({N: 10}, {"gamma": 1}, {N: 5, P: 20})
+    {N: 10, P: 20, 'gamma': 1}
+
+    Raises InputError for a name that is given twice.
+    """
+    if values is not None and not isinstance(values, Mapping):
+        raise InputError("values", f"{_words(values)} is no mapping", 'give {"N": 60, "P": 120}, or N=60, P=120')
+    found = dict(values or {})
+    names = [str(getattr(key, "name", key)) for key in found]
+    for name in [*names, *numbers]:
+        if [*names, *numbers].count(name) > 1:
+            raise InputError("values", f"{name} is given twice", "give it once")
+    mine = {symbol: value for symbol, value in (defaults or {}).items() if str(symbol) not in {*names, *numbers}}
+    return {**found, **mine, **numbers}
+
+
+def _model(source: Asked, asked: Asked) -> Model | ModelFile | None:
+    if isinstance(source, (Model, ModelFile)):
+        return source
+    if isinstance(source, PathLike) or (isinstance(source, str) and is_model(source)):
+        return load_model(fspath(source))
+    return None
+
+
+def _asked(model: Model | ModelFile, asked: Asked, place: str) -> Question:
+    if isinstance(asked, (Model, ModelFile, PathLike)):
+        raise InputError(place, "there are two models and no quantity", REMEDY)
+    if isinstance(model, Model):
+        if isinstance(asked, str):
+            raise InputError(
+                place,
+                f"a Model has no quantity named '{asked}': it has fields only",
+                "give a sympy expression, or a model file with that quantity",
+            )
+        return Question(_checked(asked, place), model)
+    declared: tuple[Space | Parameter, ...] = (*model.spaces, *model.parameters)
+    defaults = {one.symbol: one.default for one in declared if one.default is not None}
+    if not isinstance(asked, str):
+        return Question(_checked(asked, place), model.model, defaults)
+    names = {one.name: one for one in model.quantities}
+    if asked in names:
+        return Question(names[asked].expression, model.model, defaults, model.place(names[asked]))
+    if asked.isidentifier() and asked not in model.names:
+        model.quantity(asked)  # there is none of that name: the nearest one is named
+    value = model.parse(asked, f"{place}, expression")
+    return Question(value, model.model, defaults, f"model {model.name}, expression")
+
+
+def _checked(asked: object, place: str) -> Expr | Sequence[Expr]:
+    parts = asked if isinstance(asked, (tuple, list)) else [asked]
+    for part in parts:
+        if not isinstance(part, Expr):
+            raise InputError(place, f"{_words(part)} is no expression", REMEDY)
+    return cast("Expr | Sequence[Expr]", asked)
+
+
+def _words(value: object) -> str:
+    if isinstance(value, Gaussian):
+        return f"the field {value.name}"
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) < 40 else text[:40] + '...'}"
