@@ -161,7 +161,7 @@ class _System:
 
     def branches(self) -> Iterable[LimitBranch]:
         unknowns = {unknown.symbol for unknown in self.closed.unknowns}
-        own = unknowns | set(self.closed.spectral_sums)
+        own = unknowns | {symbol for symbol, _ in self.closed.sums}
         # Before the limit no unknown is zero, and no spectral sum is where its unknowns are finite.
         exact = [[f for f in _factors(r, own) if _bare(f) not in unknowns] for r in self.exact]
         limiting = [[f for f in _factors(r, own) if _bare(f) not in own - unknowns] for r in self.limiting]
@@ -183,7 +183,7 @@ class _System:
         zero = {self.parameter: self.value.ring.zero}
         top, bottom = _top(self.value).substitute(zero), _bottom(self.value).substitute(zero)
         for condition in conditions:
-            symbol = self._solvable(condition, self.closed.spectral_sums)
+            symbol = self._solvable(condition, dict(self.closed.sums))
             if symbol is not None:
                 known = {symbol: root(condition, symbol)}
                 top, bottom = top.substitute(known), bottom.substitute(known)

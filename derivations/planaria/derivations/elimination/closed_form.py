@@ -13,6 +13,7 @@ from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.values import Portable
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
+from planaria.derivations.equations.spectral_symbols import SpectralSymbol
 
 __all__ = ["ClosedForm", "Form", "Unknown"]
 
@@ -73,21 +74,31 @@ class Form(Portable):
         for relation, parameter in zip(self.relations, self.solved_for, strict=True):
             physical = relation.substitute({STRENGTH: self.ring.one})
             if parameter is None:
-                found.append(Eq(physical.to_sympy(), 0))
+                found.append(Eq(self._named(physical), 0))
                 continue
-            found.append(Eq(parameter, root(physical, parameter).to_sympy()))
+            found.append(Eq(parameter, self._named(root(physical, parameter))))
         return tuple(found)
 
     @property
     def spectral_sums(self) -> Mapping[Symbol, SpectralSum]:
-        return dict(self.sums)
+        """What value and equations contain, by its symbol, which knows its derivatives."""
+        occurring = set().union(*(one.free_symbols for one in (self.physical_value, *self.equations)))
+        return {name: name.spectral_sum for name in self._symbols.values() if name in occurring}
+
+    @cached_property
+    def _symbols(self) -> Mapping[Symbol, SpectralSymbol]:
+        return {symbol: SpectralSymbol(str(symbol), one) for symbol, one in self.sums}
+
+    def _named(self, ratio: Ratio) -> Expr:
+        """A formula whose spectral sums know what they stand for."""
+        return ratio.to_sympy().xreplace(dict(self._symbols))
 
     def factors(self) -> tuple[Factor, ...]:
         """Every denominator that occurs in a spectral sum."""
         return tuple(dict.fromkeys(f for _, one in self.sums for f, _ in one.factors))
 
     def _physical(self, value: Ratio) -> Expr:
-        return value.substitute({STRENGTH: self.ring.one}).to_sympy()
+        return self._named(value.substitute({STRENGTH: self.ring.one}))
 
 
 @dataclass(frozen=True)

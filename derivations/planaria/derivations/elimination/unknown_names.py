@@ -10,6 +10,7 @@ from sympy import Expr, Symbol
 from planaria.derivations.elimination.reduced import Reduced
 from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
 from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.derivations.equations.spectral_symbols import sum_name
 
 __all__ = ["final_names", "normalised_loops"]
 
@@ -79,13 +80,8 @@ def _true_poles(reduced: Reduced) -> set[Symbol]:
 
 
 def _sum_name(one: SpectralSum, names: dict[Symbol, Symbol], several: bool) -> str:
-    exponents = "".join(map(str, one.exponents))
-    if not one.factors:
-        return f"t_{exponents}"
-    powers = "".join(str(power) for _, power in one.factors)
-    name = f"S_{exponents}{powers}"
+    suffix = ""
     if several and len(one.factors) == 1:
         labels = [str(names[s]) for s in one.unknowns if s in names]
         suffix = labels[0].rpartition("_")[2] if labels and "_" in labels[0] else ""
-        return f"{name}_{suffix}" if suffix else name
-    return name
+    return sum_name(one.exponents, one.factors, suffix)

@@ -77,7 +77,7 @@ class Posed(Portable):
 
     def scalars(self, number: Any) -> dict[Expr, Any]:
         """The generators of the form that are parameters, through `number` (float or mpmath)."""
-        own = {u.symbol for u in self.form.unknowns} | set(self.form.spectral_sums)
+        own = {u.symbol for u in self.form.unknowns} | {symbol for symbol, _ in self.form.sums}
         result: dict[Expr, Any] = {}
         for generator in self.form.ring.generators:
             if generator in own or generator == STRENGTH:
@@ -312,7 +312,7 @@ def _support_of_system(derivation: Derivation) -> set[Expr]:
 def _check_complete(problem: Problem, zero: frozenset[str]) -> None:
     derivation = problem.derivation
     closed = derivation.closed_form
-    own = {u.symbol for u in closed.unknowns} | set(closed.spectral_sums)
+    own = {u.symbol for u in closed.unknowns} | {symbol for symbol, _ in closed.sums}
     eigen = {symbol for _, symbol in derivation.rules.setting.matrices} | {STRENGTH}
     needed: set[Symbol] = set()
     for ratio in (closed.value, *closed.relations):

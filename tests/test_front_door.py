@@ -1,0 +1,290 @@
+"""The front door: what people write first, in the ways in which they guess it."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from mpmath import mp, mpf
+from sympy import Identity, MatrixSymbol, Symbol, Trace, symbols
+
+import planaria as pl
+from planaria.derivations.equations.spectral_symbols import SpectralSymbol
+
+N, P, M, gamma = symbols("N P M gamma", positive=True)
+x, Lambda = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)
+MODEL = pl.Model([pl.Gaussian(x, variance=1 / P)])
+RESOLVENT = Trace((gamma * Identity(N) + x * x.T).inv()) / N
+FILE = """
+[spaces]
+N = { about = "rows", default = 40 }
+P = "columns"
+[parameters]
+gamma = "ridge"
+C = { about = "size", default = 1 }
+[fields]
+x = { shape = ["N", "P"], variance = "C/P" }
+[quantities]
+resolvent = "tr(inv(gamma*I(N) + x*x.T))/N"
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "own.toml"
+    file.write_text(FILE)
+    return file
+
+
+# -- names ----------------------------------------------------------------------------------------------------
+
+
+def test_every_public_name_is_there_and_has_words() -> None:
+    assert dir(pl) == pl.__all__ == sorted(pl.__all__)
+    for name in pl.__all__:
+        assert inspect.getdoc(getattr(pl, name)), name
+    with pytest.raises(AttributeError, match="no attribute 'derivee'"):
+        pl.derivee  # noqa: B018
+
+
+def test_no_public_name_is_that_of_a_module() -> None:
+    packages = [pl]
+    for package in packages:
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if module.ispkg:
+                packages.append(import_module(module.name))
+            name = module.name.rpartition(".")[2]
+            assert name not in getattr(package, "__all__", ()), module.name
+            if package is pl:
+                assert not hasattr(pl, name) or inspect.ismodule(getattr(pl, name))
+
+
+def test_public_functions_are_typed() -> None:
+    for name in ("derive", "expand", "moment", "dualities", "evaluate", "evaluate_array", "check", "simulate"):
+        function = getattr(pl, name)
+        while hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
+        hints = get_type_hints(function)
+        assert hints["return"] is not Any
+    for method in ("evaluate", "evaluate_array", "check", "limit", "latex", "simulate"):
+        assert inspect.signature(getattr(pl.Derivation, method)).return_annotation != "Any", method
+
+
+def test_importing_it_loads_no_sympy() -> None:
+    code = (
+        "import sys, planaria; print('sympy' in sys.modules, 'numpy' in sys.modules, 'matplotlib' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False", "False"]
+
+
+def test_python_m_planaria_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "planaria", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("planaria ")
+
+
+# -- questions ------------------------------------------------------------------------------------------------
+
+
+def test_a_question_in_every_form(path: Path) -> None:
+    file = pl.load_model(str(path))
+    forms: list[tuple[Any, Any]] = [
+        (str(path), "resolvent"),
+        (path, "resolvent"),
+        (file, "resolvent"),
+        (file, "tr(inv(gamma*I(N) + x*x.T))/N"),
+        ("tr(inv(gamma*I(N) + x*x.T))/N", file),
+        (file.quantities[0].expression, file),
+        (file.quantities[0].expression, file.model),
+    ]
+    first = pl.derive(*forms[0])
+    for form in forms[1:]:
+        assert pl.derive(*form) == first, form
+    assert pl.derive("marchenko-pastur", "resolvent") == pl.derive("resolvent", "marchenko-pastur")
+
+
+def test_every_function_takes_them() -> None:
+    assert pl.moment("wigner", "tr(h**4)") == pl.moment("tr(h**4)", "wigner")
+    assert len(pl.expand("random-features", "gram_resolvent", order=2)) == 3
+    assert [str(one.exchange) for one in pl.dualities("random-features", "gram_resolvent")]
+    run = pl.simulate("wigner", "tr(h**4)", N=30, runs=20)
+    assert run.mean == pytest.approx(2 * 30, rel=0.3)
+    assert pl.models()["wigner"] == pl.load_model("wigner").title
+
+
+@pytest.mark.parametrize(
+    ("ask", "sentence"),
+    [
+        (
+            lambda: pl.derive("random-features", 3),
+            "derive: int 3 is no expression; give an expression and a Model, or",
+        ),
+        (lambda: pl.derive("random-feature", "loss"), "there is no model 'random-feature'; did you mean"),
+        (lambda: pl.derive("random-features", "los"), "there is no quantity 'los'; did you mean 'loss'"),
+        (lambda: pl.derive(MODEL, "loss"), "a Model has no quantity named 'loss': it has fields only"),
+        (lambda: pl.derive(MODEL, MODEL), "there are two models and no quantity"),
+        (lambda: pl.derive(MODEL, pl.Gaussian(x)), "the field x is no expression"),
+        (lambda: pl.derive(RESOLVENT, None), "is no question"),
+        (lambda: pl.expand((RESOLVENT, 3), MODEL, order=1), "int 3 is no expression"),
+        (lambda: pl.evaluate("loss", N=3), "a str is no derivation"),
+        (lambda: pl.check(MODEL), "a Model is no derivation"),
+        (lambda: pl.Model(pl.Gaussian(x)), "model"),
+        (lambda: pl.derive(RESOLVENT, MODEL).evaluate([1, 2]), "list [1, 2] is no mapping"),
+        (lambda: pl.derive(RESOLVENT, MODEL).evaluate({"N": 1}, N=1), "N is given twice"),
+        (lambda: pl.derive(RESOLVENT, MODEL).limit(gamma=1), "gamma = 1 is no limit; take one parameter to 0"),
+        (lambda: pl.derive(RESOLVENT, MODEL).limit(), "nothing is no limit"),
+        (lambda: pl.derive(RESOLVENT, MODEL).limit(gama=0), "did you mean 'gamma'"),
+        (lambda: pl.simulate(RESOLVENT, MODEL, N=3, P=3, gama=1), "did you mean 'gamma'"),
+    ],
+)
+def test_a_wrong_question_is_one_sentence(ask: Callable[[], object], sentence: str) -> None:
+    with pytest.raises(pl.InputError) as caught:
+        ask()
+    assert sentence in str(caught.value)
+    assert "--" not in str(caught.value)  # flags are the command's
+    assert "\n" not in str(caught.value)
+
+
+# -- a derivation ---------------------------------------------------------------------------------------------
+
+
+def test_numbers_by_name_and_by_default(path: Path) -> None:
+    result = pl.derive(path, "resolvent")
+    expected = pl.derive(RESOLVENT, MODEL).evaluate({N: 40, P: 80, gamma: 1}, digits=20)
+    assert str(result.evaluate(P=80, gamma=1, digits=20)) == str(expected)
+    assert str(result.evaluate({"P": 80}, gamma=1, digits=20)) == str(expected)
+    assert str(result.evaluate({P: 80, gamma: 1}, digits=20)) == str(expected)
+    assert result.evaluate(P=80, gamma=1, C=4) != expected
+    assert result.evaluate_array(P=[80, 90], gamma=1)[0] == pytest.approx(float(expected))
+    assert result.simulate(P=80, gamma=1, runs=20).mean == pytest.approx(float(expected), rel=0.1)
+    assert "there is no value for P" in str(pytest.raises(pl.InputError, result.evaluate, gamma=1).value)
+    again = pickle.loads(pickle.dumps(result))
+    assert str(again.evaluate(P=80, gamma=1, digits=20)) == str(expected)
+
+
+def test_what_a_derivation_does() -> None:
+    result = pl.derive("random-features", "loss")
+    assert [one.method for one in result.check(simulation=False)] == ["all diagrams", "residual"]
+    assert all(one.passed for one in result.check(simulation=False))
+    branches = result.limit(gamma=0)
+    assert {str(one.conditions[0].lhs) for one in branches} == {"Delta", "S_11"}
+    assert r"\Delta" in result.latex()
+    text = str(result)
+    for symbol in ("value", "equation", "S₁₁ = ", "γ = "):
+        assert symbol in text
+
+
+def test_an_estimate_counts_as_a_number() -> None:
+    estimate = pl.derive(RESOLVENT, MODEL).evaluate(N=1, P=1, gamma=2, digits=40)
+    root = "0.3660254037844386467637231707529361834714"
+    assert repr(estimate) == f"Estimate({root}, verified)"
+    with mp.workdps(50):
+        exact = (mp.sqrt(3) - 1) / 2
+        close = mpf(10) ** -40
+    for mine, true in (
+        (lambda e: e + 1, lambda e: e + 1),
+        (lambda e: 1 - e, lambda e: 1 - e),
+        (lambda e: 2 * e, lambda e: 2 * e),
+        (lambda e: 1 / e, lambda e: 1 / e),
+        (lambda e: e**2, lambda e: e**2),
+        (lambda e: 2**e, lambda e: mpf(2) ** e),
+        (lambda e: -e, lambda e: -e),
+        (lambda e: abs(-e), lambda e: e),
+        (lambda e: e - mpf(1) / 4, lambda e: e - mpf(1) / 4),
+    ):
+        here = mine(estimate)  # at mpmath's 15 digits, which take nothing away
+        with mp.workdps(50):
+            assert abs(here - true(exact)) < 10 * close
+    assert 0.3 < estimate < 1
+    assert estimate >= 0
+    a = Symbol("a")
+    assert (a * estimate).args[0].n(40) == (estimate * a).args[0].n(40)
+    assert str((estimate + a).subs(a, 0)).startswith(root[:38])
+    with mp.workdps(40):
+        assert mp.sqrt(estimate) == mp.sqrt(estimate.value)
+
+
+# -- spectral sums --------------------------------------------------------------------------------------------
+
+
+def test_spectral_sums_know_their_derivatives() -> None:
+    result = pl.derive("random-features", "loss")
+    (equation,) = result.equations
+    Delta = result.unknowns[0]
+    eigenvalues = [mpf("0.3"), mpf("1.7"), mpf("2.2")]
+
+    def number(formula: Any, at: Any) -> Any:
+        sums = {
+            one: sum(
+                one.spectral_sum.summand.subs({Delta: at, Symbol("lambda_I"): e}).evalf(30) for e in eigenvalues
+            )
+            for one in formula.atoms(SpectralSymbol)
+        }
+        others = {s: 3 + n for n, s in enumerate(sorted(formula.free_symbols - set(sums) - {Delta}, key=str))}
+        return formula.xreplace(sums).xreplace({Delta: at, **{s: v for s, v in others.items()}}).evalf(30)
+
+    for formula in (equation.rhs, result.value):
+        for order in (1, 2):
+            slope = formula.diff(Delta, order)
+            before = formula.diff(Delta, order - 1) if order > 1 else formula
+            h = mpf("1e-8")
+            with mp.workdps(30):
+                found = (number(before, mpf("0.7") + h) - number(before, mpf("0.7") - h)) / (2 * h)
+            assert float(number(slope, mpf("0.7"))) == pytest.approx(float(found), rel=1e-6)
+    used = result.value.atoms(SpectralSymbol) | equation.rhs.atoms(SpectralSymbol)
+    assert set(result.spectral_sums) == used
+    again = pickle.loads(pickle.dumps(result.value))
+    assert again == result.value
+    assert again.diff(Delta) == result.value.diff(Delta)
+
+
+# -- diagrams -------------------------------------------------------------------------------------------------
+
+
+def test_diagrams_are_a_sequence() -> None:
+    found = pl.expand(Trace((x * x.T) ** 3), MODEL, order=0, euler=None)
+    graphs = list(found)
+    assert len(found) == len(graphs) == 15
+    assert found[3] == graphs[3]
+    assert found[-1] == graphs[-1]
+    assert found[1:5] == tuple(graphs[1:5])
+    assert found[::-1] == tuple(reversed(graphs))
+    with pytest.raises(IndexError, match="15 diagrams"):
+        found[15]
+    with pytest.raises(IndexError):
+        found[-16]
+    assert graphs[2] in found
+    assert found.total.expand() == pl.moment(Trace((x * x.T) ** 3), MODEL)
+    by_euler = found.by_euler()
+    assert list(by_euler) == sorted(by_euler, reverse=True)
+    assert sum(map(len, by_euler.values())) == 15
+    assert next(found) == graphs[0]
+    assert next(found) == graphs[1]
+    again = pickle.loads(pickle.dumps(found))
+    assert again == found
+    assert list(again) == graphs
+    assert not pl.expand(Trace(x * x.T), MODEL, order=1)
+
+
+def test_pictures_by_name(tmp_path: Path) -> None:
+    found = pl.expand("random-features", "gram_resolvent", order=2)
+    found.draw(tmp_path / "all.svg")
+    found[0].draw(str(tmp_path / "one.tex"))
+    assert (tmp_path / "all.svg").read_text().startswith("<svg")
+    assert "tikzpicture" in (tmp_path / "one.tex").read_text()
+    assert found._repr_svg_().startswith("<svg")
+    assert not hasattr(found[0], "_repr_latex_")  # it would win over the picture
+    with pytest.raises(pl.InputError, match="suffix"):
+        found.draw(tmp_path / "all.gif")
+    with pytest.raises(pl.InputError, match="no diagrams"):
+        pl.expand(Trace(x * x.T), MODEL, order=1).draw(tmp_path / "none.svg")
