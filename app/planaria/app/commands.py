@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from typing import Any, NoReturn, TextIO
 
@@ -62,7 +63,7 @@ class Commands(TyperGroup):
 
             if not isinstance(error, InputError):
                 raise
-            _say(str(error))
+            _say(_in_flags(str(error)))
             code = INPUT_IS_WRONG
         if code == INTERRUPTED:
             _say("interrupted")
@@ -93,6 +94,24 @@ def _say(sentence: str) -> None:
 def _discard(stream: TextIO) -> None:
     """Let what is still buffered go nowhere; the interpreter would complain about it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+# How a remedy that is said in Python is said on the command line.
+_FLAGS = (
+    (re.compile(r"limit=\{'(\w+)': 0\}"), r"--limit \1=0"),
+    (re.compile(r"\blimit=None"), "--yes"),
+)
+
+
+def _in_flags(sentence: str) -> str:
+    """A sentence of the library as the command says it.
+
+    >>> _in_flags("parameter gamma: the value 0 is a limit; take the limit with limit={'gamma': 0} instead")
+    'parameter gamma: the value 0 is a limit; take the limit with --limit gamma=0 instead'
+    """
+    for pattern, flag in _FLAGS:
+        sentence = pattern.sub(flag, sentence)
+    return sentence
 
 
 def _usage_sentence(error: Any) -> str:

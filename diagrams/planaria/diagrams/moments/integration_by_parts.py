@@ -276,7 +276,7 @@ def too_much(limit: int) -> InputError:
     return InputError(
         "expression",
         f"its moment goes through more than {limit:,} different products of traces",
-        "lower the degree, or lift the limit: --yes on the command line, limit=None in Python",
+        "lower the degree, or lift the limit with limit=None",
     )
 
 

@@ -56,7 +56,7 @@ def products_of_words(
             raise InputError(
                 "expression",
                 f"it is of degree {degree} in the random matrices, more than {highest_degree}",
-                "lower the degree, or lift the limit: --yes on the command line, limit=None in Python",
+                "lower the degree, or lift the limit with limit=None",
             )
     for node in nodes.values():
         _check_number(_count(node))

@@ -326,5 +326,5 @@ def _check_complete(problem: Problem, zero: frozenset[str]) -> None:
             needed |= generator.free_symbols
     missing = sorted(str(s) for s in needed - own - eigen - set(problem.values) if str(s) not in zero)
     if missing:
-        example = " ".join(f"--set {name}=..." for name in missing)
-        raise InputError("values", "there is no value for " + ", ".join(missing), f"add {example}")
+        example = ", ".join(f"{name}=..." for name in missing)
+        raise InputError("values", "there is no value for " + ", ".join(missing), f"give {example}")

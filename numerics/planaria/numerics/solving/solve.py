@@ -273,5 +273,5 @@ def refuse_zero(problem: Problem) -> None:
             raise InputError(
                 f"parameter {symbol}",
                 "the value 0 is a limit",
-                f"use --limit {symbol}=0 (or limit={{'{symbol}': 0}}) instead",
+                f"take the limit with limit={{'{symbol}': 0}} instead",
             )
