@@ -140,8 +140,8 @@ def test_a_spectrum_that_the_model_sets() -> None:
 
 
 def test_missing_values_are_named() -> None:
-    refused(PLAIN, {"N": 3, "P": 5}, "there is no value for gamma", "add --set gamma=...")
-    refused(PLAIN, {"N": 3}, "there is no value for P, gamma", "add --set P=... --set gamma=...")
+    refused(PLAIN, {"N": 3, "P": 5}, "there is no value for gamma", "give gamma=...")
+    refused(PLAIN, {"N": 3}, "there is no value for P, gamma", "give P=..., gamma=...")
     refused(PLAIN, {"P": 3, "gamma": 1}, "there is no value for N")
     refused(ROWS, {"P": 5, "gamma": 1, "Lambda": [1]}, "there is no value for s")
     refused(FREE, {"N": 2, "P": 5, "s": 2}, "there is no value for t, w")
