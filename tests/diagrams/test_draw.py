@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from itertools import combinations, pairwise
+from math import hypot
 from xml.etree import ElementTree
 
 import pytest
@@ -19,7 +20,7 @@ from planaria.diagrams.graphs.wick import all_contractions
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Stroke
 from planaria.writing.emitters.tikz import standalone
 from planaria.writing.pictures import lay_out, to_svg, to_tikz
-from planaria.writing.pictures.style import BACK, WHITE
+from planaria.writing.pictures.style import AREAS, BACK, WHITE
 
 N, P, M, gamma = symbols("N P M gamma", positive=True)
 x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
@@ -31,6 +32,7 @@ r = (gamma * Identity(M) + Lambda + x * x.T).inv()
 
 h = MatrixSymbol("h", N, N)
 z = MatrixSymbol("z", N, P)
+C, D = MatrixSymbol("C", N, N), MatrixSymbol("D", P, P)
 HERMITIAN = Model([Gaussian(h, kind="hermitian")])
 SYMMETRIC = Model([Gaussian(h, kind="symmetric")])
 COMPLEX = Model([Gaussian(z, kind="complex")])
@@ -157,7 +159,10 @@ def test_the_edges_of_a_ribbon_cross_once_if_it_is_twisted(graph):
     crossed = [crossings(one.path, other.path) for one, other in edges]
     assert sorted(crossed) == [0] * (len(edges) - len(graph.twisted)) + [1] * len(graph.twisted)
     # The other side of the band shows behind the twist, and one edge passes over the other.
-    assert sum(isinstance(s, Fill) and s.colour == BACK for s in picture.shapes) == len(graph.twisted)
+    backs = sum(isinstance(s, Fill) and s.colour == BACK for s in picture.shapes)
+    assert backs == len(graph.twisted) + bool(graph.twisted)  # one more explains it
+    explained = [s for s in picture.shapes if isinstance(s, Label) and "its back" in s.text.plain]
+    assert len(explained) == bool(graph.twisted)
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
@@ -279,6 +284,59 @@ def test_an_arrow_tells_a_complex_field_from_its_conjugate():
     real = next(expand(Trace((z * z.T) ** 2), Model([Gaussian(z)]), 0))
     fills = [sum(isinstance(s, Fill) for s in lay_out(g).shapes) for g in (graph, real)]
     assert fills[0] - fills[1] == len(graph.ribbons)
+
+
+ELLIPTIC = Model([Gaussian(h, kind="real-elliptic", rho=symbols("rho"), rows=C)])
+COVARIANT = [
+    *(g for g in GRAPHS if g.setting.model is MODEL),
+    *expand(Trace(h * h * h.T * h.T), ELLIPTIC, 0, euler=None),
+    *expand(Trace(z * z.T) ** 2, Model([Gaussian(z, rows=C, cols=D)]), 0, euler=None),
+]
+
+
+@pytest.mark.parametrize("graph", COVARIANT)
+def test_the_dot_of_a_covariance_sits_on_its_own_line(graph):
+    shapes = lay_out(graph).shapes
+    in_legend = sum("covariance" in s.text.plain for s in shapes if isinstance(s, Label))
+    dots = [s for s in shapes if isinstance(s, Dot) and s.radius == 2.8]
+    edges = [s for s in shapes if isinstance(s, Stroke) and s.width == 1.8]
+    for dot in dots[: len(dots) - in_legend]:
+        away, colour = min((distance(dot.centre, points(edge.path, 40)), edge.colour) for edge in edges)
+        assert away < 0.3
+        assert colour == dot.colour
+    fields = [graph.setting.fields[graph.letters[i].field] for i, _ in graph.ribbons]
+    assert len(dots) == sum((not one.rows.is_one) + (not one.cols.is_one) for one in fields) + in_legend
+
+
+def distance(point, line):
+    return min(
+        abs((point[0] - ax) * (by - ay) - (point[1] - ay) * (bx - ax)) / (hypot(bx - ax, by - ay) or 1)
+        if (point[0] - ax) * (bx - ax) + (point[1] - ay) * (by - ay) >= 0
+        and (point[0] - bx) * (ax - bx) + (point[1] - by) * (ay - by) >= 0
+        else min(hypot(point[0] - ax, point[1] - ay), hypot(point[0] - bx, point[1] - by))
+        for (ax, ay), (bx, by) in pairwise(line)
+    )
+
+
+def luminance(colour):
+    """The relative luminance of a colour, as WCAG defines it."""
+    parts = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_ribbons_stand_out_from_paper_from_a_dark_page_and_from_their_backs():
+    for area in AREAS:
+        assert contrast(area, WHITE) > 1.15
+        assert contrast(area, "#0D1117") > 7
+        assert contrast(area, BACK) > 1.6
+    assert contrast(BACK, WHITE) > 2.5
+    assert contrast(BACK, "#0D1117") > 4.5
 
 
 def test_a_blob_takes_the_place_of_letters():

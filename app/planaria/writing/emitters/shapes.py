@@ -59,9 +59,13 @@ class Path:
         >>> first, second = line((0, 0), (8, 0)).split(0.25)
         >>> first.end == second.start, first.end, second.end
         (True, (2.0, 0.0), (8, 0))
+        >>> [len(piece.curves) for piece in join((first, second)).split(0.5)]
+        [1, 1]
         """
         whole = min(int(part * len(self.curves)), len(self.curves) - 1)
         rest = part * len(self.curves) - whole
+        if rest == 0 and whole > 0:  # a curve of length 0 would have no direction
+            return Path(self.start, self.curves[:whole]), Path(self.starts[whole], self.curves[whole:])
         a = self.starts[whole]
         b, c, d = self.curves[whole]
         ab, bc, cd = between(a, b, rest), between(b, c, rest), between(c, d, rest)

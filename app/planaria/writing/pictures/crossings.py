@@ -7,7 +7,7 @@ from math import hypot
 
 from planaria.writing.emitters.shapes import Path, Point
 
-__all__ = ["Line", "crossing", "free_place", "interlaced", "polyline"]
+__all__ = ["Line", "crossing", "free_place", "interlaced", "nearest", "polyline"]
 
 STEPS = 6  # pieces of a curve
 
@@ -37,6 +37,27 @@ _WEIGHTS = tuple(
     ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
     for t in (k / STEPS for k in range(1, STEPS + 1))
 )
+
+
+def nearest(path: Path, to: Point) -> Point:
+    """The point of a path that is nearest to another point.
+
+    >>> from planaria.writing.emitters.shapes import line
+    >>> x, y = nearest(line((0, 0), (8, 0)), (3, 5))
+    >>> round(x, 3), y
+    (3.0, 0.0)
+    """
+
+    def away(point: Point) -> float:
+        return hypot(point[0] - to[0], point[1] - to[1])
+
+    points = polyline(path)
+    k = min(range(len(points)), key=lambda one: away(points[one]))
+    low, high = max(k - 1, 0) / (len(points) - 1), min(k + 1, len(points) - 1) / (len(points) - 1)
+    for _ in range(30):
+        a, b = low + (high - low) / 3, high - (high - low) / 3
+        low, high = (low, b) if away(path.at(a)) < away(path.at(b)) else (a, high)
+    return path.at((low + high) / 2)
 
 
 def crossing(one: Line, other: Line) -> tuple[float, float] | None:

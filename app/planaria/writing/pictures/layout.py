@@ -66,7 +66,7 @@ def lay_out(
     """
     style, names = style_of([graph]), ShortNames()
     body = draw(graph, style, names, blobs=blobs, dressed=dressed)
-    short, rows = legend_items(graph.setting, style, names)
+    short, rows = legend_items(graph.setting, style, names, twisted=bool(graph.twisted))
     chi = chi_text(graph.euler_characteristic)
     short.append(Item((Label((0.0, 0.0), chi, 13.0, start=True),), width(chi, 13.0)))
     return with_legend(body, short, rows)

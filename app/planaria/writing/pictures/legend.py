@@ -9,9 +9,9 @@ from planaria.diagrams.expressions.expression import Setting
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Shape, Stroke, Text, join, line, moved
 from planaria.writing.emitters.text import name_text
 from planaria.writing.emitters.typeset import ShortNames, formula
-from planaria.writing.pictures.band import HALF
+from planaria.writing.pictures.band import HALF, band
 from planaria.writing.pictures.labels import width
-from planaria.writing.pictures.style import Style
+from planaria.writing.pictures.style import AREAS, BACK, INK, Style
 
 __all__ = ["LINE", "Item", "chi_text", "flow", "legend_items"]
 
@@ -29,8 +29,10 @@ class Item:
     width: float
 
 
-def legend_items(setting: Setting, style: Style, names: ShortNames) -> tuple[list[Item], list[Item]]:
-    """The entries of the first rows, and those that have a row each."""
+def legend_items(
+    setting: Setting, style: Style, names: ShortNames, *, twisted: bool = False
+) -> tuple[list[Item], list[Item]]:
+    """The entries of the first rows, and those that have a row each; the back of ribbons only where one shows."""
     short = [
         _entry((Stroke(line((0, 0), (ICON, 0)), c, 3.0),), name_text(str(s))) for s, c in style.spaces.items()
     ]
@@ -52,9 +54,22 @@ def legend_items(setting: Setting, style: Style, names: ShortNames) -> tuple[lis
                 value = formula(function, setting)
                 text = Text.joined((Text.words("covariance of "), name, Text.words(": "), value))
                 rows.append(_entry((Dot((ICON / 2, 0), 2.8, style.spaces[space]),), text))
+    if twisted:
+        rows.insert(0, _back())
     for function, name in names.known.items():
         rows.append(_entry((), Text.joined((name, Text(((" = ", 0),), "="), formula(function, setting)))))
     return short, rows
+
+
+def _back() -> Item:
+    """A ribbon with a half twist, and what it shows behind it."""
+    drawn = band(line((0.0, 0.0), (2 * ICON, 0.0)), (0.2, 0.65))
+    icon = (
+        *(Fill(lobe, area) for lobe, area in zip(drawn.lobes, (AREAS[0], BACK), strict=True)),
+        *(Stroke(edge, INK, 1.2) for edge in drawn.edges),
+    )
+    text = Text.words("half twist: behind it the ribbon shows its back")
+    return Item((*icon, Label((2 * ICON + 6, 0.0), text, SIZE, start=True)), 2 * ICON + 6 + width(text, SIZE))
 
 
 def chi_text(chi: int) -> Text:

@@ -12,9 +12,9 @@ from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Point, Shape, Stroke, Text, join, line
 from planaria.writing.emitters.text import letter_text
 from planaria.writing.emitters.typeset import ShortNames
-from planaria.writing.pictures.band import HALF, band, offset
+from planaria.writing.pictures.band import HALF, band
 from planaria.writing.pictures.block import BLOB, LABEL, Block
-from planaria.writing.pictures.crossings import Line, crossing, free_place, interlaced, polyline
+from planaria.writing.pictures.crossings import Line, crossing, free_place, interlaced, nearest, polyline
 from planaria.writing.pictures.labels import width
 from planaria.writing.pictures.style import BACK, GREY, INK, WHITE, Style, tint
 
@@ -30,6 +30,7 @@ INDEX_LINE = 2.4
 DRESSED = 5.5
 TWIST = 30.0  # the length of a half twist
 SHADE = 0.13
+DOT = 2.8  # the radius of a dot for a covariance
 
 
 def paint(
@@ -60,6 +61,7 @@ class _Brush:
         self.entangled = any(self.under.values())
         self.lines: dict[tuple[int, int], Line] = {}
         self.taken: dict[tuple[int, int], list[tuple[float, float]]] = {pair: [] for pair in self.pairs}
+        self.edges: dict[int, Path] = {}  # of ribbons, by the side that each begins at
         if self.entangled or self.twisted:
             self._find_crossings()
 
@@ -142,6 +144,7 @@ class _Brush:
             for lobe, colour in zip(drawn.lobes, (area, tint(own, 0.5) if own else BACK), strict=True):
                 yield Fill(lobe, colour)
         first, second = (2 * i + 1, 2 * i) if self.block.hand == 1 else (2 * i, 2 * i + 1)
+        self.edges |= {first: drawn.edges[0], second: drawn.edges[1]}
         yield Stroke(drawn.edges[0], self._edge_colour(first), EDGE)
         if drawn.over is not None:
             yield Stroke(drawn.over, WHITE, EDGE + 3.2, is_round=False)
@@ -207,13 +210,8 @@ class _Brush:
             self._room(pair, 22.0) if crossed or directed or badge or not weight.is_one else (0.5, 0.5, 0.5)
         )
         if dotted and not badge:
-            distance = HALF
-            if i in self.twisted and self._twist_before(pair, part):
-                distance = -HALF
             for side in dotted:
-                is_first = (side % 2 == 1) == (self.block.hand == 1)
-                at = offset(middle.split(part)[0], -distance if is_first else distance).end
-                yield Dot(at, 2.8, self._edge_colour(side))
+                yield Dot(nearest(self.edges[side], middle.at(part)), DOT, self._edge_colour(side))
         if directed:
             yield Fill(_arrow(middle, start, forwards=not letter.conjugated), GREY)
         if not weight.is_one and not badge:
@@ -224,9 +222,6 @@ class _Brush:
         if badge:
             yield Dot(middle.at(part), 7.5, self._edge_colour(2 * i))
             yield Label(middle.at(part), Text(((str(badge), 0),), str(badge)), 10.0, WHITE)
-
-    def _twist_before(self, pair: tuple[int, int], part: float) -> bool:
-        return self.taken[pair][-1][0] < part * (len(self.lines[pair]) - 1)
 
 
 def _arrow(path: Path, part: float, *, forwards: bool) -> Path:

@@ -65,7 +65,8 @@ def sheet(
         caption = weight_text(graph.weight) if captions is None else _text(captions[k])
         count = None if multiplicities is None else multiplicities[k]
         cells.append(_cell(draw(graph, style, names), caption, graph.euler_characteristic, first + k, count))
-    short, rows = legend_items(graphs[0].setting, style, names)
+    twisted = any(graph.twisted for graph in graphs)
+    short, rows = legend_items(graphs[0].setting, style, names, twisted=twisted)
     title = f"{len(graphs)} diagram{'' if len(graphs) == 1 else 's'}"
     return with_legend(replace(_grid(cells, columns), title=title), short, rows)
 

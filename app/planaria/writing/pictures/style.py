@@ -11,16 +11,17 @@ from sympy import Expr
 if TYPE_CHECKING:
     from planaria.diagrams.graphs.ribbon import RibbonGraph
 
-__all__ = ["BACK", "GREY", "INK", "PALETTE", "WHITE", "Style", "style_of", "tint"]
+__all__ = ["AREAS", "BACK", "GREY", "INK", "PALETTE", "WHITE", "Style", "style_of", "tint"]
 
 # The colours of Okabe and Ito, which colour-blind readers can tell apart.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#8C6D31")
 WHITE = "#FFFFFF"
 INK = "#222222"
 GREY = "#6B6B6B"
-# The area of a ribbon tells its field also without colours; after a twist it shows its other side.
-_AREAS = ("#FFFFFF", "#EAEAEA", "#F6EBC8", "#CFCFCF", "#E3DAEE", "#D9E8D2")
-BACK = "#BFBFBF"
+# The area of a ribbon tells its field. It is darker than paper and the tint of a face, lighter than a dark page,
+# and much lighter than the back of a ribbon, which shows after a twist.
+AREAS = ("#E0E0E0", "#F6E6AE", "#D6C3EA", "#BFE0B2", "#F3C3B2", "#C6C6C6")
+BACK = "#969696"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def style_of(graphs: Iterable[RibbonGraph]) -> Style:
     colours = {space: PALETTE[k % len(PALETTE)] for k, space in enumerate(spaces)}
     return Style(
         {space: colour for space, colour in colours.items() if space in present},
-        {k: _AREAS[k % len(_AREAS)] for k in range(count) if k in fields},
+        {k: AREAS[k % len(AREAS)] for k in range(count) if k in fields},
     )
 
 
