@@ -1,6 +1,7 @@
 """Contact sheets and pairs of diagrams: everything is there, in its place, in corresponding colours."""
 
 import re
+from math import hypot, prod
 from xml.etree import ElementTree
 
 import pytest
@@ -10,11 +11,13 @@ from planaria.diagrams import Gaussian, InputError, Model
 from planaria.diagrams.graphs.expansion import expand
 from planaria.writing.emitters.shapes import Dot, Label, Stroke
 from planaria.writing.emitters.typeset import weight_text
-from planaria.writing.pictures import beside, sheet, sheets, to_svg, to_tikz
+from planaria.writing.pictures import beside, lay_out, sheet, sheets, to_svg, to_tikz
+from planaria.writing.pictures.readings import untwisted
 
 N, P, M, gamma, s = symbols("N P M gamma sigma_u", positive=True)
 x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
 Lambda = MatrixSymbol("Lambda", M, M)
+H = MatrixSymbol("H", N, N)
 MODEL = Model([Gaussian(x, rows=Lambda), Gaussian(u, variance=s**2 / M)])
 Q = (gamma * Identity(P) + x.T * u.T * u * x).inv()
 ORDER_2 = list(expand(Trace(Q), MODEL, 2, euler=None))
@@ -32,8 +35,8 @@ def test_a_sheet_shows_every_diagram_with_number_weight_and_euler_characteristic
     assert found.count("χ = 2") == found.count("χ = 1") == found.count("χ = 0") == 3
     assert [text for text in found if "×" in text] == ["× 2"]
     # The three planar weights: gamma^-3 (sigma_u^2/M)^2 times N P^2 t2, N^2 P t1^2 / ..., in one order or another.
-    for rest in ("N² P² tr Λ²", "N P² (tr Λ)²", "N² P (tr Λ)²"):
-        assert found.count(f"γ⁻³ σu⁴ M⁻² {rest}") == 1
+    for rest in ("N2 P2 tr Λ2", "N P2 (tr Λ)2", "N2 P (tr Λ)2"):
+        assert found.count(f"γ−3 σu4 M−2 {rest}") == 1
     assert found.count("N") == found.count("P") == found.count("M") == 1  # one legend
     assert picture.title == "9 diagrams"
 
@@ -60,6 +63,66 @@ def test_sheets_are_numbered_through_and_hold_all():
     assert [t for page in captions for t in texts(page) if t.startswith("caption")] == [
         f"caption {k}" for k in range(12)
     ]
+
+
+def circles(picture):
+    """The radii of the circles of a sheet, from their index lines: three points of each."""
+    found = set()
+    for stroke in (s for s in picture.shapes if isinstance(s, Stroke) and s.width == 2.4):
+        (ax, ay), (bx, by), (cx, cy) = stroke.path.start, stroke.path.at(0.5), stroke.path.end
+        sides = [hypot(ax - bx, ay - by), hypot(bx - cx, by - cy), hypot(ax - cx, ay - cy)]
+        area = abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) / 2
+        found.add(round(prod(sides) / (4 * area), 1))
+    return found
+
+
+def test_all_circles_of_a_sheet_have_one_size():
+    assert len(circles(sheet(ORDER_2))) == 1
+    several_orders = [*expand(Trace(Q), MODEL, 1), *ORDER_3]
+    assert len(circles(sheet(several_orders))) == 1
+    assert circles(sheet(ORDER_3[:1])) != circles(sheet(ORDER_2[:1]))
+
+
+def test_a_word_starts_at_the_same_letter_at_the_same_place():
+    two = (next(expand(Trace(word), MODEL, 0)) for word in (x * x.T * u.T * u, u.T * u * x * x.T))
+    picture = sheet(list(two), columns=1)
+    letters = [s for s in picture.shapes if isinstance(s, Label) and s.size == 15.0]
+    assert [s.text.plain for s in letters] == ["x", "xT", "uT", "u"] * 2
+    for one, other in zip(letters[:4], letters[4:], strict=True):
+        assert one.at[0] == pytest.approx(other.at[0])
+        assert other.at[1] - one.at[1] == pytest.approx(letters[4].at[1] - letters[0].at[1])
+
+
+REAL = [
+    *expand(Trace(x * x.T) ** 3, MODEL, 0),
+    *expand(Trace((x * x.T) ** 2) * Trace(x.T * u.T * u * x) * Trace(u * u.T), MODEL, 0),
+    *expand(Trace(H**3) ** 2, Model([Gaussian(H, kind="symmetric")]), 0, connected=True),
+    *expand(Trace(H**4) * Trace(H**2), Model([Gaussian(H, kind="antisymmetric")]), 0, connected=True),
+    *expand(Trace(H**2) ** 2, Model([Gaussian(H, kind="real-elliptic", rho=Rational(1, 3))]), 0),
+]
+
+
+@pytest.mark.parametrize("graph", REAL)
+def test_planar_diagrams_of_several_traces_are_drawn_without_twists(graph):
+    read = untwisted(graph)
+    assert not read.graph.twisted
+    assert (read.graph.weight - graph.weight).expand() == 0
+    assert read.graph.canonical_form == graph.canonical_form
+    assert [read.graph.pairing[read.places[k]] for k in range(len(graph.letters))] == [
+        read.places[k] for k in graph.pairing
+    ]
+    assert not any("its back" in text for text in texts(lay_out(graph)))
+
+
+def test_some_planar_diagrams_have_twists_as_they_are_written():
+    assert sum(bool(graph.twisted) for graph in REAL) > 20
+
+
+def test_turning_words_over_never_twists_more():
+    for graph in expand(Trace(x * x.T) * Trace((x * x.T) ** 2), MODEL, 0, euler=None):
+        read = untwisted(graph).graph
+        assert len(read.twisted) <= len(graph.twisted)
+        assert not (read.is_orientable and read.twisted)
 
 
 def test_columns_can_be_chosen():
@@ -133,17 +196,33 @@ def test_emitters_write_sheets():
         assert commands <= set(known.split())
 
 
+def test_svg_raises_and_lowers_with_tspans():
+    svg = to_svg(sheet(ORDER_2))
+    assert not re.search("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀-₉ᵀᵤ]", svg)
+    root = ElementTree.fromstring(svg)
+    tag = "{http://www.w3.org/2000/svg}"
+    (weight, *_) = [one for one in root.iter(f"{tag}text") if "".join(one.itertext()) == "γ−3 σu4 M−2 N P2 tr Λ2"]
+    height, levels = 0.0, {weight.text: {0}}
+    for one in weight:
+        height += float(one.get("dy", "0"))
+        for text in (one.text, one.tail):
+            levels.setdefault(text, set()).add(round(height))
+    assert all(level < 0 for text in ("−3", "4", "−2", "2") for level in levels[text])
+    assert all(level > 0 for level in levels["u"])
+    assert levels["γ"] == levels["σ"] == levels["M"] == {0}
+
+
 @pytest.mark.parametrize(
     ("weight", "plain", "latex"),
     [
-        (N * P**2, "N P²", "N P^{2}"),
-        (-N / (2 * gamma), "−½ γ⁻¹ N", r"- {\textstyle\frac{1}{2}} \gamma^{-1} N"),
+        (N * P**2, "N P2", "N P^{2}"),
+        (-N / (2 * gamma), "−½ γ−1 N", r"- {\textstyle\frac{1}{2}} \gamma^{-1} N"),
         (N + P, "N + P", "N + P"),
         (N * (1 - P), "N (1 − P)", r"N \left(1 - P\right)"),
         (Rational(2, 3) * s, "2/3 σu", r"{\textstyle\frac{2}{3}} \sigma_u"),
-        ((P * s) * Lambda**2, "σu P Λ²", r"\sigma_u P \Lambda^{2}"),
+        ((P * s) * Lambda**2, "σu P Λ2", r"\sigma_u P \Lambda^{2}"),
         (P * Identity(M), "P", "P"),
-        (Trace(Lambda * Lambda), "tr Λ²", r"\mathrm{tr}\, \Lambda^{2}"),
+        (Trace(Lambda * Lambda), "tr Λ2", r"\mathrm{tr}\, \Lambda^{2}"),
     ],
 )
 def test_weights_are_typeset(weight, plain, latex):

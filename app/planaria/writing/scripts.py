@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["RAISED", "level_again", "lowered", "raised"]
+__all__ = ["lowered", "raised"]
 
 _ABOVE = dict(zip("0123456789-/", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᐟ", strict=True))
 _BELOW = dict(zip("0123456789+−aehiklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True))
 
-RAISED = "".join(_ABOVE.values())
-_RAISED, _LEVEL = str.maketrans(_ABOVE), str.maketrans({above: sign for sign, above in _ABOVE.items()})
+_RAISED = str.maketrans(_ABOVE)
 
 
 def raised(number: object) -> str:
@@ -18,15 +17,6 @@ def raised(number: object) -> str:
     ('¹²', '⁻¹ᐟ²')
     """
     return str(number).translate(_RAISED)
-
-
-def level_again(text: str) -> str:
-    """A text with its raised characters back on the line.
-
-    >>> level_again("⁻¹²")
-    '-12'
-    """
-    return text.translate(_LEVEL)
 
 
 def lowered(text: str) -> str | None:

@@ -12,7 +12,6 @@ from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path as Curve
 
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Picture, Shape, Stroke, Text
-from planaria.writing.scripts import RAISED, level_again
 
 __all__ = ["write_png"]
 
@@ -84,17 +83,12 @@ def _mathtext(text: Text) -> str:
     """
     found = ""
     for (piece, level), variable in zip(text.pieces, text.variables, strict=True):
-        upright = re.sub(f"[{RAISED}]+", _raised, _set(piece, "mathit" if variable else "mathrm"))
-        found += {0: "{}", 1: "^{{{}}}", -1: "_{{{}}}"}[level].format(upright)
+        found += {0: "{}", 1: "^{{{}}}", -1: "_{{{}}}"}[level].format(
+            _set(piece, "mathit" if variable else "mathrm")
+        )
     return f"${found}$"
 
 
 def _set(text: str, style: str) -> str:
-    if re.fullmatch(f"[{RAISED}]+", text):
-        return text
     escaped = re.sub(r"([\\#$%&_{}^~])", r"\\\1", text).replace(" ", r"\ ").replace("=\\ −", "=\\ {−}")
     return rf"\{style}{{{escaped}}}"
-
-
-def _raised(match: re.Match[str]) -> str:
-    return f"^{{{level_again(match.group())}}}"

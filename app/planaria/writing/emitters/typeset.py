@@ -27,7 +27,6 @@ from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Setting
 from planaria.writing.emitters.shapes import Text
 from planaria.writing.emitters.text import name_text
-from planaria.writing.scripts import raised
 
 __all__ = ["ShortNames", "formula", "weight_text"]
 
@@ -42,9 +41,9 @@ def weight_text(weight: Expr) -> Text:
     >>> N, P, M, gamma, s = symbols("N P M gamma sigma_u", positive=True)
     >>> L = MatrixSymbol("Lambda", M, M)
     >>> weight_text(-P * N**2 * s**2 * Trace(L**2) / gamma**3 / 2).plain
-    '−½ γ⁻³ σu² N² P tr Λ²'
+    '−½ γ−3 σu2 N2 P tr Λ2'
     >>> weight_text(Trace(L * (gamma * Identity(M) + L).inv()) ** 2).plain
-    '(tr Λ (γ + Λ)⁻¹)²'
+    '(tr Λ (γ + Λ)−1)2'
     """
     return _line(weight)
 
@@ -60,7 +59,7 @@ def formula(function: Ratio, setting: Setting) -> Text:
     >>> setting = prepare([gamma * MatrixSymbol("Lambda", M, M)], Model([]))
     >>> (_, l), = setting.matrices
     >>> formula(setting.ring(l**2), setting).plain, formula(setting.ring(l / (gamma + l)), setting).plain
-    ('Λ²', 'λ / (γ + λ)')
+    ('Λ2', 'λ / (γ + λ)')
     """
     is_monomial = function.is_polynomial and len(function.numerator) == 1
     names = {
@@ -172,7 +171,7 @@ def _power(base: Expr, exponent: Expr) -> Text:
     if not isinstance(base, (Symbol, MatrixSymbol)):
         inner = _bracket(inner)
     if isinstance(exponent, Rational):
-        return Text((*inner.pieces, (raised(exponent), 0)), f"{inner.latex}^{{{exponent}}}")
+        return Text((*inner.pieces, (str(exponent).replace("-", "−"), 1)), f"{inner.latex}^{{{exponent}}}")
     return Text((*inner.pieces, (_write(exponent).plain, 1)), f"{inner.latex}^{{{_write(exponent).latex}}}")
 
 

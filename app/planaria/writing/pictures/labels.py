@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from planaria.writing.emitters.shapes import Label, Text
-from planaria.writing.scripts import RAISED
 
 __all__ = ["box", "width"]
 
-_NARROW = frozenset("ijltfr.,:;'()[] −" + RAISED)
+_NARROW = frozenset("ijltfr.,:;'()[] −")
 _WIDE = frozenset("MWmw№")
 
 

@@ -1,7 +1,8 @@
 """Where everything of a ribbon graph stands in a picture, for any emitter.
 
 A trace by itself is a circle, read clockwise from the top, with its ribbons inside. An open word, and traces
-that are joined, stand on a line with their ribbons above; a trace is then closed below its letters. Every
+that are joined, stand on a line with their ribbons above; a trace is then closed below its letters, and read
+backwards where that leaves fewer ribbons twisted. Every
 index line has the colour of its space, and a ribbon is a pair of parallel lines, which cross if it is
 twisted; of two ribbons that cross, one passes over the other. The faces of planar graphs are tinted. A dot on
 a line is a function of eigenvalues.
@@ -22,13 +23,14 @@ from planaria.writing.pictures.block import LABEL, Block, slots_of, spacing, wid
 from planaria.writing.pictures.labels import box, width
 from planaria.writing.pictures.legend import LINE, Item, chi_text, flow, legend_items
 from planaria.writing.pictures.paint import LETTER, paint
-from planaria.writing.pictures.ring import ring
+from planaria.writing.pictures.readings import untwisted
+from planaria.writing.pictures.ring import radius_of, ring
 from planaria.writing.pictures.style import PALETTE, Style, style_of
 
 if TYPE_CHECKING:  # graphs delegate to this module, which needs no more than their type
     from planaria.diagrams.graphs.ribbon import RibbonGraph
 
-__all__ = ["PALETTE", "draw", "lay_out", "with_legend"]
+__all__ = ["PALETTE", "circle_of", "draw", "lay_out", "with_legend"]
 
 MARGIN = 14.0
 AROUND = LABEL + 12.0  # the room for labels around a piece
@@ -64,6 +66,8 @@ def lay_out(
 
     Raises InputError for a blob that is no such interval.
     """
+    if not blobs and not dressed:  # these number letters and corners as they are
+        graph = untwisted(graph).graph
     style, names = style_of([graph]), ShortNames()
     body = draw(graph, style, names, blobs=blobs, dressed=dressed)
     short, rows = legend_items(graph.setting, style, names, twisted=bool(graph.twisted))
@@ -79,16 +83,17 @@ def draw(
     *,
     blobs: Sequence[tuple[int, int, str]] = (),
     dressed: Collection[int] = (),
+    radius: float = 0.0,
 ) -> Picture:
-    """The graph alone, without a legend: its connected pieces side by side."""
+    """The graph alone, without a legend: its connected pieces side by side, circles of at least this radius."""
     slots = slots_of(graph, [(first, stop, name_text(name)) for first, stop, name in blobs])
     gap = spacing(graph, LETTER)
     apart = 2 * max(AROUND, LABEL + widest(graph, LETTER))
     blocks: list[Block] = []
     for component in graph.components:
         word = component[0]
-        if len(component) == 1 and graph.words[word].closed:
-            blocks.append(ring(graph, word, slots[word], gap))
+        if _is_circle(graph, component):
+            blocks.append(ring(graph, word, slots[word], max(radius, radius_of(graph, slots[word], gap))))
         else:
             blocks.append(baseline(graph, component, slots, gap))
     tallest = max(block.box[3] - block.box[1] for block in blocks)
@@ -102,6 +107,17 @@ def draw(
     count, chi = len(graph.ribbons), graph.euler_characteristic
     title = f"Ribbon graph: {count} ribbon{'' if count == 1 else 's'}, Euler characteristic {chi}"
     return _framed(shapes, (0.0, 0.0, left - apart, tallest), title, _description(graph))
+
+
+def circle_of(graph: RibbonGraph) -> float:
+    """The radius of the largest circle in the picture of a graph; 0 where there is none."""
+    slots, gap = slots_of(graph, ()), spacing(graph, LETTER)
+    circles = (component[0] for component in graph.components if _is_circle(graph, component))
+    return max((radius_of(graph, slots[word], gap) for word in circles), default=0.0)
+
+
+def _is_circle(graph: RibbonGraph, component: tuple[int, ...]) -> bool:
+    return len(component) == 1 and graph.words[component[0]].closed
 
 
 def with_legend(body: Picture, short: Iterable[Item], rows: Iterable[Item]) -> Picture:

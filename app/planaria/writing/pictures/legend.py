@@ -11,7 +11,7 @@ from planaria.writing.emitters.text import name_text
 from planaria.writing.emitters.typeset import ShortNames, formula
 from planaria.writing.pictures.band import HALF, band
 from planaria.writing.pictures.labels import width
-from planaria.writing.pictures.style import AREAS, BACK, INK, Style
+from planaria.writing.pictures.style import AREAS, BACK, GREY, INK, Style
 
 __all__ = ["LINE", "Item", "chi_text", "flow", "legend_items"]
 
@@ -54,6 +54,9 @@ def legend_items(
                 value = formula(function, setting)
                 text = Text.joined((Text.words("covariance of "), name, Text.words(": "), value))
                 rows.append(_entry((Dot((ICON / 2, 0), 2.8, style.spaces[space]),), text))
+    if setting.weighted.intersection(style.areas):
+        circle = (Dot((ICON / 2, 0), 6.5, GREY, hollow=True),)
+        rows.insert(0, _entry(circle, Text.words("in a circle: the weight of the ribbon")))
     if twisted:
         rows.insert(0, _back())
     for function, name in names.known.items():
@@ -64,10 +67,9 @@ def legend_items(
 def _back() -> Item:
     """A ribbon with a half twist, and what it shows behind it."""
     drawn = band(line((0.0, 0.0), (2 * ICON, 0.0)), (0.2, 0.65))
-    icon = (
-        *(Fill(lobe, area) for lobe, area in zip(drawn.lobes, (AREAS[0], BACK), strict=True)),
-        *(Stroke(edge, INK, 1.2) for edge in drawn.edges),
-    )
+    front, back = drawn.lobes
+    edges = (Stroke(edge, INK, 1.2) for edge in drawn.edges)
+    icon = (Fill(front, AREAS[0]), Fill(back, BACK), *edges)
     text = Text.words("half twist: behind it the ribbon shows its back")
     return Item((*icon, Label((2 * ICON + 6, 0.0), text, SIZE, start=True)), 2 * ICON + 6 + width(text, SIZE))
 

@@ -217,7 +217,7 @@ class _Brush:
         if not weight.is_one and not badge:
             text = names.of(weight, setting)
             beside = middle.at(max(0.2, part - 0.25) if dotted else part)
-            yield Dot(beside, max(5.0, width(text, SMALL) / 2 + 1), WHITE)
+            yield Dot(beside, max(6.5, width(text, SMALL) / 2 + 1), GREY, hollow=True)
             yield Label(beside, text, SMALL, INK)
         if badge:
             yield Dot(middle.at(part), 7.5, self._edge_colour(2 * i))

@@ -13,7 +13,7 @@ from planaria.writing.pictures.crossings import crossing, interlaced, polyline
 if TYPE_CHECKING:
     from planaria.diagrams.graphs.ribbon import RibbonGraph
 
-__all__ = ["ring"]
+__all__ = ["radius_of", "ring"]
 
 SMALLEST = 52.0
 WIDER = 1.3  # for ribbons that cross
@@ -21,17 +21,29 @@ CLOSE = 26.0  # crossings nearer than this are moved apart
 BOW = 13.0
 
 
-def ring(graph: RibbonGraph, word: int, slots: tuple[Slot, ...], gap: float) -> Block:
-    """Place one closed word whose letters are joined among themselves; ``gap`` is the distance of letters."""
+def radius_of(graph: RibbonGraph, slots: tuple[Slot, ...], gap: float) -> float:
+    """The radius that a word needs; ``gap`` is the distance of letters."""
+    chords = _chords(graph, slots)
+    return max(SMALLEST, len(slots) * gap / (2 * pi)) * (WIDER if _entangled(chords) else 1.0)
+
+
+def _chords(graph: RibbonGraph, slots: tuple[Slot, ...]) -> list[tuple[int, int]]:
+    place = {slot.first: k for k, slot in enumerate(slots) if slot.name is None}
+    return [(place[i], place[j]) for i, j in graph.ribbons if i in place]
+
+
+def _entangled(chords: list[tuple[int, int]]) -> bool:
+    return any(interlaced(a, b) for k, a in enumerate(chords) for b in chords[:k])
+
+
+def ring(graph: RibbonGraph, word: int, slots: tuple[Slot, ...], radius: float) -> Block:
+    """Place one closed word whose letters are joined among themselves."""
     n = len(slots)
     number = sum(len(one.corners) for one in graph.words[:word])
     offset = sum(len(letters) for letters in graph.vertices[:word])
-    place = {slot.first: k for k, slot in enumerate(slots) if slot.name is None}
-    chords = [(place[i], place[j]) for i, j in graph.ribbons if i in place]
-    entangled = any(interlaced(a, b) for k, a in enumerate(chords) for b in chords[:k])
-    radius = max(SMALLEST, n * gap / (2 * pi)) * (WIDER if entangled else 1.0)
+    chords = _chords(graph, slots)
     centre = (radius + HALF, radius + HALF)
-    outermost = radius + (BLOB if len(place) < n else HALF)
+    outermost = radius + (BLOB if any(slot.name is not None for slot in slots) else HALF)
     found = Block((centre[0] - outermost, centre[1] - outermost, centre[0] + outermost, centre[1] + outermost), 1)
     half, circle = atan(HALF / radius), hypot(radius, HALF)
     angles = [2 * pi * (k + 0.5) / n - pi / 2 for k in range(n)]
@@ -55,7 +67,7 @@ def ring(graph: RibbonGraph, word: int, slots: tuple[Slot, ...], gap: float) -> 
             found.leaving[slot.first] = (-cos(angle), -sin(angle))
         else:
             found.blobs.append((at(angle), slot, arc(centre, circle, angle - half, angle + half)))
-    bows = _bows(radius, angles, chords) if entangled else [0.0] * len(chords)
+    bows = _bows(radius, angles, chords) if _entangled(chords) else [0.0] * len(chords)
     for (a, b), bow in zip(chords, bows, strict=True):
         found.middles[slots[a].first, slots[b].first] = _chord(centre, radius, angles[a], angles[b], bow)
     return found

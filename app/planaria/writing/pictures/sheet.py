@@ -12,8 +12,9 @@ from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, Stroke,
 from planaria.writing.emitters.text import letter_text
 from planaria.writing.emitters.typeset import ShortNames, weight_text
 from planaria.writing.pictures.labels import width
-from planaria.writing.pictures.layout import MARGIN, draw, with_legend
+from planaria.writing.pictures.layout import MARGIN, circle_of, draw, with_legend
 from planaria.writing.pictures.legend import Item, chi_text, legend_items
+from planaria.writing.pictures.readings import aligned, untwisted
 from planaria.writing.pictures.style import GREY, PALETTE, Style, style_of
 
 __all__ = ["PER_SHEET", "beside", "sheet", "sheets"]
@@ -33,6 +34,8 @@ def sheet(
     first: int = 1,
 ) -> Picture:
     """A contact sheet: numbered diagrams in rows, each over its weight and Euler characteristic, and one legend.
+
+    All circles have one size, and all diagrams of a word start at the same letter.
 
     Parameters
     ----------
@@ -54,18 +57,21 @@ def sheet(
     >>> x = MatrixSymbol("x", N, P)
     >>> diagrams = list(expand(Trace((x * x.T) ** 2), Model([Gaussian(x)]), order=0))
     >>> [s.text.plain for s in sheet(diagrams).shapes if isinstance(s, Label) and "P" in s.text.plain]
-    ['N P²', 'N² P', 'P']
+    ['N P2', 'N2 P', 'P']
 
     Raises InputError without diagrams, or for captions or multiplicities of another number.
     """
     _check(graphs, captions, multiplicities, columns)
-    style, names = style_of(graphs), ShortNames()
+    shown = [untwisted(graph).graph for graph in aligned(graphs)]
+    radius = max(map(circle_of, shown))
+    style, names = style_of(shown), ShortNames()
     cells = []
-    for k, graph in enumerate(graphs):
+    for k, graph in enumerate(shown):
         caption = weight_text(graph.weight) if captions is None else _text(captions[k])
         count = None if multiplicities is None else multiplicities[k]
-        cells.append(_cell(draw(graph, style, names), caption, graph.euler_characteristic, first + k, count))
-    twisted = any(graph.twisted for graph in graphs)
+        body = draw(graph, style, names, radius=radius)
+        cells.append(_cell(body, caption, graph.euler_characteristic, first + k, count))
+    twisted = any(graph.twisted for graph in shown)
     short, rows = legend_items(graphs[0].setting, style, names, twisted=twisted)
     title = f"{len(graphs)} diagram{'' if len(graphs) == 1 else 's'}"
     return with_legend(replace(_grid(cells, columns), title=title), short, rows)
