@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -134,12 +136,12 @@ def test_yes_makes_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
             "--euler: 'x' is no Euler characteristic; give 2 (planar), 1, 0, -1, ... or all",
         ),
         (
-            ["--order", "1", "--draw", "a.pdf"],
-            "--draw a.pdf: the suffix is .pdf; give a .svg, .tex or .png file",
+            ["--order", "1", "--draw", "a.jpg"],
+            "--draw a.jpg: the suffix is .jpg; give a .svg, .tex, .png or .pdf file",
         ),
         (
             ["--order", "1", "--draw", "picture"],
-            "--draw picture: the suffix is missing; give a .svg, .tex or .png file",
+            "--draw picture: the suffix is missing; give a .svg, .tex, .png or .pdf file",
         ),
         (["--order", "1", "--draw", "no/a.svg"], "--draw no/a.svg: there is no folder no; make it first"),
     ],
@@ -149,9 +151,7 @@ def test_bad_options_of_diagrams(run: Run, options: list[str], sentence: str) ->
 
 
 def test_drawing(run: Run, tmp_path: Path) -> None:
-    import xml.etree.ElementTree as ElementTree
-
-    files = {suffix: tmp_path / f"diagrams{suffix}" for suffix in (".svg", ".tex", ".png")}
+    files = {suffix: tmp_path / f"diagrams{suffix}" for suffix in (".svg", ".tex", ".png", ".pdf")}
     for file in files.values():
         outcome = run("diagrams", "marchenko-pastur", "resolvent", "--order", "3", "--draw", str(file), "--json")
         assert outcome.json["total"] == 5
@@ -164,6 +164,141 @@ def test_drawing(run: Run, tmp_path: Path) -> None:
     tex = files[".tex"].read_text(encoding="utf-8")
     assert tex.count(r"\begin{tikzpicture}") == tex.count(r"\end{document}") == 1
     assert files[".png"].read_bytes().startswith(b"\x89PNG")
+    pdf = files[".pdf"].read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert b"/Subtype /Image" not in pdf  # vectors
+    assert b"CreationDate" not in pdf
+    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]", pdf)
+    assert box
+    assert float(box[1]) == pytest.approx(float(svg.get("width", "")), abs=0.1)
+
+
+NINE = ("diagrams", "random-features", "resolvent", "--order", "2", "--euler", "all")
+
+
+def drawn(file: Path) -> tuple[list[str], list[str]]:
+    """The numbers and the Euler characteristics on a sheet."""
+    root = ElementTree.parse(file).getroot()
+    words = ["".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    return [w for w in words if re.fullmatch(r"\d+\.", w)], [w for w in words if w.startswith("χ")]
+
+
+def test_sheets_begin_with_the_highest_euler_characteristic(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.svg"
+    assert run(*NINE, "--draw", str(file)).code == 0
+    numbers, euler = drawn(file)
+    assert numbers == [f"{k}." for k in range(1, 10)]
+    assert euler == ["χ = 2"] * 3 + ["χ = 1"] * 3 + ["χ = 0"] * 3
+
+
+@pytest.mark.parametrize(
+    ("select", "numbers"),
+    [("3,5", [3, 5]), ("2-4", [2, 3, 4]), ("9, 1-2,2", [1, 2, 9]), ("4–6", [4, 5, 6])],
+)
+def test_selected_diagrams_keep_their_numbers(run: Run, tmp_path: Path, select: str, numbers: list[int]) -> None:
+    part, whole = tmp_path / "part.svg", tmp_path / "whole.svg"
+    outcome = run(*NINE, "--draw", str(part), "--select", select)
+    assert outcome.err.splitlines()[-1] == f"wrote {part}"
+    run(*NINE, "--draw", str(whole))
+    _, euler = drawn(whole)
+    assert drawn(part) == ([f"{k}." for k in numbers], [euler[k - 1] for k in numbers])
+
+
+def test_one_selected_diagram_is_a_picture_by_itself(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.svg"
+    assert run(*NINE, "--draw", str(file), "--select", "7", "--width", "500").code == 0
+    root = ElementTree.parse(file).getroot()
+    assert root.findtext("{http://www.w3.org/2000/svg}title") == (
+        "Ribbon graph: 4 ribbons, Euler characteristic 0"
+    )
+    assert root.get("width") == "500"
+
+
+def test_numbers_are_those_of_lists(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.svg"
+    given = (*NINE, "--classes")
+    listed = [line.split() for line in run(*given).out.splitlines() if re.match(r"\s+\d+ ", line)]
+    assert [row[0] for row in listed] == [str(k) for k in range(1, len(listed) + 1)]
+    assert [int(row[1]) for row in listed] == sorted((int(row[1]) for row in listed), reverse=True)
+    run(*given, "--draw", str(file), "--select", "2-3")
+    assert drawn(file) == (["2.", "3."], [f"χ = {listed[k][1]}" for k in (1, 2)])
+    given = ("diagrams", "random-features", "resolvent", "--irreducible", "1", "--order", "4", "--euler", "all")
+    rows = [line.split() for line in run(*given).out.splitlines() if re.match(r"\s+\d+ ", line)]
+    assert [row[0] for row in rows] == [str(k) for k in range(1, len(rows) + 1)]
+    run(*given, "--draw", str(file), "--select", f"1,{len(rows)}")
+    assert drawn(file)[0] == ["1.", f"{len(rows)}."]
+
+
+def test_columns_and_width(run: Run, tmp_path: Path) -> None:
+    def shape(*options: str) -> tuple[float, float]:
+        file = tmp_path / "a.svg"
+        assert run(*NINE, "--draw", str(file), *options).code == 0
+        root = ElementTree.parse(file).getroot()
+        return float(root.get("width", "")), float(root.get("height", ""))
+
+    row, column = shape("--columns", "9"), shape("--columns", "1")
+    assert row[0] > 5 * row[1]
+    assert column[1] > 5 * column[0]
+    assert shape("--columns", "20") == row
+    assert shape("--width", "400")[0] == 400
+    small, large = shape("--columns", "3", "--width", "300"), shape("--columns", "3", "--width", "900")
+    assert large[1] == pytest.approx(3 * small[1], abs=0.02)
+    assert shape("--width", "2000")[1] < shape("--width", "700")[1]  # more of them fit side by side
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--select", "10"], "--select: there is no diagram 10: the last one is 9; give numbers from 1 to 9"),
+        (["--select", "8-12"], "--select: there is no diagram 12: the last one is 9; give numbers from 1 to 9"),
+        (["--select", "0"], "--select: there is no diagram 0; diagrams are numbered from 1"),
+        (["--select", "5-3"], "--select: 5-3 is no range; give 3-5"),
+        (
+            ["--select", "3;5"],
+            "--select: '3;5' is no number and no range; give numbers of diagrams, such as 3,5 or 3-5",
+        ),
+        (
+            ["--select", ""],
+            "--select: '' is no number and no range; give numbers of diagrams, such as 3,5 or 3-5",
+        ),
+        (
+            ["--select", "12", "--classes"],
+            "--select: there is no diagram 12: the last one is 9; give numbers from 1 to 9",
+        ),
+        (
+            ["--select", "3", "--irreducible", "1"],
+            "--select: there is no diagram 3: the last one is 1; leave it out",
+        ),
+        (["--columns", "0"], "--columns: 0 is out of range; give a whole number from 1 to 1000"),
+        (["--width", "0"], "--width: 0 is out of range; give points from 50 to 14400"),
+        (["--width", "nan"], "--width: nan is out of range; give points from 50 to 14400"),
+    ],
+)
+def test_bad_choices(run: Run, tmp_path: Path, options: list[str], sentence: str) -> None:
+    assert run(*NINE, "--draw", str(tmp_path / "a.svg"), *options).refusal == sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_can_be_selected_where_there_is_nothing(run: Run, tmp_path: Path) -> None:
+    outcome = run(
+        "diagrams", "wigner", "resolvent", "--order", "1", "--draw", str(tmp_path / "a.svg"), "--select", "1"
+    )
+    assert outcome.refusal == "--select: there is no diagram 1: there are none; leave it out"
+
+
+@pytest.mark.parametrize("option", ["--select", "--columns", "--width"])
+def test_what_a_picture_is_like_needs_a_picture(run: Run, option: str) -> None:
+    expected = f"{option}: it says what a picture is like, and there is none; add --draw FILE"
+    assert run(*NINE, option, "3").refusal == expected
+
+
+def test_a_few_of_many_diagrams_can_be_drawn(run: Run, tmp_path: Path) -> None:
+    file = str(tmp_path / "a.svg")
+    given = ("diagrams", "marchenko-pastur", "resolvent", "--order", "9", "--draw", file)
+    assert "there are more than 2,000 diagrams to draw" in run(*given).err  # 4,862
+    assert run(*given, "--select", "1-2,4862").code == 0
+    assert drawn(tmp_path / "a.svg")[0] == ["1.", "2.", "4862."]
+    assert run(*given, "--select", "1-2001").refusal.endswith("2,000 diagrams to draw; choose fewer")
 
 
 def test_many_pictures_go_to_numbered_sheets(run: Run, tmp_path: Path) -> None:
@@ -231,7 +366,7 @@ def test_self_energies_and_skeletons(run: Run, tmp_path: Path) -> None:
     ]
     assert two.err == f"wrote {tmp_path / 'a.svg'}\n"
     rows = [line.split() for line in run(*given, "1", "--order", "2").out.splitlines()]
-    assert ["N", "u", "x", "2", "-P*sigma_u**2*tr(Lambda)/M*I(N)"] in rows
+    assert ["1", "N", "u", "x", "2", "-P*sigma_u**2*tr(Lambda)/M*I(N)"] in rows
     assert run(*given, "2", "--order", "2").err == "there are none\n"
 
 

@@ -188,7 +188,15 @@ def diagrams(
         bool, typer.Option("--classes", help="List diagrams up to isomorphism, with multiplicities.")
     ] = False,
     draw: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Draw the diagrams: .svg, .tex or .png.")
+        str | None, typer.Option(metavar="FILE", help="Draw the diagrams: .svg, .tex, .png or .pdf.")
+    ] = None,
+    select: Annotated[
+        str | None,
+        typer.Option(metavar="3,5-7", help="Draw only these, by the numbers that sheets and lists show."),
+    ] = None,
+    columns: Annotated[int | None, typer.Option(metavar="N", help="Draw so many side by side.")] = None,
+    width: Annotated[
+        float | None, typer.Option(metavar="W", help="Make the picture so wide, in points, 72 to an inch.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Make the diagrams even if there are many.")] = False,
     json: JsonOption = False,
@@ -196,7 +204,9 @@ def diagrams(
     """Count, sum and draw the diagrams of one order."""
     from planaria.app.subcommands.diagrams import DiagramOptions, make_diagrams
 
-    options = DiagramOptions(order, euler, draw, yes, json, connected, irreducible, classes)
+    options = DiagramOptions(
+        order, euler, draw, yes, json, connected, irreducible, classes, select=select, columns=columns, width=width
+    )
     make_diagrams(model, quantity, options)
 
 

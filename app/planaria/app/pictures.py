@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from os import PathLike, fspath
@@ -10,17 +11,22 @@ from pathlib import Path as FilePath
 
 from planaria.algebra.errors import InputError
 from planaria.app.files import check_folder, check_target, write_whole
+from planaria.app.inputs import check_count
 from planaria.diagrams.graphs.expansion import Diagrams
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.tikz import standalone
-from planaria.writing.pictures import lay_out, sheets, to_svg, to_tikz
+from planaria.writing.pictures import lay_out, sheets, to_svg
 from planaria.writing.pictures.sheet import PER_SHEET
 
-__all__ = ["Target", "draw", "write_picture", "write_pictures"]
+__all__ = ["SUFFIXES", "Drawing", "Folder", "Target", "by_euler", "draw", "write_picture", "write_pictures"]
 
-_SUFFIXES = (".svg", ".tex", ".png")
+SUFFIXES = (".svg", ".tex", ".png", ".pdf")
 _MOST_SHEETS = 9999
+_MOST_PICTURES = 2000
+_MOST_COLUMNS = 1000
+_WIDTHS = (50, 14_400)  # points; the largest page that readers of PDF take has 200 inches
+_RANGE = re.compile(r"(\d{1,9})(?:\s*[-–]\s*(\d{1,9}))?")
 
 
 @dataclass(frozen=True)
@@ -33,9 +39,9 @@ class Target:
     def of(cls, text: str) -> Target:
         """Raises InputError for another suffix, and for what `check_target` refuses."""
         path = FilePath(text)
-        if path.suffix.lower() not in _SUFFIXES:
+        if path.suffix.lower() not in SUFFIXES:
             suffix = path.suffix or "missing"
-            raise InputError(f"--draw {text}", f"the suffix is {suffix}", "give a .svg, .tex or .png file")
+            raise InputError(f"--draw {text}", f"the suffix is {suffix}", "give a .svg, .tex, .png or .pdf file")
         check_target(path, f"--draw {text}")
         target = cls(path)
         check_target(target.numbered(_MOST_SHEETS), f"--draw {text}")  # its name is longer
@@ -43,6 +49,92 @@ class Target:
 
     def numbered(self, number: int) -> FilePath:
         return self.path.with_name(f"{self.path.stem}-{number}{self.path.suffix}")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn of a list of diagrams, where to, and how; checked before any diagram is made.
+
+    Attributes
+    ----------
+    ranges
+        First and last number of what is drawn; None for all.
+    """
+
+    target: Target
+    ranges: tuple[tuple[int, int], ...] | None = None
+    columns: int | None = None
+    width: float | None = None
+
+    @classmethod
+    def of(cls, draw: str | None, select: str | None, columns: int | None, width: float | None) -> Drawing | None:
+        """Read the options; None if nothing is to be drawn.
+
+        Raises InputError for what they cannot be, and if they say how, but not where to.
+        """
+        for option, value in (("--select", select), ("--columns", columns), ("--width", width)):
+            if draw is None and value is not None:
+                raise InputError(option, "it says what a picture is like, and there is none", "add --draw FILE")
+        if draw is None:
+            return None
+        if columns is not None:
+            check_count("--columns", columns, 1, _MOST_COLUMNS)
+        least, most = _WIDTHS
+        if width is not None and not least <= width <= most:
+            raise InputError("--width", f"{width:g} is out of range", f"give points from {least} to {most}")
+        return cls(Target.of(draw), None if select is None else _ranges(select), columns, width)
+
+    @property
+    def highest(self) -> int:
+        """No diagram of a higher number is drawn; one more than may be drawn if all are wanted."""
+        return _MOST_PICTURES + 1 if self.ranges is None else max(last for _, last in self.ranges)
+
+    def numbers(self, count: int) -> tuple[int, ...]:
+        """The numbers of the diagrams to draw, of so many.
+
+        Raises InputError for a number that none has, and for more diagrams than anyone looks at.
+        """
+        for first, last in self.ranges or ():
+            if last > count:
+                number = last if first <= count else first
+                there = "there are none" if count == 0 else f"the last one is {count:,}"
+                remedy = f"give numbers from 1 to {count}" if count > 1 else "leave it out"
+                raise InputError("--select", f"there is no diagram {number}: {there}", remedy)
+        found = sorted({k for first, last in self.ranges or ((1, count),) for k in range(first, last + 1)})
+        if len(found) > _MOST_PICTURES:
+            place, remedy = (
+                ("--draw", "choose some with --select, or give a lower order")
+                if self.ranges is None
+                else ("--select", "choose fewer")
+            )
+            raise InputError(place, f"there are more than {_MOST_PICTURES:,} diagrams to draw", remedy)
+        return tuple(found)
+
+
+def _ranges(text: str) -> tuple[tuple[int, int], ...]:
+    """Numbers and ranges of numbers, first and last of each.
+
+    >>> _ranges("3,5"), _ranges("3-5, 9")
+    (((3, 3), (5, 5)), ((3, 5), (9, 9)))
+    """
+    found = []
+    for part in text.split(","):
+        match = _RANGE.fullmatch(part.strip())
+        if match is None:
+            said = f"'{part.strip()}' is no number and no range"
+            raise InputError("--select", said, "give numbers of diagrams, such as 3,5 or 3-5")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if first == 0:
+            raise InputError("--select", "there is no diagram 0", "diagrams are numbered from 1")
+        if last < first:
+            raise InputError("--select", f"{first}-{last} is no range", f"give {last}-{first}")
+        found.append((first, last))
+    return tuple(found)
+
+
+def by_euler(graphs: Iterable[RibbonGraph]) -> list[RibbonGraph]:
+    """Graphs as lists and sheets show them: the highest Euler characteristic first."""
+    return sorted(graphs, key=lambda graph: -graph.euler_characteristic)
 
 
 @dataclass(frozen=True)
@@ -69,14 +161,23 @@ class Folder:
 
 
 def write_pictures(
-    graphs: Sequence[RibbonGraph], target: Target, multiplicities: Sequence[int] | None = None
+    graphs: Sequence[RibbonGraph],
+    drawing: Drawing,
+    numbers: Sequence[int],
+    multiplicities: Sequence[int] | None = None,
 ) -> Iterator[FilePath]:
-    """Write the pictures of some graphs; the paths of the files, each as it is done."""
+    """Write the pictures of some graphs of these numbers; the paths of the files, each as it is done."""
+    target, width = drawing.target, drawing.width
     if len(graphs) == 1:
-        yield write_picture(lay_out(graphs[0]), target.path)
+        picture = lay_out(graphs[0])
+        yield write_picture(picture if width is None else picture.to_width(width), target.path)
         return
     pages = ceil(len(graphs) / PER_SHEET)
-    found = sheets(graphs, multiplicities=multiplicities) if graphs else ()
+    found = (
+        sheets(graphs, multiplicities=multiplicities, columns=drawing.columns, width=width, numbers=numbers)
+        if graphs
+        else ()
+    )
     for number, picture in enumerate(found, start=1):
         yield write_picture(picture, target.path if pages == 1 else target.numbered(number))
 
@@ -98,10 +199,22 @@ def write_picture(picture: Picture, path: FilePath) -> FilePath:
 
     Raises InputError if the file cannot be written.
     """
-    if path.suffix.lower() == ".png":
-        from planaria.writing.emitters.png import write_png  # matplotlib takes half a second
 
-        return write_whole(path, f"--draw {path}", lambda file: write_png(picture, file))
-    is_svg = path.suffix.lower() == ".svg"
-    text = to_svg(picture) + "\n" if is_svg else standalone(to_tikz(picture))
-    return write_whole(path, f"--draw {path}", lambda file: file.write_text(text, encoding="utf-8"))
+    def write(file: FilePath) -> None:
+        match path.suffix.lower():
+            case ".png":
+                from planaria.writing.emitters.png import write_png  # matplotlib takes half a second
+
+                write_png(picture, file)
+            case ".pdf":
+                from planaria.writing.emitters.pdf import write_pdf
+
+                write_pdf(picture, file)
+            case ".tex":
+                file.write_text(standalone(picture), encoding="utf-8")
+            case ".svg":
+                file.write_text(to_svg(picture) + "\n", encoding="utf-8")
+            case other:
+                raise ValueError(f"no emitter writes {other}")
+
+    return write_whole(path, f"--draw {path}", write)

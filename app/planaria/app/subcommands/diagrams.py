@@ -25,7 +25,7 @@ from planaria.app.display import (
     working,
 )
 from planaria.app.inputs import check_count
-from planaria.app.pictures import Target, write_pictures
+from planaria.app.pictures import Drawing, write_pictures
 from planaria.app.subcommands.irreducible import list_irreducible
 from planaria.app.subcommands.isomorphism import list_classes
 from planaria.diagrams.expressions.commuting import reorderings
@@ -45,7 +45,6 @@ __all__ = ["DiagramOptions", "make_diagrams"]
 _HIGHEST_ORDER = 1000
 _MANY = 200_000  # diagrams that nobody makes by accident
 _MANY_WEIGHED = 10**12  # the same, where they are weighed together: some seconds for the loss of random features
-_MOST_PICTURES = 2000
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,9 @@ class DiagramOptions:
     connected: bool = False
     irreducible: int | None = None
     classes: bool = False
+    select: str | None = None
+    columns: int | None = None
+    width: float | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class _Result:
     counts: dict[int, int]
     series: str
     pictures: tuple[RibbonGraph, ...]
+    numbers: tuple[int, ...] = ()  # of the pictures
     orientable: frozenset[bool] = frozenset()  # of the diagrams of Euler characteristic 0
 
     @property
@@ -78,7 +81,7 @@ def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) 
     """Count first, then make the diagrams, sum their weights, and draw them if asked to."""
     check_count("--order", options.order, 0, _HIGHEST_ORDER)
     euler = _euler(options.euler)
-    target = None if options.draw is None else Target.of(options.draw)
+    drawing = Drawing.of(options.draw, options.select, options.columns, options.width)
     file = load_model(model_name)
     quantity = _quantity(file, quantity_name)
     single = options.connected or options.irreducible is not None or _most_words(quantity.expression) == 1
@@ -92,17 +95,23 @@ def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) 
             options.order,
             euler,
             options.irreducible,
-            target=target,
+            drawing=drawing,
             as_json=options.as_json,
         )
         return
     status = messages()
-    count = _count(file, quantity, options, euler, status)
+    count, sentence = _count(file, quantity, options, euler, status)
+    # Whether there are the diagrams that are chosen is known when all are made; a refusal is one sentence.
+    is_early = drawing is None or drawing.ranges is None
+    if is_early:
+        status.print(sentence)
     if options.classes:
         graphs = expand(quantity.expression, file.model, options.order, euler=euler, connected=options.connected)
-        list_classes(graphs, options.order, target=target, as_json=options.as_json)
+        list_classes(graphs, options.order, drawing=drawing, as_json=options.as_json)
         return
-    result = _make(file, quantity, options, euler, count, target is not None, status)
+    result = _make(file, quantity, options, euler, count, drawing, status)
+    if not is_early:
+        status.print(sentence)
     if options.as_json:
         notes = [one.sentence for one in reorderings(quantity.expression, file.model)]
         print_json(
@@ -116,10 +125,10 @@ def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) 
         )
     else:
         _print(output(), file, quantity, options, result)
-    if target is not None:
+    if drawing is not None:
         if not result.pictures:
             status.print("nothing to draw: there is no such diagram")
-        for path in write_pictures(result.pictures, target):
+        for path in write_pictures(result.pictures, drawing, result.numbers):
             status.print(f"wrote {path}", soft_wrap=True)
 
 
@@ -165,8 +174,10 @@ def _is_weighed(quantity: Quantity, options: DiagramOptions) -> bool:
     return options.draw is None and not options.classes and _is_one_word(quantity)
 
 
-def _count(file: ModelFile, quantity: Quantity, options: DiagramOptions, euler: Euler, status: Console) -> Count:
-    """Say how many diagrams there will be; refuse to make many of them without --yes."""
+def _count(
+    file: ModelFile, quantity: Quantity, options: DiagramOptions, euler: Euler, status: Console
+) -> tuple[Count, str]:
+    """How many diagrams there will be, in words, too; refuse to make many of them without --yes."""
     planar = euler == "planar"
     kind = "planar diagrams" if planar else "diagrams of every Euler characteristic"
     many = _MANY_WEIGHED if planar and _is_weighed(quantity, options) else _MANY
@@ -190,8 +201,7 @@ def _count(file: ModelFile, quantity: Quantity, options: DiagramOptions, euler: 
         raise InputError(
             "--order", text, f"add --yes to {verb} more than {many:,} diagrams, or give a lower order"
         )
-    status.print(text)
-    return count
+    return count, text
 
 
 def _make(
@@ -200,12 +210,12 @@ def _make(
     options: DiagramOptions,
     euler: Euler,
     count: Count,
-    drawn: bool,
+    drawing: Drawing | None,
     status: Console,
 ) -> _Result:
     counts: Counter[int] = Counter()
     orientable: set[bool] = set()
-    pictures: list[RibbonGraph] = []
+    kept: dict[int, list[RibbonGraph]] = {}  # by Euler characteristic, as they are numbered
     complete = count.order == options.order and not isinstance(euler, int)
     known = count.diagrams if complete else None
     if euler == "planar" and _is_weighed(quantity, options):
@@ -227,8 +237,9 @@ def _make(
                     counts[characteristic] += 1
                     if characteristic == 0:
                         orientable.add(graph.is_orientable)
-                    if drawn and len(pictures) <= _MOST_PICTURES:
-                        pictures.append(graph)
+                    same = kept.setdefault(characteristic, [])
+                    if drawing is not None and len(same) < drawing.highest:
+                        same.append(graph)
                 yield graph
 
         if euler == "planar":
@@ -243,12 +254,17 @@ def _make(
                 planar = total_weight(made("planar"))
     if isinstance(euler, int) or (euler == "planar" and not counts):
         counts.setdefault(euler if isinstance(euler, int) else 2, 0)
-    if len(pictures) > _MOST_PICTURES:
-        raise InputError(
-            "--draw", f"there are more than {_MOST_PICTURES:,} diagrams to draw", "give a lower order"
-        )
     by_chi = {chi: counts[chi] for chi in sorted(counts, reverse=True)}
-    return _Result(by_chi, format_expression(planar), tuple(pictures), frozenset(orientable))
+    series, flat = format_expression(planar), frozenset(orientable)
+    if drawing is None:
+        return _Result(by_chi, series, (), orientable=flat)
+    numbers = drawing.numbers(counts.total())
+    pictures: list[RibbonGraph] = []
+    before = 0
+    for chi, number in by_chi.items():
+        pictures += (kept[chi][k - before - 1] for k in numbers if before < k <= before + number)
+        before += number
+    return _Result(by_chi, series, tuple(pictures), numbers, flat)
 
 
 def _print(

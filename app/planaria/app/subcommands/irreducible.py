@@ -10,7 +10,7 @@ from sympy import Expr, MatrixExpr
 
 from planaria.algebra.errors import InputError
 from planaria.app.display import heading, messages, output, plain_table, print_json, working
-from planaria.app.pictures import Target, write_pictures
+from planaria.app.pictures import Drawing, by_euler, write_pictures
 from planaria.diagrams.expressions.trace_products import linear_in_traces
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.wick import Euler
@@ -30,7 +30,7 @@ def list_irreducible(
     euler: Euler,
     particles: int,
     *,
-    target: Target | None,
+    drawing: Drawing | None,
     as_json: bool,
 ) -> None:
     """List the 1PI diagrams of a resolvent (particles 1), or the skeletons of all of its lines (particles 2).
@@ -50,9 +50,10 @@ def list_irreducible(
             if particles == 1
             else skeletons(matrix, model, ribbons, euler=euler)
         )
-        graphs = list(islice(found, _MOST + 1))
+        graphs = by_euler(islice(found, _MOST + 1))
     if len(graphs) > _MOST:
         raise InputError("--order", f"there are more than {_MOST:,} diagrams to list", "give a lower order")
+    numbers = () if drawing is None else drawing.numbers(len(graphs))
     counts = Counter(graph.euler_characteristic for graph in graphs)
     rows = [_row(graph) for graph in graphs]
     if as_json:
@@ -71,11 +72,13 @@ def list_irreducible(
         kind = "Self-energy diagrams" if particles == 1 else "Skeletons"
         about = "1PI, amputated" if particles == 1 else "2PI, full propagators left out of the weight"
         heading(output(), f"{kind} with {ribbons} ribbon{'' if ribbons == 1 else 's'}", about)
-        output().print(plain_table(("line", "ribbons", "chi", "weight"), rows, right=("chi",)))
+        numbered = [(str(number), *row) for number, row in enumerate(rows, start=1)]
+        heads = ("", "line", "ribbons", "chi", "weight")
+        output().print(plain_table(heads, numbered, right=("", "chi")))
         if not rows:
             status.print("there are none")
-    if target is not None:
-        for path in write_pictures(graphs, target):
+    if drawing is not None:
+        for path in write_pictures([graphs[number - 1] for number in numbers], drawing, numbers):
             status.print(f"wrote {path}", soft_wrap=True)
 
 

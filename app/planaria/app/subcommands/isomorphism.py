@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from planaria.algebra.errors import InputError
 from planaria.app.display import heading, messages, output, plain_table, print_json
-from planaria.app.pictures import Target, write_pictures
+from planaria.app.pictures import Drawing, write_pictures
 from planaria.diagrams.graphs.canonical import GraphClass, classes
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.ensembles.text.formatting import format_expression
@@ -17,14 +17,15 @@ __all__ = ["list_classes"]
 _MOST = 2000
 
 
-def list_classes(graphs: Iterable[RibbonGraph], order: int, *, target: Target | None, as_json: bool) -> None:
+def list_classes(graphs: Iterable[RibbonGraph], order: int, *, drawing: Drawing | None, as_json: bool) -> None:
     """List the classes with how many diagrams are in each, their automorphisms and the weight of one diagram.
 
     Raises InputError for more classes than anyone reads.
     """
-    found = classes(graphs)
+    found = sorted(classes(graphs), key=lambda one: -one.graph.euler_characteristic)
     if len(found) > _MOST:
         raise InputError("--classes", f"there are {len(found):,} classes to list", "give a lower order")
+    numbers = () if drawing is None else drawing.numbers(len(found))
     counts: Counter[int] = Counter()
     for one in found:
         counts[one.graph.euler_characteristic] += one.multiplicity
@@ -42,9 +43,10 @@ def list_classes(graphs: Iterable[RibbonGraph], order: int, *, target: Target | 
         rows = [[str(k), *(str(value) for value in _row(one))] for k, one in enumerate(found, start=1)]
         heads = ("", "chi", "diagrams", "automorphisms", "weight of one")
         output().print(plain_table(heads, rows, right=heads[:-1]))
-    if target is not None:
-        status = messages()
-        for path in write_pictures([one.graph for one in found], target, [one.multiplicity for one in found]):
+    if drawing is not None:
+        status, drawn = messages(), [found[number - 1] for number in numbers]
+        graphs, multiplicities = [one.graph for one in drawn], [one.multiplicity for one in drawn]
+        for path in write_pictures(graphs, drawing, numbers, multiplicities):
             status.print(f"wrote {path}", soft_wrap=True)
 
 

@@ -166,7 +166,8 @@ Shape = Stroke | Fill | Dot | Label
 class Picture:
     """Shapes in drawing order, on a canvas from (0, 0) to (width, height), y pointing down.
 
-    The title names it in a few words; the description says what it shows to those who do not see it.
+    The title names it in a few words; the description says what it shows to those who do not see it. The scale
+    says how many times larger than that it is shown.
     """
 
     width: float
@@ -174,6 +175,15 @@ class Picture:
     shapes: tuple[Shape, ...]
     title: str
     description: str = ""
+    scale: float = 1.0
+
+    def to_width(self, width: float) -> Picture:
+        """The same picture, shown so wide.
+
+        >>> Picture(200, 100, (), "nothing").to_width(50).scale
+        0.25
+        """
+        return replace(self, scale=width / self.width)
 
 
 def moved(shape: Shape, right: float, down: float) -> Shape:

@@ -30,8 +30,8 @@ def to_svg(picture: Picture) -> str:
     drawn = [shape for shape in picture.shapes if not isinstance(shape, Label)]
     labels = [shape for shape in picture.shapes if isinstance(shape, Label)]
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_number(picture.scale * picture.width)}"'
+        f' height="{_number(picture.scale * picture.height)}" viewBox="0 0 {width} {height}" role="img">',
         f"<title>{_escaped(picture.title)}</title>",
     ]
     if picture.description:

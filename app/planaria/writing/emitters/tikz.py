@@ -7,6 +7,8 @@ from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Picture, Po
 
 __all__ = ["standalone", "to_tikz"]
 
+_BORDER = 4.0
+
 
 def to_tikz(picture: Picture) -> str:
     r"""A tikzpicture environment; its colours are defined inside.
@@ -32,14 +34,30 @@ def to_tikz(picture: Picture) -> str:
     )
 
 
-def standalone(tikzpicture: str) -> str:
-    """A LaTeX document that holds nothing but a picture."""
+def standalone(picture: Picture) -> str:
+    r"""A LaTeX document that holds nothing but a picture, on a page of its size.
+
+    It needs what every LaTeX has (article, geometry, amsmath) and tikz.
+    """
+    tikz = to_tikz(picture)
+    if picture.scale != 1:
+        tikz = rf"\scalebox{{{picture.scale:.4f}}}{{%" + f"\n{tikz}%\n}}"
+    width, height = (_number(picture.scale * one + 2 * _BORDER) for one in (picture.width, picture.height))
     return "\n".join(
         [
-            r"\documentclass[border=4pt]{standalone}",
+            r"\documentclass{article}",
+            rf"\usepackage[paperwidth={width}pt, paperheight={height}pt, margin=0pt]{{geometry}}",
+            r"\usepackage{amsmath}",
             r"\usepackage{tikz}",
+            r"\pagestyle{empty}",
+            r"\setlength{\parindent}{0pt}",
+            r"\setlength{\topskip}{0pt}",
             r"\begin{document}",
-            tikzpicture,
+            r"\null\vfill",
+            r"\makebox[\paperwidth]{%",
+            tikz + "%",
+            "}",
+            r"\vfill",
             r"\end{document}",
             "",
         ]

@@ -68,8 +68,8 @@ def _back() -> Item:
     """A ribbon with a half twist, and what it shows behind it."""
     drawn = band(line((0.0, 0.0), (2 * ICON, 0.0)), (0.2, 0.65))
     front, back = drawn.lobes
-    edges = (Stroke(edge, INK, 1.2) for edge in drawn.edges)
-    icon = (Fill(front, AREAS[0]), Fill(back, BACK), *edges)
+    one, other = (Stroke(edge, INK, 1.2) for edge in drawn.edges)
+    icon = (Fill(front, AREAS[0]), Fill(back, BACK), one, other)
     text = Text.words("half twist: behind it the ribbon shows its back")
     return Item((*icon, Label((2 * ICON + 6, 0.0), text, SIZE, start=True)), 2 * ICON + 6 + width(text, SIZE))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from math import ceil, sqrt
+from math import ceil, inf, sqrt
 
 from planaria.algebra.errors import InputError
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, Stroke, Text, line, moved
 from planaria.writing.emitters.text import letter_text
 from planaria.writing.emitters.typeset import ShortNames, weight_text
-from planaria.writing.pictures.labels import width
+from planaria.writing.pictures import labels
 from planaria.writing.pictures.layout import MARGIN, circle_of, draw, with_legend
 from planaria.writing.pictures.legend import Item, chi_text, legend_items
 from planaria.writing.pictures.readings import aligned, untwisted
@@ -31,7 +31,8 @@ def sheet(
     *,
     multiplicities: Sequence[int] | None = None,
     columns: int | None = None,
-    first: int = 1,
+    width: float | None = None,
+    numbers: Sequence[int] | None = None,
 ) -> Picture:
     """A contact sheet: numbered diagrams in rows, each over its weight and Euler characteristic, and one legend.
 
@@ -46,9 +47,11 @@ def sheet(
     multiplicities
         How many diagrams each stands for.
     columns
-        How many stand in a row; by default as many as make a sheet of a usual shape.
-    first
-        The number of the first one.
+        How many stand in a row; by default as many as fit into the width, or make a sheet of a usual shape.
+    width
+        How wide the sheet is shown, in points; by default as wide as its diagrams need.
+    numbers
+        The number of each; by default 1, 2, ...
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -59,9 +62,10 @@ def sheet(
     >>> [s.text.plain for s in sheet(diagrams).shapes if isinstance(s, Label) and "P" in s.text.plain]
     ['N P2', 'N2 P', 'P']
 
-    Raises InputError without diagrams, or for captions or multiplicities of another number.
+    Raises InputError without diagrams, for captions, multiplicities or numbers of another number, and for columns
+    and a width that are no sheet.
     """
-    _check(graphs, captions, multiplicities, columns)
+    _check(graphs, columns, width, captions=captions, multiplicities=multiplicities, numbers=numbers)
     shown = [untwisted(graph).graph for graph in aligned(graphs)]
     radius = max(map(circle_of, shown))
     style, names = style_of(shown), ShortNames()
@@ -70,11 +74,13 @@ def sheet(
         caption = weight_text(graph.weight) if captions is None else _text(captions[k])
         count = None if multiplicities is None else multiplicities[k]
         body = draw(graph, style, names, radius=radius)
-        cells.append(_cell(body, caption, graph.euler_characteristic, first + k, count))
+        number = k + 1 if numbers is None else numbers[k]
+        cells.append(_cell(body, caption, graph.euler_characteristic, number, count))
     twisted = any(graph.twisted for graph in shown)
     short, rows = legend_items(graphs[0].setting, style, names, twisted=twisted)
     title = f"{len(graphs)} diagram{'' if len(graphs) == 1 else 's'}"
-    return with_legend(replace(_grid(cells, columns), title=title), short, rows)
+    found = with_legend(replace(_grid(cells, columns, width), title=title), short, rows)
+    return found if width is None else found.to_width(width)
 
 
 def sheets(
@@ -82,20 +88,25 @@ def sheets(
     captions: Sequence[str | Text] | None = None,
     *,
     multiplicities: Sequence[int] | None = None,
+    columns: int | None = None,
+    width: float | None = None,
+    numbers: Sequence[int] | None = None,
     most: int = PER_SHEET,
 ) -> Iterator[Picture]:
     """Contact sheets of at most so many diagrams, numbered through, each made when it is asked for.
 
     Raises InputError as `sheet` does.
     """
-    _check(graphs, captions, multiplicities, most)
+    _check(graphs, columns, width, captions=captions, multiplicities=multiplicities, numbers=numbers)
     for start in range(0, len(graphs), most):
         part = slice(start, start + most)
         yield sheet(
             graphs[part],
             None if captions is None else captions[part],
             multiplicities=None if multiplicities is None else multiplicities[part],
-            first=start + 1,
+            columns=columns,
+            width=width,
+            numbers=range(1, len(graphs) + 1)[part] if numbers is None else numbers[part],
         )
 
 
@@ -166,17 +177,19 @@ def beside(
 
 def _check(
     graphs: Sequence[RibbonGraph],
-    captions: Sequence[str | Text] | None,
-    multiplicities: Sequence[int] | None,
     columns: int | None,
+    width: float | None,
+    **given: Sequence[object] | None,
 ) -> None:
     if not graphs:
         raise InputError("sheet", "there are no diagrams", "give at least one")
     if columns is not None and columns < 1:
         raise InputError("sheet", f"{columns} diagrams are no row", "give a whole number > 0")
-    for name, given in (("captions", captions), ("multiplicities", multiplicities)):
-        if given is not None and len(given) != len(graphs):
-            raise InputError(name, f"there are {len(given)} for {len(graphs)} diagrams", "give one for each")
+    if width is not None and not 0 < width < inf:
+        raise InputError("sheet", f"{width} is no width", "give a number of points > 0")
+    for name, values in given.items():
+        if values is not None and len(values) != len(graphs):
+            raise InputError(name, f"there are {len(values)} for {len(graphs)} diagrams", "give one for each")
 
 
 def _text(caption: str | Text) -> Text:
@@ -193,7 +206,7 @@ def _cell(
     second = [(chi_text(chi), SIZE - 1.5, GREY)]
     if multiplicity is not None and multiplicity != 1:
         second.append((Text(((f"× {multiplicity}", 0),), rf"\times {multiplicity}"), SIZE - 1.5, GREY))
-    sizes = [sum(width(text, size) + 8 for text, size, _ in row) - 8 for row in (first, second)]
+    sizes = [sum(labels.width(text, size) + 8 for text, size, _ in row) - 8 for row in (first, second)]
     whole = max(body.width, *(size + 2 * MARGIN for size in sizes))
     shapes: list[Shape] = [moved(shape, (whole - body.width) / 2, 0.0) for shape in body.shapes]
     y = body.height - MARGIN / 2 + CAPTION / 2
@@ -201,16 +214,21 @@ def _cell(
         x = (whole - taken) / 2
         for text, size, colour in row:
             shapes.append(Label((x, y), text, size, colour, start=True))
-            x += width(text, size) + 8
+            x += labels.width(text, size) + 8
         y += CAPTION
-    return Picture(whole, y, tuple(shapes), body.title, body.description)
+    described = body.description if number is None else f"{number}: {body.description}"
+    return Picture(whole, y, tuple(shapes), body.title, described)
 
 
-def _grid(cells: Sequence[Picture], columns: int | None) -> Picture:
+def _grid(cells: Sequence[Picture], columns: int | None, width: float | None = None) -> Picture:
     """Cells in rows, each column as wide as the widest cell, and captions of a row on one line."""
     wide = max(one.width for one in cells)
     high = max(one.height for one in cells)
-    if columns is None:
+    if columns is not None:
+        columns = min(columns, len(cells))
+    elif width is not None:
+        columns = min(max(int(width // wide), 1), len(cells))
+    else:
         columns = min(len(cells), max(1, ceil(sqrt(len(cells) * SHAPE * high / wide))))
         columns = ceil(len(cells) / ceil(len(cells) / columns))  # the last row as full as can be
     shapes: list[Shape] = []
@@ -222,9 +240,7 @@ def _grid(cells: Sequence[Picture], columns: int | None) -> Picture:
             left = column * wide + (wide - one.width) / 2
             shapes += (moved(shape, left, top + height - one.height) for shape in one.shapes)
         top += height + MARGIN
-    described = (
-        " ".join(f"{k}: {one.description}" for k, one in enumerate(cells, start=1)) if len(cells) < 9 else ""
-    )
+    described = " ".join(one.description for one in cells) if len(cells) < 9 else ""
     return Picture(columns * wide, top, tuple(shapes), "", described)
 
 
@@ -256,4 +272,4 @@ def _pair(number: int, colour: str, left: Text, right: Text) -> Item:
         Label((7.5, 0.0), badge, 10.0, "#FFFFFF"),
         Label((20.0, 0.0), text, SIZE, start=True),
     )
-    return Item(tuple(shapes), 20.0 + width(text, SIZE))
+    return Item(tuple(shapes), 20.0 + labels.width(text, SIZE))
