@@ -1,6 +1,7 @@
 """Pictures: well-formed, nothing overlaps, planar graphs have no crossings and twisted ribbons have one."""
 
 import re
+import shutil
 import subprocess
 import sys
 from itertools import combinations, pairwise
@@ -19,7 +20,7 @@ from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.wick import all_contractions
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Stroke
 from planaria.writing.emitters.tikz import standalone
-from planaria.writing.pictures import lay_out, to_svg, to_tikz
+from planaria.writing.pictures import lay_out, sheet, to_svg, to_tikz
 from planaria.writing.pictures.style import AREAS, BACK, WHITE
 
 N, P, M, gamma = symbols("N P M gamma", positive=True)
@@ -395,21 +396,59 @@ def test_tikz_is_balanced_and_defines_its_colours(graph):
     assert text.count("$") % 2 == 0
     used = set(re.findall(r"planaria[A-Z]", text))
     assert used == set(re.findall(r"\\definecolor\{(planaria[A-Z])\}", text))
-    lines = text.splitlines()
-    assert lines[1].startswith(r"\begin{tikzpicture}")
+    head, body = text.split("\n}\n")
+    assert head.splitlines()[1:3] == [r"\begin{tikzpicture}[x=1pt, y=-1pt]", r"\tikzset{"]
+    styles = re.findall(r"^  (planaria \w+)/\.style=\{.*\},$", head, re.MULTILINE)
+    assert len(styles) == len(set(styles)) == len(head.splitlines()) - 3
+    lines = body.splitlines()
     assert lines[-1] == r"\end{tikzpicture}"
-    assert all(line.startswith(r"\definecolor") or line.endswith(";") for line in lines[2:-1])
-    assert text in standalone(text)
-    assert re.findall(r"\\usepackage.*", standalone(text)) == [r"\usepackage{tikz}"]
+    assert all(line.startswith(r"\definecolor") or line.endswith(";") for line in lines[:-1])
+    # Every shape has a style with a name and a colour, and every style is used.
+    drawn = [one for one in lines[:-1] if not one.startswith((r"\definecolor", r"\path (0,0)"))]
+    assert {re.match(r"\\\w+\[(planaria \w+), planaria[A-Z]", one)[1] for one in drawn} == set(styles)
+    wanted = {"ribbon", "edge", "line", "letter"} if graph.letters else {"line"}
+    assert {f"planaria {one}" for one in wanted} <= set(styles)
     # Nothing but tikz, and amsmath in labels: these commands, and paths of these words.
-    drawn = re.sub(r"\{\$.*\$\};", "", "\n".join(lines[1:]))
-    commands = {"begin", "end", "definecolor", "draw", "fill", "filldraw", "node", "small", "normalsize"}
-    assert set(re.findall(r"\\([a-zA-Z]+)", drawn)) <= {*commands, "footnotesize"}
+    commands = {"begin", "end", "tikzset", "definecolor", "path", "draw", "fill", "filldraw", "node"}
+    bare = re.sub(r"\{\$.*\$\};", "", text.split("\n", 1)[1])
+    assert set(re.findall(r"\\([a-zA-Z]+)", bare)) <= {*commands, "small", "normalsize", "footnotesize"}
     point = r"\(-?[\d.]+,-?[\d.]+\)"
     path = rf"{point}(?: \.\. controls {point} and {point} \.\. {point})+"
-    for one in lines:
+    for one in drawn:
         if one.startswith((r"\draw", r"\fill[")) and "circle" not in one:
             assert re.fullmatch(rf"\\(draw|fill)\[[^\]]*\] {path}(?: -- cycle)?;", one)
+
+
+def test_a_latex_document_needs_no_more_than_tikz_and_amsmath():
+    picture = lay_out(OTHERS[0])
+    for shown in (picture, picture.to_width(300)):
+        text = standalone(shown)
+        assert to_tikz(picture) in text
+        packages = re.findall(r"\\(?:documentclass|usepackage)(?:\[[^\]]*\])?\{(\w+)\}", text)
+        assert packages == ["article", "geometry", "amsmath", "tikz"]
+    assert "paperwidth=308pt" in text
+    assert r"\scalebox" in text
+
+
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
+def test_latex_makes_one_page_of_the_size_of_the_picture(engine, tmp_path):
+    if shutil.which(engine) is None:
+        pytest.skip(f"there is no {engine} here: install texlive-latex-recommended and texlive-pictures")
+    weighted = list(expand(Trace(h * h * h.T * h.T), ELLIPTIC, 0, euler=None))
+    for number, picture in enumerate((sheet(weighted), lay_out(OTHERS[0]).to_width(700), lay_out(SEVERAL[3]))):
+        (tmp_path / f"{number}.tex").write_text(standalone(picture), encoding="utf-8")
+        done = subprocess.run(
+            [engine, "-interaction=nonstopmode", "-halt-on-error", f"{number}.tex"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-2000:]
+        assert "(1 page," in done.stdout
+        assert "Overfull" not in done.stdout
+        assert "Missing character" not in done.stdout
 
 
 def test_a_space_keeps_its_colour_in_every_diagram():

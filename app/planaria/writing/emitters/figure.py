@@ -37,10 +37,11 @@ def _draw(axes: Any, shape: Shape, depth: int, scale: float) -> None:
     match shape:
         case Stroke(path, colour, width, is_round):
             cap = "round" if is_round else "butt"
-            wide = scale * width
-            axes.add_patch(
-                PathPatch(_curve(path), fill=False, edgecolor=colour, linewidth=wide, capstyle=cap, zorder=depth)
-            )
+            patch = PathPatch(_curve(path), fill=False, edgecolor=colour, linewidth=scale * width, zorder=depth)
+            patch.set_capstyle(cap)
+            if shape.dashes:  # matplotlib counts them in widths of the line
+                patch.set_linestyle((0, [length / width for length in shape.dashes]))
+            axes.add_patch(patch)
         case Fill(path, colour):
             axes.add_patch(PathPatch(_curve(path), facecolor=colour, linewidth=0, zorder=depth))
         case Dot(centre, radius, colour, hollow):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import cos, pi, sin, tan
+from typing import Literal
 
 from planaria.writing.names import latex_text
 
@@ -15,6 +16,7 @@ __all__ = [
     "Path",
     "Picture",
     "Point",
+    "Role",
     "Shape",
     "Stroke",
     "Text",
@@ -24,6 +26,11 @@ __all__ = [
     "line",
     "moved",
 ]
+
+Role = Literal[
+    "face", "ribbon", "back", "gap", "edge", "line", "end", "dot", "blob", "sign", "letter", "label", "caption"
+]
+"""What a shape is in a picture: emitters whose output is edited by hand name their styles after it."""
 
 Point = tuple[float, float]
 Curve = tuple[Point, Point, Point]
@@ -124,12 +131,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line along a path, its ends round or cut off."""
+    """A line along a path, its ends round or cut off; dashes are lengths that are drawn and left out in turn."""
 
     path: Path
     colour: str
     width: float = 1.8
     is_round: bool = True
+    role: Role = "line"
+    dashes: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,7 @@ class Fill:
 
     path: Path
     colour: str
+    role: Role = "face"
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,7 @@ class Dot:
     radius: float
     colour: str
     hollow: bool = False
+    role: Role = "dot"
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,7 @@ class Label:
     size: float = 13.0
     colour: str = "#222222"
     start: bool = False
+    role: Role = "label"
 
 
 Shape = Stroke | Fill | Dot | Label

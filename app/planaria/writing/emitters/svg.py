@@ -60,7 +60,9 @@ def _shape(shape: Shape) -> str:
     match shape:
         case Stroke(path, colour, width):
             wide = "" if width == 1.8 else f' stroke-width="{_number(width)}"'
-            return f'<path d="{_path(path)}" stroke="{colour}"{wide}/>'
+            dashes = ",".join(map(_number, shape.dashes))
+            broken = f' stroke-dasharray="{dashes}"' if dashes else ""
+            return f'<path d="{_path(path)}" stroke="{colour}"{wide}{broken}/>'
         case Fill(path, colour):
             return f'<path d="{_path(path)}Z" fill="{colour}"/>'
         case Dot((x, y), radius, colour, hollow):

@@ -1,37 +1,68 @@
-"""The TikZ emitter: a tikzpicture that needs tikz and nothing else."""
+"""The TikZ emitter: a tikzpicture that needs tikz and amsmath, and nothing else."""
 
 from __future__ import annotations
 
 from planaria.ensembles.cleaning import clean_line
-from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Picture, Point, Shape, Stroke
+from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Picture, Point, Role, Shape, Stroke
 
 __all__ = ["standalone", "to_tikz"]
 
 _BORDER = 4.0
+# Hairlines look heavier in print: lines are three quarters as wide as on a screen.
+_THIN = 0.75
+_WIDTHS: dict[Role, float] = {"ribbon": 11.0, "edge": 1.8, "line": 2.4, "end": 1.8, "sign": 1.4}
+_FLAT: frozenset[Role] = frozenset({"ribbon", "gap"})  # what hides something keeps its width
 
 
 def to_tikz(picture: Picture) -> str:
-    r"""A tikzpicture environment; its colours are defined inside.
+    r"""A tikzpicture environment; its styles and its colours are named at its head, to be changed there.
+
+    Labels need amsmath.
 
     >>> from planaria.writing.emitters.shapes import Dot
     >>> print(to_tikz(Picture(20, 10, (Dot((5, 5), 2, "#0072B2"),), "a dot")))
     % a dot
-    \begin{tikzpicture}[x=1pt, y=-1pt, line cap=round]
+    \begin{tikzpicture}[x=1pt, y=-1pt]
+    \tikzset{
+      planaria dot/.style={},
+    }
     \definecolor{planariaA}{HTML}{0072B2}
-    \fill[planariaA] (5,5) circle[radius=2pt];
+    \path (0,0) rectangle (20,10);
+    \fill[planaria dot, planariaA] (5,5) circle[radius=2pt];
     \end{tikzpicture}
     """
     colours = dict.fromkeys(shape.colour for shape in picture.shapes)
     names = {colour: f"planaria{_letters(k)}" for k, colour in enumerate(colours)}
+    roles = dict.fromkeys(shape.role for shape in picture.shapes)
     return "\n".join(
         [
             f"% {clean_line(picture.title)}",
-            r"\begin{tikzpicture}[x=1pt, y=-1pt, line cap=round]",
+            r"\begin{tikzpicture}[x=1pt, y=-1pt]",
+            r"\tikzset{",
+            *(f"  planaria {role}/.style={{{_style(role)}}}," for role in roles),
+            "}",
             *(rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:]}}}" for colour, name in names.items()),
-            *(_shape(shape, names[shape.colour]) for shape in picture.shapes),
+            rf"\path (0,0) rectangle {_point((picture.width, picture.height))};",
+            *(_shape(shape, f"planaria {shape.role}, {names[shape.colour]}") for shape in picture.shapes),
             r"\end{tikzpicture}",
         ]
     )
+
+
+def _style(role: Role) -> str:
+    """What a style says at first; a colour is named with each shape."""
+    wide = _WIDTHS.get(role, 0.0)
+    match role:
+        case "ribbon" | "gap":
+            return "line cap=butt" + (f", line width={_number(wide)}pt" if wide else "")
+        case "edge" | "line" | "sign":
+            return f"line cap=round, line width={_number(_THIN * wide)}pt"
+        case "end":
+            return f"fill=white, line width={_number(_THIN * wide)}pt"
+        case "letter" | "label" | "caption":
+            return r"font=\normalsize, inner sep=0pt"
+        case "face" | "back" | "dot" | "blob":
+            return ""
 
 
 def standalone(picture: Picture) -> str:
@@ -64,21 +95,29 @@ def standalone(picture: Picture) -> str:
     )
 
 
-def _shape(shape: Shape, colour: str) -> str:
+def _shape(shape: Shape, style: str) -> str:
+    """A shape with its style, and with what is not in the style."""
     match shape:
-        case Stroke(path, _, width, is_round):
-            # Hairlines look heavier in print; what hides something below keeps its width.
-            thick = f"line width={_number(width * 0.75 if is_round else width)}pt"
-            return rf"\draw[{colour}, {thick}{'' if is_round else ', line cap=butt'}] {_path(path)};"
+        case Stroke(path, _, width, is_round, role):
+            if width != _WIDTHS.get(role):
+                style += f", line width={_number(width if role in _FLAT else _THIN * width)}pt"
+            if shape.dashes:
+                parts = zip(("on", "off") * len(shape.dashes), shape.dashes, strict=False)
+                style += ", dash pattern=" + " ".join(f"{word} {_number(length)}pt" for word, length in parts)
+            if not is_round and role not in _FLAT:
+                style += ", line cap=butt"
+            return rf"\draw[{style}] {_path(path)};"
         case Fill(path):
-            return rf"\fill[{colour}] {_path(path)} -- cycle;"
+            return rf"\fill[{style}] {_path(path)} -- cycle;"
         case Dot(centre, radius, _, hollow):
-            paint = f"draw={colour}, fill=white, line width=1.2pt" if hollow else colour
-            command = r"\filldraw" if hollow else r"\fill"
-            return f"{command}[{paint}] {_point(centre)} circle[radius={_number(radius)}pt];"
+            if hollow:
+                return rf"\filldraw[{style}, fill=white] {_point(centre)} circle[radius={_number(radius)}pt];"
+            return rf"\fill[{style}] {_point(centre)} circle[radius={_number(radius)}pt];"
         case Label(at, text, size, _, start):
-            options = f"{colour}, font={_size(size)}, inner sep=0pt" + (", anchor=west" if start else "")
-            return rf"\node[{options}] at {_point(at)} {{${text.latex}$}};"
+            font = _size(size)
+            style += "" if font == r"\normalsize" else f", font={font}"
+            style += ", anchor=west" if start else ""
+            return rf"\node[{style}] at {_point(at)} {{${text.latex}$}};"
 
 
 def _size(points: float) -> str:

@@ -136,7 +136,7 @@ def _write(expression: Expr) -> Text:
         case Inverse():
             return _power(expression.arg, Rational(-1))
         case Trace():
-            return Text.joined((Text((("tr ", 0),), r"\mathrm{tr}\,"), _factor(expression.arg)))
+            return Text.joined((Text((("tr ", 0),), r"\operatorname{tr}"), _factor(expression.arg)))
     return Text(((str(expression), 0),), str(latex(expression)))
 
 

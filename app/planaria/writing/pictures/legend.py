@@ -43,9 +43,9 @@ def legend_items(
         top, bottom = style.spaces[field.row_space], style.spaces[field.col_space]
         upper, lower = line((0, -HALF), (ICON, -HALF)), line((ICON, HALF), (0, HALF))
         icon = (
-            Fill(join((upper, line((ICON, -HALF), (ICON, HALF)), lower)), area),
-            Stroke(upper, top),
-            Stroke(lower, bottom),
+            Fill(join((upper, line((ICON, -HALF), (ICON, HALF)), lower)), area, role="ribbon"),
+            Stroke(upper, top, role="edge"),
+            Stroke(lower, bottom, role="edge"),
         )
         short.append(_entry(icon, name))
         pairs = [(field.row_space, field.rows), (field.col_space, field.cols)]
@@ -55,7 +55,7 @@ def legend_items(
                 text = Text.joined((Text.words("covariance of "), name, Text.words(": "), value))
                 rows.append(_entry((Dot((ICON / 2, 0), 2.8, style.spaces[space]),), text))
     if setting.weighted.intersection(style.areas):
-        circle = (Dot((ICON / 2, 0), 6.5, GREY, hollow=True),)
+        circle = (Dot((ICON / 2, 0), 6.5, GREY, hollow=True, role="end"),)
         rows.insert(0, _entry(circle, Text.words("in a circle: the weight of the ribbon")))
     if twisted:
         rows.insert(0, _back())
@@ -68,8 +68,8 @@ def _back() -> Item:
     """A ribbon with a half twist, and what it shows behind it."""
     drawn = band(line((0.0, 0.0), (2 * ICON, 0.0)), (0.2, 0.65))
     front, back = drawn.lobes
-    one, other = (Stroke(edge, INK, 1.2) for edge in drawn.edges)
-    icon = (Fill(front, AREAS[0]), Fill(back, BACK), one, other)
+    one, other = (Stroke(edge, INK, 1.2, role="edge") for edge in drawn.edges)
+    icon = (Fill(front, AREAS[0], role="ribbon"), Fill(back, BACK, role="back"), one, other)
     text = Text.words("half twist: behind it the ribbon shows its back")
     return Item((*icon, Label((2 * ICON + 6, 0.0), text, SIZE, start=True)), 2 * ICON + 6 + width(text, SIZE))
 

@@ -128,7 +128,7 @@ class _Brush:
         i, _ = pair
         middle = self.block.middles[pair]
         if self.under[pair]:
-            yield Stroke(middle, WHITE, 2 * HALF + 7, is_round=False)
+            yield Stroke(middle, WHITE, 2 * HALF + 7, is_round=False, role="gap")
         window = None
         if i in self.twisted:
             centre, start, end = self._room(pair, TWIST)
@@ -139,16 +139,17 @@ class _Brush:
         own = self.style.ribbons.get(i)
         area = tint(own, 0.22) if own else self.style.areas[self.graph.letters[i].field]
         if window is None:
-            yield Stroke(middle, area, 2 * HALF, is_round=False)
+            yield Stroke(middle, area, 2 * HALF, is_round=False, role="ribbon")
         else:
-            for lobe, colour in zip(drawn.lobes, (area, tint(own, 0.5) if own else BACK), strict=True):
-                yield Fill(lobe, colour)
+            front, back = drawn.lobes
+            yield Fill(front, area, role="ribbon")
+            yield Fill(back, tint(own, 0.5) if own else BACK, role="back")
         first, second = (2 * i + 1, 2 * i) if self.block.hand == 1 else (2 * i, 2 * i + 1)
         self.edges |= {first: drawn.edges[0], second: drawn.edges[1]}
-        yield Stroke(drawn.edges[0], self._edge_colour(first), EDGE)
+        yield Stroke(drawn.edges[0], self._edge_colour(first), EDGE, role="edge")
         if drawn.over is not None:
-            yield Stroke(drawn.over, WHITE, EDGE + 3.2, is_round=False)
-        yield Stroke(drawn.edges[1], self._edge_colour(second), EDGE)
+            yield Stroke(drawn.over, WHITE, EDGE + 3.2, is_round=False, role="gap")
+        yield Stroke(drawn.edges[1], self._edge_colour(second), EDGE, role="edge")
 
     def _edge_colour(self, side: int) -> str:
         return self.style.ribbons.get(side // 2) or self.style.spaces[self._space(side)]
@@ -165,10 +166,10 @@ class _Brush:
             colour = GREY if self.style.ribbons else self.style.spaces[spaces[number]]
             yield Stroke(path, colour, DRESSED if number in dressed else INDEX_LINE)
         for end, space in self.block.ends:
-            yield Dot(end, 3.2, GREY if self.style.ribbons else self.style.spaces[space], hollow=True)
+            yield Dot(end, 3.2, GREY if self.style.ribbons else self.style.spaces[space], hollow=True, role="end")
         for centre, slot, _ in self.block.blobs:
-            yield Dot(centre, BLOB, GREY)
-            yield Dot(centre, BLOB - 1.8, "#E8E8E8")
+            yield Dot(centre, BLOB, GREY, role="blob")
+            yield Dot(centre, BLOB - 1.8, "#E8E8E8", role="blob")
             yield Label(centre, slot.name or Text((), ""), 14.0)
 
     def letters(self) -> Iterator[Shape]:
@@ -179,7 +180,7 @@ class _Brush:
             text = letter_text(self.graph.letters[k], self.graph.setting)
             # Beside a circle a long name stands further out than above it.
             out = LABEL + max(0.0, width(text, LETTER) / 2 - 6.0) * abs(dx)
-            yield Label((x - out * dx, y - out * dy), text, LETTER, colour)
+            yield Label((x - out * dx, y - out * dy), text, LETTER, colour, role="letter")
 
     # Dots for functions of eigenvalues, arrows, badges.
 
@@ -213,11 +214,15 @@ class _Brush:
             for side in dotted:
                 yield Dot(nearest(self.edges[side], middle.at(part)), DOT, self._edge_colour(side))
         if directed:
-            yield Fill(_arrow(middle, start, forwards=not letter.conjugated), GREY)
+            yield Fill(_arrow(middle, start, forwards=not letter.conjugated), GREY, role="sign")
         if not weight.is_one and not badge:
             text = names.of(weight, setting)
-            beside = middle.at(max(0.2, part - 0.25) if dotted else part)
-            yield Dot(beside, max(6.5, width(text, SMALL) / 2 + 1), GREY, hollow=True)
+            if dotted:  # beside the dots
+                points = self.lines.get(pair) or polyline(middle)
+                self.taken[pair].append((part * (len(points) - 1), 10.0))
+                part, _, _ = self._room(pair, 22.0)
+            beside = middle.at(part)
+            yield Dot(beside, max(6.5, width(text, SMALL) / 2 + 1), GREY, hollow=True, role="end")
             yield Label(beside, text, SMALL, INK)
         if badge:
             yield Dot(middle.at(part), 7.5, self._edge_colour(2 * i))

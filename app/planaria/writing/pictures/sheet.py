@@ -213,7 +213,7 @@ def _cell(
     for row, taken in zip((first, second), sizes, strict=True):
         x = (whole - taken) / 2
         for text, size, colour in row:
-            shapes.append(Label((x, y), text, size, colour, start=True))
+            shapes.append(Label((x, y), text, size, colour, start=True, role="caption"))
             x += labels.width(text, size) + 8
         y += CAPTION
     described = body.description if number is None else f"{number}: {body.description}"
@@ -251,9 +251,9 @@ def _pairwise(left: Picture, right: Picture) -> Picture:
     shapes = [moved(shape, 0.0, height - left.height) for shape in left.shapes]
     shapes += (moved(shape, x + gap, height - right.height) for shape in right.shapes)
     ends = (x + 4, y), (x + gap - 4, y)
-    shapes.append(Stroke(line(*ends), GREY, 1.4))
+    shapes.append(Stroke(line(*ends), GREY, 1.4, role="sign"))
     for (tip, _), back in zip(ends, (6.0, -6.0), strict=True):
-        shapes += (Stroke(line((tip, y), (tip + back, y + side)), GREY, 1.4) for side in (-4.0, 4.0))
+        shapes += (Stroke(line((tip, y), (tip + back, y + side)), GREY, 1.4, role="sign") for side in (-4.0, 4.0))
     description = f"Left: {left.description} Right: {right.description}"
     return Picture(x + gap + right.width, height, tuple(shapes), "2 diagrams side by side", description)
 
