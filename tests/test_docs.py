@@ -28,9 +28,10 @@ import pytest
 
 from planaria.app.cli import app
 from planaria.derivations import derive
-from planaria.diagrams import InputError, expand, load_model_file
+from planaria.diagrams import InputError, dualities, expand, load_model_file
 from planaria.ensembles.library import load_model
 from planaria.numerics.evidence.checks import checks
+from planaria.writing.pictures import beside, to_svg
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -230,5 +231,16 @@ def test_pictures_are_drawn_by_the_tool(order: int, number: int, name: str) -> N
     diagrams = list(expand(file.quantity("resolvent").expression, file.model, order=order))
     there = (ROOT / "docs" / f"{name}.svg").read_text(encoding="utf-8").rstrip("\n")
     (shape, coordinates), (drawn, wanted) = _numbers_apart(there), _numbers_apart(diagrams[number].svg())
+    assert shape == drawn
+    assert coordinates == pytest.approx(wanted, abs=0.011)
+
+
+def test_the_picture_of_a_dual_is_drawn_by_the_tool() -> None:
+    file = load_model("random-features")
+    (duality,) = dualities(file.model, file.quantity("loss").expression, order=1)
+    diagram = list(expand(duality.expression, duality.model, 1))[10]
+    picture = to_svg(beside(diagram, *diagram.dual(duality), duality=duality))
+    there = (ROOT / "docs" / "dual.svg").read_text(encoding="utf-8").rstrip("\n")
+    (shape, coordinates), (drawn, wanted) = _numbers_apart(there), _numbers_apart(picture)
     assert shape == drawn
     assert coordinates == pytest.approx(wanted, abs=0.011)

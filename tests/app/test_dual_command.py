@@ -99,7 +99,55 @@ def test_diagrams_beside_their_duals(run: Run, tmp_path: Path) -> None:
         "resolvent-N-P-order-1-001.svg",
         *(f"resolvent-N-P-order-2-00{k}.svg" for k in (1, 2, 3)),
     ]
-    assert all("x ↔ u" in "".join(ElementTree.parse(one).getroot().itertext()) for one in files)
+    for one in files:
+        texts = [
+            "".join(text.itertext()) for text in ElementTree.parse(one).iter("{http://www.w3.org/2000/svg}text")
+        ]
+        exchanged = [(a, c) for a, b, c in zip(texts, texts[1:], texts[2:], strict=False) if b == "↔"]
+        assert "".join(texts).count("↔") == 2
+        assert exchanged
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".tex", ".png", ".pdf"])
+def test_duals_on_one_sheet(run: Run, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"duals{suffix}"
+    outcome = run("dual", "random-features", "resolvent", "--order", "2", "--draw", str(file))
+    assert outcome.code == 0
+    assert outcome.err.splitlines()[-1] == f"wrote {file}"
+    assert list(tmp_path.iterdir()) == [file]
+    if suffix == ".svg":
+        root = ElementTree.parse(file).getroot()
+        assert root.findtext("{http://www.w3.org/2000/svg}title") == "4 diagrams beside their duals"
+        assert "its dual times N / P" in "".join(root.itertext())
+
+
+def test_several_dualities_go_to_numbered_sheets(run: Run, tmp_path: Path) -> None:
+    outcome = run(
+        "dual", "random-features", "resolvent", "loss", "--order", "1", "--draw", str(tmp_path / "a.svg")
+    )
+    assert outcome.err.splitlines()[-2:] == [f"wrote {tmp_path / f'a-{k}.svg'}" for k in (1, 2)]
+    said = "".join(ElementTree.parse(tmp_path / "a-2.svg").getroot().itertext())
+    assert "loss, invariant: the weight of a diagram, exchanged, is that of its dual" in said
+
+
+def test_no_duality_is_drawn_where_there_is_none(run: Run, tmp_path: Path) -> None:
+    outcome = run("dual", "random-features", "noise_loss", "--draw", str(tmp_path / "a.svg"))
+    assert outcome.err.splitlines()[-1] == "nothing to draw: there is no duality"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_of_another_kind_is_no_folder(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.jpg"
+    assert run("dual", "random-features", "loss", "--draw", str(file)).refusal == (
+        f"--draw {file}: the suffix is .jpg; give a .svg, .tex, .png or .pdf file"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_ends_like_a_picture_stays_a_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "old.svg").mkdir()
+    run("dual", "random-features", "resolvent", "--draw", str(tmp_path / "old.svg"))
+    assert [one.name for one in (tmp_path / "old.svg").iterdir()] == ["resolvent-N-P-order-1-001.svg"]
 
 
 def test_a_folder_that_cannot_be(run: Run, tmp_path: Path) -> None:

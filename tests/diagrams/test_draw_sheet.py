@@ -1,17 +1,18 @@
 """Contact sheets and pairs of diagrams: everything is there, in its place, in corresponding colours."""
 
 import re
+from itertools import pairwise
 from math import hypot, prod
 from xml.etree import ElementTree
 
 import pytest
 from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 
-from planaria.diagrams import Gaussian, InputError, Model
+from planaria.diagrams import Gaussian, InputError, Model, dualities
 from planaria.diagrams.graphs.expansion import expand
 from planaria.writing.emitters.shapes import Dot, Label, Stroke
-from planaria.writing.emitters.typeset import weight_text
-from planaria.writing.pictures import beside, lay_out, sheet, sheets, to_svg, to_tikz
+from planaria.writing.emitters.typeset import formula, weight_text
+from planaria.writing.pictures import beside, dual_sheets, lay_out, sheet, sheets, to_svg, to_tikz
 from planaria.writing.pictures.readings import untwisted
 
 N, P, M, gamma, s = symbols("N P M gamma sigma_u", positive=True)
@@ -152,28 +153,111 @@ def rotations(left, right):
     return [m for m in maps if all(right.pairing[m[i]] == m[j] for i, j in left.ribbons)]
 
 
-def test_lines_that_correspond_have_the_same_colour_and_number():
+def badges(picture):
+    """The numbers on ribbons, each with its place."""
+    return [
+        (int(label.text.plain), dot.centre)
+        for dot, label in pairwise(picture.shapes)
+        if isinstance(dot, Dot) and dot.radius == 7.5 and isinstance(label, Label)
+    ]
+
+
+def test_ribbons_that_correspond_have_the_same_number():
     left, right = ORDER_3[0], ORDER_3[9]
     (half_edges, *_) = rotations(left, right)
     picture = beside(left, right, half_edges, ("here", "there"))
-    assert {"here", "there"} <= set(texts(picture))
+    assert {"here", "there", "ribbons that correspond"} <= set(texts(picture))
     middle = picture.width / 2
-    for number, (i, j) in enumerate(left.ribbons, start=1):
-        badges = [
-            (dot, label)
-            for dot, label in zip(picture.shapes, picture.shapes[1:], strict=False)
-            if isinstance(dot, Dot) and isinstance(label, Label) and label.text.plain == str(number)
-        ]
-        assert len(badges) == 3  # on the left, on the right, in the legend
-        assert len({dot.colour for dot, _ in badges}) == 1
-        colour = badges[0][0].colour
-        edges = [one for one in picture.shapes if isinstance(one, Stroke) and one.colour == colour]
-        assert [one.path.start[0] < middle for one in edges] == [True, True, False, False]
-        # Names of letters have the colour of their ribbon.
-        here = [one for one in picture.shapes if isinstance(one, Label) and one.colour == colour]
-        fields = {left.letters[i].field, right.letters[half_edges[j]].field}
-        assert len(here) == 4
-        assert {one.text.plain[0] for one in here} == {"xu"[k] for k in fields}
+    *drawn, in_legend = badges(picture)
+    assert in_legend[0] == 1
+    numbers = range(1, len(left.ribbons) + 1)
+    assert sorted(k for k, (x, _) in drawn if x < middle) == list(numbers)
+    assert sorted(k for k, (x, _) in drawn if x > middle) == list(numbers)
+    # Fields follow: under a number, the area of the ribbon is that of its field, here and there.
+    areas = [s for s in picture.shapes if isinstance(s, Stroke) and s.role == "ribbon"]
+    for number, (i, _) in enumerate(left.ribbons, start=1):
+        here, there = (
+            min(areas, key=lambda area, at=at: min(hypot(px - at[0], py - at[1]) for px, py in along(area.path)))
+            for at in sorted(at for k, at in drawn if k == number)
+        )
+        same = left.letters[i].field == right.letters[half_edges[i]].field
+        assert (here.colour == there.colour) == same
+
+
+def along(path):
+    return [path.at(k / 20) for k in range(21)]
+
+
+DUAL_MODEL = Model([Gaussian(x, rows=Lambda), Gaussian(u, variance=s**2 / M)])
+q = (gamma * Identity(N) + u * x * x.T * u.T).inv()
+(DUALITY,) = dualities(DUAL_MODEL, Trace(q) / N)
+PLANAR = [graph for n in (1, 2, 3) for graph in expand(Trace(q) / N, DUAL_MODEL, n)]
+
+
+def test_a_sheet_of_duals_tells_what_is_exchanged():
+    (picture,) = dual_sheets(DUALITY, PLANAR, "resolvent")
+    found = texts(picture)
+    assert picture.title == "16 diagrams beside their duals"
+    assert [text for text in found if re.fullmatch(r"\d+\.", text)] == [f"{k}." for k in range(1, 17)]
+    assert found.count("↔") == 2  # N and P, x and u
+    (factor,) = [text for text in found if "covariant" in text]
+    assert factor == (
+        "resolvent, covariant: the weight of a diagram, exchanged, is that of its dual times "
+        + weight_or_ratio(DUALITY.factor)
+    )
+    (remainder,) = [text for text in found if "one term more" in text]
+    assert remainder.endswith(weight_or_ratio(DUALITY.remainder))
+    assert len(circles(picture)) == 1
+
+
+def weight_or_ratio(expression):
+    setting = PLANAR[0].setting
+    return formula(setting.ring(expression), setting).plain
+
+
+def test_a_quotient_says_what_is_below():
+    assert weight_or_ratio((P - N) / (gamma * P)) == "(P − N) / (γ P)"
+    assert weight_or_ratio(N / P) == "N / P"
+
+
+def test_exchanged_lines_are_told_apart_without_colours():
+    (picture,) = dual_sheets(DUALITY, PLANAR)
+    lines = [s for s in picture.shapes if isinstance(s, Stroke) and s.role in ("edge", "line")]
+    patterns = {}
+    for one in lines:
+        patterns.setdefault(one.colour, set()).add(one.dashes)
+    named = {name: colour for colour, name in legend_colours(picture)}
+    assert {name: len(patterns[colour]) for name, colour in named.items()} == {"N": 1, "P": 1, "M": 1}
+    dashes = {name: patterns[colour].pop() for name, colour in named.items()}
+    assert dashes["M"] == ()
+    assert len({dashes["N"], dashes["P"], ()}) == 3
+    svg, tikz = to_svg(picture), to_tikz(picture)
+    broken = sum(bool(s.dashes) for s in lines)
+    assert svg.count("stroke-dasharray") == tikz.count("dash pattern") == broken
+
+
+def legend_colours(picture):
+    """The colour of each space in the legend: lines of the width 3 before a name."""
+    return [
+        (one.colour, other.text.plain)
+        for one, other in pairwise(picture.shapes)
+        if isinstance(one, Stroke) and one.width == 3.0 and isinstance(other, Label)
+    ]
+
+
+@pytest.mark.parametrize("graph", PLANAR)
+def test_a_dual_is_drawn_as_the_mirror_image(graph):
+    picture = beside(graph, *graph.dual(DUALITY), duality=DUALITY)
+    letters = [s for s in picture.shapes if isinstance(s, Label) and s.role == "letter"]
+    n = len(graph.letters)
+    assert len(letters) == 2 * n
+    *drawn, _ = badges(picture)
+    arrows = [s for s in picture.shapes if isinstance(s, Stroke) and s.role == "sign"]
+    middle = sum(x for x, _ in (arrows[0].path.start, arrows[0].path.end)) / 2
+    for number in range(1, len(graph.ribbons) + 1):
+        (ax, ay), (bx, by) = sorted(at for k, at in drawn if k == number)
+        assert ay == pytest.approx(by, abs=3)
+        assert middle - ax == pytest.approx(bx - middle, abs=12)
 
 
 @pytest.mark.parametrize("half_edges", [(0, 1), (0, 0, *range(2, 12)), (1, 0, *range(2, 12))])

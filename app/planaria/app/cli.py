@@ -218,7 +218,12 @@ def dual(
         int, typer.Option(metavar="n", help="The order to which diagrams are compared one by one, and drawn.")
     ] = 1,
     draw: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Draw each planar diagram beside its dual, in this folder.")
+        str | None,
+        typer.Option(
+            metavar="FILE|DIR",
+            help="Draw planar diagrams beside their duals: on a sheet (.svg, .tex, .png or .pdf), or each in a "
+            "file of its own in this folder.",
+        ),
     ] = None,
     symbols: SymbolsOption = None,
     json: JsonOption = False,

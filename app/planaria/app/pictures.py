@@ -17,11 +17,23 @@ from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.tikz import standalone
 from planaria.writing.pictures import lay_out, sheets, to_svg
-from planaria.writing.pictures.sheet import PER_SHEET
+from planaria.writing.pictures.pages.sheet import PER_SHEET
 
-__all__ = ["SUFFIXES", "Drawing", "Folder", "Target", "by_euler", "draw", "write_picture", "write_pictures"]
+__all__ = [
+    "SUFFIXES",
+    "Drawing",
+    "Folder",
+    "Target",
+    "by_euler",
+    "draw",
+    "target_of",
+    "write_pages",
+    "write_picture",
+    "write_pictures",
+]
 
 SUFFIXES = (".svg", ".tex", ".png", ".pdf")
+_OTHERS = frozenset({".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps"})  # none of ours
 _MOST_SHEETS = 9999
 _MOST_PICTURES = 2000
 _MOST_COLUMNS = 1000
@@ -160,6 +172,18 @@ class Folder:
         check_target(self.path / name, f"--draw {self.path}")
 
 
+def target_of(text: str) -> Target | Folder:
+    """A file if its name ends as one of a picture, else a folder, also one that is there and ends so.
+
+    Raises InputError for other kinds of pictures, and where neither can be.
+    """
+    path = FilePath(text)
+    suffix = path.suffix.lower()
+    if not path.is_dir() and (suffix in SUFFIXES or suffix in _OTHERS):
+        return Target.of(text)
+    return Folder.of(text)
+
+
 def write_pictures(
     graphs: Sequence[RibbonGraph],
     drawing: Drawing,
@@ -172,14 +196,21 @@ def write_pictures(
         picture = lay_out(graphs[0])
         yield write_picture(picture if width is None else picture.to_width(width), target.path)
         return
-    pages = ceil(len(graphs) / PER_SHEET)
-    found = (
-        sheets(graphs, multiplicities=multiplicities, columns=drawing.columns, width=width, numbers=numbers)
-        if graphs
-        else ()
-    )
-    for number, picture in enumerate(found, start=1):
-        yield write_picture(picture, target.path if pages == 1 else target.numbered(number))
+    if graphs:
+        yield from write_pages(
+            sheets(graphs, multiplicities=multiplicities, columns=drawing.columns, width=width, numbers=numbers),
+            target,
+            ceil(len(graphs) / PER_SHEET),
+        )
+
+
+def write_pages(pages: Iterable[Picture], target: Target, count: int | None = None) -> Iterator[FilePath]:
+    """Write pictures, to numbered files if there are several; the paths of the files, each as it is done."""
+    if count is None:
+        pages = list(pages)
+        count = len(pages)
+    for number, picture in enumerate(pages, start=1):
+        yield write_picture(picture, target.path if count == 1 else target.numbered(number))
 
 
 def draw(value: RibbonGraph | Diagrams, path: str | PathLike[str]) -> None:

@@ -14,17 +14,19 @@ from sympy import Expr, MatrixExpr
 from planaria.algebra.errors import InputError, placed
 from planaria.app.display import heading, line, messages, note, output, plain_table, print_json, title, working
 from planaria.app.inputs import Names, check_count, chosen_quantities, read_renames
-from planaria.app.pictures import Folder, write_picture
+from planaria.app.pictures import Folder, Target, target_of, write_pages, write_picture
 from planaria.derivations import derive
 from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutation, dualities
 from planaria.diagrams.duality.propagators import exchanged_matrices
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.graphs.expansion import expand
+from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Gaussian
 from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.numerics.evidence.check_duality import check_duality
-from planaria.writing.pictures import beside
+from planaria.writing.emitters.shapes import Picture
+from planaria.writing.pictures import beside, dual_sheets
 from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["DualOptions", "find_dualities"]
@@ -58,17 +60,18 @@ class _Found:
 def find_dualities(model_name: str, options: DualOptions) -> bool:
     """Find, certify, print and draw; whether every certificate of what was found holds."""
     check_count("--order", options.order, 0, _HIGHEST_ORDER)
-    folder = None if options.draw is None else Folder.of(options.draw)
+    target = None if options.draw is None else target_of(options.draw)
     file = load_model(model_name)
     quantities = chosen_quantities(file, options.quantities)
     names = Names(file, dict(file.model.spectra).values())
-    if folder is not None:
+    if isinstance(target, Folder):
         spaces = "-".join(sorted(names.spaces, key=len)[-2:])
         for quantity in quantities:
-            folder.check_name(f"{quantity.name}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg")
+            target.check_name(f"{quantity.name}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg")
     console, status = output(), messages()
     formulas = Formulas(read_renames(options.symbols, names, []), unicode="utf" in console.encoding.lower())
     passed = True
+    pages: list[Picture] = []
     results: list[tuple[Quantity, tuple[_Found, ...], tuple[Refutation, ...]]] = []
     if not options.as_json:
         title(console, file.title or file.name, file.about)
@@ -80,11 +83,18 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
         results.append((quantity, found, search.refuted))
         if not options.as_json:
             _Text(console, formulas, file).quantity(quantity, found, search)
-        if folder is not None:
-            for path in _drawn(quantity, search, options.order, folder):
+        if isinstance(target, Folder):
+            for path in _drawn_apart(quantity, search, options.order, target):
                 status.print(f"wrote {path}", soft_wrap=True)
+        elif target is not None:
+            pages += _sheets(quantity, search, options.order)
     if options.as_json:
         print_json(_json(file, results, formulas))
+    if isinstance(target, Target):
+        if not pages:
+            status.print("nothing to draw: there is no duality")
+        for path in write_pages(pages, target):
+            status.print(f"wrote {path}", soft_wrap=True)
     return passed
 
 
@@ -100,20 +110,33 @@ def _certified(file: ModelFile, quantity: Quantity, duality: Duality) -> _Found:
     return _Found(duality, certificates, exchanged_matrices(duality, matrices), remark)
 
 
-def _drawn(quantity: Quantity, search: Dualities, order: int, folder: Folder) -> Iterator[Path]:
-    """Each planar diagram to an order beside its dual, corresponding lines in one colour."""
+def _diagrams(duality: Duality, order: int) -> list[RibbonGraph]:
+    """The planar diagrams of one order that have ribbons."""
+    graphs = [one for one in expand(duality.expression, duality.model, order) if one.letters]
+    if len(graphs) > _MOST_PICTURES:
+        raise InputError(
+            "--order", f"order {order} has {len(graphs):,} planar diagrams to draw", "give a lower order"
+        )
+    return graphs
+
+
+def _sheets(quantity: Quantity, search: Dualities, order: int) -> Iterator[Picture]:
+    """Sheets of each duality: every planar diagram to an order beside its dual."""
+    for duality in search:
+        graphs = [graph for n in range(order + 1) for graph in _diagrams(duality, n)]
+        if graphs:
+            yield from dual_sheets(duality, graphs, quantity.name)
+
+
+def _drawn_apart(quantity: Quantity, search: Dualities, order: int, folder: Folder) -> Iterator[Path]:
+    """Each planar diagram to an order beside its dual, in a file of its own."""
     for duality in search:
         name = "-".join(str(one) for one in duality.exchange.spaces[0]) if duality.exchange.spaces else "fields"
         for n in range(order + 1):
-            graphs = [one for one in expand(duality.expression, duality.model, n) if one.letters]
-            if len(graphs) > _MOST_PICTURES:
-                raise InputError(
-                    "--order", f"order {n} has {len(graphs):,} planar diagrams to draw", "give a lower order"
-                )
-            for number, graph in enumerate(graphs, start=1):
+            for number, graph in enumerate(_diagrams(duality, n), start=1):
                 image, half_edges = graph.dual(duality)
                 path = folder.path / f"{quantity.name}-{name}-order-{n}-{number:03d}.svg"
-                yield write_picture(beside(graph, image, half_edges), path)
+                yield write_picture(beside(graph, image, half_edges, duality=duality), path)
 
 
 class _Text:

@@ -70,7 +70,8 @@ def formula(function: Ratio, setting: Setting) -> Text:
     if below == 1:
         return _line(above)
     top = _bracket(_line(above)) if above.is_Add else _line(above)
-    pieces = (*top.pieces, (" / ", 0), *_factor(below).pieces)
+    bottom = _bracket(_write(below)) if below.is_Mul else _factor(below)
+    pieces = (*top.pieces, (" / ", 0), *bottom.pieces)
     return Text(pieces, rf"\frac{{{_line(above).latex}}}{{{_line(below).latex}}}")
 
 

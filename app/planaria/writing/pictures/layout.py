@@ -18,6 +18,7 @@ from planaria.writing.emitters.text import name_text
 from planaria.writing.emitters.typeset import ShortNames
 from planaria.writing.letters import letter_sign
 from planaria.writing.names import terminal_name
+from planaria.writing.pictures.band import HALF
 from planaria.writing.pictures.baseline import baseline
 from planaria.writing.pictures.block import LABEL, Block, slots_of, spacing, widest
 from planaria.writing.pictures.labels import box, width
@@ -34,6 +35,7 @@ __all__ = ["PALETTE", "circle_of", "draw", "lay_out", "with_legend"]
 
 MARGIN = 14.0
 AROUND = LABEL + 12.0  # the room for labels around a piece
+LABELS = LABEL + 0.45 * LETTER - HALF  # what the labels of letters take above and below a circle
 NARROWEST_LEGEND = 270.0
 
 
@@ -106,7 +108,9 @@ def draw(
         left += right - own + apart
     count, chi = len(graph.ribbons), graph.euler_characteristic
     title = f"Ribbon graph: {count} ribbon{'' if count == 1 else 's'}, Euler characteristic {chi}"
-    return _framed(shapes, (0.0, 0.0, left - apart, tallest), title, _description(graph))
+    # Whatever stands above and below a circle, it has one height in all pictures.
+    room = LABELS if any(_is_circle(graph, component) for component in graph.components) else 0.0
+    return _framed(shapes, (0.0, -room, left - apart, tallest + room), title, _description(graph))
 
 
 def circle_of(graph: RibbonGraph) -> float:

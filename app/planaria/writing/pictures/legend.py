@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sympy import Expr
+
+from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.expressions.expression import Setting
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Shape, Stroke, Text, join, line, moved
 from planaria.writing.emitters.text import name_text
@@ -13,7 +16,7 @@ from planaria.writing.pictures.band import HALF, band
 from planaria.writing.pictures.labels import width
 from planaria.writing.pictures.style import AREAS, BACK, GREY, INK, Style
 
-__all__ = ["LINE", "Item", "chi_text", "flow", "legend_items"]
+__all__ = ["LINE", "Item", "chi_text", "exchanged_items", "flow", "legend_items"]
 
 LINE = 22.0
 ICON = 17.0
@@ -33,21 +36,11 @@ def legend_items(
     setting: Setting, style: Style, names: ShortNames, *, twisted: bool = False
 ) -> tuple[list[Item], list[Item]]:
     """The entries of the first rows, and those that have a row each; the back of ribbons only where one shows."""
-    short = [
-        _entry((Stroke(line((0, 0), (ICON, 0)), c, 3.0),), name_text(str(s))) for s, c in style.spaces.items()
-    ]
+    short = [_space(space, style) for space in style.spaces]
     rows = []
-    for k, area in style.areas.items():
-        field = setting.fields[k]
-        name = name_text(field.name)
-        top, bottom = style.spaces[field.row_space], style.spaces[field.col_space]
-        upper, lower = line((0, -HALF), (ICON, -HALF)), line((ICON, HALF), (0, HALF))
-        icon = (
-            Fill(join((upper, line((ICON, -HALF), (ICON, HALF)), lower)), area, role="ribbon"),
-            Stroke(upper, top, role="edge"),
-            Stroke(lower, bottom, role="edge"),
-        )
-        short.append(_entry(icon, name))
+    for k in style.areas:
+        field, name = setting.fields[k], name_text(setting.fields[k].name)
+        short.append(_field(k, setting, style))
         pairs = [(field.row_space, field.rows), (field.col_space, field.cols)]
         for space, function in pairs[:1] if field.law.is_square else pairs:
             if not function.is_one:
@@ -62,6 +55,57 @@ def legend_items(
     for function, name in names.known.items():
         rows.append(_entry((), Text.joined((name, Text(((" = ", 0),), "="), formula(function, setting)))))
     return short, rows
+
+
+def exchanged_items(setting: Setting, style: Style, exchange: Exchange) -> list[Item]:
+    """The entries of spaces and fields, those that are exchanged with an arrow between them."""
+    found, done = [], set()
+    for a, b in exchange.spaces:
+        if a in style.spaces and b in style.spaces:
+            found.append(_swapped(_space(a, style), _space(b, style)))
+            done |= {a, b}
+    found += (_space(space, style) for space in style.spaces if space not in done)
+    images = {str(field.name): str(image.field.name) for field, image in exchange.fields}
+    numbers = {setting.fields[k].name: k for k in style.areas}
+    for name, k in numbers.items():
+        other = numbers.get(images.get(name, name))
+        if other is None or other == k:
+            found.append(_field(k, setting, style))
+        elif k < other:
+            found.append(_swapped(_field(k, setting, style), _field(other, setting, style)))
+    for pair in (*exchange.matrices, *exchange.parameters):
+        one, other_name = (name_text(str(getattr(symbol, "name", symbol))) for symbol in pair)
+        found.append(_swapped(_plain(one), _plain(other_name)))
+    return found
+
+
+def _space(space: Expr, style: Style) -> Item:
+    dashes = style.dashes.get(space, ())
+    wide = ICON + 7.0 if dashes else ICON
+    stroke = Stroke(line((0, 0), (wide, 0)), style.spaces[space], 3.0, not dashes, dashes=dashes)
+    return _entry((stroke,), name_text(str(space)), wide)
+
+
+def _field(k: int, setting: Setting, style: Style) -> Item:
+    field = setting.fields[k]
+    edges = []
+    for height, space in ((-HALF, field.row_space), (HALF, field.col_space)):
+        dashes = style.dashes.get(space, ())
+        path = line((0, height), (ICON, height))
+        edges.append(Stroke(path, style.spaces[space], 1.8, not dashes, role="edge", dashes=dashes))
+    outline = join((edges[0].path, line((ICON, -HALF), (ICON, HALF)), edges[1].path.reversed()))
+    return _entry((Fill(outline, style.areas[k], role="ribbon"), *edges), name_text(field.name))
+
+
+def _swapped(one: Item, other: Item) -> Item:
+    """Two entries with an arrow between them."""
+    arrow = Label((one.width + 13.0, 0.0), Text((("↔", 0),), r"\leftrightarrow"), SIZE)
+    start = one.width + 26.0
+    return Item((*one.shapes, arrow, *(moved(shape, start, 0.0) for shape in other.shapes)), start + other.width)
+
+
+def _plain(text: Text) -> Item:
+    return Item((Label((0.0, 0.0), text, SIZE, start=True),), width(text, SIZE))
 
 
 def _back() -> Item:
@@ -93,5 +137,5 @@ def flow(items: Iterable[Item], most: float) -> Iterator[tuple[list[Shape], floa
         yield row, x - GAP
 
 
-def _entry(icon: tuple[Shape, ...], text: Text) -> Item:
-    return Item((*icon, Label((ICON + 5, 0.0), text, SIZE, start=True)), ICON + 5 + width(text, SIZE))
+def _entry(icon: tuple[Shape, ...], text: Text, wide: float = ICON) -> Item:
+    return Item((*icon, Label((wide + 5, 0.0), text, SIZE, start=True)), wide + 5 + width(text, SIZE))

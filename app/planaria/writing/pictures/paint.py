@@ -136,23 +136,26 @@ class _Brush:
             # What is marked on the ribbon keeps away from its twist.
             self.taken[pair].append((centre * (len(self.lines[pair]) - 1), TWIST / 2))
         drawn = band(middle, window)
-        own = self.style.ribbons.get(i)
-        area = tint(own, 0.22) if own else self.style.areas[self.graph.letters[i].field]
+        area = self.style.areas[self.graph.letters[i].field]
         if window is None:
             yield Stroke(middle, area, 2 * HALF, is_round=False, role="ribbon")
         else:
             front, back = drawn.lobes
             yield Fill(front, area, role="ribbon")
-            yield Fill(back, tint(own, 0.5) if own else BACK, role="back")
+            yield Fill(back, BACK, role="back")
         first, second = (2 * i + 1, 2 * i) if self.block.hand == 1 else (2 * i, 2 * i + 1)
         self.edges |= {first: drawn.edges[0], second: drawn.edges[1]}
-        yield Stroke(drawn.edges[0], self._edge_colour(first), EDGE, role="edge")
+        yield self._edge(drawn.edges[0], first)
         if drawn.over is not None:
             yield Stroke(drawn.over, WHITE, EDGE + 3.2, is_round=False, role="gap")
-        yield Stroke(drawn.edges[1], self._edge_colour(second), EDGE, role="edge")
+        yield self._edge(drawn.edges[1], second)
 
     def _edge_colour(self, side: int) -> str:
-        return self.style.ribbons.get(side // 2) or self.style.spaces[self._space(side)]
+        return self.style.spaces[self._space(side)]
+
+    def _edge(self, path: Path, side: int) -> Stroke:
+        dashes = self.style.dashes.get(self._space(side), ())
+        return Stroke(path, self._edge_colour(side), EDGE, not dashes, role="edge", dashes=dashes)
 
     def _space(self, side: int) -> Expr:
         letter = self.graph.letters[side // 2]
@@ -163,10 +166,11 @@ class _Brush:
     def index_lines(self, dressed: Collection[int]) -> Iterator[Shape]:
         spaces = [space for space, _ in self.graph.corners]
         for number, path in sorted(self.block.corners.items()):
-            colour = GREY if self.style.ribbons else self.style.spaces[spaces[number]]
-            yield Stroke(path, colour, DRESSED if number in dressed else INDEX_LINE)
+            space = spaces[number]
+            dashes, wide = self.style.dashes.get(space, ()), DRESSED if number in dressed else INDEX_LINE
+            yield Stroke(path, self.style.spaces[space], wide, not dashes, dashes=dashes)
         for end, space in self.block.ends:
-            yield Dot(end, 3.2, GREY if self.style.ribbons else self.style.spaces[space], hollow=True, role="end")
+            yield Dot(end, 3.2, self.style.spaces[space], hollow=True, role="end")
         for centre, slot, _ in self.block.blobs:
             yield Dot(centre, BLOB, GREY, role="blob")
             yield Dot(centre, BLOB - 1.8, "#E8E8E8", role="blob")
@@ -175,12 +179,10 @@ class _Brush:
     def letters(self) -> Iterator[Shape]:
         for k, (x, y) in sorted(self.block.places.items()):
             dx, dy = self.block.leaving[k]
-            first = min(k, self.graph.pairing[k])
-            colour = self.style.ribbons.get(first, INK)
             text = letter_text(self.graph.letters[k], self.graph.setting)
             # Beside a circle a long name stands further out than above it.
             out = LABEL + max(0.0, width(text, LETTER) / 2 - 6.0) * abs(dx)
-            yield Label((x - out * dx, y - out * dy), text, LETTER, colour, role="letter")
+            yield Label((x - out * dx, y - out * dy), text, LETTER, role="letter")
 
     # Dots for functions of eigenvalues, arrows, badges.
 
@@ -188,7 +190,7 @@ class _Brush:
         for number, path in sorted(self.block.corners.items()):
             space, function = self.graph.corners[number]
             if not function.is_one:
-                yield Dot(path.at(0.5), 3.6, GREY if self.style.ribbons else self.style.spaces[space])
+                yield Dot(path.at(0.5), 3.6, self.style.spaces[space])
                 yield Label(self.block.marks[number], names.of(function, self.graph.setting), SMALL)
         for pair in self.block.middles:
             yield from self._marks_on_ribbon(pair, names)
@@ -206,27 +208,29 @@ class _Brush:
         if not (dotted or directed or badge or not weight.is_one):
             return
         middle = self.block.middles[pair]
-        crossed = bool(self.taken[pair])
-        part, start, _ = (
-            self._room(pair, 22.0) if crossed or directed or badge or not weight.is_one else (0.5, 0.5, 0.5)
-        )
-        if dotted and not badge:
+        if badge:
+            at = middle.at(self._take(pair)[0])
+            yield Dot(at, 7.5, INK, role="blob")
+            yield Label(at, Text(((str(badge), 0),), str(badge)), 10.0, WHITE)
+        if dotted:
+            part = self._take(pair)[0]
             for side in dotted:
                 yield Dot(nearest(self.edges[side], middle.at(part)), DOT, self._edge_colour(side))
         if directed:
+            start = self._take(pair)[1] if dotted else self._room(pair, 22.0)[1]
             yield Fill(_arrow(middle, start, forwards=not letter.conjugated), GREY, role="sign")
-        if not weight.is_one and not badge:
+        if not weight.is_one:
             text = names.of(weight, setting)
-            if dotted:  # beside the dots
-                points = self.lines.get(pair) or polyline(middle)
-                self.taken[pair].append((part * (len(points) - 1), 10.0))
-                part, _, _ = self._room(pair, 22.0)
-            beside = middle.at(part)
-            yield Dot(beside, max(6.5, width(text, SMALL) / 2 + 1), GREY, hollow=True, role="end")
-            yield Label(beside, text, SMALL, INK)
-        if badge:
-            yield Dot(middle.at(part), 7.5, self._edge_colour(2 * i))
-            yield Label(middle.at(part), Text(((str(badge), 0),), str(badge)), 10.0, WHITE)
+            at = middle.at(self._take(pair)[0])
+            yield Dot(at, max(6.5, width(text, SMALL) / 2 + 1), GREY, hollow=True, role="end")
+            yield Label(at, text, SMALL, INK)
+
+    def _take(self, pair: tuple[int, int]) -> tuple[float, float]:
+        """Where a mark stands that the next ones keep off: the part of the way, and that of a mark before it."""
+        part, start, _ = self._room(pair, 22.0)
+        points = self.lines.get(pair) or polyline(self.block.middles[pair])
+        self.taken[pair].append((part * (len(points) - 1), 9.0))
+        return part, start
 
 
 def _arrow(path: Path, part: float, *, forwards: bool) -> Path:

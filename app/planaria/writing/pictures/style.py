@@ -1,4 +1,4 @@
-"""Colours: of index spaces, of the areas of ribbons, of ribbons that correspond to one another."""
+"""Colours and dashes of index spaces, colours of the areas of ribbons, numbers of ribbons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sympy import Expr
 if TYPE_CHECKING:
     from planaria.diagrams.graphs.ribbon import RibbonGraph
 
-__all__ = ["AREAS", "BACK", "GREY", "INK", "PALETTE", "WHITE", "Style", "style_of", "tint"]
+__all__ = ["AREAS", "BACK", "DASHES", "GREY", "INK", "PALETTE", "WHITE", "Style", "style_of", "tint"]
 
 # The colours of Okabe and Ito, which colour-blind readers can tell apart.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#8C6D31")
@@ -22,6 +22,8 @@ GREY = "#6B6B6B"
 # and much lighter than the back of a ribbon, which shows after a twist.
 AREAS = ("#E0E0E0", "#F6E6AE", "#D6C3EA", "#BFE0B2", "#F3C3B2", "#C6C6C6")
 BACK = "#969696"
+# Lines of exchanged spaces: dashed, dotted; those of a second pair long and dash-dotted.
+DASHES = ((7.0, 3.5), (2.2, 2.2), (13.0, 4.0), (9.0, 3.0, 2.2, 3.0))
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,15 @@ class Style:
         The colour of each index space.
     areas
         The area of the ribbons of each field, by its number.
-    ribbons
-        Colours of single ribbons, by their first letters, in the place of those of the spaces.
+    dashes
+        How the lines of some spaces are broken, so that they are told apart without colours, too.
     badges
         Numbers to write on single ribbons.
     """
 
     spaces: Mapping[Expr, str]
     areas: Mapping[int, str]
-    ribbons: Mapping[int, str] = field(default_factory=dict)
+    dashes: Mapping[Expr, tuple[float, ...]] = field(default_factory=dict)
     badges: Mapping[int, int] = field(default_factory=dict)
 
 
