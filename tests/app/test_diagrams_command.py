@@ -301,6 +301,16 @@ def test_a_few_of_many_diagrams_can_be_drawn(run: Run, tmp_path: Path) -> None:
     assert run(*given, "--select", "1-2001").refusal.endswith("2,000 diagrams to draw; choose fewer")
 
 
+def test_a_sheet_that_tex_cannot_hold(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.tex"
+    given = ("diagrams", "marchenko-pastur", "resolvent", "--order", "6", "--columns", "1", "--draw", str(file))
+    outcome = run(*given)
+    assert outcome.code == 2
+    assert "more than TeX can hold; choose more columns, or fewer diagrams" in outcome.err
+    assert list(tmp_path.iterdir()) == []
+    assert run(*given, "--select", "1-50").code == 0
+
+
 def test_many_pictures_go_to_numbered_sheets(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "sheet.svg"
     outcome = run("diagrams", "marchenko-pastur", "resolvent", "--order", "6", "--draw", str(file))

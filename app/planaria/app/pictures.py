@@ -38,6 +38,7 @@ _MOST_SHEETS = 9999
 _MOST_PICTURES = 2000
 _MOST_COLUMNS = 1000
 _WIDTHS = (50, 14_400)  # points; the largest page that readers of PDF take has 200 inches
+_TEX = 16_000  # points; the largest length of TeX is 16,383
 _RANGE = re.compile(r"(\d{1,9})(?:\s*[-–]\s*(\d{1,9}))?")
 
 
@@ -228,8 +229,12 @@ def draw(value: RibbonGraph | Diagrams, path: str | PathLike[str]) -> None:
 def write_picture(picture: Picture, path: FilePath) -> FilePath:
     """Write a picture as its suffix says; the path.
 
-    Raises InputError if the file cannot be written.
+    Raises InputError if the file cannot be written, and for a sheet that is larger than TeX can hold.
     """
+    largest = max(picture.width, picture.height) * max(1.0, picture.scale)
+    if path.suffix.lower() == ".tex" and largest > _TEX:
+        remedy = "choose more columns, or fewer diagrams, or another kind of file"
+        raise InputError(f"--draw {path}", f"a sheet of {largest:,.0f} points is more than TeX can hold", remedy)
 
     def write(file: FilePath) -> None:
         match path.suffix.lower():

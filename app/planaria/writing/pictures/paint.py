@@ -209,28 +209,27 @@ class _Brush:
             return
         middle = self.block.middles[pair]
         if badge:
-            at = middle.at(self._take(pair)[0])
+            at = middle.at(self._take(pair))
             yield Dot(at, 7.5, INK, role="blob")
             yield Label(at, Text(((str(badge), 0),), str(badge)), 10.0, WHITE)
         if dotted:
-            part = self._take(pair)[0]
+            part = self._take(pair)
             for side in dotted:
                 yield Dot(nearest(self.edges[side], middle.at(part)), DOT, self._edge_colour(side))
         if directed:
-            start = self._take(pair)[1] if dotted else self._room(pair, 22.0)[1]
-            yield Fill(_arrow(middle, start, forwards=not letter.conjugated), GREY, role="sign")
+            yield Fill(_arrow(middle, self._take(pair), forwards=not letter.conjugated), GREY, role="sign")
         if not weight.is_one:
             text = names.of(weight, setting)
-            at = middle.at(self._take(pair)[0])
-            yield Dot(at, max(6.5, width(text, SMALL) / 2 + 1), GREY, hollow=True, role="end")
+            at = middle.at(self._take(pair))
+            yield Dot(at, max(6.5, width(text, SMALL) / 2 + 2), GREY, hollow=True, role="end")
             yield Label(at, text, SMALL, INK)
 
-    def _take(self, pair: tuple[int, int]) -> tuple[float, float]:
-        """Where a mark stands that the next ones keep off: the part of the way, and that of a mark before it."""
-        part, start, _ = self._room(pair, 22.0)
+    def _take(self, pair: tuple[int, int]) -> float:
+        """Where a mark stands that the next ones keep off: the part of the way along a ribbon."""
+        part, _, _ = self._room(pair, 22.0)
         points = self.lines.get(pair) or polyline(self.block.middles[pair])
         self.taken[pair].append((part * (len(points) - 1), 9.0))
-        return part, start
+        return part
 
 
 def _arrow(path: Path, part: float, *, forwards: bool) -> Path:
