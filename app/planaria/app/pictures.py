@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from os import PathLike, fspath
+from os.path import isdir  # of a name that cannot be, it says no
 from pathlib import Path as FilePath
 
 from planaria.algebra.errors import InputError
@@ -180,7 +181,7 @@ def target_of(text: str) -> Target | Folder:
     """
     path = FilePath(text)
     suffix = path.suffix.lower()
-    if not path.is_dir() and (suffix in SUFFIXES or suffix in _OTHERS):
+    if not isdir(path) and (suffix in SUFFIXES or suffix in _OTHERS):
         return Target.of(text)
     return Folder.of(text)
 

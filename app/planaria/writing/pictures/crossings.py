@@ -54,7 +54,7 @@ def nearest(path: Path, to: Point) -> Point:
     points = polyline(path)
     k = min(range(len(points)), key=lambda one: away(points[one]))
     low, high = max(k - 1, 0) / (len(points) - 1), min(k + 1, len(points) - 1) / (len(points) - 1)
-    for _ in range(30):
+    for _ in range(18):  # then it is known to a thousandth of a piece
         a, b = low + (high - low) / 3, high - (high - low) / 3
         low, high = (low, b) if away(path.at(a)) < away(path.at(b)) else (a, high)
     return path.at((low + high) / 2)
