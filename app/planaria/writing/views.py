@@ -17,7 +17,7 @@ from planaria.writing.emitters.tikz import to_tikz
 from planaria.writing.latex.derivation import latex_expression, latex_summary
 from planaria.writing.latex.rules import latex_rules
 from planaria.writing.pictures.layout import lay_out
-from planaria.writing.pictures.sheet import sheet
+from planaria.writing.pictures.pages.sheet import sheet
 from planaria.writing.terminal.derivations import derivation_text
 
 __all__ = ["latex", "picture", "svg", "text", "tikz"]
