@@ -2,6 +2,7 @@
 
 import random
 import re
+from functools import cache
 
 import pytest
 from sympy import Add, Eq, Rational, Symbol, symbols
@@ -21,20 +22,23 @@ from planaria.writing.latex.printing import FormulaPrinter, tidy
 from planaria.writing.latex.reading import Grid, read, tokens, written
 from planaria.writing.latex.rules import latex_rules, rules_on_pages
 
-WIDTHS = (240.0, 246.0, 345.0, 469.0)  # the narrowest, two columns, article, a wide page
+WIDTHS = (240.0, 345.0)  # the narrowest, which is that of two columns, and that of article
 
 
+@cache
 def pages(width):
     """All that the command prints of the built-in models, limits of the quick ones included."""
+    found = []
     for name, derivation in derivations().items():
         quantity = name.split()[1]
-        yield rules_on_pages(derivation.rules, width=width)
-        yield latex_derivation(derivation, name=quantity, width=width)
-        yield latex_derivation(derivation, width=width)
+        found.append(rules_on_pages(derivation.rules, width=width))
+        found.append(latex_derivation(derivation, name=quantity, width=width))
         gamma = next((one for one in derivation.rules.setting.ring.generators if str(one) == "gamma"), None)
         if gamma is not None and quantity == "resolvent":
             for branch in limit_branches(derivation, gamma):
-                yield latex_limit(branch, gamma, quantity, dict(branch.closed_form.spectral_sums), width=width)
+                sums = dict(branch.closed_form.spectral_sums)
+                found.append(latex_limit(branch, gamma, quantity, sums, width=width))
+    return found
 
 
 def grids(text):
