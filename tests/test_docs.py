@@ -67,8 +67,9 @@ def blocks(document: Path, info: str) -> list[Block]:
 def commands(block: Block) -> Iterator[tuple[str, str]]:
     """Each command of a console block with its expected output; a trailing backslash goes on."""
     for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
-        command, _, output = part.replace("\\\n", " ").partition("\n")
-        yield command, output
+        command = re.match(r"(?:.*\\\n)*.*", part)  # a line of LaTeX ends with backslashes, too: the output stays
+        assert command
+        yield command[0].replace("\\\n", " "), part[command.end() :].removeprefix("\n")
 
 
 def run(command: str) -> str:

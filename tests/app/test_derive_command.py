@@ -245,3 +245,37 @@ def test_the_real_checks_pass_in_text(run: Run) -> None:
     assert outcome.code == 0
     assert outcome.out.count("✓") == 3
     assert "FAILED" not in outcome.out
+
+
+def test_latex_fits_the_width_of_a_page(run: Run, one_check: dict[str, Any]) -> None:
+    given = ["derive", "random-features", "loss", "--latex"]
+    usual, whole = run(*given).out, run(*given, "--width", "40cm").out
+    assert r"\begin{alignat*}{3}" in usual
+    assert r"A_1 &= " not in usual + whole
+    assert r"A_1 &= " in run(*given, "--width", "8.6cm").out  # a denominator that is too wide
+    assert run(*given, "--width", "345").out == usual
+    bare = run(*given, "--no-rules").out
+    assert r"\text{line}" not in bare
+    assert bare.splitlines()[-1] == usual.splitlines()[-1]
+    block = run(*given[:-1], "--json", "--width", "40cm").json["quantities"]["loss"]["latex"]
+    assert block in whole
+    assert "Feynman rules" not in run(*given[:-1], "--no-rules").out
+
+
+@pytest.mark.parametrize(
+    ("width", "sentence"),
+    [
+        (
+            "wide",
+            "--width: 'wide' is not a length; give a number of pt, or a length such as 345pt, 12cm, 120mm or 5in",
+        ),
+        (
+            "-5",
+            "--width: '-5' is not a length; give a number of pt, or a length such as 345pt, 12cm, 120mm or 5in",
+        ),
+        ("5cm", "--width: 5cm is too narrow for formulas; give 240pt or more"),
+        ("1000cm", "--width: 1000cm is wider than any page; give 16383pt or less"),
+    ],
+)
+def test_widths_of_pages_that_are_refused(run: Run, width: str, sentence: str) -> None:
+    assert run("derive", "marchenko-pastur", "--latex", "--width", width).refusal == sentence

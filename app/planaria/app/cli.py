@@ -86,6 +86,15 @@ def derive(
     spectrum: SpectrumOption = None,
     limit: LimitOption = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")] = False,
+    width: Annotated[
+        str,
+        typer.Option(
+            metavar="LENGTH", help="The width of the page that LaTeX is for, in pt, cm, mm or in; pt by default."
+        ),
+    ] = "345pt",
+    rules: Annotated[
+        bool, typer.Option("--rules/--no-rules", help="Whether to print the Feynman rules, too.")
+    ] = True,
     simulation: Annotated[
         bool, typer.Option("--simulation/--no-simulation", help="Whether to check against simulation, too.")
     ] = True,
@@ -103,6 +112,8 @@ def derive(
         tuple(limit or ()),
         tuple(symbols or ()),
         as_latex=latex,
+        width=width,
+        rules=rules,
         simulation=simulation,
         seed=seed,
         budget=budget,

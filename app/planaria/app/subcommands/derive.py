@@ -19,6 +19,7 @@ from planaria.ensembles.evidence import Check
 from planaria.ensembles.library import load_model
 from planaria.ensembles.text.model_data import Quantity
 from planaria.numerics.evidence.checks import checks
+from planaria.writing.latex.page import points
 from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["DeriveOptions", "derive_quantities"]
@@ -35,6 +36,8 @@ class DeriveOptions:
     limits: tuple[str, ...]
     symbols: tuple[str, ...]
     as_latex: bool
+    width: str
+    rules: bool
     simulation: bool
     seed: int
     budget: float
@@ -45,6 +48,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     """Derive, print and check quantities of a model; whether no check failed."""
     file = load_model(name)
     quantities = chosen_quantities(file, options.quantities)
+    width = points(options.width, "--width")
     model = with_kinds(file, options.spectrum)
     names = Names(file, dict(model.spectra).values())
     limits = [names.parameters[one] for one in read_limits(options.limits, names)]
@@ -62,7 +66,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
     console = output()
     renames = read_renames(options.symbols, names, sorted(occurring))
-    report = _report(options, console, Formulas(renames, unicode="utf" in console.encoding.lower()))
+    report = _report(options, width, console, Formulas(renames, unicode="utf" in console.encoding.lower()))
     report.begin(file)
     passed = True
     for quantity in quantities:
@@ -94,10 +98,12 @@ def _is_readable(derivation: Derivation) -> bool:
     return operations <= _LONGEST
 
 
-def _report(options: DeriveOptions, console: Console, formulas: Formulas) -> Report:
+def _report(options: DeriveOptions, width: float, console: Console, formulas: Formulas) -> Report:
     if options.as_json:
-        return JsonReport(formulas)
-    return LatexReport(console, formulas) if options.as_latex else TextReport(console, formulas)
+        return JsonReport(formulas, width=width)
+    if options.as_latex:
+        return LatexReport(console, formulas, width=width, has_rules=options.rules)
+    return TextReport(console, formulas, has_rules=options.rules)
 
 
 def _run_checks(derivation: Derivation, options: DeriveOptions, status: Console, name: str) -> list[Check]:

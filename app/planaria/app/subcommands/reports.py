@@ -25,13 +25,12 @@ from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.writing.latex.derivation import (
     latex_derivation,
     latex_equations,
-    latex_expression,
-    latex_quantity,
-    latex_sum,
     latex_value,
     renameable,
 )
-from planaria.writing.latex.rules import latex_rules
+from planaria.writing.latex.limits import latex_limit
+from planaria.writing.latex.page import WIDTH
+from planaria.writing.latex.rules import rules_on_pages
 from planaria.writing.renames import known_names
 from planaria.writing.terminal.expressions import Formulas
 from planaria.writing.terminal.rules import propagator_rows, vertex_rows
@@ -101,8 +100,9 @@ class Report(Protocol):
 class JsonReport:
     """One JSON object, printed at the end."""
 
-    def __init__(self, formulas: Formulas) -> None:
+    def __init__(self, formulas: Formulas, *, width: float = WIDTH) -> None:
         self.formulas = formulas
+        self.width = width  # of a page, for its LaTeX
         self.content: dict[str, Any] = {}
 
     def begin(self, file: ModelFile) -> None:
@@ -118,7 +118,7 @@ class JsonReport:
             "equations": [f"{plain(one.lhs)} = {plain(one.rhs)}" for one in derivation.equations],
             "value": None if derived.refuted else plain(derivation.value),
             "spectral_sums": self._sums(derived.sums),
-            "latex": None if derived.refuted else _latex(derived, self.formulas),
+            "latex": None if derived.refuted else _latex(derived, self.formulas, self.width),
             "notes": derived.notes,
             "checks": [],
         }
@@ -165,9 +165,10 @@ class JsonReport:
 class TextReport:
     """Text for a terminal."""
 
-    def __init__(self, console: Console, formulas: Formulas) -> None:
+    def __init__(self, console: Console, formulas: Formulas, *, has_rules: bool = True) -> None:
         self.console = console
         self.formulas = formulas
+        self.has_rules = has_rules
         self.width = max(40, console.width - 4)
         self.first_check = False
 
@@ -180,7 +181,8 @@ class TextReport:
 
     def quantity(self, derived: Derived) -> None:
         self._head(derived.quantity)
-        self._rules(derived.derivation)
+        if self.has_rules:
+            self._rules(derived.derivation)
         self._diagrams(derived)
         if derived.refuted:
             heading(self.console, "Value")
@@ -326,11 +328,15 @@ class TextReport:
 
 
 class LatexReport:
-    """LaTeX on standard output; names and verdicts as comments."""
+    """LaTeX on standard output, on pages of some width; names and verdicts as comments."""
 
-    def __init__(self, console: Console, formulas: Formulas) -> None:
+    def __init__(
+        self, console: Console, formulas: Formulas, *, width: float = WIDTH, has_rules: bool = True
+    ) -> None:
         self.console = console
         self.formulas = formulas
+        self.width = width
+        self.has_rules = has_rules
 
     def begin(self, file: ModelFile) -> None:
         self._comment(file.title or file.name)
@@ -343,28 +349,20 @@ class LatexReport:
             return
         for remark in derived.notes:
             self._comment(remark)
-        rules = derived.derivation.rules
-        known = known_names(rules.setting)
-        renames = {name: new for name, new in self.formulas.renames.items() if name in known}
-        self._lines(f"\\[\n{latex_rules(rules, renames)}\n\\]")
-        self._lines(_latex(derived, self.formulas))
+        if self.has_rules:
+            rules = derived.derivation.rules
+            known = known_names(rules.setting)
+            renames = {name: new for name, new in self.formulas.renames.items() if name in known}
+            self._lines(rules_on_pages(rules, renames, self.width))
+        self._lines(_latex(derived, self.formulas, self.width))
         for parameter, found in derived.limits.items():
             for one in found:
-                self._limit(derived, parameter, one)
+                sums, renames = derived.further_sums(one), self.formulas.renames
+                self._lines(latex_limit(one, parameter, derived.quantity.name, sums, renames, self.width))
 
     def underived(self, quantity: Quantity, error: InputError) -> None:
         self.console.print()
         self._comment(f"{quantity.name}: not derived: {error}")
-
-    def _limit(self, derived: Derived, parameter: Symbol, branch: LimitBranch) -> None:
-        renames = self.formulas.renames
-        limit = rf"\lim_{{{latex_expression(parameter, renames)} \to 0}} {latex_quantity(derived.quantity.name)}"
-        lines = [f"{limit} &= {latex_expression(branch.value, renames)}"]
-        lines += (rf"\text{{where }} {latex_expression(one, renames)}" for one in branch.conditions)
-        for symbol, one in derived.further_sums(branch).items():
-            lines.append(f"{latex_expression(symbol, renames)} &= {latex_sum(one, renames)}")
-        body = " \\\\\n".join(one if " &= " in one else f"& {one}" for one in lines)
-        self._lines(f"\\begin{{align*}}\n{body}\n\\end{{align*}}")
 
     def check(self, check: Check) -> None:
         self._comment(f"{_VERDICTS[check.outcome]}: {check.statement} ({check.method}: {check.detail})")
@@ -379,9 +377,9 @@ class LatexReport:
         self.console.print(text, soft_wrap=True)
 
 
-def _latex(derived: Derived, formulas: Formulas) -> str:
-    """The derivation as LaTeX."""
-    return latex_derivation(derived.derivation, _known_renames(derived, formulas), derived.quantity.name)
+def _latex(derived: Derived, formulas: Formulas, width: float) -> str:
+    """The derivation as LaTeX, on a page of that width."""
+    return latex_derivation(derived.derivation, _known_renames(derived, formulas), derived.quantity.name, width)
 
 
 def _known_renames(derived: Derived, formulas: Formulas) -> dict[str, str]:

@@ -22,9 +22,10 @@ from sympy import (
 from sympy.core.relational import Relational
 from sympy.matrices.expressions import Inverse, MatAdd
 
+from planaria.writing.latex.metric import formula_width
 from planaria.writing.latex.printing import LINE, FormulaPrinter, visible_width
 
-__all__ = ["abbreviated", "shortened"]
+__all__ = ["abbreviated", "narrowed", "shortened"]
 
 _LONG_FACTOR = 18  # letters of a sum of matrices that gets a name if its transpose occurs, too
 
@@ -98,8 +99,57 @@ def shortened(
     return [short(formula) for formula in formulas], [(symbol, part) for part, symbol in found.items()]
 
 
-def _fresh(letters: str, taken: set[str]) -> str:
-    """A name that is not taken yet, and now is: one of the letters, or A with a number."""
-    name = next(n for n in chain(letters, (f"A_{k}" for k in count(1))) if n not in taken)
+def narrowed(
+    formulas: Sequence[Expr],
+    letters: Sequence[tuple[Symbol, Expr]],
+    printer: FormulaPrinter,
+    taken: set[str],
+    room: float,
+    stem: str = "A",
+) -> tuple[list[Expr], list[tuple[Symbol, Expr]]]:
+    """Further letters, for the longest sums of denominators that are wider than the room (points).
+
+    A numerator may be broken over lines; below a fraction, that would hardly be read. Returns the shorter
+    formulas, and all letters with their meanings. The new ones are added to the set of taken names.
+
+    >>> from sympy import symbols
+    >>> x, N, P = symbols("x N P")
+    >>> narrowed([x / (N * (N + P))], [], FormulaPrinter(), {"N", "P", "x"}, 30)
+    ([x/(A_1*N)], [(A_1, N + P)])
+    """
+    found: dict[Expr, Symbol] = {}
+
+    def width(base: Expr) -> float:
+        return formula_width(printer.doprint(base))
+
+    def narrow(formula: Expr) -> Expr:
+        while isinstance(formula, (Mul, Pow)):
+            below = [f for f in Mul.make_args(formula) if isinstance(f, Pow) and f.exp.is_negative]
+            sums = [one.base for one in below if isinstance(one.base, Add)]
+            if not sums or width(Mul(*(1 / one for one in below))) <= room:
+                break
+            base = max(sums, key=width)
+            symbol = found[base] if base in found else -found[-base] if -base in found else None
+            if symbol is None:
+                symbol = found[base] = Symbol(_fresh("", taken, stem))
+            formula = formula.xreplace({base: symbol})
+        if isinstance(formula, Relational):
+            return formula.func(*map(narrow, formula.args), evaluate=False)
+        if not isinstance(formula, (Add, Mul, Pow)):
+            return formula
+        parts = tuple(map(narrow, formula.args))
+        return formula if parts == formula.args else formula.func(*parts)
+
+    shorter = [narrow(one) for one in formulas]
+    meanings = [(letter, narrow(part)) for letter, part in letters]
+    while len(meanings) < len(letters) + len(found):  # a meaning may have wide denominators of its own
+        base, letter = list(found.items())[len(meanings) - len(letters)]
+        meanings.append((letter, narrow(base)))
+    return shorter, meanings
+
+
+def _fresh(letters: str, taken: set[str], stem: str = "A") -> str:
+    """A name that is not taken yet, and now is: one of the letters, or the stem with a number."""
+    name = next(n for n in chain(letters, (f"{stem}_{k}" for k in count(1))) if n not in taken)
     taken.add(name)
     return name

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sympy import Add, Eq, Expr, Integer, MatrixSymbol, Mul, Pow, Symbol, Trace, preorder_traversal
 
@@ -18,7 +19,9 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
 from planaria.ensembles.spectra import eigenvalue
-from planaria.writing.latex.abbreviations import abbreviated, shortened
+from planaria.writing.latex.abbreviations import abbreviated, narrowed, shortened
+from planaria.writing.latex.metric import formula_width
+from planaria.writing.latex.page import AlignedRow, checked_width, environment, on_pages, room_beside
 from planaria.writing.latex.printing import LINE, FormulaPrinter, tidy, visible_width
 from planaria.writing.latex.spectra import latex_eigenvalue
 from planaria.writing.names import latex_name, latex_text
@@ -33,10 +36,9 @@ __all__ = [
     "latex_sum",
     "latex_summary",
     "latex_value",
+    "names_in",
     "renameable",
 ]
-
-Row = tuple[str, str]  # the two sides of an alignment point
 
 _FEW = 6  # eigenvalues that are listed one by one
 _READABLE = 200  # operations of a formula that a step still shows
@@ -55,7 +57,7 @@ def latex_expression(expression: Expr, renames: Mapping[str, str] = NO_RENAMES) 
     >>> print(latex_expression((N - S) / (N * gamma)))
     \frac{N - S_{11}}{\gamma N}
     """
-    names = _names_in(expression)
+    names = names_in(expression)
     occurring = {old: new for old, new in renames.items() if old in names}
     return str(FormulaPrinter(checked_renames(occurring, names, "renames")).doprint(tidy(expression)))
 
@@ -70,7 +72,7 @@ def latex_sum(spectral_sum: SpectralSum, renames: Mapping[str, str] = NO_RENAMES
     >>> print(latex_sum(SpectralSum(M, (l,), (2,), ((pole, 2),))))
     \sum_{I=1}^{M} \frac{\lambda_I^2}{\left(\lambda_I + \Delta\right)^2}
     """
-    names = _names_in(spectral_sum.summand) | _names_in(spectral_sum.space)
+    names = names_in(spectral_sum.summand) | names_in(spectral_sum.space)
     occurring = {old: new for old, new in renames.items() if old in names}
     return FormulaPrinter(checked_renames(occurring, names, "renames")).spectral_sum(spectral_sum)
 
@@ -83,7 +85,7 @@ def latex_equations(derivation: Derivation, renames: Mapping[str, str] = NO_RENA
     """
     printer = FormulaPrinter(_renames(derivation, renames))
     sides = (_sides(equation, printer) for equation in _read_equations(derivation))
-    return tuple(" ".join(f"{left} {right}".strip() for left, right in rows) for rows in sides)
+    return tuple(" ".join(f"{row.left} {row.right}".strip() for row in rows) for rows in sides)
 
 
 def latex_value(derivation: Derivation, name: str | None = None, renames: Mapping[str, str] = NO_RENAMES) -> str:
@@ -97,7 +99,10 @@ def latex_value(derivation: Derivation, name: str | None = None, renames: Mappin
 
 
 def latex_derivation(
-    derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES, name: str | None = None
+    derivation: Derivation,
+    renames: Mapping[str, str] = NO_RENAMES,
+    name: str | None = None,
+    width: float | None = None,
 ) -> str:
     r"""Quantity, equations of the unknowns, spectral sums and value, as an ``align*`` block.
 
@@ -107,11 +112,15 @@ def latex_derivation(
         New names by old ones, applied everywhere and all at once: ``{"P": "T"}``, ``{"N": "P", "P": "N"}``.
     name
         The name of the quantity, such as ``"L_clean"``.
+    width
+        The width of a text, in points: what does not fit on it is broken over lines, wide denominators get
+        letters, and a high block may go on on the next page. Without it no line is broken but long sums.
 
     Raises
     ------
     InputError
-        For a rename of a name that does not occur, or to a name that another symbol keeps.
+        For a rename of a name that does not occur, or to a name that another symbol keeps; for a width below
+        240 points.
 
     >>> print(latex_derivation(_example(), {"P": "T"}, name="f"))
     \begin{align*}
@@ -120,13 +129,19 @@ def latex_derivation(
     S_{11} &= \sum_{I=1}^{N} \frac{\lambda_I}{\lambda_I + \Delta} \\
     f &\simeq \frac{N - S_{11}}{\gamma}
     \end{align*}
+    >>> latex_derivation(_example(), width=345) == latex_derivation(_example())
+    True
     """
-    return _environment("align*", _rows(derivation, renames, name))
+    content = _Content.of(derivation, renames, name)
+    if width is None:
+        return environment("align*", content.rows())
+    room = room_beside(content.rows(), checked_width(width)) - formula_width("= -")
+    return on_pages("align*", content.narrowed(room).rows(whole=True), width)
 
 
 def latex_summary(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES) -> str:
     """What `latex_derivation` shows, in the delimiters that notebooks want."""
-    return f"$$\n{_environment('aligned', _rows(derivation, renames, None))}\n$$"
+    return f"$$\n{environment('aligned', _Content.of(derivation, renames, None).rows())}\n$$"
 
 
 def latex_steps(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES) -> str:
@@ -134,15 +149,15 @@ def latex_steps(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES)
 
     The loops T_k occur in the steps alone, and can be renamed like everything else.
     """
-    known = {s for step in derivation.steps for side in (step.before, step.after) for s in _names_in(side)}
+    known = {s for step in derivation.steps for side in (step.before, step.after) for s in names_in(side)}
     names = {*renameable(derivation), *(name for name in known if " " not in name)}
     printer = FormulaPrinter(checked_renames(renames, sorted(names), "renames"))
     rows = []
     for step in derivation.steps:
         left, right = _step(step, printer)
         words = _words(f"{step.rule}: {step.reason}", printer.renames)
-        rows.append((left, rf"{right} && \text{{{words}}}"))
-    return _environment("align*", rows)
+        rows.append(AlignedRow(left, rf"{right} && \text{{{words}}}"))
+    return environment("align*", rows)
 
 
 def renameable(derivation: Derivation) -> tuple[str, ...]:
@@ -159,35 +174,61 @@ def renameable(derivation: Derivation) -> tuple[str, ...]:
 # -- the parts of a derivation -------------------------------------------------------------------------------
 
 
-def _rows(derivation: Derivation, renames: Mapping[str, str], name: str | None) -> list[Row]:
-    """The lines of a derivation, as pairs of what stands before and behind the alignment point."""
-    chosen = _renames(derivation, renames)
-    taken = {"I", name or "", *(chosen.get(known, known) for known in renameable(derivation))}
-    formulas = [*_read_equations(derivation), tidy(derivation.value)]
-    defined, inline = _divided(derivation.spectral_sums, formulas)
-    printer = FormulaPrinter(chosen, inline)
-    quantity, letters = abbreviated(derivation.expression, printer, taken)
-    (*equations, value), parts = shortened(formulas, printer, taken)
-    expectation = _expectation(quantity, printer)
-    rows: list[Row] = [] if name is None else [(latex_quantity(name), f"= {expectation}")]
-    rows += [(printer.doprint(letter), f"= {printer.doprint(one)}") for letter, one in letters]
-    for equation in equations:
-        rows += _sides(equation, printer)
-    if equations:
-        unknowns = ", ".join(printer.doprint(symbol) for symbol in derivation.unknowns)
-        word = "determines" if len(equations) == 1 else "determine"
-        rows[-1] = rows[-1][0], rf"{rows[-1][1]} \qquad \text{{which {word} }} {unknowns}"
-    for symbol, one in defined.items():
-        rows.append((printer.doprint(symbol), f"= {printer.spectral_sum(one)}"))
-    rows += _spectra(derivation, printer, {**defined, **inline})
-    for symbol, part in parts:
-        rows += _broken(printer.doprint(symbol), printer.terms(part))
-    shown = f" {printer.doprint(value)}"
-    if name is not None:
-        return [*rows, (latex_quantity(name), r"\simeq" + shown)]
-    if visible_width(expectation) <= LINE / 3:
-        return [*rows, (expectation, r"\simeq" + shown)]
-    return [*rows, ("", expectation), ("", r"\qquad \simeq" + shown)]
+@dataclass(frozen=True)
+class _Content:
+    """What a derivation shows: its formulas, with letters for parts of them, and what the letters mean."""
+
+    derivation: Derivation
+    printer: FormulaPrinter
+    name: str | None
+    quantity: Expr
+    letters: Sequence[tuple[MatrixSymbol, Expr]]  # of the quantity
+    formulas: Sequence[Expr]  # the equations, then the value
+    parts: Sequence[tuple[Symbol, Expr]]  # of the formulas
+    defined: Mapping[Symbol, SpectralSum]
+    taken: frozenset[str]
+
+    @classmethod
+    def of(cls, derivation: Derivation, renames: Mapping[str, str], name: str | None) -> _Content:
+        chosen = _renames(derivation, renames)
+        taken = {"I", name or "", *(chosen.get(known, known) for known in renameable(derivation))}
+        formulas = [*_read_equations(derivation), tidy(derivation.value)]
+        defined, inline = _divided(derivation.spectral_sums, formulas)
+        printer = FormulaPrinter(chosen, inline)
+        quantity, letters = abbreviated(derivation.expression, printer, taken)
+        shorter, parts = shortened(formulas, printer, taken)
+        return cls(derivation, printer, name, quantity, letters, shorter, parts, defined, frozenset(taken))
+
+    def narrowed(self, room: float) -> _Content:
+        """The same with letters for what makes denominators wider than the room."""
+        formulas, parts = narrowed(self.formulas, self.parts, self.printer, set(self.taken), room)
+        return replace(self, formulas=formulas, parts=parts)
+
+    def rows(self, *, whole: bool = False) -> list[AlignedRow]:
+        """The lines of a derivation; long sums over several of them, or whole."""
+        printer, (*equations, value) = self.printer, self.formulas
+        expectation = _expectation(self.quantity, printer)
+        rows = [] if self.name is None else [AlignedRow(latex_quantity(self.name), f"= {expectation}")]
+        rows += [
+            AlignedRow(printer.doprint(one), f"= {printer.doprint(meaning)}") for one, meaning in self.letters
+        ]
+        for equation in equations:
+            rows += _sides(equation, printer, whole)
+        if equations:
+            unknowns = ", ".join(printer.doprint(symbol) for symbol in self.derivation.unknowns)
+            word = "determines" if len(equations) == 1 else "determine"
+            rows[-1] = replace(rows[-1], remark=rf"\text{{which {word} }} {unknowns}")
+        for symbol, one in self.defined.items():
+            rows.append(AlignedRow(printer.doprint(symbol), f"= {printer.spectral_sum(one)}"))
+        rows += _spectra(self.derivation, printer, {**self.defined, **printer.inline})
+        for symbol, part in self.parts:
+            rows += _broken(printer.doprint(symbol), printer.terms(part), whole)
+        shown = rf"\simeq {printer.doprint(value)}"
+        if self.name is not None:
+            return [*rows, AlignedRow(latex_quantity(self.name), shown)]
+        if visible_width(expectation) <= LINE / 3:
+            return [*rows, AlignedRow(expectation, shown)]
+        return [*rows, AlignedRow("", expectation), AlignedRow("", rf"\qquad {shown}")]
 
 
 def _read_equations(derivation: Derivation) -> list[Eq]:
@@ -208,17 +249,17 @@ def _cannot_vanish(factor: Expr, constants: set[Expr]) -> bool:
     return bool(base.is_Rational or (base in constants and base.is_positive))
 
 
-def _sides(equation: Eq, printer: FormulaPrinter) -> list[Row]:
+def _sides(equation: Eq, printer: FormulaPrinter, whole: bool = False) -> list[AlignedRow]:
     """Left and right; a sum that vanishes has its negative terms on the right, or is broken if it is long."""
     left, right = equation.args
     if right == 0 and isinstance(left, Add):
         if visible_width(printer.doprint(left)) > LINE / 2:
-            return _broken("0", printer.terms(left))
+            return _broken("0", printer.terms(left), whole)
         negative = [term for term in left.args if term.could_extract_minus_sign()]
         if 0 < len(negative) < len(left.args):
             right = Add(*(-term for term in negative))
             left += right
-    return [(printer.doprint(left), f"= {printer.doprint(right)}")]
+    return [AlignedRow(printer.doprint(left), f"= {printer.doprint(right)}")]
 
 
 def _divided(
@@ -238,7 +279,9 @@ def _divided(
     )
 
 
-def _spectra(derivation: Derivation, printer: FormulaPrinter, sums: Mapping[Symbol, SpectralSum]) -> Iterator[Row]:
+def _spectra(
+    derivation: Derivation, printer: FormulaPrinter, sums: Mapping[Symbol, SpectralSum]
+) -> Iterator[AlignedRow]:
     """What the model says of the eigenvalues that occur in sums."""
     occurring = {s for one in sums.values() for s in one.summand.free_symbols}
     for matrix, spectrum in derivation.model.spectra:
@@ -247,12 +290,12 @@ def _spectra(derivation: Derivation, printer: FormulaPrinter, sums: Mapping[Symb
             continue
         formula = latex_eigenvalue(spectrum, printer.doprint, matrix.shape[0])
         if formula is not None:
-            yield printer.doprint(symbol), f"= {formula}"
+            yield AlignedRow(printer.doprint(symbol), f"= {formula}")
         elif spectrum.listed is not None and len(spectrum.listed) <= _FEW:
             values = ", ".join(printer.doprint(value) for value in spectrum.listed)
             last = Symbol(f"{str(symbol.name).removesuffix('_I')}_{len(spectrum.listed)}")
             first = Symbol(f"{str(symbol.name).removesuffix('_I')}_1")
-            yield rf"{printer.doprint(first)}, \dots, {printer.doprint(last)}", f"= {values}"
+            yield AlignedRow(rf"{printer.doprint(first)}, \dots, {printer.doprint(last)}", f"= {values}")
 
 
 def _expectation(quantity: Expr, printer: FormulaPrinter) -> str:
@@ -264,19 +307,19 @@ def _expectation(quantity: Expr, printer: FormulaPrinter) -> str:
     return rf"\operatorname{{E}}\left[{text}\right]"
 
 
-def _broken(left: str, terms: Iterable[str]) -> list[Row]:
-    """A long sum over several lines."""
+def _broken(left: str, terms: Sequence[str], whole: bool) -> list[AlignedRow]:
+    """A long sum over several lines, or whole."""
     lines: list[str] = []
     for term in terms:
-        if lines and visible_width(f"{lines[-1]} {term}") <= LINE:
+        if lines and (whole or visible_width(f"{lines[-1]} {term}") <= LINE):
             lines[-1] = f"{lines[-1]} {term}"
         else:
             lines.append(term)
     lines[0] = lines[0].removeprefix("+ ")
-    return [(left, f"= {lines[0]}"), *(("", rf"\quad {line}") for line in lines[1:])]
+    return [AlignedRow(left, f"= {lines[0]}"), *(AlignedRow("", rf"\quad {line}") for line in lines[1:])]
 
 
-def _step(step: Step, printer: FormulaPrinter) -> Row:
+def _step(step: Step, printer: FormulaPrinter) -> tuple[str, str]:
     """A symbol that a step names or solves for stands on the left."""
     before, after = step.before, step.after
     if isinstance(after, Symbol) and not isinstance(before, Symbol):
@@ -310,14 +353,15 @@ def _measured(expression: Expr, printer: FormulaPrinter) -> str:
     return str(printer.doprint(tidy(shown)))
 
 
-# -- names and environments ----------------------------------------------------------------------------------
+# -- names ---------------------------------------------------------------------------------------------------
 
 
 def _renames(derivation: Derivation, renames: Mapping[str, str]) -> dict[str, str]:
     return checked_renames(renames, renameable(derivation), "renames")
 
 
-def _names_in(expression: Expr) -> set[str]:
+def names_in(expression: Expr) -> set[str]:
+    """The names of its symbols and matrices."""
     return {str(s.name) for s in expression.free_symbols | expression.atoms(MatrixSymbol)}
 
 
@@ -332,11 +376,6 @@ def latex_quantity(name: str) -> str:
 
 def _is_word(name: str) -> bool:
     return latex_name(name).startswith(r"\mathrm{")
-
-
-def _environment(kind: str, rows: Sequence[Row]) -> str:
-    lines = [f"{left} &{right}" if left else f"& {right}" for left, right in rows]
-    return f"\\begin{{{kind}}}\n" + " \\\\\n".join(lines) + f"\n\\end{{{kind}}}"
 
 
 def _example() -> Derivation:

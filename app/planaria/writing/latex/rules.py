@@ -9,13 +9,18 @@ from sympy import Expr, Identity, MatrixExpr, MatrixSymbol
 from planaria.diagrams.rules.pencil import FeynmanRules
 from planaria.diagrams.rules.tables import PencilLine, VertexRow, pencil_lines, vertex_table
 from planaria.ensembles.model import Gaussian
+from planaria.writing.latex.breaking import broken
+from planaria.writing.latex.metric import formula_width
+from planaria.writing.latex.page import USED, WIDTH, breakable, checked_width
 from planaria.writing.latex.printing import FormulaPrinter
 from planaria.writing.letters import letter_sign
 from planaria.writing.renames import NO_RENAMES, checked_renames, known_names
 
-__all__ = ["latex_rules", "rules_rows"]
+__all__ = ["latex_rules", "rules_on_pages", "rules_rows"]
 
 Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
+
+_GAP = r"\quad"  # between columns
 
 
 def rules_rows(rules: FeynmanRules) -> tuple[Table, Table]:
@@ -62,22 +67,70 @@ def latex_rules(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES) ->
     \end{array}
     \end{array}
     """
+    parts = [_array(header, [" & ".join(row) for row in rows]) for header, rows in _tables(rules, renames)]
+    return "\\begin{array}{l}\n" + "\n\\\\[1em]\n".join(parts) + "\n\\end{array}"
+
+
+def rules_on_pages(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES, width: float = WIDTH) -> str:
+    r"""Lines, vertices and contractions as alignments of their own, no wider than a page and broken over pages.
+
+    Raises InputError for a rename of an unknown name or to a name that is taken, and for a width below 240 points.
+
+    >>> from planaria.diagrams.rules.tables import example_rules
+    >>> print(rules_on_pages(example_rules(), {"P": "T"}))
+    \begin{alignat*}{3}
+    & \text{line} &\quad& \text{space} &\quad& \text{bare propagator} \\
+    & 1 &\quad& T &\quad& 1 \\
+    & 2 &\quad& N &\quad& \frac{1}{\gamma}
+    \end{alignat*}
+    \begin{alignat*}{3}
+    & \text{from} &\quad& \text{to} &\quad& \text{vertex} \\
+    & 1 &\quad& 2 &\quad& -x^{\mathsf{T}} \\
+    & 2 &\quad& 1 &\quad& x
+    \end{alignat*}
+    \begin{alignat*}{1}
+    & \operatorname{E} x_{ij} x_{kl} = \delta_{ik} \delta_{jl}
+    \end{alignat*}
+    """
+    room = USED * checked_width(width)
+    return "\n".join(_alignment(header, rows, room) for header, rows in _tables(rules, renames))
+
+
+def _tables(rules: FeynmanRules, renames: Mapping[str, str]) -> list[Table]:
+    """Header and rows of the lines, the vertices and the contractions; tables without rows are left out."""
     setting = rules.setting
     printer = FormulaPrinter(checked_renames(renames, known_names(setting), "renames"))
     lines = []
     for line in pencil_lines(rules):
         texts = _propagators(line, printer.doprint, r"\text{{to {}: }} ", r"\cdots")
-        lines.append(rf"{line.number} & {printer.doprint(line.space)} & " + r",\; ".join(texts))
+        lines.append((str(line.number), str(printer.doprint(line.space)), r",\; ".join(texts)))
     vertices = []
     for v in vertex_table(rules):
         symbol = printer.doprint(setting.model.fields[v.letter.field].symbol) + letter_sign(v.letter).latex
         text = _between(v, symbol, printer.doprint, r"\left({}\right)", " ")
-        vertices.append(f"{v.row} & {v.column} & {text}")
-    contractions = [line for one in setting.model.fields for line in _contractions(one, printer)]
-    headers = ("line", "space", "bare propagator"), ("from", "to", "vertex"), ()
-    tables = zip(headers, (lines, vertices, contractions), strict=True)
-    parts = [_array(header, rows) for header, rows in tables if rows]
-    return "\\begin{array}{l}\n" + "\n\\\\[1em]\n".join(parts) + "\n\\end{array}"
+        vertices.append((str(v.row), str(v.column), text))
+    contractions = [(line,) for one in setting.model.fields for line in _contractions(one, printer)]
+    tables: list[Table] = [
+        (("line", "space", "bare propagator"), tuple(lines)),
+        (("from", "to", "vertex"), tuple(vertices)),
+        ((), tuple(contractions)),
+    ]
+    return [(header, rows) for header, rows in tables if rows]
+
+
+def _alignment(header: Sequence[str], rows: Sequence[Sequence[str]], room: float) -> str:
+    """A table as an alignment, the last cell of a row broken where it is too wide."""
+    cells = [[rf"\text{{{word}}}" for word in header], *rows] if header else rows
+    columns = len(cells[0])
+    gaps = (columns - 1) * formula_width(_GAP)
+    before = sum(max(formula_width(row[k]) for row in cells) for k in range(columns - 1))
+    lines = []
+    for *first, last in cells:
+        start, *further = broken(last, room - before - gaps)
+        lines.append([*first, start])
+        lines += ([""] * (columns - 1) + [one] for one in further)
+    body = " \\\\\n".join("& " + f" &{_GAP}& ".join(line) for line in lines)
+    return breakable(f"\\begin{{alignat*}}{{{columns}}}\n{body}\n\\end{{alignat*}}", lines)
 
 
 def _propagators(line: PencilLine, write: Callable[[Expr], str], label: str, dots: str) -> list[str]:
