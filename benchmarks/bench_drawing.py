@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from time import perf_counter
 
-from planaria.diagrams.graphs.expansion import expand
+from planaria.diagrams.expansion import expand
 from planaria.ensembles.library import load_model
 from planaria.writing.pictures import sheets, to_svg, to_tikz
 

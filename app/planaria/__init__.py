@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from planaria.derivations.derivation import Derivation
     from planaria.derivations.resummation import derive
     from planaria.diagrams.duality import Duality, dualities
+    from planaria.diagrams.expansion import Diagrams, expand
     from planaria.diagrams.graphs.canonical import classes, isomorphic
-    from planaria.diagrams.graphs.expansion import Diagrams, expand
     from planaria.diagrams.graphs.ribbon import RibbonGraph
     from planaria.diagrams.moments.moment import moment
     from planaria.ensembles.estimate import Estimate, Simulation
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Check": "planaria.ensembles.evidence",
     "Derivation": "planaria.derivations.derivation",
-    "Diagrams": "planaria.diagrams.graphs.expansion",
+    "Diagrams": "planaria.diagrams.expansion",
     "Duality": "planaria.diagrams.duality",
     "Eigenvalues": "planaria.ensembles.spectra",
     "Estimate": "planaria.ensembles.estimate",
@@ -58,7 +58,7 @@ _HOMES = {
     "dualities": "planaria.diagrams.duality",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",
-    "expand": "planaria.diagrams.graphs.expansion",
+    "expand": "planaria.diagrams.expansion",
     "isomorphic": "planaria.diagrams.graphs.canonical",
     "load_model": "planaria.ensembles.library",
     "models": "planaria.ensembles.library",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sympy import MatrixSymbol, Symbol, Trace
 
 from planaria.diagrams import Gaussian, Model
-from planaria.diagrams.graphs.expansion import expand
+from planaria.diagrams.expansion import expand
 from planaria.ensembles.library import load_model, model_names
 from planaria.writing.emitters.text import name_text
 from planaria.writing.emitters.typeset import weight_text

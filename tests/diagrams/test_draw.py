@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from sympy import Adjoint, Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model, RibbonGraph
+from planaria.diagrams.expansion import expand
 from planaria.diagrams.expressions.expression import prepare, read
 from planaria.diagrams.expressions.words import close, words
-from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.wick import all_contractions
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Stroke
 from planaria.writing.emitters.tikz import standalone

@@ -9,7 +9,7 @@ import pytest
 from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model, dualities
-from planaria.diagrams.graphs.expansion import expand
+from planaria.diagrams.expansion import expand
 from planaria.writing.emitters.shapes import Dot, Label, Stroke
 from planaria.writing.emitters.typeset import formula, weight_text
 from planaria.writing.pictures import beside, dual_sheets, lay_out, sheet, sheets, to_svg, to_tikz

@@ -13,7 +13,7 @@ from sympy.polys.polytools import Poly
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, InputError, Model
 from planaria.diagrams.duality import dualities
-from planaria.diagrams.graphs.expansion import expand as diagrams_of
+from planaria.diagrams.expansion import expand as diagrams_of
 from planaria.diagrams.moments.moment import moment
 from planaria.diagrams.weights.planar_sums import planar_sum_of
 from planaria.ensembles.extent import MOST_TERMS, check_terms

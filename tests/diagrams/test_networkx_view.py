@@ -5,9 +5,9 @@ import pytest
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model
+from planaria.diagrams.expansion import expand
 from planaria.diagrams.expressions.expression import prepare, read
 from planaria.diagrams.expressions.words import close, words
-from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.networkx_view import to_networkx
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.wick import all_contractions

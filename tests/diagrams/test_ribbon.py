@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model
+from planaria.diagrams.expansion import expand
 from planaria.diagrams.expressions.expression import Letter, prepare, read
 from planaria.diagrams.expressions.words import Word, close, words
-from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import face_functions, scalar
 from planaria.diagrams.graphs.wick import all_contractions

@@ -9,7 +9,7 @@ from sympy import Identity, Integer, MatPow, MatrixSymbol, Trace, symbols
 from sympy import expand as expand_sympy
 
 from planaria.diagrams import Gaussian, InputError, Model, UnitSpectrum
-from planaria.diagrams.graphs.expansion import expand
+from planaria.diagrams.expansion import expand
 from planaria.diagrams.graphs.weight import face_functions, scalar, total_weight
 from planaria.diagrams.weights.evaluation import Evaluator, evaluate_weight
 from planaria.ensembles.spectra import eigenvalue

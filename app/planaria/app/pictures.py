@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from planaria.algebra.errors import InputError
 from planaria.app.files import check_folder, check_target, write_whole
 from planaria.app.inputs import check_count
-from planaria.diagrams.graphs.expansion import Diagrams
+from planaria.diagrams.expansion import Diagrams
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.tikz import standalone
@@ -220,11 +220,16 @@ def draw(value: RibbonGraph | Diagrams, path: str | PathLike[str]) -> None:
 
     Raises InputError for another ending, and where the file cannot be written.
     """
-    graphs = [value] if isinstance(value, RibbonGraph) else list(value)
+    graphs = [value] if isinstance(value, RibbonGraph) else by_euler(value)
     if not graphs:
         raise InputError("draw", "there are no diagrams", "take another order")
-    for _ in write_pictures(graphs, Target.of(fspath(path))):
-        pass
+    if len(graphs) > _MOST_PICTURES:
+        raise InputError("draw", f"there are more than {_MOST_PICTURES:,} diagrams to draw", "draw some of them")
+    try:
+        for _ in write_pictures(graphs, Drawing(Target.of(fspath(path))), range(1, len(graphs) + 1)):
+            pass
+    except InputError as error:  # the place is the command's
+        raise InputError(f"draw {fspath(path)}", error.problem, error.remedy) from None
 
 
 def write_picture(picture: Picture, path: FilePath) -> FilePath:

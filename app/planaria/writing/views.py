@@ -8,7 +8,7 @@ from typing import Any
 from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.duality import Duality
-from planaria.diagrams.graphs.expansion import SHOWN, Diagrams
+from planaria.diagrams.expansion import SHOWN, Diagrams
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.rules.pencil import FeynmanRules
 from planaria.writing.emitters.shapes import Picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Eq, Expr, Symbol, Trace
 
@@ -24,6 +24,10 @@ from planaria.ensembles.evidence import Check
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import given
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Derivation"]
 
@@ -116,9 +120,10 @@ class Derivation(Portable):
         found: Estimate = extension(EVALUATORS, "number")(self, values, digits=digits, limit=limit, **numbers)
         return found
 
-    def evaluate_array(self, values: Values | None = None, **numbers: Any) -> Any:
+    def evaluate_array(self, values: Values | None = None, **numbers: Any) -> NDArray[np.float64]:
         """The numbers over arrays of parameters, in double precision; see `planaria.numerics.evaluate_array`."""
-        return extension(EVALUATORS, "array")(self, values, **numbers)
+        found: NDArray[np.float64] = extension(EVALUATORS, "array")(self, values, **numbers)
+        return found
 
     def check(self, *, seed: int = 0, simulation: bool = True) -> tuple[Check, ...]:
         """Every check of it, each by a route of its own; see `planaria.numerics.check`."""

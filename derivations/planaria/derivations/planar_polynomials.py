@@ -16,8 +16,8 @@ from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.derivations.analysis.lagrange import Expansion, Lagrange, Table, lagrange
 from planaria.derivations.resummation import derive
+from planaria.diagrams.expansion import expand
 from planaria.diagrams.expressions.expression import deterministic_part, prepare, read
-from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.weight import function_of_matrices, trace_of_function
 from planaria.diagrams.graphs.wick import linear_in_traces
 from planaria.diagrams.weights.planar_sums import PlanarSum, planar_sum_of

@@ -13,8 +13,8 @@ from planaria.ensembles.lazy import lazy_names
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
     from planaria.diagrams.duality import Duality, dualities
+    from planaria.diagrams.expansion import expand
     from planaria.diagrams.graphs.canonical import GraphClass, automorphisms, canonical_form, classes, isomorphic
-    from planaria.diagrams.graphs.expansion import expand
     from planaria.diagrams.graphs.ribbon import RibbonGraph
     from planaria.diagrams.irreducible.cuts import (
         irreducible_parts,
@@ -83,7 +83,7 @@ _HOMES = {
     "classes": "planaria.diagrams.graphs.canonical",
     "dualities": "planaria.diagrams.duality",
     "dyson_check": "planaria.diagrams.irreducible.dyson",
-    "expand": "planaria.diagrams.graphs.expansion",
+    "expand": "planaria.diagrams.expansion",
     "irreducible_parts": "planaria.diagrams.irreducible.cuts",
     "isomorphic": "planaria.diagrams.graphs.canonical",
     "kernels": "planaria.diagrams.irreducible.self_energy",

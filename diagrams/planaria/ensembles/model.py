@@ -167,6 +167,9 @@ class Model(Portable):
         fields: Iterable[Gaussian],
         spectra: Mapping[MatrixSymbol, Spectrum] | Iterable[tuple[MatrixSymbol, Spectrum]] = (),
     ) -> None:
+        if not isinstance(fields, Iterable) or isinstance(fields, (str, Mapping)):
+            what = f"the field {fields.name}" if isinstance(fields, Gaussian) else repr(fields)
+            raise InputError("model", f"{what} is no list of fields", "give [Gaussian(...), ...]")
         pairs = spectra.items() if isinstance(spectra, Mapping) else spectra
         object.__setattr__(self, "fields", tuple(fields))
         object.__setattr__(self, "spectra", tuple(sorted(pairs, key=lambda pair: str(pair[0].name))))

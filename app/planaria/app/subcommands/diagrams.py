@@ -28,9 +28,9 @@ from planaria.app.inputs import check_count
 from planaria.app.pictures import Drawing, write_pictures
 from planaria.app.subcommands.irreducible import list_irreducible
 from planaria.app.subcommands.isomorphism import list_classes
+from planaria.diagrams.expansion import expand
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.trace_products import products_of_traces
-from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import total_weight
 from planaria.diagrams.graphs.wick import Euler

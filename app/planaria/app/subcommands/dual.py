@@ -18,8 +18,8 @@ from planaria.app.pictures import Folder, Target, target_of, write_pages, write_
 from planaria.derivations import derive
 from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutation, dualities
 from planaria.diagrams.duality.propagators import exchanged_matrices
+from planaria.diagrams.expansion import expand
 from planaria.diagrams.expressions.commuting import reorderings
-from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Gaussian

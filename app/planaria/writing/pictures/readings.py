@@ -41,7 +41,7 @@ def read_from(graph: RibbonGraph, placings: Sequence[Placing]) -> Reading:
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)
     >>> graph, _ = expand(Trace((x * x.T) ** 2), Model([Gaussian(x)]), order=0)
@@ -76,7 +76,7 @@ def untwisted(graph: RibbonGraph) -> Reading:
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)
     >>> graphs = list(expand(Trace(x * x.T) ** 2, Model([Gaussian(x)]), order=0, connected=True))
@@ -114,7 +114,7 @@ def aligned(graphs: Iterable[RibbonGraph]) -> Iterator[RibbonGraph]:
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)
     >>> one, other = (next(expand(Trace(word), Model([Gaussian(x)]), order=0)) for word in (x * x.T, x.T * x))

@@ -74,7 +74,7 @@ class Contraction(Portable):
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)
     >>> for d in expand(Trace(x * x.T * x * x.T), Model([Gaussian(x)]), order=0, euler=None):

@@ -27,7 +27,7 @@ def to_networkx(graph: Contraction) -> MultiGraph[int]:
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> from planaria.diagrams.graphs.ribbon import RibbonGraph
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)

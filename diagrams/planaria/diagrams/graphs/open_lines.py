@@ -53,7 +53,7 @@ def open_lines(
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)
     >>> d, = expand((x, x), Model([Gaussian(x)]), order=0)

@@ -71,7 +71,7 @@ def face_functions(graph: Contraction) -> tuple[tuple[Expr, Ratio], ...]:
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> M, P = symbols("M P", positive=True)
     >>> x, Lambda = MatrixSymbol("x", M, P), MatrixSymbol("Lambda", M, M)
     >>> graph, = expand(Trace(Lambda * x * x.T), Model([Gaussian(x, rows=Lambda)]), order=0)
@@ -110,7 +110,7 @@ def weight(graph: Contraction) -> Expr:
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> M, P, s = symbols("M P s", positive=True)
     >>> x, Lambda = MatrixSymbol("x", M, P), MatrixSymbol("Lambda", M, M)
     >>> model = Model([Gaussian(x, rows=Lambda, variance=s)])
@@ -152,7 +152,7 @@ def total_weight(graphs: Iterable[Contraction]) -> Expr:
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N = symbols("N", positive=True)
     >>> H = MatrixSymbol("H", N, N)
     >>> model = Model([Gaussian(H, kind="hermitian")])

@@ -37,7 +37,7 @@ def one_particle_irreducible(graph: RibbonGraph) -> bool:
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N = symbols("N", positive=True)
     >>> h = MatrixSymbol("h", N, N)
     >>> model = Model([Gaussian(h, kind="hermitian")])
@@ -57,7 +57,7 @@ def two_particle_irreducible(graph: RibbonGraph) -> bool:
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N = symbols("N", positive=True)
     >>> h = MatrixSymbol("h", N, N)
     >>> model = Model([Gaussian(h, kind="hermitian")])
@@ -77,7 +77,7 @@ def irreducible_parts(graph: RibbonGraph) -> tuple[RibbonGraph, ...]:
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)
     >>> for d in expand((x * x.T) ** 2, Model([Gaussian(x)]), order=0):
@@ -101,7 +101,7 @@ def skeleton(graph: RibbonGraph) -> tuple[RibbonGraph, tuple[RibbonGraph | None,
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)
     >>> d = list(expand((x * x.T) ** 3, Model([Gaussian(x)]), order=0))[-1]
@@ -138,7 +138,7 @@ def ladder_kernels(graph: RibbonGraph, position: int) -> tuple[RibbonGraph, ...]
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N = symbols("N", positive=True)
     >>> h = MatrixSymbol("h", N, N)
     >>> model = Model([Gaussian(h, kind="hermitian")])

@@ -40,7 +40,7 @@ class Evaluator:
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
     >>> from planaria.ensembles.spectra import eigenvalue
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> M, P = symbols("M P", positive=True)
     >>> x, Lambda = MatrixSymbol("x", M, P), MatrixSymbol("Lambda", M, M)
     >>> l = eigenvalue(Lambda)

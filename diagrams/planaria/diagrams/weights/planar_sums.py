@@ -22,10 +22,10 @@ from sympy import expand as expand_sympy
 from planaria.algebra.numbering import Numbering
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, charge
+from planaria.diagrams.expansion import expand
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.trace_products import read_terms
 from planaria.diagrams.expressions.words import Word
-from planaria.diagrams.graphs.expansion import expand
 from planaria.diagrams.graphs.faces import covariance
 from planaria.diagrams.graphs.pairings import interval_counts, untwisted_partners
 from planaria.diagrams.graphs.weight import function_of_matrices, scalar_of_words, trace_of_function

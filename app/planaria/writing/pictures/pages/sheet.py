@@ -51,7 +51,7 @@ def sheet(
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
-    >>> from planaria.diagrams.graphs.expansion import expand
+    >>> from planaria.diagrams.expansion import expand
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)
     >>> diagrams = list(expand(Trace((x * x.T) ** 2), Model([Gaussian(x)]), order=0))
