@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
+import networkx as nx
 import pytest
 from mpmath import mp, mpf
 from sympy import Identity, MatrixSymbol, Symbol, Trace, symbols
@@ -290,3 +291,20 @@ def test_pictures_by_name(tmp_path: Path) -> None:
         found.draw(tmp_path / "all.gif")
     with pytest.raises(pl.InputError, match="no diagrams"):
         pl.expand(Trace(x * x.T), MODEL, order=1).draw(tmp_path / "none.svg")
+
+
+def test_a_diagram_is_a_networkx_graph_and_back() -> None:
+    for one in pl.expand(Trace((x * x.T) ** 3), MODEL, order=0, euler=None):
+        graph = one.graph
+        assert nx.is_frozen(graph)
+        assert graph.number_of_edges() == 3
+        assert nx.is_connected(graph)
+        assert pl.diagram(graph) == pl.diagram(graph.copy()) == pl.diagram(one) == one
+    spoiled = graph.copy()
+    spoiled.remove_edge(*next(iter(spoiled.edges(keys=True))))
+    with pytest.raises(pl.InputError):
+        pl.diagram(spoiled)
+    with pytest.raises(pl.InputError, match="'setting' is missing"):
+        pl.diagram(nx.MultiGraph())
+    with pytest.raises(pl.InputError, match="a int is no networkx graph"):
+        pl.diagram(3)  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from planaria.diagrams.duality import Duality, dualities
     from planaria.diagrams.expansion import Diagrams, expand
     from planaria.diagrams.graphs.canonical import classes, isomorphic
-    from planaria.diagrams.graphs.ribbon import RibbonGraph
+    from planaria.diagrams.graphs.ribbon import RibbonGraph, diagram
     from planaria.diagrams.moments.moment import moment
     from planaria.ensembles.estimate import Estimate, Simulation
     from planaria.ensembles.evidence import Check
@@ -55,6 +55,7 @@ _HOMES = {
     "check": "planaria.numerics.evidence.checks",
     "classes": "planaria.diagrams.graphs.canonical",
     "derive": "planaria.derivations.resummation",
+    "diagram": "planaria.diagrams.graphs.ribbon",
     "dualities": "planaria.diagrams.duality",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",
@@ -86,6 +87,7 @@ __all__ = [
     "check",
     "classes",
     "derive",
+    "diagram",
     "dualities",
     "evaluate",
     "evaluate_array",

@@ -62,6 +62,9 @@ def read_networkx(view: MultiGraph[int], kind: type[G]) -> G:
 
     Raises InputError if an attribute that a view carries is missing, or if the ribbons are no contraction.
     """
+    if not isinstance(getattr(view, "graph", None), dict):
+        what = type(view).__name__
+        raise InputError("graph", f"a {what} is no networkx graph", "give the graph of a diagram, or a copy of it")
     try:
         setting = view.graph["setting"]
         nodes = sorted(

@@ -16,7 +16,7 @@ from planaria.ensembles.extensions import VIEWS, extension
 if TYPE_CHECKING:
     from networkx import MultiGraph
 
-__all__ = ["RibbonGraph"]
+__all__ = ["RibbonGraph", "diagram"]
 
 Dual_co = TypeVar("Dual_co", covariant=True)
 
@@ -59,6 +59,14 @@ class RibbonGraph(Contraction):
         """How many renamings of half-edges leave it as it is (see ``planaria.diagrams.graphs.canonical``)."""
         return automorphism_order(self)
 
+    @property
+    def graph(self) -> MultiGraph[int]:
+        """The same as a frozen networkx MultiGraph, for networkx's own functions; `diagram` reads it back."""
+        from networkx import freeze  # half a second that graphs do not need
+
+        found: MultiGraph[int] = freeze(to_networkx(self))
+        return found
+
     def to_networkx(self) -> MultiGraph[int]:
         """A networkx MultiGraph that carries everything (see ``planaria.diagrams.graphs.networkx_view``)."""
         return to_networkx(self)
@@ -89,3 +97,19 @@ class RibbonGraph(Contraction):
 
     def _repr_svg_(self) -> str:
         return self.svg()
+
+
+def diagram(graph: RibbonGraph | MultiGraph[int]) -> RibbonGraph:
+    """The diagram that a networkx graph carries, checked: the inverse of `RibbonGraph.graph`.
+
+    >>> from sympy import MatrixSymbol, Trace, symbols
+    >>> from planaria.diagrams import Gaussian, Model, expand
+    >>> N, P = symbols("N P", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> one = expand(Trace(x * x.T), Model([Gaussian(x)]), order=0)[0]
+    >>> diagram(one.graph) == one
+    True
+
+    Raises InputError if it is no such graph, an attribute is missing, or its ribbons are no contraction.
+    """
+    return graph if isinstance(graph, RibbonGraph) else read_networkx(graph, RibbonGraph)
