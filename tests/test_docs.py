@@ -6,6 +6,7 @@ In README.md and docs/, a block says by its info string what it is:
 * ``console``: commands after ``$ planaria``, with what they write to either stream.
 * ``toml``: a model file, called as its first line says; the console blocks of the document can use it.
 * ``toml broken``: a file that is refused.
+* ``latex``: a page, which is compiled with the files that the console blocks before it wrote.
 
 White space counts as one space, and ``...`` in an output stands for anything.
 """
@@ -25,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.typesetting import needs_tex
 
 from planaria.app.cli import app
 from planaria.derivations import derive
@@ -73,12 +76,27 @@ def commands(block: Block) -> Iterator[tuple[str, str]]:
 
 
 def run(command: str) -> str:
-    """What `planaria ...` writes on a terminal of 100 columns, standard output and error in their order."""
+    """What `planaria ...` writes on a terminal of 100 columns, standard output and error in their order.
+
+    Behind ``> FILE`` standard output goes to the file, as in a shell.
+    """
     words = shlex.split(command, comments=True)
     assert words[0] == "planaria", command
-    screen = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-    with redirect_stdout(screen), redirect_stderr(screen), pytest.raises(SystemExit):
-        app(words[1:], prog_name="planaria")
+    target = Path(words[-1]) if words[-2:-1] == [">"] else None
+    with _screen() as screen, _screen() as page:
+        out = screen if target is None else page
+        with redirect_stdout(out), redirect_stderr(screen), pytest.raises(SystemExit):
+            app(words[1:] if target is None else words[1:-2], prog_name="planaria")
+        if target is not None:
+            target.write_text(_written(page), encoding="utf-8")
+        return _written(screen)
+
+
+def _screen() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+
+
+def _written(screen: io.TextIOWrapper) -> str:
     screen.flush()
     screen.buffer.seek(0)
     return screen.buffer.read().decode()
@@ -109,6 +127,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], N
 
 
 CONSOLE = [block for document in DOCUMENTS for block in blocks(document, "console")]
+PAGES = [block for document in DOCUMENTS for block in blocks(document, "latex")]
 MODELS = [block for document in DOCUMENTS for block in blocks(document, "toml")]
 BROKEN = [block for document in DOCUMENTS for block in blocks(document, "toml broken")]
 
@@ -118,6 +137,7 @@ def test_there_is_something_to_check() -> None:
     assert len(blocks(readme, "console")) >= 5
     assert len(blocks(readme, "pycon")) >= 3
     assert MODELS
+    assert PAGES
 
 
 @pytest.mark.parametrize("block", CONSOLE, ids=lambda block: block.where)
@@ -127,6 +147,25 @@ def test_commands_print_what_the_documents_say(block: Block, place: Callable[[Pa
     assert found
     wrong = [f"$ {command}\n{text}" for command, wanted in found if (text := difference(wanted, run(command)))]
     assert not wrong, "\n".join(wrong)
+
+
+@needs_tex
+@pytest.mark.parametrize("program", ["pdflatex", "lualatex"])
+@pytest.mark.parametrize("page", PAGES, ids=lambda block: block.where)
+def test_pages_compile_and_nothing_runs_over(page: Block, program: str, place: Callable[[Path], None]) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program}")
+    place(page.document)
+    for block in blocks(page.document, "console"):
+        if block.line < page.line:
+            for command, _ in commands(block):
+                run(command)
+    Path("page.tex").write_text(page.text, encoding="utf-8")
+    ordered = [program, "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    done = subprocess.run(ordered, capture_output=True, timeout=300, check=False)
+    log = Path("page.log").read_text(encoding="latin-1")
+    assert done.returncode == 0, log[-3000:]
+    assert not re.findall(r"Overfull.*|Underfull.*|LaTeX.*Warning.*", log)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

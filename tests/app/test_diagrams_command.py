@@ -137,11 +137,11 @@ def test_yes_makes_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             ["--order", "1", "--draw", "a.jpg"],
-            "--draw a.jpg: the suffix is .jpg; give a .svg, .tex, .png or .pdf file",
+            "--draw a.jpg: the suffix is .jpg; give a .svg, .tex, .tikz, .png or .pdf file",
         ),
         (
             ["--order", "1", "--draw", "picture"],
-            "--draw picture: the suffix is missing; give a .svg, .tex, .png or .pdf file",
+            "--draw picture: the suffix is missing; give a .svg, .tex, .tikz, .png or .pdf file",
         ),
         (["--order", "1", "--draw", "no/a.svg"], "--draw no/a.svg: there is no folder no; make it first"),
     ],
@@ -151,7 +151,7 @@ def test_bad_options_of_diagrams(run: Run, options: list[str], sentence: str) ->
 
 
 def test_drawing(run: Run, tmp_path: Path) -> None:
-    files = {suffix: tmp_path / f"diagrams{suffix}" for suffix in (".svg", ".tex", ".png", ".pdf")}
+    files = {suffix: tmp_path / f"diagrams{suffix}" for suffix in (".svg", ".tex", ".tikz", ".png", ".pdf")}
     for file in files.values():
         outcome = run("diagrams", "marchenko-pastur", "resolvent", "--order", "3", "--draw", str(file), "--json")
         assert outcome.json["total"] == 5
@@ -163,6 +163,10 @@ def test_drawing(run: Run, tmp_path: Path) -> None:
     assert words.count("χ = 2") == 5
     tex = files[".tex"].read_text(encoding="utf-8")
     assert tex.count(r"\begin{tikzpicture}") == tex.count(r"\end{document}") == 1
+    picture = files[".tikz"].read_text(encoding="utf-8").rstrip("\n")
+    assert picture in tex
+    assert picture.splitlines()[1] == r"\begin{tikzpicture}[x=1pt, y=-1pt]"
+    assert picture.endswith(r"\end{tikzpicture}")
     assert files[".png"].read_bytes().startswith(b"\x89PNG")
     pdf = files[".pdf"].read_bytes()
     assert pdf.startswith(b"%PDF")
@@ -301,8 +305,9 @@ def test_a_few_of_many_diagrams_can_be_drawn(run: Run, tmp_path: Path) -> None:
     assert run(*given, "--select", "1-2001").refusal.endswith("2,000 diagrams to draw; choose fewer")
 
 
-def test_a_sheet_that_tex_cannot_hold(run: Run, tmp_path: Path) -> None:
-    file = tmp_path / "a.tex"
+@pytest.mark.parametrize("suffix", [".tex", ".tikz"])
+def test_a_sheet_that_tex_cannot_hold(run: Run, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"a{suffix}"
     given = ("diagrams", "marchenko-pastur", "resolvent", "--order", "6", "--columns", "1", "--draw", str(file))
     outcome = run(*given)
     assert outcome.code == 2

@@ -108,7 +108,7 @@ def test_diagrams_beside_their_duals(run: Run, tmp_path: Path) -> None:
         assert exchanged
 
 
-@pytest.mark.parametrize("suffix", [".svg", ".tex", ".png", ".pdf"])
+@pytest.mark.parametrize("suffix", [".svg", ".tex", ".tikz", ".png", ".pdf"])
 def test_duals_on_one_sheet(run: Run, tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"duals{suffix}"
     outcome = run("dual", "random-features", "resolvent", "--order", "2", "--draw", str(file))
@@ -139,7 +139,7 @@ def test_no_duality_is_drawn_where_there_is_none(run: Run, tmp_path: Path) -> No
 def test_a_picture_of_another_kind_is_no_folder(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "a.jpg"
     assert run("dual", "random-features", "loss", "--draw", str(file)).refusal == (
-        f"--draw {file}: the suffix is .jpg; give a .svg, .tex, .png or .pdf file"
+        f"--draw {file}: the suffix is .jpg; give a .svg, .tex, .tikz, .png or .pdf file"
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -199,7 +199,7 @@ def diagrams(
         bool, typer.Option("--classes", help="List diagrams up to isomorphism, with multiplicities.")
     ] = False,
     draw: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Draw the diagrams: .svg, .tex, .png or .pdf.")
+        str | None, typer.Option(metavar="FILE", help="Draw the diagrams: .svg, .tex, .tikz, .png or .pdf.")
     ] = None,
     select: Annotated[
         str | None,
@@ -232,7 +232,7 @@ def dual(
         str | None,
         typer.Option(
             metavar="FILE|DIR",
-            help="Draw planar diagrams beside their duals: on a sheet (.svg, .tex, .png or .pdf), or each in a "
+            help="Draw planar diagrams beside their duals: on a sheet (.svg, .tex, .tikz, .png or .pdf), or each in a "
             "file of its own in this folder.",
         ),
     ] = None,

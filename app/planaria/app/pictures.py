@@ -16,7 +16,7 @@ from planaria.app.inputs import check_count
 from planaria.diagrams.expansion import Diagrams
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.writing.emitters.shapes import Picture
-from planaria.writing.emitters.tikz import standalone
+from planaria.writing.emitters.tikz import scaled, standalone
 from planaria.writing.pictures import lay_out, sheets, to_svg
 from planaria.writing.pictures.pages.sheet import PER_SHEET
 
@@ -33,7 +33,7 @@ __all__ = [
     "write_pictures",
 ]
 
-SUFFIXES = (".svg", ".tex", ".png", ".pdf")
+SUFFIXES = (".svg", ".tex", ".tikz", ".png", ".pdf")
 _OTHERS = frozenset({".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps"})  # none of ours
 _MOST_SHEETS = 9999
 _MOST_PICTURES = 2000
@@ -55,7 +55,7 @@ class Target:
         path = FilePath(text)
         if path.suffix.lower() not in SUFFIXES:
             suffix = path.suffix or "missing"
-            raise InputError(f"--draw {text}", f"the suffix is {suffix}", "give a .svg, .tex, .png or .pdf file")
+            raise InputError(f"--draw {text}", f"the suffix is {suffix}", "give a .svg, .tex, .tikz, .png or .pdf file")
         check_target(path, f"--draw {text}")
         target = cls(path)
         check_target(target.numbered(_MOST_SHEETS), f"--draw {text}")  # its name is longer
@@ -238,7 +238,7 @@ def write_picture(picture: Picture, path: FilePath) -> FilePath:
     Raises InputError if the file cannot be written, and for a sheet that is larger than TeX can hold.
     """
     largest = max(picture.width, picture.height) * max(1.0, picture.scale)
-    if path.suffix.lower() == ".tex" and largest > _TEX:
+    if path.suffix.lower() in (".tex", ".tikz") and largest > _TEX:
         remedy = "choose more columns, or fewer diagrams, or another kind of file"
         raise InputError(f"--draw {path}", f"a sheet of {largest:,.0f} points is more than TeX can hold", remedy)
 
@@ -254,6 +254,8 @@ def write_picture(picture: Picture, path: FilePath) -> FilePath:
                 write_pdf(picture, file)
             case ".tex":
                 file.write_text(standalone(picture), encoding="utf-8")
+            case ".tikz":
+                file.write_text(scaled(picture) + "\n", encoding="utf-8")
             case ".svg":
                 file.write_text(to_svg(picture) + "\n", encoding="utf-8")
             case other:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from planaria.ensembles.cleaning import clean_line
 from planaria.writing.emitters.shapes import Dot, Fill, Label, Path, Picture, Point, Role, Shape, Stroke
 
-__all__ = ["standalone", "to_tikz"]
+__all__ = ["scaled", "standalone", "to_tikz"]
 
 _BORDER = 4.0
 # Hairlines look heavier in print: lines are three quarters as wide as on a screen.
@@ -65,14 +65,17 @@ def _style(role: Role) -> str:
             return ""
 
 
+def scaled(picture: Picture) -> str:
+    r"""The picture in the width that is asked for, to be read by a document with `\input`."""
+    tikz = to_tikz(picture)
+    return tikz if picture.scale == 1 else rf"\scalebox{{{picture.scale:.4f}}}{{%" + f"\n{tikz}%\n}}"
+
+
 def standalone(picture: Picture) -> str:
     r"""A LaTeX document that holds nothing but a picture, on a page of its size.
 
     It needs what every LaTeX has (article, geometry, amsmath) and tikz.
     """
-    tikz = to_tikz(picture)
-    if picture.scale != 1:
-        tikz = rf"\scalebox{{{picture.scale:.4f}}}{{%" + f"\n{tikz}%\n}}"
     width, height = (_number(picture.scale * one + 2 * _BORDER) for one in (picture.width, picture.height))
     return "\n".join(
         [
@@ -86,7 +89,7 @@ def standalone(picture: Picture) -> str:
             r"\begin{document}",
             r"\null\vfill",
             r"\makebox[\paperwidth]{%",
-            tikz + "%",
+            scaled(picture) + "%",
             "}",
             r"\vfill",
             r"\end{document}",
