@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from tests.typesetting import needs_tex
 
 from planaria.app.cli import app
@@ -165,7 +164,7 @@ def test_pages_compile_and_nothing_runs_over(page: Block, program: str, place: C
     done = subprocess.run(ordered, capture_output=True, timeout=300, check=False)
     log = Path("page.log").read_text(encoding="latin-1")
     assert done.returncode == 0, log[-3000:]
-    assert not re.findall(r"Overfull.*|Underfull.*|LaTeX.*Warning.*", log)
+    assert not re.findall(r"Overfull.*|Underfull.*|LaTeX Warning.*", log)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

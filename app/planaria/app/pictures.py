@@ -55,7 +55,8 @@ class Target:
         path = FilePath(text)
         if path.suffix.lower() not in SUFFIXES:
             suffix = path.suffix or "missing"
-            raise InputError(f"--draw {text}", f"the suffix is {suffix}", "give a .svg, .tex, .tikz, .png or .pdf file")
+            remedy = "give a .svg, .tex, .tikz, .png or .pdf file"
+            raise InputError(f"--draw {text}", f"the suffix is {suffix}", remedy)
         check_target(path, f"--draw {text}")
         target = cls(path)
         check_target(target.numbered(_MOST_SHEETS), f"--draw {text}")  # its name is longer
