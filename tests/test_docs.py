@@ -28,10 +28,10 @@ from pathlib import Path
 import pytest
 from tests.typesetting import needs_tex
 
+import planaria as pl
 from planaria.app.cli import app
 from planaria.derivations import derive
-from planaria.diagrams import InputError, dualities, expand, load_model_file
-from planaria.ensembles.library import load_model
+from planaria.diagrams import InputError, expand, load_model_file
 from planaria.numerics.evidence.checks import checks
 from planaria.writing.pictures import beside, to_svg
 
@@ -264,22 +264,24 @@ def _numbers_apart(svg: str) -> tuple[str, list[float]]:
     return re.sub(pattern, "#", svg), [float(number) for number in re.findall(pattern, svg)]
 
 
-@pytest.mark.parametrize(("order", "number", "name"), [(3, 0, "diagram"), (3, 9, "diagram-dual")])
-def test_pictures_are_drawn_by_the_tool(order: int, number: int, name: str) -> None:
-    file = load_model("random-features")
-    diagrams = list(expand(file.quantity("resolvent").expression, file.model, order=order))
-    there = (ROOT / "docs" / f"{name}.svg").read_text(encoding="utf-8").rstrip("\n")
-    (shape, coordinates), (drawn, wanted) = _numbers_apart(there), _numbers_apart(diagrams[number].svg())
-    assert shape == drawn
+def is_picture(name: str, drawn: str) -> None:
+    there = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    (shape, wanted), (got, coordinates) = _numbers_apart(there.rstrip("\n")), _numbers_apart(drawn.rstrip("\n"))
+    assert shape == got
     assert coordinates == pytest.approx(wanted, abs=0.011)
+
+
+@pytest.mark.parametrize(("order", "number", "name"), [(3, 0, "diagram.svg"), (3, 9, "diagram-dual.svg")])
+def test_pictures_are_drawn_by_the_tool(order: int, number: int, name: str) -> None:
+    is_picture(name, pl.expand("random-features", "resolvent", order=order)[number].svg())
 
 
 def test_the_picture_of_a_dual_is_drawn_by_the_tool() -> None:
-    file = load_model("random-features")
-    (duality,) = dualities(file.model, file.quantity("loss").expression, order=1)
+    (duality,) = pl.dualities("random-features", "loss", order=1)
     diagram = list(expand(duality.expression, duality.model, 1))[10]
-    picture = to_svg(beside(diagram, *diagram.dual(duality), duality=duality))
-    there = (ROOT / "docs" / "dual.svg").read_text(encoding="utf-8").rstrip("\n")
-    (shape, coordinates), (drawn, wanted) = _numbers_apart(there), _numbers_apart(picture)
-    assert shape == drawn
-    assert coordinates == pytest.approx(wanted, abs=0.011)
+    is_picture("dual.svg", to_svg(beside(diagram, *diagram.dual(duality), duality=duality)))
+
+
+def test_the_sheet_of_the_readme_is_drawn_by_the_tool(tmp_path: Path) -> None:
+    pl.expand("random-features", "gram_resolvent", order=2, euler=None).draw(tmp_path / "sheet.svg")
+    is_picture("sheet.svg", (tmp_path / "sheet.svg").read_text(encoding="utf-8"))

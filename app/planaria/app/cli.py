@@ -232,8 +232,8 @@ def dual(
         str | None,
         typer.Option(
             metavar="FILE|DIR",
-            help="Draw planar diagrams beside their duals: on a sheet (.svg, .tex, .tikz, .png or .pdf), or each in "
-            "a file of its own in this folder.",
+            help="Draw planar diagrams beside their duals: on a sheet (.svg, .tex, .tikz, .png or .pdf), or "
+            "each in a file of its own in this folder.",
         ),
     ] = None,
     symbols: SymbolsOption = None,
