@@ -279,3 +279,15 @@ def test_latex_fits_the_width_of_a_page(run: Run, one_check: dict[str, Any]) -> 
 )
 def test_widths_of_pages_that_are_refused(run: Run, width: str, sentence: str) -> None:
     assert run("derive", "marchenko-pastur", "--latex", "--width", width).refusal == sentence
+
+
+def test_latex_shows_the_contractions_of_the_fields_that_are_there(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "two.toml"
+    file.write_text(
+        '[spaces]\nN = "a"\nP = "b"\n[parameters]\ng = "r"\n[fields]\n'
+        'y = { shape = ["N", "N"] }\nx = { shape = ["N", "P"], variance = "1/P" }\n[quantities]\n'
+        'both = "tr(inv(g*I(N) + x*x.T))*tr(y*y.T)"\nlong = "tr((x*x.T)**40)"\nshort = "tr(inv(g*I(N) + x*x.T))"\n'
+    )
+    for quantity, fields in (("both", "yx"), ("long", "x"), ("short", "x")):
+        text = run("derive", str(file), quantity, "--latex", "--no-simulation").out
+        assert re.findall(r"E} (\w)_{ij} \1_{kl}", text) == list(fields), quantity

@@ -18,6 +18,7 @@ from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.resummation import COMMUTED, STOPPED
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.cleaning import clean_line
 from planaria.ensembles.evidence import Check, Outcome
 from planaria.ensembles.model import Model
@@ -353,7 +354,10 @@ class LatexReport:
             rules = derived.derivation.rules
             known = known_names(rules.setting)
             renames = {name: new for name, new in self.formulas.renames.items() if name in known}
-            self._lines(rules_on_pages(rules, renames, self.width))
+            fields = contents_of(
+                derived.derivation.expression, rules.setting.model
+            ).fields  # also those of long words
+            self._lines(rules_on_pages(rules, renames, self.width, fields))
         self._lines(_latex(derived, self.formulas, self.width))
         for parameter, found in derived.limits.items():
             for one in found:

@@ -71,8 +71,15 @@ def latex_rules(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES) ->
     return "\\begin{array}{l}\n" + "\n\\\\[1em]\n".join(parts) + "\n\\end{array}"
 
 
-def rules_on_pages(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES, width: float = WIDTH) -> str:
+def rules_on_pages(
+    rules: FeynmanRules,
+    renames: Mapping[str, str] = NO_RENAMES,
+    width: float = WIDTH,
+    fields: Sequence[Gaussian] | None = None,
+) -> str:
     r"""Lines, vertices and contractions as alignments of their own, no wider than a page and broken over pages.
+
+    Contractions are those of the fields that stand at the vertices, or of the fields that are given.
 
     Raises InputError for a rename of an unknown name or to a name that is taken, and for a width below 240 points.
 
@@ -93,10 +100,12 @@ def rules_on_pages(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES,
     \end{alignat*}
     """
     room = USED * checked_width(width)
-    return "\n".join(_alignment(header, rows, room) for header, rows in _tables(rules, renames))
+    return "\n".join(_alignment(header, rows, room) for header, rows in _tables(rules, renames, fields))
 
 
-def _tables(rules: FeynmanRules, renames: Mapping[str, str]) -> list[Table]:
+def _tables(
+    rules: FeynmanRules, renames: Mapping[str, str], fields: Sequence[Gaussian] | None = None
+) -> list[Table]:
     """Header and rows of the lines, the vertices and the contractions; tables without rows are left out."""
     setting = rules.setting
     printer = FormulaPrinter(checked_renames(renames, known_names(setting), "renames"))
@@ -109,7 +118,9 @@ def _tables(rules: FeynmanRules, renames: Mapping[str, str]) -> list[Table]:
         symbol = printer.doprint(setting.model.fields[v.letter.field].symbol) + letter_sign(v.letter).latex
         text = _between(v, symbol, printer.doprint, r"\left({}\right)", " ")
         vertices.append((str(v.row), str(v.column), text))
-    contractions = [(line,) for one in setting.model.fields for line in _contractions(one, printer)]
+    if fields is None:
+        fields = [setting.model.fields[number] for number in sorted({v.letter.field for v in vertex_table(rules)})]
+    contractions = [(line,) for one in fields for line in _contractions(one, printer)]
     tables: list[Table] = [
         (("line", "space", "bare propagator"), tuple(lines)),
         (("from", "to", "vertex"), tuple(vertices)),
