@@ -21,7 +21,7 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Symbol, symbols
 from tests.travelling import ERRORS, POINT, VALUES, built_in, derived, loss, number, number_of
@@ -124,7 +124,6 @@ def test_values_hold_no_functions() -> None:
 GENERATORS = symbols("a b c")
 RING = Ring(GENERATORS)
 Terms = dict[tuple[int, ...], Fraction]
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 COEFFICIENTS = st.fractions(min_value=-5, max_value=5, max_denominator=6)
 POLYNOMIALS = st.dictionaries(st.tuples(*[st.integers(0, 3)] * 3), COEFFICIENTS, max_size=6)
 
@@ -142,7 +141,6 @@ def ratio(top: Terms, bottom: Terms, ring: Ring = RING) -> Ratio:
     return one / other if other else one
 
 
-@PATIENT
 @given(POLYNOMIALS, POLYNOMIALS)
 def test_ratios_travel(top: Terms, bottom: Terms) -> None:
     value = ratio(top, bottom)
@@ -158,7 +156,6 @@ def test_ratios_travel(top: Terms, bottom: Terms) -> None:
     assert polynomial_text(value.numerator) == str(value.numerator)
 
 
-@PATIENT
 @given(POLYNOMIALS, POLYNOMIALS)
 def test_hashes_tell_ratios_apart(one: Terms, two: Terms) -> None:
     a, b = ratio(one, {}), ratio(two, {})
@@ -167,7 +164,6 @@ def test_hashes_tell_ratios_apart(one: Terms, two: Terms) -> None:
         assert a.numerator.degrees() == b.numerator.degrees()
 
 
-@PATIENT
 @given(st.lists(st.sampled_from(symbols("a:z", positive=True)), max_size=5))
 def test_rings_travel(generators: list[Symbol]) -> None:
     ring = Ring(generators)

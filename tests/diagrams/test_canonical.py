@@ -161,7 +161,7 @@ def contents(graph):
     return scalar(graph), sorted(faces), graph.euler_characteristic, len(graph.components), graph.is_orientable
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(pairs())
 def test_writing_a_graph_down_anew_changes_no_content(pair):
     graph, other = pair  # that `other` could be made at all is the first half: its ribbons are contractions
@@ -173,7 +173,7 @@ def test_the_canonical_form_is_that_of_all_names(limit, monkeypatch):
     monkeypatch.setattr(symmetry, "LARGEST_GROUP", limit)
     symmetry.symmetry_of.cache_clear()
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(pairs())
     def check(pair):
         graph, other = pair
@@ -266,7 +266,7 @@ def test_networkx_finds_the_same_isomorphisms(factors, way):
         assert canonical_form(graph) == matching[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs(most_words=3), graphs(most_words=3))
 def test_networkx_agrees_on_random_graphs(one, other):
     assert isomorphic(one, other) == same_flags(one, other)
@@ -297,7 +297,7 @@ def test_orbits_and_stabilisers(name, way):
         assert len(set(listed)) == len(listed) == order
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(graphs())
 def test_automorphisms_keep_everything(graph):
     view = flags(graph)

@@ -245,7 +245,7 @@ def contractions(group, setting, **options):
     return list(_contractions(group, setting, options.get("euler"), options.get("connected", False)))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(groups())
 def test_planar_contractions_of_several_words_are_the_planar_ones_of_all(given_words):
     group, setting = given_words
@@ -274,7 +274,7 @@ def index_graph(graph):
     return lines
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(groups(), st.data())
 def test_lines_join_the_ends_and_faces_are_closed(given_words, data):
     group, setting = given_words

@@ -199,7 +199,7 @@ def test_labels_do_not_overlap_and_everything_is_on_the_canvas(graph):
     check_labels(lay_out(graph))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_labels_of_any_contraction_do_not_overlap(data):
     """A random contraction of a word of order 1 to 4, with every pairing and twist that its letters allow."""

@@ -116,7 +116,7 @@ def propagator_graph(pairing):
     return graph
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(pairings())
 def test_irreducibility_is_what_cutting_lines_says(pairing):
     """By the definition: take one line out of the graph, or two, and see whether it falls apart."""

@@ -258,7 +258,7 @@ def matrices(draw, rows, cols, depth):
     return (shift + inner).inv()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data(), st.sampled_from(sorted(LEAVES, key=str)), st.integers(0, 1000))
 def test_random_expressions(data, shape, seed):
     expression = data.draw(matrices(*shape, depth=3))
@@ -277,7 +277,7 @@ def test_random_expressions(data, shape, seed):
     np.testing.assert_allclose(found, expected, atol=1e-7 * max(1.0, np.abs(expected).max()), rtol=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(matrices(N, M, 2), matrices(M, M, 2), st.integers(0, 1000))
 def test_random_pairs_share_a_pencil(first, second, seed):
     values = random_values(seed)

@@ -90,7 +90,7 @@ def test_open_lines(expression):
 SQUARE = {"h": h, "s": s, "z": z, "Z": Adjoint(z), "a": Omega}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.sampled_from("hszZa"), min_size=1, max_size=10))
 def test_random_words(names):
     expression = Trace(MatMul(*(SQUARE[name] for name in names), Identity(N)))

@@ -87,7 +87,7 @@ def index_lines(graph):
     return {frozenset(component) for component in nx.connected_components(lines)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(graphs())
 def test_faces_are_the_components_of_the_index_lines(graph):
     lines = index_lines(graph)
@@ -102,7 +102,7 @@ def test_faces_are_the_components_of_the_index_lines(graph):
     assert sorted(s for face in graph.faces for s in face.sides) == list(range(2 * len(graph.letters)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(graphs())
 def test_euler_characteristic_obeys_the_classification_of_surfaces(graph):
     V, E, F = len(graph.words), len(graph.ribbons), len(graph.faces)
@@ -174,7 +174,7 @@ def invariants(graph):
     return graph.euler_characteristic, graph.is_orientable, len(graph.components), scalar(graph), functions
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(graphs(), st.data())
 def test_reading_a_word_from_elsewhere_or_turned_over_changes_nothing(graph, data):
     candidates = [k for k, word in enumerate(graph.words) if word.letters]

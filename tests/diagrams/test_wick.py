@@ -198,7 +198,7 @@ def moment_of_entries(letters):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(square_words)
 def test_the_sum_of_all_contractions_is_the_expectation(letters):
     """Wick's theorem on explicit 2 x 2 matrices with covariances, for every kind of field and operation."""
@@ -208,7 +208,7 @@ def test_the_sum_of_all_contractions_is_the_expectation(letters):
     assert evaluator.total(all_contractions(word, setting)) == moment_of_entries(letters)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(square_words)
 def test_planar_contractions_are_the_contractions_of_the_sphere(letters):
     word, setting = square_word(letters)
