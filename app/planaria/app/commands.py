@@ -11,9 +11,10 @@ from typing import Any, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
+from planaria.algebra.errors import InputError
 from planaria.ensembles.cleaning import clean_line
 
-__all__ = ["INPUT_IS_WRONG", "Commands"]
+__all__ = ["INPUT_IS_WRONG", "Commands", "in_flags"]
 
 CHECK_FAILED = 1
 INPUT_IS_WRONG = 2
@@ -57,13 +58,8 @@ class Commands(TyperGroup):
         except _UsageError as error:
             _say(_usage_sentence(error))
             code = INPUT_IS_WRONG
-        except ValueError as error:
-            # An InputError is a ValueError; its module brings sympy, which --help should not wait for.
-            from planaria.algebra.errors import InputError
-
-            if not isinstance(error, InputError):
-                raise
-            _say(_in_flags(str(error)))
+        except InputError as error:
+            _say(in_flags(str(error)))
             code = INPUT_IS_WRONG
         if code == INTERRUPTED:
             _say("interrupted")
@@ -103,10 +99,10 @@ _FLAGS = (
 )
 
 
-def _in_flags(sentence: str) -> str:
+def in_flags(sentence: str) -> str:
     """A sentence of the library as the command says it.
 
-    >>> _in_flags("parameter gamma: the value 0 is a limit; take the limit with limit={'gamma': 0} instead")
+    >>> in_flags("parameter gamma: the value 0 is a limit; take the limit with limit={'gamma': 0} instead")
     'parameter gamma: the value 0 is a limit; take the limit with --limit gamma=0 instead'
     """
     for pattern, flag in _FLAGS:

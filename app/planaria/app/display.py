@@ -35,6 +35,7 @@ __all__ = [
     "plain_table",
     "print_json",
     "progress_bar",
+    "quantity_head",
     "title",
     "working",
 ]
@@ -81,6 +82,13 @@ def title(console: Console, text: str, about: str = "") -> None:
     console.print(Text(clean_line(text), style="bold"))
     if about.strip():
         note(console, clean_line(about))
+
+
+def quantity_head(console: Console, name: str, model: str, about: str = "") -> None:
+    """What is shown, of which model, and what it is."""
+    console.print(Text.assemble((clean_line(name), "bold"), (f"  {clean_line(model)}", "dim")))
+    if about:
+        note(console, about)
 
 
 def heading(console: Console, text: str, about: str = "") -> None:

@@ -13,8 +13,9 @@ from sympy import Expr, MatrixExpr
 
 from planaria.algebra.errors import InputError, placed
 from planaria.app.display import heading, line, messages, note, output, plain_table, print_json, title, working
-from planaria.app.inputs import Names, check_count, chosen_quantities, read_renames
+from planaria.app.inputs import Names, check_count, read_renames
 from planaria.app.pictures import Folder, Target, target_of, write_pages, write_picture
+from planaria.app.words.quantities import chosen_quantities, formula_name
 from planaria.derivations import derive
 from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutation, dualities
 from planaria.diagrams.duality.propagators import exchanged_matrices
@@ -67,7 +68,7 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
     if isinstance(target, Folder):
         spaces = "-".join(sorted(names.spaces, key=len)[-2:])
         for quantity in quantities:
-            target.check_name(f"{quantity.name}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg")
+            target.check_name(f"{formula_name(quantity)}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg")
     console, status = output(), messages()
     formulas = Formulas(read_renames(options.symbols, names, []), unicode="utf" in console.encoding.lower())
     passed = True
@@ -135,7 +136,7 @@ def _drawn_apart(quantity: Quantity, search: Dualities, order: int, folder: Fold
         for n in range(order + 1):
             for number, graph in enumerate(_diagrams(duality, n), start=1):
                 image, half_edges = graph.dual(duality)
-                path = folder.path / f"{quantity.name}-{name}-order-{n}-{number:03d}.svg"
+                path = folder.path / f"{formula_name(quantity)}-{name}-order-{n}-{number:03d}.svg"
                 yield write_picture(beside(graph, image, half_edges, duality=duality), path)
 
 
