@@ -53,9 +53,7 @@ QuantitiesArgument = Annotated[
 ]
 SymbolsOption = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="NAME=NEW", help="Print another name, such as P=T.", autocompletion=completion.renamed
-    ),
+    typer.Option(metavar="NAME=NEW", help="Print another name, such as P=T.", autocompletion=completion.renamed),
 ]
 NumbersOption = Annotated[
     list[str] | None,

@@ -94,7 +94,9 @@ class Sweep:
         """Places of points that are solved together: those on which the spectra are the same."""
         alone = self.digits > SWEEP_DIGITS or bool(self.limits) or not set(self.moving) & self.needed
         spectral = self._spectral()
-        fixed = [place for place, symbol in enumerate(self.given) if symbol in spectral or symbol not in self.needed]
+        fixed = [
+            place for place, symbol in enumerate(self.given) if symbol in spectral or symbol not in self.needed
+        ]
         groups: dict[Any, list[int]] = {}
         for place, numbers in enumerate(points):
             groups.setdefault(place if alone else tuple(numbers[one] for one in fixed), []).append(place)

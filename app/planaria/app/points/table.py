@@ -54,7 +54,9 @@ class Table:
         if self.path is None:
             sys.stdout.write(text)
             return
-        write_whole(self.path, f"--csv {self.path}", lambda file: file.write_text(text, encoding="utf-8", newline=""))
+        write_whole(
+            self.path, f"--csv {self.path}", lambda file: file.write_text(text, encoding="utf-8", newline="")
+        )
         status.print(f"wrote {self.path}", soft_wrap=True)
 
 
@@ -117,7 +119,7 @@ class SweepReport:
         heads = [formulas.name(one) for one in sweep.moving]
         label = formula_name(self.quantity)
         has_reasons = any(row.problem for row in rows)
-        cells = [
+        cells: list[list[str | Text]] = [
             [
                 *(short(row.numbers[place]) for place in shown),
                 Text(row.value or REFUSED, style="" if row.value else "yellow"),

@@ -15,7 +15,9 @@ from planaria.algebra.errors import InputError, placed
 from planaria.app.display import heading, line, messages, note, output, plain_table, print_json, title, working
 from planaria.app.inputs import Names, check_count, read_renames
 from planaria.app.pictures import Folder, Target, target_of, write_pages, write_picture
+from planaria.app.words.early import is_word
 from planaria.app.words.quantities import chosen_quantities, formula_name
+from planaria.app.words.renaming import renamed_model, renamed_quantities
 from planaria.derivations import derive
 from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutation, dualities
 from planaria.diagrams.duality.propagators import exchanged_matrices
@@ -63,14 +65,18 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
     check_count("--order", options.order, 0, _HIGHEST_ORDER)
     target = None if options.draw is None else target_of(options.draw)
     file = load_model(model_name)
-    quantities = chosen_quantities(file, options.quantities)
+    quantities = tuple(chosen_quantities(file, options.quantities))
     names = Names(file, dict(file.model.spectra).values())
     if isinstance(target, Folder):
         spaces = "-".join(sorted(names.spaces, key=len)[-2:])
         for quantity in quantities:
-            target.check_name(f"{formula_name(quantity)}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg")
+            target.check_name(
+                f"{formula_name(quantity)}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg"
+            )
     console, status = output(), messages()
-    formulas = Formulas(read_renames(options.symbols, names, []), unicode="utf" in console.encoding.lower())
+    renames = read_renames(options.symbols, names)
+    quantities, file = renamed_quantities(quantities, file, renames), renamed_model(file, renames)
+    formulas = Formulas(unicode="utf" in console.encoding.lower())
     passed = True
     pages: list[Picture] = []
     results: list[tuple[Quantity, tuple[_Found, ...], tuple[Refutation, ...]]] = []
@@ -149,7 +155,8 @@ class _Text:
 
     def quantity(self, quantity: Quantity, found: tuple[_Found, ...], search: Dualities) -> None:
         heading(self.console, quantity.name, quantity.about)
-        line(self.console, self.formulas.plain(quantity.expression))
+        if is_word(quantity.name):  # an expression is in the heading already
+            line(self.console, self.formulas.plain(quantity.expression))
         for remark in reorderings(quantity.expression, self.file.model):
             note(self.console, remark.sentence)
         for one in found:

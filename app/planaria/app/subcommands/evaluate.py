@@ -180,7 +180,9 @@ def _json(
         "quantity": quantity.name,
         "value": decimal(estimate.value, digits),
         "digits": digits,
-        "unknowns": {formulas.plain_name(name): decimal(value, digits) for name, value in estimate.unknowns.items()},
+        "unknowns": {
+            formulas.plain_name(name): decimal(value, digits) for name, value in estimate.unknowns.items()
+        },
         "residual": decimal(estimate.residual, 3),
         "status": estimate.status,
         "radius": estimate.radius,

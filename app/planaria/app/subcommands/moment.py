@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rich.text import Text
 from sympy import Dummy, Expr, Symbol, Trace, expand
 
-from planaria.app.display import INDENT, heading, line, messages, note, output, print_json, working
+from planaria.app.display import INDENT, heading, line, messages, note, output, print_json, quantity_head, working
 from planaria.app.inputs import Names, read_renames, read_values
 from planaria.app.words.quantities import scalar_quantity
 from planaria.diagrams.expressions.commuting import reorderings
@@ -76,7 +75,7 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
         for row in polynomial.latex(lambda part: latex_expression(part, renames), lambda row: broken(row, room)):
             console.print(row, soft_wrap=True)
         return
-    console.print(Text.assemble(("moment", "bold"), (f"  {file.title or file.name}", "dim")))
+    quantity_head(console, "moment", file.title or file.name)
     line(console, formulas.plain(expression))
     if values:
         note(console, "   ".join(f"{formulas.name(symbol)} = {value}" for symbol, value in values.items()))

@@ -13,6 +13,7 @@ from sympy import Expr, Symbol, collect, count_ops, factor, oo, together
 from planaria.algebra.errors import InputError
 from planaria.app.counting import count_diagrams
 from planaria.app.display import heading, line, note, plain_table, print_json, title
+from planaria.app.words.early import is_word
 from planaria.app.words.quantities import formula_name
 from planaria.derivations import Derivation
 from planaria.derivations.analysis.limits import LimitBranch
@@ -208,7 +209,8 @@ class TextReport:
 
     def _head(self, quantity: Quantity) -> None:
         self.console.print()
-        self.console.rule(Text(quantity.name, style="bold"), align="left", style="dim")
+        head = quantity.name if is_word(quantity.name) else self.formulas.renamed_text(quantity.name)
+        self.console.rule(Text(head, style="bold"), align="left", style="dim")
         if quantity.about:
             note(self.console, quantity.about)
         line(self.console, self.formulas.plain(quantity.expression))

@@ -1,4 +1,4 @@
-"""What a shell offers next: models and model files, the quantities and names of the model before, kinds of spectra.
+"""What a shell offers next: models and model files, quantities and names of the model before, kinds of spectra.
 
 The shell runs the command for every key: nothing here reads more than the TOML of one model.
 """
@@ -101,7 +101,10 @@ def spectra(context: typer.Context, incomplete: str) -> Offers:
     name, sign, _ = incomplete.rpartition("=")
     file = _model(context)
     matrices = () if file is None or sign else file.matrices
-    offers = [*((f"{name}{sign}{kind}", "spectrum") for kind in KINDS), *((f"{one}=", "matrix") for one in matrices)]
+    offers = [
+        *((f"{name}{sign}{kind}", "spectrum") for kind in KINDS),
+        *((f"{one}=", "matrix") for one in matrices),
+    ]
     return _beginning(offers, incomplete)
 
 
@@ -124,5 +127,9 @@ def particles(incomplete: str) -> Offers:
 
 def lengths(incomplete: str) -> Offers:
     """Widths of pages that are often met."""
-    offers = [("345pt", "a page of article"), ("246pt", "a column of a journal"), ("12cm", "a length with its unit")]
+    offers = [
+        ("345pt", "a page of article"),
+        ("246pt", "a column of a journal"),
+        ("12cm", "a length with its unit"),
+    ]
     return _beginning(offers, incomplete)

@@ -24,8 +24,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "evaluate": (
         "planaria evaluate wigner resolvent --set z=3 --set N=100",
-        "planaria evaluate marchenko-pastur resolvent --set P=10:400:60 \\\n"
-        "      --set N=60,120 --set gamma=0.1",
+        "planaria evaluate marchenko-pastur resolvent --set P=10:400:60 \\\n      --set N=60,120 --set gamma=0.1",
         "planaria evaluate marchenko-pastur 'tr(inv(gamma*I(N) + x*x.T))/N' \\\n"
         "      --set N=60 --set P=120 --set gamma=0.001:10:log20 --csv ridge.csv",
     ),

@@ -43,7 +43,11 @@ def scalar_quantity(file: ModelFile, text: str) -> Quantity:
     found = read_quantity(file, text)
     if isinstance(found.expression, MatrixExpr):
         rows, cols = found.expression.shape
-        remedy = f"take a trace: tr({text.strip()})" if rows == cols else "multiply it to a square one, and take a trace"
+        remedy = (
+            f"take a trace: tr({text.strip()})"
+            if rows == cols
+            else "multiply it to a square one, and take a trace"
+        )
         raise InputError("QUANTITY", f"'{text.strip()}' is a matrix of shape {rows} x {cols}", remedy)
     return found
 
@@ -54,7 +58,9 @@ def chosen_quantities(file: ModelFile, wanted: Sequence[str]) -> list[Quantity]:
         return [scalar_quantity(file, one) for one in dict.fromkeys(map(str.strip, wanted))]
     if not file.quantities:
         raise InputError(
-            f"model {file.name}", "it has no quantities", "give an expression, or add a table [quantities] to the file"
+            f"model {file.name}",
+            "it has no quantities",
+            "give an expression, or add a table [quantities] to the file",
         )
     return list(file.quantities)
 

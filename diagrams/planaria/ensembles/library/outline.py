@@ -1,6 +1,6 @@
 """The names that a model file declares, read from its TOML and nothing more: in milliseconds, without sympy.
 
-A command looks here first, so that a misspelt name is refused, and completed, before anything is imported for work.
+A command looks here first, so that a misspelt name is refused, and completed, before anything else is imported.
 Whether the file is a model is not asked: that is the business of `planaria.ensembles.text`.
 """
 
