@@ -64,17 +64,18 @@ def numbers_of(text: str, place: str, *, whole: bool = False) -> tuple[Fraction 
     planaria.algebra.errors.InputError: --set P: '10:400' is no grid; write FROM:TO:POINTS, such as 10:400:60, \
 or 10:1000:log50
     """
-    found: dict[Fraction | str, None] = {}
+    found: dict[Fraction | str, Fraction | str] = {}
     for part in text.split(","):
         one = part.strip()
         if not one:
             raise InputError(place, f"'{shown(text)}' has a comma without a number", "write 60,120 without holes")
         if ":" not in one:
-            found.setdefault(_known(one))
+            found.setdefault(_known(one), one)
             continue
         for point in _grid(one, place):
-            found.setdefault(Fraction(_nearest(point)) if whole else point)
-    return tuple(found)
+            point = Fraction(_nearest(point)) if whole else point
+            found.setdefault(point, point)
+    return tuple(found.values())
 
 
 def _nearest(point: Fraction) -> int:
