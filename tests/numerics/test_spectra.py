@@ -155,7 +155,7 @@ def test_spectrum_files(tmp_path: Path, name: str, content: object, expected: li
 
 
 BAD_FILES: list[tuple[str, object, str]] = [
-    ("a.txt", "1", "the suffix is .txt; give a .npy or a .csv file"),
+    ("a.dat", "1", "the suffix is .dat; give a .npy, .csv or .txt file"),
     ("a", "1", "the suffix is missing"),
     ("a.csv", "", "no numbers in it"),
     ("a.csv", "lambda\n", "no numbers in it"),

@@ -6,12 +6,14 @@ import errno
 import os
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
 
 from planaria.algebra.errors import InputError
+from planaria.app.words.early import check_words
 from planaria.ensembles.cleaning import clean_line
 
 __all__ = ["INPUT_IS_WRONG", "Commands", "in_flags"]
@@ -21,6 +23,7 @@ INPUT_IS_WRONG = 2
 INTERRUPTED = 130  # what a shell reports of a process that SIGINT ended
 READER_IS_GONE = 141  # and of one that SIGPIPE ended
 
+_HELP = frozenset({"-h", "--help"})
 _CANNOT_BE_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 # What typer raises for unknown options, missing arguments and the like. Its click is a package of its own or
@@ -41,6 +44,7 @@ class Commands(TyperGroup):
             _say("standard output is closed; leave it open, or send it to a file")
             sys.exit(INPUT_IS_WRONG)
         try:
+            self._check_first(args[0] if args else kwargs.get("args"))
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
             sys.stdout.flush()
         except SystemExit as ended:  # rich and click end so when the reader of a help text is gone
@@ -66,6 +70,18 @@ class Commands(TyperGroup):
         if code == READER_IS_GONE:
             _discard(sys.stdout)
         sys.exit(code if isinstance(code, int) else 0)
+
+    def _check_first(self, words: Sequence[str] | None) -> None:
+        """Refuse a model or a quantity that is not there, where they are named first.
+
+        To read all options takes longer than this, since typer imports what converts them.
+        """
+        command, *rest = [*(sys.argv[1:] if words is None else words), "", ""]
+        if command not in self.commands or not _HELP.isdisjoint(rest):
+            return
+        takes_model = any(one.name == "model" for one in self.commands[command].params)
+        if takes_model and rest[0] and not rest[0].startswith("-"):
+            check_words(rest[0], [one for one in rest[1:2] if one and not one.startswith("-")])
 
     def invoke(self, ctx: Any) -> Any:
         """Run one command to the end of its output; typer would take a reader that is gone for a failure."""

@@ -201,7 +201,7 @@ def read_data_file(path: str | Path) -> Eigenvalues:
     of X, so none is negative; those beyond the rank that n - 1 independent rows allow are exactly 0.
 
     A ``.npy`` file holds one real two-dimensional array; a ``.csv`` or ``.txt`` file one sample per line, numbers
-    with commas between, or white space in a ``.txt`` file, and a first line without any number is taken for a header.
+    with commas between, or white space in a ``.txt`` file. A first line without any number is taken for a header.
 
     Raises InputError, naming the file, in the cases of ``read_spectrum_file``, and where there are fewer than
     two samples or the data do not vary.

@@ -37,6 +37,8 @@ def _beginning(offers: Iterable[tuple[str, str]], incomplete: str) -> Offers:
 
 def _model(context: typer.Context) -> Outline | None:
     name = context.params.get("model")
+    if name is None and context.args:  # behind an option that still has no value, words are left as they are
+        name = context.args[0]
     return outline(name) if isinstance(name, str) else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 __all__ = ["EXAMPLES", "examples"]
 
-# No square brackets: they are the markup of help texts. With its indentation a line fits on 80 columns.
+# No square brackets: they are the markup of help texts. A line fits on 80 columns.
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "": (
         "planaria models",
@@ -26,7 +26,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria evaluate wigner resolvent --set z=3 --set N=100",
         "planaria evaluate marchenko-pastur resolvent --set P=10:400:60 \\\n      --set N=60,120 --set gamma=0.1",
         "planaria evaluate marchenko-pastur 'tr(inv(gamma*I(N) + x*x.T))/N' \\\n"
-        "      --set N=60 --set P=120 --set gamma=0.001:10:log20 --csv ridge.csv",
+        "    --set N=60 --set P=120 --set gamma=0.001:10:log20 --csv ridge.csv",
     ),
     "diagrams": (
         "planaria diagrams random-features resolvent --order 2 --euler all",
@@ -51,7 +51,7 @@ def examples(command: str = "") -> str:
 
     >>> print(examples("models"))
     Examples:
-      planaria models
-      planaria models --json
+    planaria models
+    planaria models --json
     """
-    return "\n".join(["Examples:", *(f"  {one}" for one in EXAMPLES[command])])
+    return "\n".join(["Examples:", *EXAMPLES[command]])
