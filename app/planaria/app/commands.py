@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from planaria.algebra.errors import InputError
 from planaria.app.words.early import check_words
 from planaria.ensembles.cleaning import clean_line
+from planaria.ensembles.library.outline import outline
 
 __all__ = ["INPUT_IS_WRONG", "Commands", "in_flags"]
 
@@ -131,4 +132,7 @@ def _usage_sentence(error: Any) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "planaria"
     sentence = f"{message[:1].lower()}{message[1:]}"
+    model = outline(str(context.params.get("model"))) if context is not None and "'QUANTITY'" in message else None
+    if model is not None and model.quantities:
+        return f"{sentence}; {model.name} has {', '.join(model.quantities)}, and an expression will do"
     return sentence if sentence.endswith("?") else f"{sentence}; see '{command} --help'"

@@ -9,7 +9,7 @@ from fractions import Fraction
 from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
-from planaria.app.words.grids import MOST_POINTS, numbers_of, split_pair
+from planaria.app.words.grids import MOST_POINTS, has_several, numbers_of, split_pair
 from planaria.ensembles.spectra import Spectrum, eigenvalue
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Space
 from planaria.numerics.spectra import exact_number
@@ -73,7 +73,14 @@ def read_values(texts: Sequence[str], names: Names) -> dict[Symbol, Expr]:
     Raises InputError, which names the option, for anything but one finite number >= 0 for a parameter, or one
     positive integer for a dimension.
     """
-    return {symbol: _value(text, symbol, names) for symbol, text in _assignments(texts, names).items()}
+    found = _assignments(texts, names)
+    for symbol, text in found.items():
+        if has_several(text):
+            place = f"--set {symbol.name}"
+            raise InputError(
+                place, f"'{text}' is more than one number", "give one; 'planaria evaluate' takes several"
+            )
+    return {symbol: _value(text, symbol, names) for symbol, text in found.items()}
 
 
 def read_sweep(texts: Sequence[str], names: Names) -> dict[Symbol, tuple[Expr, ...]]:
