@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from tests.app.conftest import Outcome
 from typer.testing import CliRunner
 
 from planaria.app.cli import app
@@ -20,7 +21,6 @@ from planaria.app.words.examples import EXAMPLES
 from planaria.ensembles.library import load_model, model_names
 from planaria.ensembles.library.outline import outline
 from planaria.ensembles.spectra.known import SPECTRA
-from tests.app.conftest import Outcome
 
 Run = Callable[..., Outcome]
 COMMANDS = [name for name in EXAMPLES if name]
