@@ -77,7 +77,8 @@ class Commands(TyperGroup):
 
         To read all options takes longer than this, since typer imports what converts them.
         """
-        command, *rest = [*(sys.argv[1:] if words is None else words), "", ""]
+        given: list[str] = [*(sys.argv[1:] if words is None else words), "", ""]
+        command, rest = given[0], given[1:]
         if command not in self.commands or not _HELP.isdisjoint(rest):
             return
         takes_model = any(one.name == "model" for one in self.commands[command].params)

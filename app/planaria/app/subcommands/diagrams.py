@@ -28,7 +28,6 @@ from planaria.app.inputs import Names, check_count, read_renames
 from planaria.app.pictures import Drawing, write_pictures
 from planaria.app.subcommands.irreducible import list_irreducible
 from planaria.app.subcommands.isomorphism import list_classes
-from planaria.app.words.early import is_word
 from planaria.app.words.quantities import read_quantity
 from planaria.app.words.renaming import renamed_model, renamed_quantities
 from planaria.diagrams.expansion import expand
@@ -270,8 +269,9 @@ def _print(
 ) -> None:
     formulas = Formulas(unicode="utf" in console.encoding.lower())
     quantity_head(console, quantity.name, file.title or file.name, quantity.about)
-    if is_word(quantity.name):  # an expression is in the head already
-        line(console, formulas.plain(quantity.expression))
+    shown = formulas.plain(quantity.expression)
+    if shown != quantity.name:  # as it is for an expression that needs no definitions
+        line(console, shown)
     heading(console, f"Diagrams of order {options.order}")
     chi = "χ" if formulas.unicode else "chi"
     surfaces = _SURFACES if options.connected or _most_words(quantity.expression) == 1 else {}

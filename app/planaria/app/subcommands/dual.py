@@ -15,7 +15,6 @@ from planaria.algebra.errors import InputError, placed
 from planaria.app.display import heading, line, messages, note, output, plain_table, print_json, title, working
 from planaria.app.inputs import Names, check_count, read_renames
 from planaria.app.pictures import Folder, Target, target_of, write_pages, write_picture
-from planaria.app.words.early import is_word
 from planaria.app.words.quantities import chosen_quantities, formula_name
 from planaria.app.words.renaming import renamed_model, renamed_quantities
 from planaria.derivations import derive
@@ -155,8 +154,9 @@ class _Text:
 
     def quantity(self, quantity: Quantity, found: tuple[_Found, ...], search: Dualities) -> None:
         heading(self.console, quantity.name, quantity.about)
-        if is_word(quantity.name):  # an expression is in the heading already
-            line(self.console, self.formulas.plain(quantity.expression))
+        shown = self.formulas.plain(quantity.expression)
+        if shown != quantity.name:  # as it is for an expression that needs no definitions
+            line(self.console, shown)
         for remark in reorderings(quantity.expression, self.file.model):
             note(self.console, remark.sentence)
         for one in found:

@@ -213,7 +213,9 @@ class TextReport:
         self.console.rule(Text(head, style="bold"), align="left", style="dim")
         if quantity.about:
             note(self.console, quantity.about)
-        line(self.console, self.formulas.plain(quantity.expression))
+        shown = self.formulas.plain(quantity.expression)
+        if shown != head:  # as it is for an expression that needs no definitions
+            line(self.console, shown)
 
     def _rules(self, derivation: Derivation) -> None:
         rules = derivation.rules
