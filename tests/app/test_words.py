@@ -179,3 +179,23 @@ def test_completion_is_installed_for_bash(tmp_path: Path) -> None:
     assert done.stdout.split()[-1] == "0"
     (script,) = (tmp_path / ".bash_completions").iterdir()
     assert "_PLANARIA_COMPLETE=complete_bash" in script.read_text()
+
+
+def test_formulas_in_tables_are_broken_before_signs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["diagrams", "random-features", "resolvent", "--order", "3", "--classes"]
+    monkeypatch.setenv("COLUMNS", "400")
+    weights = [one["weight"] for one in run(*words, "--json").json["classes"]]
+    wide = run(*words).out
+    narrow = on_columns("70", *words)
+    assert max(map(len, narrow.splitlines())) <= 70
+    for one in weights:
+        assert one in wide
+        assert one.replace(" ", "") in "".join(narrow.split())
+    assert not re.search(r"(gamm|lambd|sigm|Lambd|\*\*)\s*$", narrow, re.MULTILINE)
+
+
+def on_columns(columns: str, *words: str) -> str:
+    """What a command writes into a pipe, for a terminal of some width."""
+    environment = {**os.environ, "COLUMNS": columns}
+    command = [sys.executable, "-m", "planaria", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout

@@ -122,7 +122,7 @@ class SweepReport:
         cells: list[list[str | Text]] = [
             [
                 *(short(row.numbers[place]) for place in shown),
-                Text(row.value or REFUSED, style="" if row.value else "yellow"),
+                Text(row.value or REFUSED, style="" if row.value else "bold yellow"),
                 *([Text(row.problem, style="dim")] if has_reasons else []),
             ]
             for row in rows

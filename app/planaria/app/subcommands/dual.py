@@ -12,7 +12,18 @@ from rich.text import Text
 from sympy import Expr, MatrixExpr
 
 from planaria.algebra.errors import InputError, placed
-from planaria.app.display import heading, line, messages, note, output, plain_table, print_json, title, working
+from planaria.app.display import (
+    heading,
+    line,
+    messages,
+    note,
+    output,
+    paragraph,
+    plain_table,
+    print_json,
+    title,
+    working,
+)
 from planaria.app.inputs import Names, check_count, read_renames
 from planaria.app.pictures import Folder, Target, target_of, write_pages, write_picture
 from planaria.app.words.quantities import chosen_quantities, formula_name
@@ -174,7 +185,7 @@ class _Text:
         if duality.spectators:
             over = ", ".join(self.formulas.name(name) for name in duality.spectators)
             line(self.console, f"after the average over {over}: {self.formulas.plain(duality.expression)}")
-        line(self.console, self._statement(duality))
+        paragraph(self.console, self._statement(duality))
         self.console.print(plain_table(("", "", ""), self._rows(found)))
         for one in found.certificates:
             self._certificate(one)
