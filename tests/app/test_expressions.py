@@ -51,6 +51,11 @@ def test_expressions_beside_quantities(run: Run) -> None:
     assert r"\mathrm{value} &\simeq 1" in latex
 
 
+def test_a_difference_of_names_is_an_expression(run: Run) -> None:
+    assert run("moment", "marchenko-pastur", "N-P", "--json").json["polynomial"] == "N - P"
+    assert "there is no quantity 'N-Q'" in run("moment", "marchenko-pastur", "N-Q").refusal
+
+
 def test_expressions_use_definitions(run: Run) -> None:
     found = run("evaluate", "random-features", "tr(q)/N", "--spectrum", "identity", "--set", "M=50", "--set",
                 "sigma_u=1", *POINT, "--json").json  # fmt: skip

@@ -5,7 +5,7 @@ Each is looked up again where it is used. Here it is found before sympy is impor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.app.words.grids import has_several, numbers_of, split_pair
@@ -20,13 +20,17 @@ KINDS = (*SPECTRA, SYMBOLIC)
 """What ``--spectrum`` takes."""
 
 
-def is_word(text: str) -> bool:
-    """Whether a text is meant for the name of a quantity: no expression is as plain.
+def is_word(text: str, names: Collection[str] = ()) -> bool:
+    """Whether a text is meant for the name of a quantity: no expression is as plain, but a difference of names.
 
     >>> is_word("clean_loss"), is_word("clean-loss"), is_word("tr(x*x.T)"), is_word("N/P")
     (True, True, False, False)
+    >>> is_word("N-P", names=["N", "P"])
+    False
     """
-    return text.strip().replace("-", "_").isidentifier()
+    word = text.strip()
+    is_difference = "-" in word and all(part in names for part in word.split("-"))
+    return word.replace("-", "_").isidentifier() and not is_difference
 
 
 def check_kind(text: str) -> str:
@@ -64,7 +68,7 @@ def check_words(
         if not text.strip():
             raise InputError("QUANTITY", "it is empty", "give a quantity of the model, or an expression")
         known = file is None or text.strip() in (*file.quantities, *file.names)
-        if file is not None and not known and is_word(text):
+        if file is not None and not known and is_word(text, file.names):
             raise unknown_name(f"model {file.name}", "quantity", text.strip(), file.quantities)
     for text in spectra or ():
         check_kind(text)

@@ -33,7 +33,7 @@ def read_quantity(file: ModelFile, text: str) -> Quantity:
 did you mean 'resolvent'?
     """
     word = text.strip()
-    if any(one.name == word for one in file.quantities) or (word not in file.names and is_word(word)):
+    if any(one.name == word for one in file.quantities) or (word not in file.names and is_word(word, file.names)):
         return file.quantity(word)
     return Quantity(word, file.parse(word, "QUANTITY"))
 
