@@ -12,9 +12,22 @@ from rich.text import Text
 from sympy import Expr, MatrixExpr
 
 from planaria.algebra.errors import InputError, placed
-from planaria.app.display import heading, line, messages, note, output, plain_table, print_json, title, working
-from planaria.app.inputs import Names, check_count, chosen_quantities, read_renames
+from planaria.app.display import (
+    heading,
+    line,
+    messages,
+    note,
+    output,
+    paragraph,
+    plain_table,
+    print_json,
+    title,
+    working,
+)
+from planaria.app.inputs import Names, check_count, read_renames
 from planaria.app.pictures import Folder, Target, target_of, write_pages, write_picture
+from planaria.app.words.quantities import chosen_quantities, formula_name
+from planaria.app.words.renaming import renamed_model, renamed_quantities
 from planaria.derivations import derive
 from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutation, dualities
 from planaria.diagrams.duality.propagators import exchanged_matrices
@@ -62,14 +75,18 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
     check_count("--order", options.order, 0, _HIGHEST_ORDER)
     target = None if options.draw is None else target_of(options.draw)
     file = load_model(model_name)
-    quantities = chosen_quantities(file, options.quantities)
+    quantities = tuple(chosen_quantities(file, options.quantities))
     names = Names(file, dict(file.model.spectra).values())
     if isinstance(target, Folder):
         spaces = "-".join(sorted(names.spaces, key=len)[-2:])
         for quantity in quantities:
-            target.check_name(f"{quantity.name}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg")
+            target.check_name(
+                f"{formula_name(quantity)}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg"
+            )
     console, status = output(), messages()
-    formulas = Formulas(read_renames(options.symbols, names, []), unicode="utf" in console.encoding.lower())
+    renames = read_renames(options.symbols, names)
+    quantities, file = renamed_quantities(quantities, file, renames), renamed_model(file, renames)
+    formulas = Formulas(unicode="utf" in console.encoding.lower())
     passed = True
     pages: list[Picture] = []
     results: list[tuple[Quantity, tuple[_Found, ...], tuple[Refutation, ...]]] = []
@@ -135,7 +152,7 @@ def _drawn_apart(quantity: Quantity, search: Dualities, order: int, folder: Fold
         for n in range(order + 1):
             for number, graph in enumerate(_diagrams(duality, n), start=1):
                 image, half_edges = graph.dual(duality)
-                path = folder.path / f"{quantity.name}-{name}-order-{n}-{number:03d}.svg"
+                path = folder.path / f"{formula_name(quantity)}-{name}-order-{n}-{number:03d}.svg"
                 yield write_picture(beside(graph, image, half_edges, duality=duality), path)
 
 
@@ -148,7 +165,9 @@ class _Text:
 
     def quantity(self, quantity: Quantity, found: tuple[_Found, ...], search: Dualities) -> None:
         heading(self.console, quantity.name, quantity.about)
-        line(self.console, self.formulas.plain(quantity.expression))
+        shown = self.formulas.plain(quantity.expression)
+        if shown != quantity.name:  # as it is for an expression that needs no definitions
+            line(self.console, shown)
         for remark in reorderings(quantity.expression, self.file.model):
             note(self.console, remark.sentence)
         for one in found:
@@ -166,7 +185,7 @@ class _Text:
         if duality.spectators:
             over = ", ".join(self.formulas.name(name) for name in duality.spectators)
             line(self.console, f"after the average over {over}: {self.formulas.plain(duality.expression)}")
-        line(self.console, self._statement(duality))
+        paragraph(self.console, self._statement(duality))
         self.console.print(plain_table(("", "", ""), self._rows(found)))
         for one in found.certificates:
             self._certificate(one)
