@@ -130,13 +130,6 @@ def test_a_picture_spells_names_as_formulas_do() -> None:
     assert "x_ε.0 x_ε.T.1" in svg  # the description
 
 
-def test_a_weight_is_written_by_the_printer_of_formulas() -> None:
-    file = load_model("random-features")
-    (graph, *_) = expand(file.quantities[0].expression, file.model, 1)
-    assert graph._repr_latex_() == f"${latex_expression(graph.weight)}$"
-    assert r"\sigma_u^2" in graph._repr_latex_()
-
-
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 def test_escaped_text_holds_no_bare_sign_of_latex(text: str) -> None:
     escaped = latex_text(text)
