@@ -29,7 +29,7 @@ def chromium() -> str | None:
 
 @contextmanager
 def page_of(notebook: Path, place: Path, *, theme: str) -> Iterator[Any]:
-    """The page of a notebook, which JupyterLab does not trust, as it trusts none of others, with all of its cells."""
+    """The page of a notebook with all of its cells. JupyterLab does not trust it, as it trusts none of others."""
     from playwright.sync_api import sync_playwright
 
     shutil.copy(notebook, place / notebook.name)

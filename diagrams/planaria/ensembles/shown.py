@@ -1,7 +1,7 @@
 """Tuples that show themselves in notebooks, and how plain lists of what shows itself do.
 
-A tuple of checks or of diagrams has no look of its own: a notebook prints its ``repr``. `Shown` is a tuple in every
-other respect. A list that somebody makes of diagrams is beyond it, so the formatter of IPython is told of lists.
+A tuple of checks or of diagrams has no look of its own: a notebook prints its ``repr``. `Shown` has one, and is a
+tuple in every other respect. A list that somebody makes is out of its reach, so IPython is told of lists.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def tell_ipython() -> None:
 
 
 def _html(value: Any) -> str | None:
-    """HTML of a plain list or tuple of results. IPython asks this for types made of them as well: these know better."""
+    """HTML of a plain list or tuple of results. IPython asks this for types made of them, too: these know better."""
     if type(value) not in (list, tuple):
         own = getattr(value, "_repr_html_", None)
         return None if own is None else own()

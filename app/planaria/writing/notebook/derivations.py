@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from sympy import oo
+from sympy import Eq, Trace, oo
 
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.derivation import Derivation
@@ -21,6 +21,7 @@ from planaria.writing.notebook.markup import (
     heading,
     page,
     plural,
+    scrolled,
     table,
 )
 from planaria.writing.notebook.rules import rules_parts, rules_title
@@ -74,15 +75,17 @@ def _value(branch: LimitBranch) -> Element:
     return formula(latex_expression(branch.value), ROOM - _BEFORE)
 
 
-def _condition(equation: object) -> str:
-    left, right = equation.args  # type: ignore[attr-defined]
-    return rf"{latex_expression(left)} \to \infty" if right is oo else latex_expression(equation)  # type: ignore[arg-type]
+def _condition(equation: Eq) -> str:
+    left, right = equation.args
+    return rf"{latex_expression(left)} \to \infty" if right is oo else latex_expression(equation)
 
 
 def _step(number: int, step: Step) -> tuple[str | Element, ...]:
     before, after = step_sides(step)
     said = element("div", step.rule, faint(greek_text(step.reason), width=28), style="min-width: 24ch")
-    return f"{number}", said, formula(before, _BEFORE), formula(after, _AFTER)
+    # A trace of many matrices, broken to this width, is a tower that nobody reads.
+    shown = scrolled(before, _BEFORE) if step.before.has(Trace) else formula(before, _BEFORE)
+    return f"{number}", said, shown, formula(after, _AFTER)
 
 
 def _display(latex: str) -> Element:

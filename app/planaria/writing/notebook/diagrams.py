@@ -22,8 +22,8 @@ from planaria.writing.pictures.pages.sheet import sheet
 
 __all__ = ["diagram_html", "diagrams_html"]
 
-_WIDTH, _COLUMNS = 740.0, 4  # of a sheet: what a notebook has room for
-_SCALE = 0.7  # of a sheet of fewer diagrams
+_WIDTH = 740.0  # of a sheet: what a notebook has room for
+_SCALE = 0.7  # of a sheet, whose diagrams are smaller than one by itself, and still can be read
 _CARD = "max-width: 100%; background: #FFFFFF; border-radius: 4px"
 
 
@@ -51,7 +51,7 @@ def diagrams_html(graphs: Diagrams | Sequence[RibbonGraph]) -> str:
 
 def _sheet(graphs: Sequence[RibbonGraph]) -> Picture:
     """A sheet as wide as the page, or narrower where it has fewer columns."""
-    found = sheet(graphs, columns=min(len(graphs), _COLUMNS))
+    found = sheet(graphs, width=_WIDTH / _SCALE)
     return found.to_width(min(_SCALE * found.width, _WIDTH))
 
 

@@ -1,8 +1,8 @@
 r"""Elements of HTML: words, formulas and tables.
 
-Text is escaped by the standard library's ElementTree. MathJax looks for formulas in all text of an output, so it is
-told to leave an output alone but for what `formula` makes: the dollars of a title stay dollars. The second names of
-these classes are those of MathJax 2, which other pages still have. Colours are those of the page, light or dark.
+Text is escaped by the standard library's ElementTree. MathJax looks for formulas in all text of an output, so it
+is told to leave all alone but what `formula` makes: the dollars of a title stay dollars. The second names of these
+classes are those of MathJax 2, which other pages still have. Colours are those of the page, light or dark.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ __all__ = [
     "heading",
     "page",
     "plural",
+    "scrolled",
     "table",
 ]
 
@@ -72,16 +73,25 @@ def formula(latex: str, room: float | None = None) -> Element:
     >>> formula("N < P").text
     '\\(\\displaystyle N < P\\)'
     """
-    style = ""
-    if room is not None:
-        lines = broken(latex, room)
-        latex = lines[0]
-        if len(lines) > 1:
-            rows = r" \\ ".join(f"& {line}" for line in lines)
-            latex = rf"\begin{{aligned}} {rows} \end{{aligned}}"
-        if max(map(formula_width, lines)) > room:
-            style = f"display: inline-block; overflow-x: auto; overflow-y: hidden; max-width: {_PIXELS * room:.0f}px"
-    return element("span", rf"\(\displaystyle {latex}\)", style=style, **{"class": _TYPESET})
+    if room is None:
+        return _typeset(latex)
+    lines = broken(latex, room)
+    if max(map(formula_width, lines)) > room:
+        return scrolled(latex, room)
+    rows = r" \\ ".join(f"& {line}" for line in lines)
+    return _typeset(rf"\begin{{aligned}} {rows} \end{{aligned}}" if len(lines) > 1 else lines[0])
+
+
+def scrolled(latex: str, room: float) -> Element:
+    """A formula on one line, which can be scrolled where it is wider than the room (points)."""
+    if formula_width(latex) <= room:
+        return _typeset(latex)
+    style = f"display: inline-block; overflow-x: auto; overflow-y: hidden; max-width: {_PIXELS * room:.0f}px"
+    return element("div", _typeset(latex), style=style)
+
+
+def _typeset(latex: str) -> Element:
+    return element("span", rf"\(\displaystyle {latex}\)", **{"class": _TYPESET})
 
 
 def heading(text: str, *more: Node | None) -> Element:

@@ -15,7 +15,17 @@ from planaria.writing.latex.printing import FormulaPrinter
 from planaria.writing.latex.rules import contractions
 from planaria.writing.latex.spectra import latex_eigenvalue
 from planaria.writing.names import latex_name
-from planaria.writing.notebook.markup import Node, captioned, details, element, faint, formula, heading, page, table
+from planaria.writing.notebook.markup import (
+    Node,
+    captioned,
+    details,
+    element,
+    faint,
+    formula,
+    heading,
+    page,
+    table,
+)
 
 __all__ = ["model_file_html", "model_html"]
 
@@ -30,8 +40,6 @@ def model_html(model: Model) -> str:
 
 def model_file_html(file: ModelFile) -> str:
     """Title, fields and quantities; names and citations below."""
-    names = [_declared("parameter", one) for one in file.parameters]
-    about = dict(((one.symbol), one.about) for one in file.matrices)
     quantities = table(
         ("quantity", "expression"),
         [
@@ -50,8 +58,8 @@ def model_file_html(file: ModelFile) -> str:
                 ("", "name", "what it is", "default"),
                 [
                     *(_declared("dimension", one) for one in file.spaces),
-                    *names,
-                    *(("matrix", _symbol(one), words, "") for one, words in about.items()),
+                    *(_declared("parameter", one) for one in file.parameters),
+                    *(("matrix", _symbol(one.symbol), one.about, "") for one in file.matrices),
                 ],
             ),
         ),
@@ -71,9 +79,7 @@ def _parts(model: Model) -> Iterator[Element]:
 
 def _covariance(one: Gaussian) -> Element:
     """What is known of pairs of entries, a line for each kind of pair."""
-    return element(
-        "div", *(element("div", formula(line, _CELL)) for line in contractions(one, FormulaPrinter()))
-    )
+    return element("div", *(element("div", formula(line, _CELL)) for line in contractions(one, FormulaPrinter())))
 
 
 def _spectrum(matrix: MatrixSymbol, spectrum: Spectrum) -> tuple[Node, Node]:
