@@ -63,7 +63,7 @@ def tell_ipython() -> None:
 
 
 def _html(value: Any) -> str | None:
-    """HTML of a plain list or tuple of results. IPython asks this for types made of them, too: these know better."""
+    """HTML of a plain list or tuple of results; IPython asks it of types made of these, too, which know better."""
     if type(value) not in (list, tuple):
         own = getattr(value, "_repr_html_", None)
         return None if own is None else own()

@@ -14,7 +14,8 @@ def derivation_text(derivation: Derivation, formulas: Formulas | None = None) ->
     >>> from planaria.derivations import derive
     >>> print(derivation_text(derive("marchenko-pastur", "resolvent")))
     tr(inv(gamma*I(N) + x*x.T))/N
-      equation   γ = -(N·g_N - P·g_N - P + N·g_N - ...)
+      equation  γ = g_P·(N + P·g_P - P)/(P·(1 - g_P))
+      value     1/(g_P + γ)
     """
     show = formulas or Formulas()
     rows = [("equation", f"{show.inline(one.lhs)} = {show.inline(one.rhs)}") for one in derivation.equations]
