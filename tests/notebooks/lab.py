@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -30,6 +30,7 @@ def chromium() -> str | None:
 @contextmanager
 def page_of(notebook: Path, place: Path, *, theme: str) -> Iterator[Any]:
     """The page of a notebook with all of its cells. JupyterLab does not trust it, as it trusts none of others."""
+    from playwright.sync_api import TimeoutError as PageTimeoutError
     from playwright.sync_api import sync_playwright
 
     shutil.copy(notebook, place / notebook.name)
@@ -39,11 +40,14 @@ def page_of(notebook: Path, place: Path, *, theme: str) -> Iterator[Any]:
         page.set_default_timeout(1000 * _PATIENCE)
         page.goto(f"{address}/lab/tree/{notebook.name}?token={_TOKEN}")
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        page.wait_for_function(
-            f"document.querySelectorAll('.jp-Notebook .jp-Cell').length == {len(cells)}"
-            " && document.querySelector('mjx-container') && ![...document.querySelectorAll('.mathjax_process')]"
-            ".some(one => one.textContent.includes('\\\\displaystyle'))"
-        )
+        with suppress(PageTimeoutError):  # what is not there by then is what the tests look for
+            page.wait_for_function(
+                f"document.querySelectorAll('.jp-Notebook .jp-Cell').length == {len(cells)}"
+                " && document.querySelector('mjx-container')"
+                " && ![...document.querySelectorAll('.mathjax_process')]"
+                ".some(one => one.textContent.includes('\\\\displaystyle'))",
+                timeout=500 * _PATIENCE,
+            )
         page.wait_for_timeout(500)  # pictures, which are in the page, and fonts
         try:
             yield page
