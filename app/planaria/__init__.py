@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 __path__ = extend_path(__path__, __name__)
 
 from planaria.ensembles.lazy import lazy_names
+from planaria.ensembles.shown import tell_ipython
 
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
@@ -100,6 +101,8 @@ __all__ = [
 ]
 
 __getattr__ = lazy_names(__name__, _HOMES)
+
+tell_ipython()
 
 
 def __dir__() -> list[str]:

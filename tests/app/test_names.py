@@ -130,6 +130,13 @@ def test_a_picture_spells_names_as_formulas_do() -> None:
     assert "x_ε.0 x_ε.T.1" in svg  # the description
 
 
+def test_a_weight_is_written_by_the_printer_of_formulas() -> None:
+    file = load_model("random-features")
+    (graph, *_) = expand(file.quantities[0].expression, file.model, 1)
+    assert latex_expression(graph.weight) in graph._repr_html_()
+    assert r"\sigma_u^2" in graph._repr_html_()
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 def test_escaped_text_holds_no_bare_sign_of_latex(text: str) -> None:
     escaped = latex_text(text)

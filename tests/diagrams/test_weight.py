@@ -108,6 +108,7 @@ def test_the_first_diagram_of_the_resolvent():
         ("P", ring.one),
     ]
     assert d.weight == -N * P * s**2 * Trace(Lambda) / (M * gamma**2)
+    assert "\\Lambda" in d._repr_html_()
 
 
 def test_a_resolvent_of_a_deterministic_matrix_gives_rational_faces():

@@ -35,7 +35,7 @@ def pages(width):
         found.append(latex_derivation(derivation, name=quantity, width=width))
         gamma = next((one for one in derivation.rules.setting.ring.generators if str(one) == "gamma"), None)
         if gamma is not None and quantity == "resolvent":
-            for branch in limit_branches(derivation, gamma):
+            for branch in limit_branches(derivation.closed_form, gamma):
                 sums = dict(branch.closed_form.spectral_sums)
                 found.append(latex_limit(branch, gamma, quantity, sums, width=width))
     return found

@@ -15,12 +15,14 @@ from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.svg import to_svg
 from planaria.writing.emitters.tikz import to_tikz
 from planaria.writing.latex.derivation import latex_expression, latex_summary
+from planaria.writing.latex.page import WIDTH
 from planaria.writing.latex.rules import latex_rules
+from planaria.writing.notebook.html import html
 from planaria.writing.pictures.layout import lay_out
 from planaria.writing.pictures.pages.sheet import sheet
 from planaria.writing.terminal.derivations import derivation_text
 
-__all__ = ["latex", "picture", "svg", "text", "tikz"]
+__all__ = ["html", "latex", "picture", "svg", "text", "tikz"]
 
 _EXCHANGED = r"\leftrightarrow"
 
@@ -74,4 +76,4 @@ def _(value: FeynmanRules) -> str:
 
 @latex.register
 def _(value: Derivation) -> str:
-    return latex_summary(value)
+    return latex_summary(value, width=WIDTH)

@@ -24,6 +24,7 @@ from planaria.ensembles.evidence import Check
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import given
+from planaria.ensembles.shown import Shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,6 +61,7 @@ class Derivation(Portable):
 
     def __post_init__(self) -> None:
         """Raises InputError for a closed form that is that of another quantity."""
+        object.__setattr__(self, "steps", Shown(self.steps))
         read = {one.trace for one in self.rules.readings}
         if not self.outer.atoms(Trace) <= read:
             raise InputError("derivation", "its closed form is that of another quantity", "make it with derive")
@@ -125,9 +127,9 @@ class Derivation(Portable):
         found: NDArray[np.float64] = extension(EVALUATORS, "array")(self, values, **numbers)
         return found
 
-    def check(self, *, seed: int = 0, simulation: bool = True) -> tuple[Check, ...]:
+    def check(self, *, seed: int = 0, simulation: bool = True) -> Shown[Check]:
         """Every check of it, each by a route of its own; see `planaria.numerics.check`."""
-        found: tuple[Check, ...] = extension(EVALUATORS, "check")(self, seed=seed, simulation=simulation)
+        found: Shown[Check] = extension(EVALUATORS, "check")(self, seed=seed, simulation=simulation)
         return found
 
     def simulate(
@@ -139,7 +141,7 @@ class Derivation(Portable):
         )
         return found
 
-    def limit(self, **parameter: int) -> tuple[LimitBranch, ...]:
+    def limit(self, **parameter: int) -> Shown[LimitBranch]:
         """The ways in which it can hold when a parameter goes to zero: ``result.limit(gamma=0)``.
 
         Which of them is the physical one depends on the numbers, as N < P or N > P, and is found by
@@ -153,7 +155,7 @@ class Derivation(Portable):
         known = {str(one): one for one in contents_of(self.expression, self.model).symbols if one not in spaces}
         if name not in known:
             raise unknown_name("limit", "parameter", name, sorted(known))
-        return limit_branches(self.closed_form, known[name])
+        return Shown(limit_branches(self.closed_form, known[name]))
 
     def latex(self) -> str:
         """Equations, value and spectral sums as LaTeX to be pasted into a paper."""
@@ -161,6 +163,9 @@ class Derivation(Portable):
 
     def __str__(self) -> str:
         return str(extension(VIEWS, "text")(self))
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
     def _repr_latex_(self) -> str:
         return str(extension(VIEWS, "latex")(self))

@@ -20,6 +20,7 @@ from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.wick import Euler, check_euler, diagrams_of
 from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.question import Asked, question
+from planaria.ensembles.shown import Shown
 
 __all__ = ["Diagrams", "expand"]
 
@@ -73,13 +74,13 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
     def __getitem__(self, place: int) -> RibbonGraph: ...
 
     @overload
-    def __getitem__(self, place: slice) -> tuple[RibbonGraph, ...]: ...
+    def __getitem__(self, place: slice) -> Shown[RibbonGraph]: ...
 
-    def __getitem__(self, place: int | slice) -> RibbonGraph | tuple[RibbonGraph, ...]:
+    def __getitem__(self, place: int | slice) -> RibbonGraph | Shown[RibbonGraph]:
         if isinstance(place, slice):
             if min(place.start or 0, place.stop or 0, place.step or 1) < 0:
-                return tuple(self)[place]
-            return tuple(islice(self, place.start, place.stop, place.step))
+                return Shown(self)[place]
+            return Shown(islice(self, place.start, place.stop, place.step))
         if place < 0:
             place += len(self)
         for graph in islice(self, max(place, 0), max(place, 0) + 1 if place >= 0 else 0):
@@ -92,12 +93,12 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
         counts = Counter(graph.weight for graph in self)
         return Add(*(number * weight for weight, number in counts.items()))
 
-    def by_euler(self) -> dict[int, tuple[RibbonGraph, ...]]:
+    def by_euler(self) -> dict[int, Shown[RibbonGraph]]:
         """The diagrams of each Euler characteristic, the highest first."""
         found: dict[int, list[RibbonGraph]] = {}
         for graph in self:
             found.setdefault(graph.euler_characteristic, []).append(graph)
-        return {chi: tuple(found[chi]) for chi in sorted(found, reverse=True)}
+        return {chi: Shown(found[chi]) for chi in sorted(found, reverse=True)}
 
     def draw(self, path: str | PathLike[str]) -> None:
         """Draw them on a contact sheet with their weights, into a file; its ending says how: .svg, .tex, .png."""
@@ -105,6 +106,9 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
 
     def _repr_svg_(self) -> str:
         return str(extension(VIEWS, "svg")(self))
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
 
 def expand(

@@ -12,6 +12,7 @@ from sympy import Basic, Float, sympify
 
 from planaria.algebra.values import Measured
 from planaria.ensembles.evidence import Status
+from planaria.ensembles.extensions import VIEWS, extension
 
 __all__ = ["Estimate", "Simulation"]
 
@@ -75,6 +76,9 @@ class Estimate(Measured):
 
     def __repr__(self) -> str:
         return f"Estimate({self}, {self.status})"
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
     def __str__(self) -> str:
         return str(nstr(self.value, self.digits, strip_zeros=False))
@@ -181,3 +185,6 @@ class Simulation(Measured):
     seed: int
     effective_runs: float
     tail_index: float
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))

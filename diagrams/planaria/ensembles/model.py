@@ -32,6 +32,7 @@ from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError
 from planaria.algebra.values import Portable
 from planaria.ensembles.covariances import check_covariance, variance_of
+from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.laws.known import given_law, law_of
 from planaria.ensembles.laws.law import Law
 from planaria.ensembles.spectra import Spectrum, check_eigenvalues
@@ -201,6 +202,9 @@ class Model(Portable):
                 )
             if matrix in covariances:
                 check_eigenvalues(spectrum, f"matrix {matrix.name}")
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
     def field_index(self, symbol: MatrixSymbol) -> int | None:
         """The position of a matrix symbol among the fields; None for a deterministic matrix."""

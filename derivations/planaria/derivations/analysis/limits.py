@@ -27,6 +27,7 @@ from planaria.algebra.values import Portable
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of
+from planaria.ensembles.extensions import VIEWS, extension
 
 __all__ = ["LimitBranch", "limit_branches"]
 
@@ -67,6 +68,9 @@ class LimitBranch(Portable):
     def value(self) -> Expr:
         """The limit of the value; ``oo`` stands for growth of either sign."""
         return S.Infinity if self.order < 0 else self.closed_form.physical_value
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
 
 def limit_branches(

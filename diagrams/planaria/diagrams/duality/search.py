@@ -32,6 +32,7 @@ from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Asked, question
+from planaria.ensembles.shown import Shown
 
 __all__ = ["Dualities", "Duality", "Refutation", "dualities"]
 
@@ -102,6 +103,9 @@ class Duality(Portable):
             return dual_around(graph, self._whole, expansion, self.exchange, factor)
         return dual(graph, expansion, self.exchange, factor)
 
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
+
     def _repr_latex_(self) -> str:
         return str(extension(VIEWS, "latex")(self))
 
@@ -132,6 +136,9 @@ class Refutation(Portable):
     def is_decided(self) -> bool:
         return self.before is not None
 
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
+
 
 @dataclass(frozen=True)
 class Dualities(Sequence[Duality]):
@@ -139,6 +146,10 @@ class Dualities(Sequence[Duality]):
 
     found: tuple[Duality, ...]
     refuted: tuple[Refutation, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("found", "refuted"):
+            object.__setattr__(self, name, Shown(getattr(self, name)))
 
     @overload
     def __getitem__(self, index: int) -> Duality: ...
@@ -152,6 +163,9 @@ class Dualities(Sequence[Duality]):
 
     def __iter__(self) -> Iterator[Duality]:
         return iter(self.found)
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
 
 def dualities(model: Asked, quantity: Asked, *, order: int = 2) -> Dualities:

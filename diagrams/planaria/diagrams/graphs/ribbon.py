@@ -98,6 +98,9 @@ class RibbonGraph(Contraction):
     def _repr_svg_(self) -> str:
         return self.svg()
 
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
+
 
 def diagram(graph: RibbonGraph | MultiGraph[int]) -> RibbonGraph:
     """The diagram that a networkx graph carries, checked: the inverse of `RibbonGraph.graph`.
