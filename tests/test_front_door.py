@@ -308,3 +308,17 @@ def test_a_diagram_is_a_networkx_graph_and_back() -> None:
         pl.diagram(nx.MultiGraph())
     with pytest.raises(pl.InputError, match="a int is no networkx graph"):
         pl.diagram(3)  # type: ignore[arg-type]
+
+
+def test_sums_of_steps_know_their_derivatives() -> None:
+    result = pl.derive("random-features", "loss")
+    sums = {str(one) for one in result.spectral_sums}
+    seen = 0
+    for step in result.steps:
+        for formula in (step.before, step.after):
+            for symbol in formula.atoms(Symbol):
+                if str(symbol) in sums:
+                    assert isinstance(symbol, SpectralSymbol), step
+                    seen += 1
+    assert seen > 20
+    assert result.steps[-1].after.diff("Delta") == result.value.diff("Delta")

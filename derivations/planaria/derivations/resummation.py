@@ -136,8 +136,13 @@ def _derived(quantity: TraceFunction, model: Model, budget: float, defaults: Map
             "index lines of the pencil, by Schur complements",
         ),
         Step("identify loops", Integer(before), Integer(after), "loops that vanish, or are equal to all orders"),
-        *(step.renamed(names) for step in reduced.steps),
-        Step("assemble the value", expression, Formula(closed.value, (STRENGTH,)), "loops inserted, strength 1"),
+        *(step.renamed(names).renamed(closed.named_sums) for step in reduced.steps),
+        Step(
+            "assemble the value",
+            expression,
+            Formula(closed.value, (STRENGTH,), (tuple(closed.named_sums.items()),)),
+            "loops inserted, strength 1",
+        ),
     )
     return Derivation(expression, closed, steps, summed, defaults)
 

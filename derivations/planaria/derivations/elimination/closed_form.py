@@ -83,15 +83,16 @@ class Form(Portable):
     def spectral_sums(self) -> Mapping[Symbol, SpectralSum]:
         """What value and equations contain, by its symbol, which knows its derivatives."""
         occurring = set().union(*(one.free_symbols for one in (self.physical_value, *self.equations)))
-        return {name: name.spectral_sum for name in self._symbols.values() if name in occurring}
+        return {name: name.spectral_sum for name in self.named_sums.values() if name in occurring}
 
     @cached_property
-    def _symbols(self) -> Mapping[Symbol, SpectralSymbol]:
+    def named_sums(self) -> Mapping[Symbol, SpectralSymbol]:
+        """The symbols of all sums as symbols that know what they stand for."""
         return {symbol: SpectralSymbol(str(symbol), one) for symbol, one in self.sums}
 
     def _named(self, ratio: Ratio) -> Expr:
         """A formula whose spectral sums know what they stand for."""
-        return ratio.to_sympy().xreplace(dict(self._symbols))
+        return ratio.to_sympy().xreplace(dict(self.named_sums))
 
     def factors(self) -> tuple[Factor, ...]:
         """Every denominator that occurs in a spectral sum."""
