@@ -306,5 +306,5 @@ def test_a_diagram_is_a_networkx_graph_and_back() -> None:
         pl.diagram(spoiled)
     with pytest.raises(pl.InputError, match="'setting' is missing"):
         pl.diagram(nx.MultiGraph())
-    with pytest.raises(pl.InputError, match="a int is no networkx graph"):
+    with pytest.raises(pl.InputError, match="an int is neither a diagram nor a networkx graph"):
         pl.diagram(3)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from sympy import Expr, Integer, Inverse, expand
 
@@ -29,9 +29,13 @@ from planaria.diagrams.duality.integrating_out import Averaged, average_spectato
 from planaria.diagrams.duality.transform import Dual, dual
 from planaria.diagrams.expressions.contents import Contents, contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, given
 from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Asked, question
+
+if TYPE_CHECKING:
+    from networkx import Graph, MultiGraph
 
 __all__ = ["Dualities", "Duality", "Refutation", "dualities"]
 
@@ -86,7 +90,11 @@ class Duality(Portable):
     def _whole(self) -> Expansion:
         return Expansion.of(self.quantity, self.model)
 
-    def dual(self, graph: RibbonGraph) -> Dual:
+    @overload
+    def dual(self, graph: RibbonGraph) -> Dual[RibbonGraph]: ...
+    @overload
+    def dual(self, graph: Graph[Node]) -> Dual[MultiGraph[int]]: ...
+    def dual(self, graph: RibbonGraph | Graph[Node]) -> Dual[RibbonGraph] | Dual[MultiGraph[int]]:
         """The dual of a diagram and the map of half-edges; the dual of the dual is the diagram.
 
         The diagram is one of ``expression``, or of the quantity with its spectators.
@@ -94,6 +102,9 @@ class Duality(Portable):
         Raises InputError for a diagram with open words or of another model, and for spectators that do not
         stand at the two ends of one word.
         """
+        if not isinstance(graph, RibbonGraph):
+            found = self.dual(given(graph, RibbonGraph))
+            return Dual(found.graph.graph, found.half_edges)
         if graph.setting.model != self.model:
             raise InputError("diagram", "it belongs to another model", "find the dualities of its own model")
         expansion = self._expansion
