@@ -16,7 +16,7 @@ Every function takes networkx graphs as well (`RibbonGraph.graph`), and gives su
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, permutations, product
 from math import factorial, prod
@@ -28,7 +28,7 @@ from planaria.diagrams.graphs.contraction import Contraction, G, trusted_contrac
 from planaria.diagrams.graphs.labelling import Labelling, labellings
 from planaria.diagrams.graphs.networkx_view import frozen_view
 from planaria.diagrams.graphs.symmetry import Symmetry, symmetry_of
-from planaria.diagrams.networks.reading import Node, given, is_network
+from planaria.diagrams.networks.reading import Node, Other, given, is_network
 
 if TYPE_CHECKING:
     from networkx import Graph, MultiGraph
@@ -44,7 +44,6 @@ __all__ = [
 ]
 
 Shown_co = TypeVar("Shown_co", covariant=True)
-Other = TypeVar("Other", bound=Hashable)
 
 
 @dataclass(frozen=True)

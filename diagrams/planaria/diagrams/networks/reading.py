@@ -19,9 +19,10 @@ from planaria.diagrams.networks.plain_reading import plain_setting, plain_word
 if TYPE_CHECKING:
     from networkx import Graph
 
-__all__ = ["Node", "given", "is_network", "read_network"]
+__all__ = ["Node", "Other", "given", "is_network", "read_network"]
 
 Node = TypeVar("Node", bound=Hashable)
+Other = TypeVar("Other", bound=Hashable)
 Kind = TypeVar("Kind", bound=Portable)
 
 _REMEDY = "give the graph of a diagram, or a copy of it"
