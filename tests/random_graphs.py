@@ -55,10 +55,10 @@ BLOCKS = {
     M: [["x", "xT"], ["uT", "u"]],
     P: [["xT", "x"], ["xT", "uT", "u", "x"]],
 }
-SIGNED = {
+SIGNED = {  # turned over, some of these words change their sign
     **BLOCKS,
-    N: [*BLOCKS[N], ["a", "a"], ["a", "s", "t"], ["t", "s"]],
-}  # turned over, some change their sign
+    N: [["a", "s", "t"], ["a", "a"], ["s", "t"], ["t"], ["s"], ["h", "hT"], ["z", "zH"]],
+}
 
 
 def corner_of(draw, space):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 import networkx as nx
 import pytest
@@ -59,7 +59,10 @@ def misses(draw):
     assume(proper(graph) and other.ribbons)
     pairing, twisted, words = list(other.pairing), set(other.twisted), list(other.words)
     twins = [(i, j) for i, j in other.ribbons if other.letters[i].field in TWINS]
-    what = draw(st.sampled_from([one for one in MISSES if twins or one != "field"]))
+    pairs_of_ribbons = permutations(other.ribbons, 2)
+    like = [(r, q) for r, q in pairs_of_ribbons if other.letters[r[0]].field == other.letters[q[0]].field]
+    impossible = {"field": not twins, "end": not like}
+    what = draw(st.sampled_from([one for one in MISSES if not impossible.get(one)]))
     (i, j), number = (
         draw(st.sampled_from(twins if what == "field" else other.ribbons)),
         draw(st.integers(0, len(words) - 1)),
@@ -67,12 +70,10 @@ def misses(draw):
     word = words[number]
     match what:
         case "end":
-            k, m = draw(st.sampled_from(other.ribbons))
-            assume(i != k)
+            (i, j), (k, m) = draw(st.sampled_from(like))
             pairing[i], pairing[k], pairing[j], pairing[m] = k, i, m, j
-            twisted = {min(p, q) for p, q in enumerate(pairing) if draw(st.booleans())} & {
-                p for p, q in enumerate(pairing) if p < q
-            }
+            twisted = {p for p, q in enumerate(pairing) if p < q and (p in (i, j, k, m) or p in twisted)}
+            twisted -= {p for p in (i, j, k, m) if draw(st.booleans())}
         case "twist":
             twisted ^= {i}
         case "field":
