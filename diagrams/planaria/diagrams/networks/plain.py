@@ -92,8 +92,8 @@ def _model(setting: Setting) -> dict[str, Any]:
     matrices = {matrix: None for matrix, _ in (*setting.matrices, *model.spectra)}
     for one in model.fields:
         for covariance in (one.rows, one.cols):
-            found = set() if covariance is None else covariance.atoms(MatrixSymbol)
-            matrices.update(dict.fromkeys(sorted(found - own, key=str)))
+            inside = set() if covariance is None else covariance.atoms(MatrixSymbol)
+            matrices.update(dict.fromkeys(sorted(inside - own, key=str)))
     eigenvalues = {symbol for _, symbol in setting.matrices}
     scalars = [one for one in setting.ring.generators if one not in eigenvalues]
     expressions: list[Expr] = [*scalars, *(size for matrix in matrices for size in matrix.shape)]
@@ -102,11 +102,14 @@ def _model(setting: Setting) -> dict[str, Any]:
         expressions += [covariance for covariance in (one.rows, one.cols) if covariance is not None]
     for _, spectrum in model.spectra:
         expressions += spectrum.parameters.values()
-    symbols = {symbol: None for one in expressions for symbol in sorted(one.free_symbols, key=str)}
+    found = {symbol: None for one in expressions for symbol in sorted(one.free_symbols, key=str)}
+    symbols = [one for one in found if not isinstance(one, MatrixSymbol)]
+    names = [str(one) for one in (*symbols, *matrices, *own)]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"symbol {name}", "two things of the model are called so", "rename one of them")
     return {
-        "symbols": {
-            str(one): _assumptions(one) for one in symbols if not isinstance(one, MatrixSymbol) and one not in own
-        },
+        "symbols": {str(one): _assumptions(one) for one in symbols},
         "matrices": {str(one): str(one.shape[0]) for one in matrices},
         "fields": [_field(one) for one in model.fields],
         "spectra": {str(matrix): _spectrum(spectrum) for matrix, spectrum in model.spectra},

@@ -165,7 +165,8 @@ def _made(make: Callable[[], T], place: str) -> T:
     except InputError:
         raise
     except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
-        raise InputError(place, f"it cannot be made ({error})", _REMEDY) from None
+        reason = " ".join(str(error).split())[:80]
+        raise InputError(place, f"it cannot be made ({reason})", _REMEDY) from None
 
 
 def _space(text: object, names: Mapping[str, Any]) -> Expr:
@@ -189,7 +190,9 @@ def _field(entry: dict[str, Any], names: Mapping[str, Any]) -> Gaussian:
     texts = {key: entry.get(key) for key in ("name", "rows", "cols", "law", "variance")}
     for key, value in texts.items():
         if not isinstance(value, str):
-            raise InputError(f"{_PLACE}, fields", f"the {key} of a field is {str(value)[:40]!r}", _REMEDY)
+            raise InputError(
+                f"{_PLACE}, fields", f"the {key} of a field is a {type(value).__name__}, and no text", _REMEDY
+            )
     name = _name(str(texts["name"]), names)
     place = f"{_PLACE}, field {name}"
     given = entry.get("parameters")

@@ -73,16 +73,25 @@ def read_network(graph: object, kind: type[Kind]) -> Kind:
                 raise InputError(place, f"there is no letter {one}", f"the letters are 0 to {len(home) - 1}")
             if one in pairing:
                 raise InputError(place, f"letter {one} has another ribbon already", "give each letter one")
-        if i == j or sorted(map(repr, (home[i], home[j]))) != sorted(map(repr, (a, b))):
+        if i == j:
+            raise InputError(place, f"it joins letter {i} to itself", "let a ribbon join two letters")
+        if sorted(map(repr, (home[i], home[j]))) != sorted(map(repr, (a, b))):
             problem = f"its letters {i} and {j} stand at {home[i]!r} and {home[j]!r}"
             raise InputError(place, problem, "let an edge join the nodes of its two letters")
         field = setting.fields[letters[i].field].name
         if (said := data.get("field", field)) != field:
             problem = f"its field is {said!r}, and its letter {i} is one of {field!r}"
             raise InputError(place, problem, "change words, and not the field of a ribbon")
+        twist = truth(data, "twisted", place)
+        law = setting.fields[letters[i].field].law
+        if not (letters[i].pairs_twisted if twist else letters[i].pairs_untwisted)(letters[j], law):
+            shape = "a twisted" if twist else "an untwisted"
+            problem = f"letters {i} and {j} have no contraction by {shape} ribbon"
+            raise InputError(
+                place, problem, "join letters that E[...] pairs, and twist a ribbon where that is one"
+            )
         pairing[i], pairing[j] = j, i
-        if truth(data, "twisted", place):
-            twisted.add(min(i, j))
+        twisted |= {min(i, j)} if twist else set()
     for letter, name in home.items():
         if letter not in pairing:
             raise InputError(
