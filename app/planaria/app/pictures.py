@@ -11,7 +11,7 @@ from os.path import isdir  # of a name that cannot be, it says no
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.app.files import check_folder, check_target, write_whole
 from planaria.app.inputs import check_count
 from planaria.diagrams.expansion import Diagrams
@@ -225,6 +225,8 @@ def draw(value: RibbonGraph | Graph[Node] | Diagrams, path: str | PathLike[str])
 
     Raises InputError for another ending, and where the file cannot be written.
     """
+    if isinstance(path, bytes) or not isinstance(path, (str, PathLike)):
+        raise InputError("draw", f"{described(path)} is no path", "give the name of a file, such as d.svg")
     graphs = by_euler(value) if isinstance(value, Diagrams) else [given(value, RibbonGraph)]
     if not graphs:
         raise InputError("draw", "there are no diagrams", "take another order")

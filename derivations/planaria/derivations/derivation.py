@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Eq, Expr, Symbol, Trace
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.algebra.values import Portable
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
@@ -145,8 +145,8 @@ class Derivation(Portable):
         Which of them is the physical one depends on the numbers, as N < P or N > P, and is found by
         ``evaluate(limit={"gamma": 0})``. See `planaria.derivations.analysis.limits` for what a branch says.
         """
-        if len(parameter) != 1 or set(parameter.values()) != {0}:
-            asked = ", ".join(f"{name} = {target}" for name, target in parameter.items()) or "nothing"
+        if len(parameter) != 1 or not all(type(one) in (int, float) and one == 0 for one in parameter.values()):
+            asked = ", ".join(f"{name} = {_target(target)}" for name, target in parameter.items()) or "nothing"
             raise InputError("limit", f"{asked} is no limit", "take one parameter to 0, as in limit(gamma=0)")
         (name,) = parameter
         spaces = self.rules.setting.spaces
@@ -164,3 +164,7 @@ class Derivation(Portable):
 
     def _repr_latex_(self) -> str:
         return str(extension(VIEWS, "latex")(self))
+
+
+def _target(value: object) -> str:
+    return str(value) if type(value) in (int, float) else described(value)

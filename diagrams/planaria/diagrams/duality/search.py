@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from sympy import Expr, Integer, Inverse, expand
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, check_whole
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.diagrams.duality.candidates import candidates
@@ -165,7 +165,7 @@ class Dualities(Sequence[Duality]):
         return iter(self.found)
 
 
-def dualities(model: Asked, quantity: Asked, *, order: int = 2) -> Dualities:
+def dualities(model: Asked, quantity: Asked | None = None, *, order: int = 2) -> Dualities:
     """Every exchange of spaces and fields under which the expectation of a quantity maps to itself.
 
     Parameters
@@ -202,6 +202,7 @@ def dualities(model: Asked, quantity: Asked, *, order: int = 2) -> Dualities:
 
     Raises InputError for an expression that is not linear in traces or has no expansion.
     """
+    check_whole(order, "order")
     asked = question(model, quantity, "dualities")
     if not isinstance(asked.expression, Expr):
         raise InputError("dualities", "there are several expressions", "take one after the other")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from sympy import Expr
 
+from planaria.algebra.errors import InputError, described
 from planaria.diagrams.graphs.canonical import automorphism_order, canonical_form
 from planaria.diagrams.graphs.contraction import Contraction
 from planaria.diagrams.graphs.networkx_view import frozen_view, to_networkx
@@ -100,6 +101,8 @@ class RibbonGraph(Contraction):
 
     def dual(self, duality: Dualises[Dual_co]) -> Dual_co:
         """The diagram on the other side, and the map of half-edges (see ``planaria.diagrams.duality``)."""
+        if isinstance(duality, RibbonGraph) or not hasattr(duality, "dual"):
+            raise InputError("dual", f"{described(duality)} is no duality", "take one of dualities(...)")
         return duality.dual(self)
 
     def svg(self) -> str:

@@ -60,7 +60,7 @@ def models() -> dict[str, str]:
     return {one.name: one.title for one in summaries()}
 
 
-def load_model(name_or_path: str) -> ModelFile:
+def load_model(name_or_path: str | os.PathLike[str]) -> ModelFile:
     """A built-in model by its name, or a model from a file.
 
     A text with a path separator or the ending ``.toml`` is a path, and so is any other name of an existing
@@ -77,9 +77,14 @@ def load_model(name_or_path: str) -> ModelFile:
 did you mean 'marchenko-pastur'?
     """
     # Imported here and not above: they bring sympy and lark, a second that a list of models should not cost.
-    from planaria.algebra.errors import InputError, unknown_name
+    from planaria.algebra.errors import InputError, described, unknown_name
     from planaria.ensembles.text.model_file import load_model_file, read_model
 
+    if isinstance(name_or_path, os.PathLike):
+        name_or_path = os.fspath(name_or_path)
+    if not isinstance(name_or_path, str):
+        problem = f"{described(name_or_path)} is no name"
+        raise InputError("model", problem, "give a built-in model or the path of a model file")
     if not name_or_path.strip():
         raise InputError("model", "the name is empty", "give a built-in model or the path of a model file")
     if name_or_path in model_names():

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import Expr, MatrixSymbol, Symbol
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.question import given
@@ -66,6 +66,9 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     array([[0.618 , 0.5616],
            [0.366 , 0.3508]])
     """
+    if not isinstance(derivation, Derivation):
+        problem = f"{described(derivation)} is no derivation"
+        raise InputError("evaluate_array", problem, "derive it first: evaluate_array(derive(...), ...)")
     swept: dict[str, Floats] = {}
     fixed: dict[Any, Any] = {}
     for key, value in given(values, numbers).items():
