@@ -21,10 +21,8 @@ class InputError(ValueError):
 
     def __init__(self, place: str, problem: str, remedy: str) -> None:
         # What is quoted may have lines of its own; a sentence is one line.
-        self.place, self.problem, self.remedy = place, problem, remedy = (
-            " ".join(one.splitlines()) for one in (place, problem, remedy)
-        )
-        super().__init__(f"{place}: {problem}; {remedy}")
+        self.place, self.problem, self.remedy = (" ".join(one.splitlines()) for one in (place, problem, remedy))
+        super().__init__(f"{self.place}: {self.problem}; {self.remedy}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Not through the constructor: those of subclasses take something else.
