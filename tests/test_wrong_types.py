@@ -45,7 +45,7 @@ WRONG += [
     RESULT,
     ONE,
 ]
-WRONG += [nx.MultiGraph(), "1e", "0x10", "__import__('os')", 10**5000]
+WRONG += [nx.path_graph(2), "1e", "0x10", "__import__('os')"]
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,7 @@ def truth(value: Any) -> bool:
 
 
 def scalar(value: Any) -> bool:
-    return (
-        isinstance(value, (Symbol, float)) and value == value and abs(value) != float("inf") or value == 10**5000
-    )
+    return isinstance(value, (Symbol, float)) and value == value and abs(value) != float("inf")
 
 
 def hashable(value: Any) -> Any:
@@ -114,22 +112,18 @@ ARGUMENTS: dict[str, Argument] = {
     "moment, alone": Argument(lambda v: pl.moment(v), never, "moment"),
     "moment, connected": Argument(lambda v: pl.moment(Trace(x * x.T), MODEL, connected=v), truth, "connected"),
     "moment, planar": Argument(lambda v: pl.moment(Trace(x * x.T), MODEL, planar=v), truth, "planar"),
-    "moment, limit": Argument(
-        lambda v: pl.moment(Trace(x * x.T), MODEL, limit=v), lambda v: v is None or v == 10**5000, "limit"
-    ),
+    "moment, limit": Argument(lambda v: pl.moment(Trace(x * x.T), MODEL, limit=v), nothing, "limit"),
     "dualities, first": Argument(
         lambda v: pl.dualities(v, MODEL), lambda v: v is RESOLVENT or isinstance(v, Symbol), ""
     ),
     "dualities, second": Argument(lambda v: pl.dualities(RESOLVENT, v), lambda v: v is MODEL, ""),
     "dualities, alone": Argument(lambda v: pl.dualities(v), never, "dualities"),
-    "dualities, order": Argument(
-        lambda v: v == 10**5000 or pl.dualities(RESOLVENT, MODEL, order=v), lambda v: v == 10**5000, "order"
-    ),
+    "dualities, order": Argument(lambda v: pl.dualities(RESOLVENT, MODEL, order=v), never, "order"),
     "expand, first": Argument(
         lambda v: pl.expand(v, MODEL, order=1), lambda v: isinstance(v, Expr) and v is not MODEL, ""
     ),
     "expand, second": Argument(lambda v: pl.expand(RESOLVENT, v, order=1), lambda v: v is MODEL, ""),
-    "expand, order": Argument(lambda v: pl.expand(RESOLVENT, MODEL, order=v), lambda v: v == 10**5000, "order"),
+    "expand, order": Argument(lambda v: pl.expand(RESOLVENT, MODEL, order=v), never, "order"),
     "expand, euler": Argument(
         lambda v: pl.expand(RESOLVENT, MODEL, order=1, euler=v), lambda v: v is None or v == -1, "euler"
     ),
@@ -145,37 +139,37 @@ ARGUMENTS: dict[str, Argument] = {
     "evaluate, derivation": Argument(lambda v: pl.evaluate(v, **AT), lambda v: v is RESULT, "evaluate"),
     "evaluate, values": Argument(RESULT.evaluate, never, ""),
     "evaluate, a name": Argument(lambda v: RESULT.evaluate({hashable(v): 1}, **AT), never, ""),
-    "evaluate, a dimension": Argument(lambda v: RESULT.evaluate(N=v, P=6, gamma=1), lambda v: v == 10**5000, "N"),
+    "evaluate, a dimension": Argument(lambda v: RESULT.evaluate(N=v, P=6, gamma=1), never, "N"),
     "evaluate, a parameter": Argument(
         lambda v: RESULT.evaluate(N=4, P=6, gamma=v), lambda v: scalar(v) and not isinstance(v, Symbol), "gamma"
     ),
     "evaluate, digits": Argument(lambda v: RESULT.evaluate(**AT, digits=v), never, "digits"),
-    "evaluate, limit": Argument(lambda v: RESULT.evaluate(N=4, P=6, gamma=1, limit=v), nothing, "limit"),
+    "evaluate, limit": Argument(
+        lambda v: RESULT.evaluate(N=4, P=6, gamma=1, limit=v), lambda v: v is None or v == {}, "limit"
+    ),
     "evaluate_array, derivation": Argument(
         lambda v: pl.evaluate_array(v, **AT), lambda v: v is RESULT, "evaluate_array"
     ),
     "evaluate_array, values": Argument(RESULT.evaluate_array, never, ""),
     "evaluate_array, a parameter": Argument(
         lambda v: RESULT.evaluate_array(N=4, P=6, gamma=v),
-        lambda v: (
-            isinstance(v, (list, tuple, np.ndarray)) and len(v) > 0 or scalar(v) and not isinstance(v, Symbol)
-        ),
+        lambda v: (isinstance(v, (list, tuple, np.ndarray)) and len(v) > 0) or v == 2.5,
         "gamma",
     ),
     "evaluate_array, an entry": Argument(
         lambda v: RESULT.evaluate_array(N=4, P=6, gamma=[1, v]), lambda v: v in (2.5, True), "gamma"
     ),
     "check, derivation": Argument(pl.check, lambda v: v is RESULT, "check"),
-    "check, seed": Argument(lambda v: RESULT.check(seed=v, simulation=False), lambda v: v == 10**5000, "seed"),
+    "check, seed": Argument(lambda v: RESULT.check(seed=v, simulation=False), never, "seed"),
     "check, simulation": Argument(lambda v: RESULT.check(simulation=v), truth, "simulation"),
     "limit": Argument(lambda v: RESULT.limit(gamma=v), never, "limit"),
     "simulate, first": Argument(lambda v: pl.simulate(v, MODEL, **AT), lambda v: v is RESOLVENT or v == {}, ""),
     "simulate, second": Argument(lambda v: pl.simulate(RESOLVENT, v, **AT), lambda v: v is MODEL, ""),
     "simulate, runs": Argument(lambda v: RESULT.simulate(**AT, runs=v), never, "runs"),
-    "simulate, seed": Argument(lambda v: RESULT.simulate(**AT, runs=2, seed=v), lambda v: v == 10**5000, "seed"),
+    "simulate, seed": Argument(lambda v: RESULT.simulate(**AT, runs=2, seed=v), never, "seed"),
     "simulate, a dimension": Argument(lambda v: RESULT.simulate(N=v, P=6, gamma=1, runs=2), never, "N"),
     "simulate, a parameter": Argument(
-        lambda v: RESULT.simulate(N=4, P=6, gamma=v, runs=2), lambda v: v in (-1, 2.5), "gamma"
+        lambda v: RESULT.simulate(N=4, P=6, gamma=v, runs=2), lambda v: v in (-1, 2.5, 1j), "gamma"
     ),
 }
 NOT_CALLED = {  # types that answers are of, names without arguments, and functions of networkx's own mappings
@@ -204,7 +198,6 @@ def test_a_wrong_type_is_one_sentence(name: str) -> None:
             continue
         with pytest.raises(pl.InputError) as caught:
             argument.call(value)
-            pytest.fail(f"{name} takes a {type(value).__name__}: {str(value)[:40] if value != 10**5000 else 10}")
         text = str(caught.value)
         assert "\n" not in text, text
         assert argument.named in text, text
@@ -237,7 +230,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: pl.moment(1), "moment: there is int 1, and not a model"),  # type: ignore[arg-type]
     (lambda: RESULT.simulate(**AT, runs=0), "runs"),
     (lambda: RESULT.simulate(**AT, seed=-1), "seed"),
-    (lambda: RESULT.evaluate_array(N=4, P=6, gamma=0), "gamma is 0, not positive"),
+    (lambda: RESULT.evaluate_array(N=4, P=6, gamma=0), "parameter gamma: the value 0 is a limit"),
     (lambda: RESULT.evaluate_array(N=4, P=6, gamma=[1, 0]), "gamma"),
     (lambda: RESULT.evaluate_array(N=4, P=6, gamma=np.array([1.0, -2.0])), "gamma"),
     (lambda: RESULT.evaluate_array(N=4, P=6, gamma=[1, float("nan")]), "gamma"),

@@ -70,7 +70,7 @@ class Spectrum(Portable, ABC):
                 exact = sympify(Rational(repr(value)) if isinstance(value, float) else value, strict=True)
             except (SympifyError, TypeError, ValueError):
                 exact = None
-            if not isinstance(exact, Expr) or isinstance(exact, MatrixExpr) or exact.is_real is False:
+            if not isinstance(exact, Expr) or exact.has(MatrixExpr) or exact.is_real is False:
                 problem = f"its {name} {described(value)} is not a real scalar"
                 raise InputError(self.title, problem, "give a number or a parameter")
             object.__setattr__(self, name, exact)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import given
@@ -64,6 +64,8 @@ def evaluate(
     at = given(values, numbers)
     if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
         raise InputError("digits", f"{digits!r} is no number from 1 to {MOST_DIGITS}", "ask for 50, say")
+    if limit is not None and not isinstance(limit, Mapping):
+        raise InputError("limit", f"{described(limit)} is no mapping", 'give {"gamma": 0}')
     if limit:
         return limit_at_zero(derivation, at, limit, digits)
     problem = pose(derivation, at)

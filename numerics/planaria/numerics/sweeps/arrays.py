@@ -28,7 +28,7 @@ from planaria.numerics.points.problem import Problem, check_admissible, pose, to
 from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.branch import CONTRACTING, follow
 from planaria.numerics.solving.exclusive import exclusive
-from planaria.numerics.solving.solve import solve
+from planaria.numerics.solving.solve import refuse_zero, solve
 from planaria.numerics.sweeps.confirmation import confirmed
 
 __all__ = ["evaluate_array"]
@@ -92,6 +92,7 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     count = int(np.prod(shape, dtype=int))
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
     _check_sweep(problem, columns)
+    refuse_zero(problem)
     return _sweep(problem, columns, count).reshape(shape)
 
 
