@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sympy import Eq, Expr, Symbol, Trace
 
@@ -23,15 +23,13 @@ from planaria.ensembles.estimate import Estimate, Simulation
 from planaria.ensembles.evidence import Check
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
 from planaria.ensembles.model import Model
-from planaria.ensembles.question import given
+from planaria.ensembles.question import Given, Values, given
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Derivation"]
-
-Values = Mapping[Any, Any]  # numbers, lists and spectra by symbol or name
 
 
 @dataclass(frozen=True)
@@ -81,6 +79,7 @@ class Derivation(Portable):
 
     @property
     def model(self) -> Model:
+        """The fields, and what is known of the spectra of deterministic matrices."""
         return self.rules.setting.model
 
     @property
@@ -109,7 +108,7 @@ class Derivation(Portable):
         return algebraic_form(self.closed_form)
 
     def evaluate(
-        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Any
+        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Given
     ) -> Estimate:
         """The number at given parameters, to `digits` digits: an `Estimate`.
 
@@ -120,7 +119,7 @@ class Derivation(Portable):
         found: Estimate = extension(EVALUATORS, "number")(self, values, digits=digits, limit=limit, **numbers)
         return found
 
-    def evaluate_array(self, values: Values | None = None, **numbers: Any) -> NDArray[np.float64]:
+    def evaluate_array(self, values: Values | None = None, **numbers: Given) -> NDArray[np.float64]:
         """The numbers over arrays of parameters, in double precision; see `planaria.numerics.evaluate_array`."""
         found: NDArray[np.float64] = extension(EVALUATORS, "array")(self, values, **numbers)
         return found
@@ -131,7 +130,7 @@ class Derivation(Portable):
         return found
 
     def simulate(
-        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, **numbers: Any
+        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, **numbers: Given
     ) -> Simulation:
         """Its expectation over drawn matrices: a `Simulation`; see `planaria.numerics.simulate`."""
         found: Simulation = extension(EVALUATORS, "simulation")(

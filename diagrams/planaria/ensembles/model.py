@@ -142,6 +142,7 @@ class Gaussian(Portable):
 
     @property
     def name(self) -> str:
+        """The name of its symbol."""
         return str(self.symbol.name)
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike, fspath
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from sympy import Basic, Expr, Symbol
 
@@ -19,10 +19,26 @@ from planaria.ensembles.library import is_model, load_model
 from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Space
 
-__all__ = ["Asked", "Question", "given", "question"]
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from fractions import Fraction
+
+    from numpy.typing import ArrayLike
+
+    from planaria.ensembles.spectra import Spectrum
+
+__all__ = ["Asked", "Given", "Question", "Values", "given", "question"]
 
 Asked: TypeAlias = Expr | Sequence[Expr] | Model | ModelFile | str | PathLike[str]
 """An expression, a model, or the name of one: which it is, is seen."""
+
+Given: TypeAlias = (
+    "int | float | str | Fraction | Decimal | Expr | Spectrum | Sequence[Fraction | Expr] | ArrayLike"
+)
+"""A number, as itself or as decimal text; a list or an array of them; a spectrum."""
+
+Values: TypeAlias = Mapping[str, Given] | Mapping[Basic, Given] | Mapping[str | Basic, Given]
+"""Numbers by symbol or name."""
 
 REMEDY = 'give an expression and a Model, or a model and one of its quantities: ("random-features", "loss")'
 

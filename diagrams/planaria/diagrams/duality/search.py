@@ -75,6 +75,7 @@ class Duality(Portable):
 
     @property
     def verdict(self) -> Literal["invariant", "covariant"]:
+        """Invariant where the factor is 1 and nothing remains; else covariant."""
         return "invariant" if self.factor == 1 and self.remainder == 0 else "covariant"
 
     @property

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from planaria.diagrams.expressions.cyclic_words import normal_form, transposes_of
 from planaria.diagrams.expressions.letters import Letter
@@ -69,7 +69,7 @@ def flags(graph: Contracted) -> MultiGraph[Hashable]:
     return found
 
 
-def node_match(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def node_match(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
     """Whether two flags can correspond: for ``networkx.is_isomorphic`` of two `RibbonGraph.flags`.
 
     >>> import networkx as nx
@@ -85,7 +85,7 @@ def node_match(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return bool(one["label"] == other["label"])
 
 
-def edge_match(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
+def edge_match(one: Mapping[int, Mapping[str, str]], other: Mapping[int, Mapping[str, str]]) -> bool:
     """Whether the edges between two flags can correspond: of the same kinds. It goes with `node_match`."""
     return sorted(edge["kind"] for edge in one.values()) == sorted(edge["kind"] for edge in other.values())
 

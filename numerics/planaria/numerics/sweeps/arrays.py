@@ -20,7 +20,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.ensembles.question import given
+from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.equations.functions import Functions, functions_of
 from planaria.numerics.equations.newton import DOUBLE, newton
 from planaria.numerics.points.balls import generators
@@ -39,7 +39,7 @@ DIGITS = 15  # of points that double precision does not confirm
 
 
 @exclusive
-def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = None, **numbers: Any) -> Floats:
+def evaluate_array(derivation: Derivation, values: Values | None = None, **numbers: Given) -> Floats:
     """The quantity in double precision over arrays of parameters.
 
     Parameters
