@@ -42,6 +42,8 @@ def _raised_again(kind: type[InputError], arguments: tuple[Any, ...]) -> InputEr
 def described(value: object, length: int = 40) -> str:
     """A value of the wrong type as an error shows it: its type, and the beginning of what Python prints.
 
+    What sympy makes is told by its look.
+
     >>> described(None), described(3), described([1, 2]), described(int)
     ('None', 'int 3', 'list [1, 2]', 'the type int')
     """
@@ -53,7 +55,8 @@ def described(value: object, length: int = 40) -> str:
         text = " ".join(repr(value).split())
     except Exception:  # of somebody's class, or of an integer of thousands of digits
         text = "..."
-    return f"{type(value).__name__} {text if len(text) <= length else text[:length] + '...'}"
+    text = text if len(text) <= length else text[:length] + "..."
+    return text if hasattr(value, "free_symbols") else f"{type(value).__name__} {text}"
 
 
 def check_whole(value: object, place: str, least: int = 0) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from sympy import Basic, Expr, Symbol
 
@@ -17,24 +19,23 @@ from planaria.algebra.errors import InputError, described
 from planaria.algebra.values import Portable
 from planaria.ensembles.library import is_model, load_model
 from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Spectrum
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Space
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-    from fractions import Fraction
-
-    from numpy.typing import ArrayLike
-
-    from planaria.ensembles.spectra import Spectrum
 
 __all__ = ["Asked", "Given", "Question", "Values", "given", "question"]
 
 Asked: TypeAlias = Expr | Sequence[Expr] | Model | ModelFile | str | PathLike[str]
 """An expression, a model, or the name of one: which it is, is seen."""
 
-Given: TypeAlias = (
-    "int | float | str | Fraction | Decimal | Expr | Spectrum | Sequence[Fraction | Expr] | ArrayLike"
-)
+
+class Array(Protocol):
+    """What has a shape: an array of numpy, which is not loaded to say so."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+
+Given: TypeAlias = int | float | str | Fraction | Decimal | Expr | Spectrum | Sequence[object] | Array
 """A number, as itself or as decimal text; a list or an array of them; a spectrum."""
 
 Values: TypeAlias = Mapping[str, Given] | Mapping[Basic, Given] | Mapping[str | Basic, Given]

@@ -70,9 +70,13 @@ class Spectrum(Portable, ABC):
                 exact = sympify(Rational(repr(value)) if isinstance(value, float) else value, strict=True)
             except (SympifyError, TypeError, ValueError):
                 exact = None
-            if not isinstance(exact, Expr) or exact.has(MatrixExpr) or exact.is_real is False:
-                problem = f"its {name} {described(value)} is not a real scalar"
+            if not isinstance(exact, Expr) or exact.has(MatrixExpr):
+                problem = f"its {name} {described(value)} is not a scalar"
                 raise InputError(self.title, problem, "give a number or a parameter")
+            if exact.is_real is False:
+                raise InputError(
+                    self.title, f"its {name} {exact} is not real", "give a real number or a parameter"
+                )
             object.__setattr__(self, name, exact)
 
     @property
