@@ -135,7 +135,7 @@ def test_every_function_takes_them() -> None:
         (lambda: pl.derive(MODEL, "loss"), "a Model has no quantity named 'loss': it has fields only"),
         (lambda: pl.derive(MODEL, MODEL), "there are two models and no quantity"),
         (lambda: pl.derive(MODEL, pl.Gaussian(x)), "the field x is no expression"),
-        (lambda: pl.derive(RESOLVENT, None), "are no question"),
+        (lambda: pl.derive(RESOLVENT, None), "and not a model"),
         (lambda: pl.expand((RESOLVENT, 3), MODEL, order=1), "int 3 is no expression"),
         (lambda: pl.evaluate("loss", N=3), "a str is no derivation"),
         (lambda: pl.check(MODEL), "a Model is no derivation"),
@@ -306,7 +306,7 @@ def test_a_diagram_is_a_networkx_graph_and_back() -> None:
         pl.diagram(spoiled)
     with pytest.raises(pl.InputError, match="'setting' is missing"):
         pl.diagram(nx.MultiGraph())
-    with pytest.raises(pl.InputError, match="a int is no networkx graph"):
+    with pytest.raises(pl.InputError, match="an int is neither a diagram nor a networkx graph"):
         pl.diagram(3)  # type: ignore[arg-type]
 
 

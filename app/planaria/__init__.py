@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from planaria.diagrams.graphs.canonical import classes, isomorphic
     from planaria.diagrams.graphs.ribbon import RibbonGraph, diagram
     from planaria.diagrams.moments.moment import moment
+    from planaria.diagrams.networks.flags import edge_match, node_match
     from planaria.ensembles.estimate import Estimate, Simulation
     from planaria.ensembles.evidence import Check
     from planaria.ensembles.library import load_model, models
@@ -58,6 +59,7 @@ _HOMES = {
     "derive": "planaria.derivations.resummation",
     "diagram": "planaria.diagrams.graphs.ribbon",
     "dualities": "planaria.diagrams.duality",
+    "edge_match": "planaria.diagrams.networks.flags",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",
     "expand": "planaria.diagrams.expansion",
@@ -65,6 +67,7 @@ _HOMES = {
     "load_model": "planaria.ensembles.library",
     "models": "planaria.ensembles.library",
     "moment": "planaria.diagrams.moments.moment",
+    "node_match": "planaria.diagrams.networks.flags",
     "simulate": "planaria.numerics.simulation.simulate",
 }
 
@@ -90,6 +93,7 @@ __all__ = [
     "derive",
     "diagram",
     "dualities",
+    "edge_match",
     "evaluate",
     "evaluate_array",
     "expand",
@@ -97,6 +101,7 @@ __all__ = [
     "load_model",
     "models",
     "moment",
+    "node_match",
     "simulate",
 ]
 

@@ -67,5 +67,5 @@ def test_a_graph_that_is_no_view_is_refused():
     with pytest.raises(InputError, match="twisted"):
         RibbonGraph.from_networkx(view)
     view.remove_edge(0, 0, 0)
-    with pytest.raises(InputError, match="pairing"):
+    with pytest.raises(InputError, match="node 0: its letter 0 has no ribbon"):
         RibbonGraph.from_networkx(view)

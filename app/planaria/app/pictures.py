@@ -9,16 +9,21 @@ from math import ceil
 from os import PathLike, fspath
 from os.path import isdir  # of a name that cannot be, it says no
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.app.files import check_folder, check_target, write_whole
 from planaria.app.inputs import check_count
 from planaria.diagrams.expansion import Diagrams
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, given
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.tikz import scaled, standalone
 from planaria.writing.pictures import lay_out, sheets, to_svg
 from planaria.writing.pictures.pages.sheet import PER_SHEET
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 __all__ = [
     "SUFFIXES",
@@ -216,12 +221,14 @@ def write_pages(pages: Iterable[Picture], target: Target, count: int | None = No
         yield write_picture(picture, target.path if count == 1 else target.numbered(number))
 
 
-def draw(value: RibbonGraph | Diagrams, path: str | PathLike[str]) -> None:
+def draw(value: RibbonGraph | Graph[Node] | Diagrams, path: str | PathLike[str]) -> None:
     """Draw a diagram, or many on sheets, into a file whose ending says how.
 
     Raises InputError for another ending, and where the file cannot be written.
     """
-    graphs = [value] if isinstance(value, RibbonGraph) else by_euler(value)
+    if isinstance(path, bytes) or not isinstance(path, (str, PathLike)):
+        raise InputError("draw", f"{described(path)} is no path", "give the name of a file, such as d.svg")
+    graphs = by_euler(value) if isinstance(value, Diagrams) else [given(value, RibbonGraph)]
     if not graphs:
         raise InputError("draw", "there are no diagrams", "take another order")
     if len(graphs) > _MOST_PICTURES:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.expansion import SHOWN, Diagrams
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node
 from planaria.diagrams.rules.pencil import FeynmanRules
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.svg import to_svg
@@ -22,14 +23,17 @@ from planaria.writing.pictures.layout import lay_out
 from planaria.writing.pictures.pages.sheet import sheet
 from planaria.writing.terminal.derivations import derivation_text
 
+if TYPE_CHECKING:
+    from networkx import Graph
+
 __all__ = ["html", "latex", "picture", "svg", "text", "tikz"]
 
 _EXCHANGED = r"\leftrightarrow"
 
 
-def picture(value: RibbonGraph | Diagrams) -> Picture:
+def picture(value: RibbonGraph | Graph[Node] | Diagrams) -> Picture:
     """The picture of a graph, or of the first of many on a contact sheet."""
-    if isinstance(value, RibbonGraph):
+    if not isinstance(value, Diagrams):
         return lay_out(value)
     shown = value[:SHOWN]
     if not shown:
@@ -37,12 +41,12 @@ def picture(value: RibbonGraph | Diagrams) -> Picture:
     return sheet(shown)
 
 
-def svg(value: RibbonGraph | Diagrams) -> str:
+def svg(value: RibbonGraph | Graph[Node] | Diagrams) -> str:
     """The picture as SVG text."""
     return to_svg(picture(value))
 
 
-def tikz(value: RibbonGraph | Diagrams) -> str:
+def tikz(value: RibbonGraph | Graph[Node] | Diagrams) -> str:
     """The picture as a tikzpicture environment."""
     return to_tikz(picture(value))
 

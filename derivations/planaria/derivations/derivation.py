@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sympy import Eq, Expr, Symbol, Trace
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.algebra.values import Portable
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
@@ -23,7 +23,7 @@ from planaria.ensembles.estimate import Estimate, Simulation
 from planaria.ensembles.evidence import Check
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
 from planaria.ensembles.model import Model
-from planaria.ensembles.question import given
+from planaria.ensembles.question import Given, Values, given
 from planaria.ensembles.shown import Shown
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Derivation"]
-
-Values = Mapping[Any, Any]  # numbers, lists and spectra by symbol or name
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,7 @@ class Derivation(Portable):
 
     @property
     def model(self) -> Model:
+        """The fields, and what is known of the spectra of deterministic matrices."""
         return self.rules.setting.model
 
     @property
@@ -111,7 +110,7 @@ class Derivation(Portable):
         return algebraic_form(self.closed_form)
 
     def evaluate(
-        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Any
+        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Given
     ) -> Estimate:
         """The number at given parameters, to `digits` digits: an `Estimate`.
 
@@ -122,7 +121,7 @@ class Derivation(Portable):
         found: Estimate = extension(EVALUATORS, "number")(self, values, digits=digits, limit=limit, **numbers)
         return found
 
-    def evaluate_array(self, values: Values | None = None, **numbers: Any) -> NDArray[np.float64]:
+    def evaluate_array(self, values: Values | None = None, **numbers: Given) -> NDArray[np.float64]:
         """The numbers over arrays of parameters, in double precision; see `planaria.numerics.evaluate_array`."""
         found: NDArray[np.float64] = extension(EVALUATORS, "array")(self, values, **numbers)
         return found
@@ -133,7 +132,7 @@ class Derivation(Portable):
         return found
 
     def simulate(
-        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, **numbers: Any
+        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, **numbers: Given
     ) -> Simulation:
         """Its expectation over drawn matrices: a `Simulation`; see `planaria.numerics.simulate`."""
         found: Simulation = extension(EVALUATORS, "simulation")(
@@ -147,8 +146,8 @@ class Derivation(Portable):
         Which of them is the physical one depends on the numbers, as N < P or N > P, and is found by
         ``evaluate(limit={"gamma": 0})``. See `planaria.derivations.analysis.limits` for what a branch says.
         """
-        if len(parameter) != 1 or set(parameter.values()) != {0}:
-            asked = ", ".join(f"{name} = {target}" for name, target in parameter.items()) or "nothing"
+        if len(parameter) != 1 or not all(type(one) in (int, float) and one == 0 for one in parameter.values()):
+            asked = ", ".join(f"{name} = {_target(target)}" for name, target in parameter.items()) or "nothing"
             raise InputError("limit", f"{asked} is no limit", "take one parameter to 0, as in limit(gamma=0)")
         (name,) = parameter
         spaces = self.rules.setting.spaces
@@ -169,3 +168,7 @@ class Derivation(Portable):
 
     def _repr_latex_(self) -> str:
         return str(extension(VIEWS, "latex")(self))
+
+
+def _target(value: object) -> str:
+    return str(value) if type(value) in (int, float) else described(value)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sympy import Expr, Integer, Inverse, MatrixExpr, Symbol, Trace
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.algebra.laurent import Laurent
 from planaria.algebra.linear import root_unless
 from planaria.algebra.rational import Ratio, Ring
@@ -53,7 +53,7 @@ BUDGET = 10.0  # seconds of exact work, about
 WORDS = 0.05  # the share of it that the planar sums of long words may take
 
 
-def derive(expression: Asked, model: Asked, *, budget: float = BUDGET) -> Derivation:
+def derive(expression: Asked, model: Asked | None = None, *, budget: float = BUDGET) -> Derivation:
     """The planar limit of a scalar made of traces of rational expressions in Gaussian fields.
 
     Parameters
@@ -85,8 +85,8 @@ def derive(expression: Asked, model: Asked, *, budget: float = BUDGET) -> Deriva
     >>> {symbol: one.summand for symbol, one in result.spectral_sums.items()}
     {S_11: lambda_I/(Delta + lambda_I)}
     """
-    if not (isfinite(budget) and budget > 0):
-        raise InputError("budget", f"{budget} is no time", "give seconds > 0, such as 10")
+    if not (type(budget) in (int, float) and isfinite(budget) and budget > 0):
+        raise InputError("budget", f"{described(budget)} is no time", "give seconds > 0, such as 10")
     asked = question(expression, model, "derive")
     scalar = asked.expression
     if not isinstance(scalar, Expr) or isinstance(scalar, MatrixExpr):

@@ -12,7 +12,7 @@ from typing import overload
 
 from sympy import Add, Expr
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import check_truth, check_whole
 from planaria.algebra.values import CACHE, Portable
 from planaria.diagrams.expressions.expression import Setting
 from planaria.diagrams.expressions.trace_products import Term, read_terms
@@ -166,8 +166,8 @@ def expand(
     impossible, and an inverse without a deterministic part. The diagrams themselves are made on demand; those
     of ``"planar"`` and of the highest Euler characteristic without making any others.
     """
-    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
-        raise InputError("order", f"{order!r} is not a whole number >= 0", "give 0, 1, 2, ...")
+    check_whole(order, "order")
+    check_truth(connected, "connected")
     asked = question(expression, model, "expand")
     terms, setting = read_terms(asked.expression, asked.model)
     words_at_most = max((len(term.factors) for term in terms), default=1)

@@ -58,12 +58,12 @@ class Estimate(Measured):
         double precision.
     """
 
-    value: Any
-    error: Any
+    value: mpf
+    error: mpf
     method: str
     status: Status
-    unknowns: Mapping[str, Any]
-    residual: Any
+    unknowns: Mapping[str, mpf]
+    residual: mpf
     digits: int
     radius: float | None = None
 

@@ -8,21 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from os import PathLike, fspath
-from typing import Any, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias, cast
 
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Symbol
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.algebra.values import Portable
 from planaria.ensembles.library import is_model, load_model
 from planaria.ensembles.model import Gaussian, Model
+from planaria.ensembles.spectra import Spectrum
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Space
 
-__all__ = ["Asked", "Question", "given", "question"]
+__all__ = ["Asked", "Given", "Question", "Values", "given", "question"]
 
 Asked: TypeAlias = Expr | Sequence[Expr] | Model | ModelFile | str | PathLike[str]
 """An expression, a model, or the name of one: which it is, is seen."""
+
+
+class Array(Protocol):
+    """What has a shape: an array of numpy, which is not loaded to say so."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+
+Given: TypeAlias = int | float | str | Fraction | Decimal | Expr | Spectrum | Sequence[object] | Array
+"""A number, as itself or as decimal text; a list or an array of them; a spectrum."""
+
+Values: TypeAlias = Mapping[str, Given] | Mapping[Basic, Given] | Mapping[str | Basic, Given]
+"""Numbers by symbol or name."""
 
 REMEDY = 'give an expression and a Model, or a model and one of its quantities: ("random-features", "loss")'
 
@@ -49,7 +66,7 @@ class Question(Portable):
     place: str = ""
 
 
-def question(one: Asked, other: Asked, place: str) -> Question:
+def question(one: Asked, other: Asked | None, place: str) -> Question:
     """Read an expression and a model, in either order.
 
     >>> asked = question("marchenko-pastur", "resolvent", "derive")
@@ -60,6 +77,9 @@ def question(one: Asked, other: Asked, place: str) -> Question:
 
     Raises InputError, at `place`, for anything else.
     """
+    if other is None:
+        missing = "a quantity" if isinstance(one, (Model, ModelFile)) else "a model"
+        raise InputError(place, f"there is {_words(one)}, and not {missing}", REMEDY)
     for source, asked in ((one, other), (other, one)):
         model = _model(source, asked)
         if model is not None:
@@ -85,6 +105,9 @@ def given(
     if values is not None and not isinstance(values, Mapping):
         raise InputError("values", f"{_words(values)} is no mapping", 'give {"N": 60, "P": 120}, or N=60, P=120')
     found = dict(values or {})
+    for key in found:
+        if not isinstance(key, (str, Basic)):
+            raise InputError("values", f"{_words(key)} is no name", 'give {"N": 60, "P": 120}, or N=60, P=120')
     names = [str(getattr(key, "name", key)) for key in found]
     for name in [*names, *numbers]:
         if [*names, *numbers].count(name) > 1:
@@ -127,6 +150,8 @@ def _asked(model: Model | ModelFile, asked: Asked, place: str) -> Question:
 
 def _checked(asked: object, place: str) -> Expr | Sequence[Expr]:
     parts = asked if isinstance(asked, (tuple, list)) else [asked]
+    if not parts:
+        raise InputError(place, "there is no expression", REMEDY)
     for part in parts:
         if not isinstance(part, Expr):
             raise InputError(place, f"{_words(part)} is no expression", REMEDY)
@@ -136,5 +161,4 @@ def _checked(asked: object, place: str) -> Expr | Sequence[Expr]:
 def _words(value: object) -> str:
     if isinstance(value, Gaussian):
         return f"the field {value.name}"
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) < 40 else text[:40] + '...'}"
+    return described(value)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from sympy import Expr, Integer, Inverse, expand
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, check_whole
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.diagrams.duality.candidates import candidates
@@ -29,10 +29,14 @@ from planaria.diagrams.duality.integrating_out import Averaged, average_spectato
 from planaria.diagrams.duality.transform import Dual, dual
 from planaria.diagrams.expressions.contents import Contents, contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, given
 from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Asked, question
 from planaria.ensembles.shown import Shown
+
+if TYPE_CHECKING:
+    from networkx import Graph, MultiGraph
 
 __all__ = ["Dualities", "Duality", "Refutation", "dualities"]
 
@@ -72,6 +76,7 @@ class Duality(Portable):
 
     @property
     def verdict(self) -> Literal["invariant", "covariant"]:
+        """Invariant where the factor is 1 and nothing remains; else covariant."""
         return "invariant" if self.factor == 1 and self.remainder == 0 else "covariant"
 
     @property
@@ -87,7 +92,11 @@ class Duality(Portable):
     def _whole(self) -> Expansion:
         return Expansion.of(self.quantity, self.model)
 
-    def dual(self, graph: RibbonGraph) -> Dual:
+    @overload
+    def dual(self, graph: RibbonGraph) -> Dual[RibbonGraph]: ...
+    @overload
+    def dual(self, graph: Graph[Node]) -> Dual[MultiGraph[int]]: ...
+    def dual(self, graph: RibbonGraph | Graph[Node]) -> Dual[RibbonGraph] | Dual[MultiGraph[int]]:
         """The dual of a diagram and the map of half-edges; the dual of the dual is the diagram.
 
         The diagram is one of ``expression``, or of the quantity with its spectators.
@@ -95,6 +104,9 @@ class Duality(Portable):
         Raises InputError for a diagram with open words or of another model, and for spectators that do not
         stand at the two ends of one word.
         """
+        if not isinstance(graph, RibbonGraph):
+            found = self.dual(given(graph, RibbonGraph))
+            return Dual(found.graph.graph, found.half_edges)
         if graph.setting.model != self.model:
             raise InputError("diagram", "it belongs to another model", "find the dualities of its own model")
         expansion = self._expansion
@@ -168,7 +180,7 @@ class Dualities(Sequence[Duality]):
         return str(extension(VIEWS, "html")(self))
 
 
-def dualities(model: Asked, quantity: Asked, *, order: int = 2) -> Dualities:
+def dualities(model: Asked, quantity: Asked | None = None, *, order: int = 2) -> Dualities:
     """Every exchange of spaces and fields under which the expectation of a quantity maps to itself.
 
     Parameters
@@ -205,6 +217,7 @@ def dualities(model: Asked, quantity: Asked, *, order: int = 2) -> Dualities:
 
     Raises InputError for an expression that is not linear in traces or has no expansion.
     """
+    check_whole(order, "order")
     asked = question(model, quantity, "dualities")
     if not isinstance(asked.expression, Expr):
         raise InputError("dualities", "there are several expressions", "take one after the other")

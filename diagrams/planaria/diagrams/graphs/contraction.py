@@ -285,6 +285,7 @@ class Contraction(Portable):
 
     @property
     def is_connected(self) -> bool:
+        """Whether all words hang together."""
         return len(self.components) == 1
 
     @property

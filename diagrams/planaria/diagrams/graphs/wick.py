@@ -40,7 +40,7 @@ Euler = int | Literal["planar"] | None
 
 def check_euler(euler: Euler, highest: int) -> None:
     """Raise InputError for what is no Euler characteristic, or one above the highest that there can be."""
-    if euler is None or euler == "planar":
+    if euler is None or (isinstance(euler, str) and euler == "planar"):
         return
     if isinstance(euler, bool) or not isinstance(euler, int) or euler > highest:
         numbers = f"{highest}{' (planar)' if highest == 2 else ''}, {highest - 1}, {highest - 2}, ..."

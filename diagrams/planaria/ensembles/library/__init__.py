@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, described, unknown_name
 
 if TYPE_CHECKING:
     from planaria.ensembles.text.model_file import ModelFile
@@ -62,7 +62,7 @@ def models() -> dict[str, str]:
     return {one.name: one.title for one in summaries()}
 
 
-def load_model(name_or_path: str) -> ModelFile:
+def load_model(name_or_path: str | os.PathLike[str]) -> ModelFile:
     """A built-in model by its name, or a model from a file.
 
     A text with a path separator or the ending ``.toml`` is a path, and so is any other name of an existing
@@ -78,6 +78,11 @@ def load_model(name_or_path: str) -> ModelFile:
     planaria.algebra.errors.InputError: model: there is no model 'marchenko-pasture'; \
 did you mean 'marchenko-pastur'?
     """
+    if isinstance(name_or_path, os.PathLike):
+        name_or_path = os.fspath(name_or_path)
+    if not isinstance(name_or_path, str):
+        problem = f"{described(name_or_path)} is no name"
+        raise InputError("model", problem, "give a built-in model or the path of a model file")
     check_model(name_or_path)
     # Imported here and not above: they bring sympy and lark, a second that neither a list of models nor the
     # refusal of a misspelt name should cost.

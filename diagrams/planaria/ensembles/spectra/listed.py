@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sympy import Add, Expr, Piecewise, Rational, nan
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.ensembles.ranges import check_range, shown
 from planaria.ensembles.spectra.spectrum import Functions, Spectrum
 
@@ -33,6 +33,12 @@ class Eigenvalues(Spectrum):
     values: tuple[Rational, ...]
 
     title: ClassVar[str] = "list of eigenvalues"
+
+    def __post_init__(self) -> None:
+        """Raises InputError for what is no tuple of exact numbers: `of` reads other numbers."""
+        if not isinstance(self.values, tuple) or not all(isinstance(one, Rational) for one in self.values):
+            problem = f"{described(self.values)} is no tuple of exact numbers"
+            raise InputError("spectrum", problem, "make it with Eigenvalues.of([...])")
 
     @classmethod
     def of(cls, numbers: object, place: str = "spectrum") -> Eigenvalues:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, check_truth, check_whole
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.evidence import Check, Method, Outcome, Progress
 from planaria.ensembles.shown import Shown
@@ -63,6 +63,8 @@ def check(derivation: Derivation, *, seed: int = 0, simulation: bool = True) -> 
     if not isinstance(derivation, Derivation):
         what = type(derivation).__name__
         raise InputError("check", f"a {what} is no derivation", "derive it first: check(derive(...))")
+    check_whole(seed, "seed")
+    check_truth(simulation, "simulation")
     return Shown(checks(derivation, seed=seed, simulation=simulation))
 
 

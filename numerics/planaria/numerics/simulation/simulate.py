@@ -25,7 +25,7 @@ from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.model import Gaussian, Model
-from planaria.ensembles.question import Asked, given, question
+from planaria.ensembles.question import Asked, Given, Values, given, question
 from planaria.numerics.simulation.draws import draw
 from planaria.numerics.simulation.finite_size import Evaluator, plain_number
 from planaria.numerics.spectra import eigenvalues, exact_number, no_value
@@ -41,14 +41,14 @@ _FEWEST_IN_TAIL = 10
 def simulate(
     expressions: Mapping[str, Expr],
     model: Model,
-    values: Mapping[Any, Any] | None = None,
+    values: Values | None = None,
     *,
     runs: int = 100,
     seed: int = 0,
     workers: int = 1,
     time_budget: float | None = None,
     progress: Callable[[int, int], None] | None = None,
-    **numbers: Any,
+    **numbers: Given,
 ) -> dict[str, Simulation]: ...
 
 
@@ -56,28 +56,28 @@ def simulate(
 def simulate(
     expressions: Asked,
     model: Asked,
-    values: Mapping[Any, Any] | None = None,
+    values: Values | None = None,
     *,
     runs: int = 100,
     seed: int = 0,
     workers: int = 1,
     time_budget: float | None = None,
     progress: Callable[[int, int], None] | None = None,
-    **numbers: Any,
+    **numbers: Given,
 ) -> Simulation: ...
 
 
 def simulate(
     expressions: Mapping[str, Expr] | Asked,
     model: Asked,
-    values: Mapping[Any, Any] | None = None,
+    values: Values | None = None,
     *,
     runs: int = 100,
     seed: int = 0,
     workers: int = 1,
     time_budget: float | None = None,
     progress: Callable[[int, int], None] | None = None,
-    **numbers: Any,
+    **numbers: Given,
 ) -> dict[str, Simulation] | Simulation:
     """The expectations of scalar expressions in a model, from independent draws of its fields.
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from planaria.algebra.errors import InputError
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.expressions.cyclic_words import Placing
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, Other, given
 from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, Stroke, Text, line, moved
 from planaria.writing.emitters.typeset import ShortNames, formula, weight_text
 from planaria.writing.pictures.labels import width
@@ -22,6 +24,9 @@ from planaria.writing.pictures.pages.cells import CAPTION, SIZE, cell, grid, tex
 from planaria.writing.pictures.pages.sheet import PER_SHEET
 from planaria.writing.pictures.readings import read_from, untwisted
 from planaria.writing.pictures.style import DASHES, GREY, INK, WHITE, Style, style_of
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 __all__ = ["beside", "dual_sheets"]
 
@@ -39,8 +44,8 @@ class _Pair:
 
 
 def beside(
-    left: RibbonGraph,
-    right: RibbonGraph,
+    left: RibbonGraph | Graph[Node],
+    right: RibbonGraph | Graph[Other],
     half_edges: Sequence[int],
     captions: tuple[str | Text, str | Text] | None = None,
     *,
@@ -51,7 +56,7 @@ def beside(
     Parameters
     ----------
     left, right
-        Two diagrams with equally many letters.
+        Two diagrams with equally many letters, or their networkx graphs.
     half_edges
         Entry k is the letter of the right diagram that corresponds to letter k of the left one; ribbons go to
         ribbons.
@@ -72,6 +77,7 @@ def beside(
 
     Raises InputError if the map is no bijection of letters, or does not take ribbons to ribbons.
     """
+    left, right = given(left, RibbonGraph), given(right, RibbonGraph)
     image = tuple(half_edges)
     _check(left, right, image)
     pairs = [_Pair(left, right, image)]
@@ -80,7 +86,11 @@ def beside(
 
 
 def dual_sheets(
-    duality: Duality, graphs: Sequence[RibbonGraph], heading: str = "", *, most: int = PER_SHEET
+    duality: Duality,
+    graphs: Sequence[RibbonGraph] | Sequence[Graph[Node]],
+    heading: str = "",
+    *,
+    most: int = PER_SHEET,
 ) -> Iterator[Picture]:
     """Contact sheets of at most so many diagrams, each beside its dual, with a legend of what is exchanged.
 
@@ -98,7 +108,8 @@ def dual_sheets(
     if not graphs:
         raise InputError("dual_sheets", "there are no diagrams", "give at least one")
     for start in range(0, len(graphs), most):
-        pairs = [_Pair(graph, *graph.dual(duality)) for graph in graphs[start : start + most]]
+        diagrams = [given(graph, RibbonGraph) for graph in graphs[start : start + most]]
+        pairs = [_Pair(graph, *graph.dual(duality)) for graph in diagrams]
         yield _sheet(pairs, duality, start + 1, heading)
 
 
