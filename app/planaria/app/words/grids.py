@@ -17,7 +17,7 @@ MOST_POINTS = 20_000
 _DIGITS = 12  # of a point between two ends: what the table shows is what was computed
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})", re.ASCII)
-_COUNT = re.compile(r"(log)?\s*([0-9]{1,9})", re.ASCII)
+_COUNT = re.compile(r"(log)?\s*([0-9]{1,40})", re.ASCII)
 _FORM = "write FROM:TO:POINTS, such as 10:400:60, or 10:1000:log50"
 
 

@@ -111,6 +111,7 @@ def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Float
             raise
         except (InputError, OverflowError):
             values[point] = np.nan
+    values[np.isinf(values)] = np.nan  # beyond the range of doubles
     return values
 
 
@@ -247,6 +248,10 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
 def _floats(name: str, value: ArrayLike) -> Floats:
     try:
         array = np.asarray(value, dtype=float)
+    except OverflowError:
+        raise InputError(
+            f"parameter {name}", "the array holds a number beyond 1e308", "give smaller ones"
+        ) from None
     except (TypeError, ValueError):
         raise InputError(
             f"parameter {name}", "the array does not hold numbers", "give an array of numbers"
