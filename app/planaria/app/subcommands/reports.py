@@ -348,7 +348,7 @@ class LatexReport:
         self._comment(file.title or file.name)
 
     def quantity(self, derived: Derived) -> None:
-        self.console.print()
+        self._lines("%")  # an empty line would end the paragraph that the formula stands in
         self._comment(f"{derived.quantity.name}: {derived.quantity.about}".removesuffix(": "))
         if derived.refuted:
             self._comment(_REFUTED)
