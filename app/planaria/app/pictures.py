@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
 from os import PathLike, fspath
 from os.path import isdir  # of a name that cannot be, it says no
@@ -228,7 +229,9 @@ def draw(value: RibbonGraph | Graph[Node] | Diagrams, path: str | PathLike[str])
     """
     if isinstance(path, bytes) or not isinstance(path, (str, PathLike)):
         raise InputError("draw", f"{described(path)} is no path", "give the name of a file, such as d.svg")
-    graphs = by_euler(value) if isinstance(value, Diagrams) else [given(value, RibbonGraph)]
+    graphs = (
+        list(islice(value, _MOST_PICTURES + 1)) if isinstance(value, Diagrams) else [given(value, RibbonGraph)]
+    )
     if not graphs:
         raise InputError("draw", "there are no diagrams", "take another order")
     if len(graphs) > _MOST_PICTURES:

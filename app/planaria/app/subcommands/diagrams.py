@@ -212,7 +212,7 @@ def _make(
 ) -> _Result:
     counts: Counter[int] = Counter()
     orientable: set[bool] = set()
-    kept: dict[int, list[RibbonGraph]] = {}  # by Euler characteristic, as they are numbered
+    kept: list[RibbonGraph] = []
     complete = count.order == options.order and not isinstance(euler, int)
     known = count.diagrams if complete else None
     if euler == "planar" and _is_weighed(quantity, options):
@@ -234,9 +234,8 @@ def _make(
                     counts[characteristic] += 1
                     if characteristic == 0:
                         orientable.add(graph.is_orientable)
-                    same = kept.setdefault(characteristic, [])
-                    if drawing is not None and len(same) < drawing.highest:
-                        same.append(graph)
+                    if drawing is not None and len(kept) < drawing.highest:
+                        kept.append(graph)
                 yield graph
 
         if euler == "planar":
@@ -256,12 +255,7 @@ def _make(
     if drawing is None:
         return _Result(by_chi, series, (), orientable=flat)
     numbers = drawing.numbers(counts.total())
-    pictures: list[RibbonGraph] = []
-    before = 0
-    for chi, number in by_chi.items():
-        pictures += (kept[chi][k - before - 1] for k in numbers if before < k <= before + number)
-        before += number
-    return _Result(by_chi, series, tuple(pictures), numbers, flat)
+    return _Result(by_chi, series, tuple(kept[k - 1] for k in numbers), numbers, flat)
 
 
 def _print(

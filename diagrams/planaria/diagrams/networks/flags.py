@@ -77,7 +77,7 @@ def node_match(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
     >>> from planaria.diagrams import Gaussian, Model, edge_match, expand, node_match
     >>> N, P = symbols("N P", positive=True)
     >>> h = MatrixSymbol("h", N, N)
-    >>> one, crossed, other = expand(Trace(h**4), Model([Gaussian(h, kind="hermitian")]), order=0, euler=None)
+    >>> one, other, crossed = expand(Trace(h**4), Model([Gaussian(h, kind="hermitian")]), order=0, euler=None)
     >>> match = {"node_match": node_match, "edge_match": edge_match}
     >>> nx.is_isomorphic(one.flags, other.flags, **match), nx.is_isomorphic(one.flags, crossed.flags, **match)
     (True, False)
