@@ -47,8 +47,8 @@ class _Reader:
 class Diagrams(Portable, Sequence[RibbonGraph]):
     """The diagrams of one order, the highest Euler characteristic first; they are made when they are looked at.
 
-    Diagram number k of a sheet or a list is ``found[k - 1]``. What was looked at is not kept: a loop over ``found[k]``
-    goes on where it was, and whatever lies before is made anew.
+    Diagram number k of a sheet or a list is ``found[k - 1]``. What was looked at is not kept: a loop over
+    ``found[k]`` goes on where it was, and whatever lies before is made anew.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model, expand

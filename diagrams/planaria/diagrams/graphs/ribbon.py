@@ -128,7 +128,7 @@ def diagram(graph: RibbonGraph | Graph[Node]) -> RibbonGraph:
     """The diagram that a networkx graph carries, checked: the inverse of `RibbonGraph.graph` and of ``plain``.
 
     Nodes may have any names, and stand in any order. What follows from words, ribbons and twists (faces, weight)
-    is made anew and not read.
+    is made anew; what the graph says of it must agree, or be deleted.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model, expand

@@ -55,10 +55,10 @@ def check_euler(euler: Euler, highest: int) -> None:
 def diagrams_of(
     terms: tuple[Term, ...], setting: Setting, order: int, euler: Euler, connected: bool
 ) -> Iterator[RibbonGraph]:
-    """The diagrams of exactly one order of some terms, one after the other, the highest Euler characteristic first.
+    """The diagrams of exactly one order of some terms, lazily, the highest Euler characteristic first.
 
-    No diagram of a lower one is made before. Those of one Euler characteristic come as the terms and their words do,
-    and are the same as if it was asked for alone.
+    No diagram of a lower one is made before. Those of one Euler characteristic come as the terms and their words
+    do, as if it was asked for alone.
     """
     groups = (group for term in terms for group in word_groups(term, setting, order))
     most = max((len(term.factors) for term in terms), default=1)
