@@ -133,9 +133,20 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
         """The diagrams of each Euler characteristic, the highest first."""
         return {chi: Shown(part) for chi, part in groupby(self, key=lambda graph: graph.euler_characteristic)}
 
-    def draw(self, path: str | PathLike[str]) -> None:
-        """Draw them on a contact sheet with their weights, into a file; its ending says how: .svg, .tex, .png."""
-        extension(VIEWS, "file")(self, path)
+    def draw(
+        self,
+        path: str | PathLike[str],
+        *,
+        select: str | None = None,
+        columns: int | None = None,
+        width: float | str | None = None,
+    ) -> None:
+        """Draw them on a contact sheet with their weights, into a file; its ending says how: .svg, .tex, .png.
+
+        ``select="3,5-7"`` draws only these, ``columns`` so many side by side, and ``width`` makes the picture so
+        wide: a number of points, 72 to an inch, or a length such as ``"8cm"``.
+        """
+        extension(VIEWS, "file")(self, path, select=select, columns=columns, width=width)
 
     def _repr_svg_(self) -> str:
         return str(extension(VIEWS, "svg")(self))

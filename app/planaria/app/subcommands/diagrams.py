@@ -30,7 +30,7 @@ from planaria.app.subcommands.irreducible import list_irreducible
 from planaria.app.subcommands.isomorphism import list_classes
 from planaria.app.words.quantities import read_quantity
 from planaria.app.words.renaming import renamed_model, renamed_quantities
-from planaria.diagrams.expansion import expand
+from planaria.diagrams.expansion import Diagrams, expand
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.trace_products import products_of_traces
 from planaria.diagrams.graphs.ribbon import RibbonGraph
@@ -63,7 +63,7 @@ class DiagramOptions:
     classes: bool = False
     select: str | None = None
     columns: int | None = None
-    width: float | None = None
+    width: str | None = None
     symbols: tuple[str, ...] = ()
 
 
@@ -189,6 +189,8 @@ def _count(
         )
     if options.connected:
         kind = f"connected {kind}" if planar else f"{kind}, connected or not"
+    if count.diagrams == 1:
+        kind = kind.replace("diagrams", "diagram", 1)
     if count.order < options.order:
         text = f"order {count.order} already has {count.diagrams:,} {kind}"
     else:
@@ -222,7 +224,7 @@ def _make(
     with progress_bar(status) as progress:
         task = progress.add_task("diagrams", total=known)
 
-        def made(chi: Euler) -> Iterator[RibbonGraph]:
+        def made(chi: Euler) -> Diagrams:
             return expand(quantity.expression, file.model, options.order, euler=chi, connected=options.connected)
 
         def counted(chi: Euler) -> Iterator[RibbonGraph]:

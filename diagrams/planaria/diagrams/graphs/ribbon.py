@@ -113,9 +113,12 @@ class RibbonGraph(Contraction):
         """The same picture: a tikzpicture environment."""
         return str(extension(VIEWS, "tikz")(self))
 
-    def draw(self, path: str | PathLike[str]) -> None:
-        """Draw it into a file; its ending says how: .svg, .tex, .png."""
-        extension(VIEWS, "file")(self, path)
+    def draw(self, path: str | PathLike[str], *, width: float | str | None = None) -> None:
+        """Draw it into a file; its ending says how: .svg, .tex, .png.
+
+        ``width`` is a number of points, 72 to an inch, or a length such as ``"8cm"``.
+        """
+        extension(VIEWS, "file")(self, path, width=width)
 
     def _repr_svg_(self) -> str:
         return self.svg()
