@@ -31,7 +31,9 @@ def test_all_diagrams_by_euler_characteristic(run: Run, order: int, counts: dict
     assert set(outcome.json) == {"order", "counts", "total", "planar_series"}
     assert list(outcome.json["counts"].items()) == list(counts.items())
     assert outcome.json["total"] == sum(counts.values())
-    assert outcome.err == f"order {order} has {sum(counts.values())} diagrams of every Euler characteristic\n"
+    number = sum(counts.values())
+    plural = "" if number == 1 else "s"
+    assert outcome.err == f"order {order} has {number} diagram{plural} of every Euler characteristic\n"
 
 
 def test_planar_diagrams_and_their_series(run: Run) -> None:

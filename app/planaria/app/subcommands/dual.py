@@ -93,12 +93,14 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
     passed = True
     pages: list[Picture] = []
     results: list[tuple[Quantity, tuple[_Found, ...], tuple[Refutation, ...]]] = []
-    if not options.as_json:
-        title(console, file.title or file.name, file.about)
     for quantity in quantities:
         with working(status, f"looking for dualities of {quantity.name}"), placed(file.place(quantity)):
             search = dualities(file.model, quantity.expression, order=options.order)
             found = tuple(_certified(file, quantity, one) for one in search)
+        if drawing is not None:  # before anything is printed: a refusal is one sentence
+            pages += _sheets(quantity, search, options.order, drawing)
+        if not results and not options.as_json:
+            title(console, file.title or file.name, file.about)
         passed = passed and all(one.passed for each in found for one in each.certificates)
         results.append((quantity, found, search.refuted))
         if not options.as_json:
@@ -106,8 +108,6 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
         if isinstance(target, Folder):
             for path in _drawn_apart(quantity, search, options.order, target):
                 status.print(f"wrote {path}", soft_wrap=True)
-        elif drawing is not None:
-            pages += _sheets(quantity, search, options.order, drawing)
     if options.as_json:
         print_json(_json(file, results, formulas))
     if isinstance(target, Target):
