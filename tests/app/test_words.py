@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,9 @@ def test_examples_work(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         outcome = run(*words)
         assert outcome.code == 0, outcome.err
         assert outcome.out or list(tmp_path.iterdir())
+        for option, file in pairwise(words):
+            if option in ("--draw", "--csv"):
+                assert (tmp_path / file).exists(), f"{words} promise {file}"
 
 
 def completed(words: list[str], incomplete: str) -> list[str]:

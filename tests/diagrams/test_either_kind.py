@@ -138,7 +138,7 @@ def edited(change: Callable[[Any], Any], graph: Any) -> Any:
 
 TRACES = list(pl.expand(Trace(x * x.T) ** 2, MODEL, order=0, euler=None))
 TWO = next(one for one in TRACES if one.is_connected)
-OTHER = next(pl.expand(Trace(x.T * x), pl.Model([pl.Gaussian(x, variance=1 / symbols("b"))]), order=0))
+OTHER = pl.expand(Trace(x.T * x), pl.Model([pl.Gaussian(x, variance=1 / symbols("b"))]), order=0)[0]
 LONG = CLOSED[0].graph
 EDITS: list[tuple[Any, Callable[[Any], Any], str]] = [
     (LONG, lambda g: g.remove_edge(0, 0, 0), "node 0: its letter 0 has no ribbon"),

@@ -123,7 +123,7 @@ def test_what_is_made_of_diagrams_comes_back():
 def test_symbols_keep_what_is_known_of_them():
     odd = Symbol("n", odd=True, positive=True)
     model = pl.Model([pl.Gaussian(MatrixSymbol("x", odd, odd), variance=Symbol("v"))])
-    one = next(pl.expand(Trace(model.fields[0].symbol ** 2), model, order=0, euler=None))
+    one = pl.expand(Trace(model.fields[0].symbol ** 2), model, order=0, euler=None)[0]
     again = pl.diagram(graphml(one.plain))
     assert again == one
     assert {str(s): s.is_odd for s in again.setting.ring.generators} == {"n": True, "v": None}
@@ -153,13 +153,13 @@ def test_what_the_grammar_has_no_words_for_is_refused():
         "symbol b: two things of the model are called so": pl.Model([pl.Gaussian(x, variance=b)], twins),
     }
     for sentence, model in cases.items():
-        one = next(pl.expand(Trace(x * x.T), model, order=0))
+        one = pl.expand(Trace(x * x.T), model, order=0)[0]
         assert pl.diagram(one.graph) == one
         with pytest.raises(pl.InputError, match=sentence):
             one.plain  # noqa: B018
 
 
-ONE = next(pl.expand(Trace((gamma * Identity(N) + x * x.T).inv() * C), MODEL, order=1))
+ONE = pl.expand(Trace((gamma * Identity(N) + x * x.T).inv() * C), MODEL, order=1)[0]
 SET = {
     "graph": lambda graph, key, value: graph.graph.__setitem__(key, value),
     "node": lambda graph, key, value: graph.nodes["0"].__setitem__(key, value),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sympy import Adjoint, Identity, Integer, MatMul, MatrixSymbol, Rational, Trace, Transpose, sqrt, symbols
 
 from planaria.diagrams import Gaussian, InputError, Model
+from planaria.diagrams.expansion import expand
 from planaria.diagrams.expressions.expression import prepare, read
 from planaria.diagrams.expressions.words import close, words
 from planaria.diagrams.graphs.weight import total_weight
@@ -18,7 +19,6 @@ from planaria.diagrams.graphs.wick import (
     all_contractions,
     count_contractions,
     count_planar,
-    expand,
     planar_contractions,
 )
 from planaria.diagrams.weights.evaluation import Evaluator

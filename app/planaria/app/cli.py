@@ -14,6 +14,9 @@ import typer
 from planaria.app.commands import Commands
 from planaria.app.options import (
     BudgetOption,
+    DrawColumnsOption,
+    DrawSelectOption,
+    DrawWidthOption,
     JsonOption,
     LatexOption,
     LimitOption,
@@ -204,14 +207,9 @@ def diagrams(
     draw: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw the diagrams: .svg, .tex, .tikz, .png or .pdf.")
     ] = None,
-    select: Annotated[
-        str | None,
-        typer.Option(metavar="3,5-7", help="Draw only these, by the numbers that sheets and lists show."),
-    ] = None,
-    columns: Annotated[int | None, typer.Option(metavar="N", help="Draw so many side by side.")] = None,
-    width: Annotated[
-        float | None, typer.Option(metavar="W", help="Make the picture so wide, in points, 72 to an inch.")
-    ] = None,
+    select: DrawSelectOption = None,
+    columns: DrawColumnsOption = None,
+    width: DrawWidthOption = None,
     symbols: SymbolsOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Make the diagrams even if there are many.")] = False,
     json: JsonOption = False,
@@ -252,6 +250,9 @@ def dual(
             "each in a file of its own in this folder.",
         ),
     ] = None,
+    select: DrawSelectOption = None,
+    columns: DrawColumnsOption = None,
+    width: DrawWidthOption = None,
     symbols: SymbolsOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -259,7 +260,16 @@ def dual(
     check_words(model, quantities or ())
     from planaria.app.subcommands.dual import DualOptions, find_dualities
 
-    options = DualOptions(tuple(quantities or ()), order, tuple(symbols or ()), draw, as_json=json)
+    options = DualOptions(
+        tuple(quantities or ()),
+        order,
+        tuple(symbols or ()),
+        draw,
+        as_json=json,
+        select=select,
+        columns=columns,
+        width=width,
+    )
     if not find_dualities(model, options):
         raise typer.Exit(1)
 

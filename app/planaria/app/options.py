@@ -14,6 +14,9 @@ from planaria.app.words.early import KINDS
 
 __all__ = [
     "BudgetOption",
+    "DrawColumnsOption",
+    "DrawSelectOption",
+    "DrawWidthOption",
     "JsonOption",
     "LatexOption",
     "LimitOption",
@@ -72,6 +75,21 @@ WidthOption = Annotated[
         metavar="LENGTH",
         help="The width of the page that LaTeX is for, in pt, cm, mm or in; pt by default.",
         autocompletion=completion.lengths,
+    ),
+]
+DrawSelectOption = Annotated[
+    str | None,
+    typer.Option("--select", metavar="3,5-7", help="Draw only these, by the numbers that sheets and lists show."),
+]
+DrawColumnsOption = Annotated[
+    int | None, typer.Option("--columns", metavar="N", help="Draw so many side by side.")
+]
+DrawWidthOption = Annotated[
+    str | None,
+    typer.Option(
+        "--width",
+        metavar="LENGTH",
+        help="Make the picture so wide, in pt (72 to an inch), cm, mm or in; pt by default.",
     ),
 ]
 SeedOption = Annotated[int, typer.Option(min=0, metavar="S", help="The seed of everything random.")]

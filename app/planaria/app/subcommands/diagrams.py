@@ -30,7 +30,7 @@ from planaria.app.subcommands.irreducible import list_irreducible
 from planaria.app.subcommands.isomorphism import list_classes
 from planaria.app.words.quantities import read_quantity
 from planaria.app.words.renaming import renamed_model, renamed_quantities
-from planaria.diagrams.expansion import expand
+from planaria.diagrams.expansion import Diagrams, expand
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.trace_products import products_of_traces
 from planaria.diagrams.graphs.ribbon import RibbonGraph
@@ -63,7 +63,7 @@ class DiagramOptions:
     classes: bool = False
     select: str | None = None
     columns: int | None = None
-    width: float | None = None
+    width: str | None = None
     symbols: tuple[str, ...] = ()
 
 
@@ -189,6 +189,8 @@ def _count(
         )
     if options.connected:
         kind = f"connected {kind}" if planar else f"{kind}, connected or not"
+    if count.diagrams == 1:
+        kind = kind.replace("diagrams", "diagram", 1)
     if count.order < options.order:
         text = f"order {count.order} already has {count.diagrams:,} {kind}"
     else:
@@ -212,7 +214,7 @@ def _make(
 ) -> _Result:
     counts: Counter[int] = Counter()
     orientable: set[bool] = set()
-    kept: dict[int, list[RibbonGraph]] = {}  # by Euler characteristic, as they are numbered
+    kept: list[RibbonGraph] = []
     complete = count.order == options.order and not isinstance(euler, int)
     known = count.diagrams if complete else None
     if euler == "planar" and _is_weighed(quantity, options):
@@ -222,7 +224,7 @@ def _make(
     with progress_bar(status) as progress:
         task = progress.add_task("diagrams", total=known)
 
-        def made(chi: Euler) -> Iterator[RibbonGraph]:
+        def made(chi: Euler) -> Diagrams:
             return expand(quantity.expression, file.model, options.order, euler=chi, connected=options.connected)
 
         def counted(chi: Euler) -> Iterator[RibbonGraph]:
@@ -234,9 +236,8 @@ def _make(
                     counts[characteristic] += 1
                     if characteristic == 0:
                         orientable.add(graph.is_orientable)
-                    same = kept.setdefault(characteristic, [])
-                    if drawing is not None and len(same) < drawing.highest:
-                        same.append(graph)
+                    if drawing is not None and len(kept) < drawing.highest:
+                        kept.append(graph)
                 yield graph
 
         if euler == "planar":
@@ -256,12 +257,7 @@ def _make(
     if drawing is None:
         return _Result(by_chi, series, (), orientable=flat)
     numbers = drawing.numbers(counts.total())
-    pictures: list[RibbonGraph] = []
-    before = 0
-    for chi, number in by_chi.items():
-        pictures += (kept[chi][k - before - 1] for k in numbers if before < k <= before + number)
-        before += number
-    return _Result(by_chi, series, tuple(pictures), numbers, flat)
+    return _Result(by_chi, series, tuple(kept[k - 1] for k in numbers), numbers, flat)
 
 
 def _print(

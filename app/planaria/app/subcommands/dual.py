@@ -25,7 +25,7 @@ from planaria.app.display import (
     working,
 )
 from planaria.app.inputs import Names, check_count, read_renames
-from planaria.app.pictures import Folder, Target, target_of, write_pages, write_picture
+from planaria.app.pictures import Drawing, Folder, Target, target_of, write_pages, write_picture
 from planaria.app.words.quantities import chosen_quantities, formula_name
 from planaria.app.words.renaming import renamed_model, renamed_quantities
 from planaria.derivations import derive
@@ -58,6 +58,9 @@ class DualOptions:
     symbols: tuple[str, ...]
     draw: str | None
     as_json: bool
+    select: str | None = None
+    columns: int | None = None
+    width: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class _Found:
 def find_dualities(model_name: str, options: DualOptions) -> bool:
     """Find, certify, print and draw; whether every certificate of what was found holds."""
     check_count("--order", options.order, 0, _HIGHEST_ORDER)
-    target = None if options.draw is None else target_of(options.draw)
+    target, drawing = _drawing(options)
     file = load_model(model_name)
     quantities = tuple(chosen_quantities(file, options.quantities))
     names = Names(file, dict(file.model.spectra).values())
@@ -90,12 +93,14 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
     passed = True
     pages: list[Picture] = []
     results: list[tuple[Quantity, tuple[_Found, ...], tuple[Refutation, ...]]] = []
-    if not options.as_json:
-        title(console, file.title or file.name, file.about)
     for quantity in quantities:
         with working(status, f"looking for dualities of {quantity.name}"), placed(file.place(quantity)):
             search = dualities(file.model, quantity.expression, order=options.order)
             found = tuple(_certified(file, quantity, one) for one in search)
+        if drawing is not None:  # before anything is printed: a refusal is one sentence
+            pages += _sheets(quantity, search, options.order, drawing)
+        if not results and not options.as_json:
+            title(console, file.title or file.name, file.about)
         passed = passed and all(one.passed for each in found for one in each.certificates)
         results.append((quantity, found, search.refuted))
         if not options.as_json:
@@ -103,8 +108,6 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
         if isinstance(target, Folder):
             for path in _drawn_apart(quantity, search, options.order, target):
                 status.print(f"wrote {path}", soft_wrap=True)
-        elif target is not None:
-            pages += _sheets(quantity, search, options.order)
     if options.as_json:
         print_json(_json(file, results, formulas))
     if isinstance(target, Target):
@@ -113,6 +116,25 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
         for path in write_pages(pages, target):
             status.print(f"wrote {path}", soft_wrap=True)
     return passed
+
+
+def _drawing(options: DualOptions) -> tuple[Folder | Target | None, Drawing | None]:
+    """Where to draw to, and how where that is a file."""
+    target = None if options.draw is None else target_of(options.draw)
+    if not isinstance(target, Folder):
+        return target, Drawing.of(options.draw, options.select, options.columns, options.width)
+    for option, value in (
+        ("--select", options.select),
+        ("--columns", options.columns),
+        ("--width", options.width),
+    ):
+        if value is not None:
+            raise InputError(
+                option,
+                "it is for sheets, and in a folder each pair has a file",
+                "give --draw a file, such as d.svg",
+            )
+    return target, None
 
 
 def _certified(file: ModelFile, quantity: Quantity, duality: Duality) -> _Found:
@@ -137,12 +159,16 @@ def _diagrams(duality: Duality, order: int) -> list[RibbonGraph]:
     return graphs
 
 
-def _sheets(quantity: Quantity, search: Dualities, order: int) -> Iterator[Picture]:
-    """Sheets of each duality: every planar diagram to an order beside its dual."""
+def _sheets(quantity: Quantity, search: Dualities, order: int, drawing: Drawing) -> Iterator[Picture]:
+    """Sheets of each duality: every planar diagram to an order, or those that are chosen, beside its dual."""
     for duality in search:
         graphs = [graph for n in range(order + 1) for graph in _diagrams(duality, n)]
-        if graphs:
-            yield from dual_sheets(duality, graphs, quantity.name)
+        numbers = drawing.numbers(len(graphs))
+        if numbers:
+            chosen = [graphs[k - 1] for k in numbers]
+            yield from dual_sheets(
+                duality, chosen, quantity.name, numbers=numbers, columns=drawing.columns, width=drawing.width
+            )
 
 
 def _drawn_apart(quantity: Quantity, search: Dualities, order: int, folder: Folder) -> Iterator[Path]:

@@ -22,7 +22,7 @@ def list_classes(graphs: Iterable[RibbonGraph], order: int, *, drawing: Drawing 
 
     Raises InputError for more classes than anyone reads.
     """
-    found = sorted(classes(graphs), key=lambda one: -one.graph.euler_characteristic)
+    found = classes(graphs)
     if len(found) > _MOST:
         raise InputError("--classes", f"there are {len(found):,} classes to list", "give a lower order")
     numbers = () if drawing is None else drawing.numbers(len(found))

@@ -36,7 +36,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "dual": (
         "planaria dual random-features resolvent",
         "planaria dual marchenko-pastur 'tr(x*x.T)' --symbols P=T",
-        "planaria dual marchenko-pastur resolvent --draw duals.svg",
+        "planaria dual random-features resolvent --draw duals.svg",
     ),
     "moment": (
         "planaria moment random-features 'tr((phi.T*phi)**2)'",

@@ -45,8 +45,8 @@ class RibbonGraph(Contraction):
     >>> for d in expand(Trace(x * x.T * x * x.T), Model([Gaussian(x)]), order=0, euler=None):
     ...     print(d.pairing, sorted(d.twisted), d.euler_characteristic, d.weight)
     (1, 0, 3, 2) [] 2 N*P**2
-    (2, 3, 0, 1) [0, 1] 1 N*P
     (3, 2, 1, 0) [] 2 N**2*P
+    (2, 3, 0, 1) [0, 1] 1 N*P
     """
 
     @property
@@ -113,9 +113,12 @@ class RibbonGraph(Contraction):
         """The same picture: a tikzpicture environment."""
         return str(extension(VIEWS, "tikz")(self))
 
-    def draw(self, path: str | PathLike[str]) -> None:
-        """Draw it into a file; its ending says how: .svg, .tex, .png."""
-        extension(VIEWS, "file")(self, path)
+    def draw(self, path: str | PathLike[str], *, width: float | str | None = None) -> None:
+        """Draw it into a file; its ending says how: .svg, .tex, .png.
+
+        ``width`` is a number of points, 72 to an inch, or a length such as ``"8cm"``.
+        """
+        extension(VIEWS, "file")(self, path, width=width)
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -128,7 +131,7 @@ def diagram(graph: RibbonGraph | Graph[Node]) -> RibbonGraph:
     """The diagram that a networkx graph carries, checked: the inverse of `RibbonGraph.graph` and of ``plain``.
 
     Nodes may have any names, and stand in any order. What follows from words, ribbons and twists (faces, weight)
-    is made anew and not read.
+    is made anew; what the graph says of it must agree, or be deleted.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model, expand

@@ -49,7 +49,7 @@ def one_particle_irreducible(graph: RibbonGraph | Graph[Node]) -> bool:
     >>> h = MatrixSymbol("h", N, N)
     >>> model = Model([Gaussian(h, kind="hermitian")])
     >>> [(d.pairing, one_particle_irreducible(d)) for d in expand(h**4, model, order=0, euler=None)]
-    [((1, 0, 3, 2), False), ((2, 3, 0, 1), True), ((3, 2, 1, 0), True)]
+    [((1, 0, 3, 2), False), ((3, 2, 1, 0), True), ((2, 3, 0, 1), True)]
 
     A bare propagator, without any ribbon, is no part of a self-energy: False.
 
@@ -69,7 +69,7 @@ def two_particle_irreducible(graph: RibbonGraph | Graph[Node]) -> bool:
     >>> h = MatrixSymbol("h", N, N)
     >>> model = Model([Gaussian(h, kind="hermitian")])
     >>> [(d.pairing, two_particle_irreducible(d)) for d in expand(h**4, model, order=0, euler=None)]
-    [((1, 0, 3, 2), False), ((2, 3, 0, 1), True), ((3, 2, 1, 0), False)]
+    [((1, 0, 3, 2), False), ((3, 2, 1, 0), False), ((2, 3, 0, 1), True)]
 
     Raises InputError unless the graph is one open word.
     """

@@ -12,14 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from planaria.algebra.errors import InputError
 from planaria.diagrams.expressions.cyclic_words import normal_form, transposes_of
 from planaria.diagrams.expressions.letters import Letter
 from planaria.diagrams.networks.view import Contracted
 
 if TYPE_CHECKING:
     from networkx import MultiGraph
+
+Kind = TypeVar("Kind")
 
 __all__ = ["edge_match", "flags", "node_match"]
 
@@ -77,17 +80,26 @@ def node_match(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
     >>> from planaria.diagrams import Gaussian, Model, edge_match, expand, node_match
     >>> N, P = symbols("N P", positive=True)
     >>> h = MatrixSymbol("h", N, N)
-    >>> one, crossed, other = expand(Trace(h**4), Model([Gaussian(h, kind="hermitian")]), order=0, euler=None)
+    >>> one, other, crossed = expand(Trace(h**4), Model([Gaussian(h, kind="hermitian")]), order=0, euler=None)
     >>> match = {"node_match": node_match, "edge_match": edge_match}
     >>> nx.is_isomorphic(one.flags, other.flags, **match), nx.is_isomorphic(one.flags, crossed.flags, **match)
     (True, False)
     """
-    return bool(one["label"] == other["label"])
+    return bool(_of_flags(one, "label") == _of_flags(other, "label"))
 
 
 def edge_match(one: Mapping[int, Mapping[str, str]], other: Mapping[int, Mapping[str, str]]) -> bool:
     """Whether the edges between two flags can correspond: of the same kinds. It goes with `node_match`."""
-    return sorted(edge["kind"] for edge in one.values()) == sorted(edge["kind"] for edge in other.values())
+    kinds, others = (sorted(_of_flags(edge, "kind") for edge in each.values()) for each in (one, other))
+    return kinds == others
+
+
+def _of_flags(data: Mapping[str, Kind], name: str) -> Kind:
+    """An attribute that nodes or edges of flags have, and no others."""
+    if name not in data:
+        problem = "these are no nodes or edges of flags"
+        raise InputError("node_match and edge_match", problem, "compare d.flags of two diagrams, and not d.graph")
+    return data[name]
 
 
 def _side(letter: Letter, right: bool, transposes: tuple[int, ...]) -> str:

@@ -14,6 +14,7 @@ from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.expression import Setting
 from planaria.diagrams.expressions.words import Word
 from planaria.diagrams.networks.checks import attribute, check_word, truth
+from planaria.diagrams.networks.derived import check_derived, check_spaces
 from planaria.diagrams.networks.plain_reading import plain_setting, plain_word
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def read_network(graph: object, kind: type[Kind]) -> Kind:
             raise InputError(
                 place, problem, "join letters that E[...] pairs, and twist a ribbon where that is one"
             )
+        if not is_plain:
+            check_spaces(data, (letters[min(i, j)].rows, letters[min(i, j)].cols), place)
         pairing[i], pairing[j] = j, i
         twisted |= {min(i, j)} if twist else set()
     for letter, name in home.items():
@@ -98,9 +101,11 @@ def read_network(graph: object, kind: type[Kind]) -> Kind:
                 f"graph, node {name!r}", f"its letter {letter} has no ribbon", "give each letter one edge"
             )
     make: Callable[..., Kind] = kind
-    return make(
+    made = make(
         setting, tuple(word for _, word in nodes), tuple(pairing[k] for k in range(len(home))), frozenset(twisted)
     )
+    check_derived(made, found.graph, is_plain=is_plain)
+    return made
 
 
 def _kind(value: object) -> str:

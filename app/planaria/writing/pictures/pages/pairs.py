@@ -90,6 +90,9 @@ def dual_sheets(
     graphs: Sequence[RibbonGraph] | Sequence[Graph[Node]],
     heading: str = "",
     *,
+    columns: int | None = None,
+    width: float | None = None,
+    numbers: Sequence[int] | None = None,
     most: int = PER_SHEET,
 ) -> Iterator[Picture]:
     """Contact sheets of at most so many diagrams, each beside its dual, with a legend of what is exchanged.
@@ -110,17 +113,21 @@ def dual_sheets(
     for start in range(0, len(graphs), most):
         diagrams = [given(graph, RibbonGraph) for graph in graphs[start : start + most]]
         pairs = [_Pair(graph, *graph.dual(duality)) for graph in diagrams]
-        yield _sheet(pairs, duality, start + 1, heading)
+        shown = (numbers or range(1, len(graphs) + 1))[start : start + most]
+        yield _sheet(pairs, duality, shown, heading, columns=columns, width=width)
 
 
 def _sheet(
     pairs: Sequence[_Pair],
     duality: Duality | None,
-    first: int | None,
+    given_numbers: Sequence[int] | None,
     heading: str = "",
     captions: tuple[str | Text, str | Text] | None = None,
+    *,
+    columns: int | None = None,
+    width: float | None = None,
 ) -> Picture:
-    """Pairs in rows, numbered from the first on."""
+    """Pairs in rows, with their numbers if they have any."""
     shown = [_read(one) for one in pairs]
     both = [graph for one in shown for graph in (one.left, one.right)]
     radius, names = max(map(circle_of, both)), ShortNames()
@@ -133,7 +140,13 @@ def _sheet(
         halves = [
             cell(draw(graph, replace(style, badges=badges), names, radius=radius), text_of(caption), chi, number)
             for graph, badges, caption, chi, number in (
-                (one.left, numbers[0], left, one.left.euler_characteristic, None if first is None else first + k),
+                (
+                    one.left,
+                    numbers[0],
+                    left,
+                    one.left.euler_characteristic,
+                    None if given_numbers is None else given_numbers[k],
+                ),
                 (one.right, numbers[1], right, one.right.euler_characteristic, None),
             )
         ]
@@ -146,7 +159,8 @@ def _sheet(
         rows = [*_statement(duality, both[0], heading), *rows]
     title = "1 diagram beside its dual" if len(pairs) == 1 else f"{len(pairs)} diagrams beside their duals"
     short.append(_numbers())
-    return with_legend(replace(grid(cells, None), title=title), short, rows)
+    found = with_legend(replace(grid(cells, columns, width), title=title), short, rows)
+    return found if width is None else found.to_width(width)
 
 
 def _check(left: RibbonGraph, right: RibbonGraph, image: tuple[int, ...]) -> None:
