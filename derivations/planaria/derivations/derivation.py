@@ -104,6 +104,17 @@ class Derivation(Portable):
         """What the symbols S_.. and t_.. in value and equations stand for."""
         return self.closed_form.spectral_sums
 
+    @property
+    def symbols(self) -> Mapping[str, Symbol]:
+        """The symbols of value and equations by their names: parameters, dimensions, unknowns and spectral sums.
+
+        A derivative is by one of these, ``value.diff(result.symbols["P"])``: for sympy, ``"P"`` is another symbol,
+        without assumptions, by which every derivative is zero.
+        """
+        formulas = (self.value, *self.equations)
+        found = {str(one): one for formula in formulas for one in formula.free_symbols}
+        return {name: found[name] for name in sorted(found)}
+
     @cached_property
     def algebraic(self) -> AlgebraicForm | None:
         """The polynomial of the value, and its root, where no spectral sum occurs; else None."""
