@@ -251,6 +251,40 @@ def test_spectral_sums_know_their_derivatives() -> None:
     assert again.diff(Delta) == result.value.diff(Delta)
 
 
+def test_symbols_are_those_of_value_and_equations() -> None:
+    result = pl.derive("random-features", "loss")
+    assert {"N", "P", "M", "gamma", "sigma_u", "Delta", "S_11", "S_22", "alpha", "lambda_plus"} <= set(
+        result.symbols
+    )
+    assert all(str(one) == name for name, one in result.symbols.items())
+    assert result.symbols["S_11"] in result.spectral_sums
+    assert result.value.diff("P") == 0  # text is another symbol
+    assert result.value.diff(result.symbols["P"]) != 0
+    assert pl.derive(RESOLVENT, MODEL).symbols["gamma"] is gamma
+
+
+@pytest.mark.parametrize("name", ["M", "alpha", "lambda_plus"])
+def test_a_sum_has_no_derivative_by_what_its_eigenvalues_hang_on(name: str) -> None:
+    result = pl.derive("random-features", "loss")
+    symbol = result.symbols[name]
+    for formula in (result.value, result.equations[0].rhs, pickle.loads(pickle.dumps(result.value))):
+        for order in (1, 2):
+            with pytest.raises(pl.InputError, match=f"S_.. depends on {name} .*take differences of numbers"):
+                formula.diff(symbol, order)
+        with pytest.raises(pl.InputError, match="depends on"):  # a sum that a derivative made
+            formula.diff(result.symbols["Delta"]).diff(symbol)
+
+
+def test_a_sum_does_not_hang_on_spectra_of_other_matrices() -> None:
+    Sigma, two = MatrixSymbol("Sigma", N, N), Symbol("two", positive=True)
+    spectra = {Lambda: pl.PowerLaw(1, Symbol("one", positive=True)), Sigma: pl.PowerLaw(1, two)}
+    model = pl.Model([pl.Gaussian(x, rows=Lambda)], spectra)
+    result = pl.derive(RESOLVENT, model)
+    assert two not in result.symbols.values()
+    assert result.symbols["one"] in next(iter(result.spectral_sums)).free_symbols
+    assert next(iter(result.spectral_sums)).diff(two) == 0
+
+
 # -- diagrams -------------------------------------------------------------------------------------------------
 
 
