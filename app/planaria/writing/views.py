@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, kind_of
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.expansion import SHOWN, Diagrams
@@ -59,7 +59,7 @@ def text(value: Derivation) -> str:
 @singledispatch
 def latex(value: Any) -> str:
     """LaTeX for a notebook, with its dollars or environments."""
-    raise TypeError(f"no LaTeX is known for a {type(value).__name__}")
+    raise TypeError(f"no LaTeX is known for {kind_of(value)}")
 
 
 @latex.register
