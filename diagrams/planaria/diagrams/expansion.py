@@ -100,6 +100,12 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
             found.setdefault(graph.euler_characteristic, []).append(graph)
         return {chi: Shown(found[chi]) for chi in sorted(found, reverse=True)}
 
+    def __str__(self) -> str:
+        """Their order; their number where they have been counted, as that may take long."""
+        counted = f"{self._number} " if "_number" in self.__dict__ else ""
+        kind = "planar" if self.euler == "planar" else "all" if self.euler is None else f"Euler {self.euler}"
+        return f"{counted}diagrams of order {self.order}, {kind}"
+
     def draw(self, path: str | PathLike[str]) -> None:
         """Draw them on a contact sheet with their weights, into a file; its ending says how: .svg, .tex, .png."""
         extension(VIEWS, "file")(self, path)
