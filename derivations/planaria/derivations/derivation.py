@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sympy import Eq, Expr, Symbol, Trace
 
-from planaria.algebra.errors import InputError, described, unknown_name
+from planaria.algebra.errors import InputError, check_truth, described, unknown_name
 from planaria.algebra.values import Portable
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
@@ -167,9 +167,21 @@ class Derivation(Portable):
             raise unknown_name("limit", "parameter", name, sorted(known))
         return Shown(limit_branches(self.closed_form, known[name]))
 
-    def latex(self) -> str:
-        """Equations, value and spectral sums as LaTeX to be pasted into a paper."""
-        return str(extension(VIEWS, "latex")(self))
+    def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
+        """Equations, value and spectral sums as LaTeX to be pasted into a paper.
+
+        Parameters
+        ----------
+        width
+            The width of its text, in points or as a length such as ``"12cm"``: blocks that fit on it, may go on on
+            the next page, and need amsmath. Without it one display as notebooks show it.
+        rules
+            Whether the Feynman rules stand in front, as blocks of a page.
+
+        Raises InputError for a width below 240 points, and for what is none.
+        """
+        check_truth(rules, "rules")
+        return str(extension(VIEWS, "latex")(self, width, rules))
 
     def __str__(self) -> str:
         return str(extension(VIEWS, "text")(self))
