@@ -261,7 +261,7 @@ LARGEST_SIZE = 10**300  # double precision begins every path
 
 def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...]) -> Expr:
     place = f"dimension {symbol}" if symbol in spaces else f"parameter {symbol}"
-    if isinstance(value, (list, tuple, range)) or getattr(value, "ndim", 0):
+    if isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim):
         raise InputError(place, f"{shown(value)} is not one number", "give one, or take evaluate_array for many")
     if symbol in spaces:
         number = exact_number(value, place)
