@@ -253,7 +253,7 @@ class Numbers:
 
     def number(self, expression, more=()):
         table = {**self.scalars, **dict(more)}
-        return float(expression.subs({one: table[one] for one in expression.free_symbols}))
+        return float(expression.subs({one: table[one] for one in expression.free_symbols if one in table}))
 
     def matrix(self, expression):
         """An expression evaluated as it is written."""

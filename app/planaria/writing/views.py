@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described, kind_of
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.expansion import SHOWN, Diagrams
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.networks.reading import Node
 from planaria.diagrams.rules.pencil import FeynmanRules
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.svg import to_svg
 from planaria.writing.emitters.tikz import to_tikz
-from planaria.writing.latex.derivation import latex_expression, latex_summary
-from planaria.writing.latex.page import WIDTH
-from planaria.writing.latex.rules import latex_rules
+from planaria.writing.latex.derivation import latex_derivation, latex_expression, latex_summary
+from planaria.writing.latex.page import WIDTH, checked_width, points
+from planaria.writing.latex.rules import latex_rules, rules_on_pages
 from planaria.writing.notebook.html import html
 from planaria.writing.pictures.layout import lay_out
 from planaria.writing.pictures.pages.sheet import sheet
@@ -57,9 +58,9 @@ def text(value: Derivation) -> str:
 
 
 @singledispatch
-def latex(value: Any) -> str:
-    """LaTeX for a notebook, with its dollars or environments."""
-    raise TypeError(f"no LaTeX is known for a {type(value).__name__}")
+def latex(value: Any, width: float | str | None = None, rules: bool = False) -> str:
+    """LaTeX for a notebook, with its dollars or environments; of a derivation also for a page of some width."""
+    raise TypeError(f"no LaTeX is known for {kind_of(value)}")
 
 
 @latex.register
@@ -79,5 +80,22 @@ def _(value: FeynmanRules) -> str:
 
 
 @latex.register
-def _(value: Derivation) -> str:
-    return latex_summary(value, width=WIDTH)
+def _(value: Derivation, width: float | str | None = None, rules: bool = False) -> str:
+    if width is None and not rules:
+        return latex_summary(value, width=WIDTH)
+    room = WIDTH if width is None else _width(width)
+    block = latex_derivation(value, width=room)
+    if not rules:
+        return block
+    fields = contents_of(value.expression, value.model).fields  # also those of long words
+    return f"{rules_on_pages(value.rules, width=room, fields=fields)}\n{block}"
+
+
+def _width(width: object) -> float:
+    if isinstance(width, str):
+        return points(width, "width")
+    if isinstance(width, bool) or not isinstance(width, (int, float)):
+        raise InputError(
+            "width", f"{described(width)} is not a length", "give a number of pt, such as 345, or '12cm'"
+        )
+    return checked_width(width)

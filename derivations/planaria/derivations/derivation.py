@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sympy import Eq, Expr, Symbol, Trace
 
-from planaria.algebra.errors import InputError, described, unknown_name
+from planaria.algebra.errors import InputError, check_truth, described, unknown_name
 from planaria.algebra.values import Portable
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
@@ -104,6 +104,17 @@ class Derivation(Portable):
         """What the symbols S_.. and t_.. in value and equations stand for."""
         return self.closed_form.spectral_sums
 
+    @property
+    def symbols(self) -> Mapping[str, Symbol]:
+        """The symbols of value and equations by their names: parameters, dimensions, unknowns and spectral sums.
+
+        A derivative is by one of these, ``value.diff(result.symbols["P"])``: for sympy, ``"P"`` is another symbol,
+        without assumptions, by which every derivative is zero.
+        """
+        formulas = (self.value, *self.equations)
+        found = {str(one): one for formula in formulas for one in formula.free_symbols}
+        return {name: found[name] for name in sorted(found)}
+
     @cached_property
     def algebraic(self) -> AlgebraicForm | None:
         """The polynomial of the value, and its root, where no spectral sum occurs; else None."""
@@ -156,9 +167,21 @@ class Derivation(Portable):
             raise unknown_name("limit", "parameter", name, sorted(known))
         return Shown(limit_branches(self.closed_form, known[name]))
 
-    def latex(self) -> str:
-        """Equations, value and spectral sums as LaTeX to be pasted into a paper."""
-        return str(extension(VIEWS, "latex")(self))
+    def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
+        """Equations, value and spectral sums as LaTeX to be pasted into a paper.
+
+        Parameters
+        ----------
+        width
+            The width of its text, in points or as a length such as ``"12cm"``: blocks that fit on it, may go on on
+            the next page, and need amsmath. Without it one display as notebooks show it.
+        rules
+            Whether the Feynman rules stand in front, as blocks of a page.
+
+        Raises InputError for a width below 240 points, and for what is none.
+        """
+        check_truth(rules, "rules")
+        return str(extension(VIEWS, "latex")(self, width, rules))
 
     def __str__(self) -> str:
         return str(extension(VIEWS, "text")(self))

@@ -66,6 +66,9 @@ class Step(Portable):
     def after(self) -> Expr:
         return _written(self.result)
 
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.before} -> {self.after}"
+
     def _repr_html_(self) -> str:
         return str(extension(VIEWS, "html")(self))
 

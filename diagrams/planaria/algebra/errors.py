@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
-__all__ = ["InputError", "check_truth", "check_whole", "described", "placed", "unknown_name"]
+__all__ = ["InputError", "check_truth", "check_whole", "described", "kind_of", "placed", "unknown_name"]
 
 
 class InputError(ValueError):
@@ -59,6 +59,16 @@ def described(value: object, length: int = 40) -> str:
     return text if hasattr(value, "free_symbols") else f"{type(value).__name__} {text}"
 
 
+def kind_of(value: object) -> str:
+    """The type of a value, with its article.
+
+    >>> kind_of(3), kind_of("loss"), kind_of([])
+    ('an int', 'a str', 'a list')
+    """
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+
+
 def check_whole(value: object, place: str, least: int = 0) -> None:
     """Raise InputError for what is no whole number, or is less than the least.
 
@@ -101,11 +111,14 @@ def unknown_name(place: str, what: str, name: str, known: Iterable[str]) -> Inpu
 
     >>> print(unknown_name("model file", "field", "y", ["x", "u"]))
     model file: there is no field 'y'; the known ones are x, u
+    >>> print(unknown_name("values", "parameter", "n", ["P", "N"]))
+    values: there is no parameter 'n'; did you mean 'N'?
     >>> print(unknown_name("command line", "model", "random-feature", ["wigner", "random-features"]))
     command line: there is no model 'random-feature'; did you mean 'random-features'?
     """
     names = list(known)
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    close = [one for one in names if one.casefold() == name.casefold()]
+    close = close or get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         remedy = f"did you mean '{close[0]}'?"
     elif names:

@@ -133,6 +133,12 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
         """The diagrams of each Euler characteristic, the highest first."""
         return {chi: Shown(part) for chi, part in groupby(self, key=lambda graph: graph.euler_characteristic)}
 
+    def __str__(self) -> str:
+        """Their order; their number where they have been counted, as that may take long."""
+        counted = f"{self._number} " if "_number" in self.__dict__ else ""
+        kind = "planar" if self.euler == "planar" else "all" if self.euler is None else f"Euler {self.euler}"
+        return f"{counted}diagrams of order {self.order}, {kind}"
+
     def draw(
         self,
         path: str | PathLike[str],
@@ -141,7 +147,7 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
         columns: int | None = None,
         width: float | str | None = None,
     ) -> None:
-        """Draw them on a contact sheet with their weights, into a file; its ending says how: .svg, .tex, .png.
+        """Draw them on a contact sheet with their weights, into a file; its ending says how.
 
         ``select="3,5-7"`` draws only these, ``columns`` so many side by side, and ``width`` makes the picture so
         wide: a number of points, 72 to an inch, or a length such as ``"8cm"``.

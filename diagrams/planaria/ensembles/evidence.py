@@ -71,5 +71,8 @@ class Check:
         """Whether the claim was found to be wrong."""
         return self.outcome is Outcome.FAILED
 
+    def __str__(self) -> str:
+        return f"{self.method}: {self.outcome.value}, {self.detail}"
+
     def _repr_html_(self) -> str:
         return str(extension(VIEWS, "html")(self))

@@ -210,6 +210,11 @@ class Model(Portable):
             if matrix in covariances:
                 check_eigenvalues(spectrum, f"matrix {matrix.name}")
 
+    def __str__(self) -> str:
+        fields = [f"{one.name} ({one.kind}, {' x '.join(map(str, one.symbol.shape))})" for one in self.fields]
+        spectra = [f"{matrix.name} ({spectrum.title})" for matrix, spectrum in self.spectra]
+        return f"fields {', '.join(fields)}" + (f"; spectra {', '.join(spectra)}" if spectra else "")
+
     def _repr_html_(self) -> str:
         return str(extension(VIEWS, "html")(self))
 

@@ -41,6 +41,10 @@ class Shown(tuple[T, ...]):
             return Shown(super().__getitem__(place))
         return super().__getitem__(place)
 
+    def __str__(self) -> str:
+        """Each of them on a line of its own."""
+        return "\n".join(map(str, self)) if self else "()"
+
     def _repr_html_(self) -> str | None:
         """None, which leaves the text, where there is nothing to show."""
         found: str | None = extension(VIEWS, "html")(self)

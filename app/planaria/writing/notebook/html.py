@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import singledispatch
 from typing import Any
 
+from planaria.algebra.errors import kind_of
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.steps import Step
@@ -35,7 +36,7 @@ def html(value: Any) -> str | None:
 
     Raises TypeError for what shows itself otherwise.
     """
-    raise TypeError(f"no HTML is known for a {type(value).__name__}")
+    raise TypeError(f"no HTML is known for {kind_of(value)}")
 
 
 for _kind, _show in (

@@ -69,6 +69,9 @@ class LimitBranch(Portable):
         """The limit of the value; ``oo`` stands for growth of either sign."""
         return S.Infinity if self.order < 0 else self.closed_form.physical_value
 
+    def __str__(self) -> str:
+        return f"where {', '.join(f'{one.lhs} = {one.rhs}' for one in self.conditions)}: {self.value}"
+
     def _repr_html_(self) -> str:
         return str(extension(VIEWS, "html")(self))
 

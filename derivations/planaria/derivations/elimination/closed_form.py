@@ -14,6 +14,7 @@ from planaria.algebra.values import Portable
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.spectral_symbols import SpectralSymbol
+from planaria.ensembles.spectra.spectrum import eigenvalue
 
 __all__ = ["ClosedForm", "Form", "Unknown"]
 
@@ -88,7 +89,11 @@ class Form(Portable):
     @cached_property
     def named_sums(self) -> Mapping[Symbol, SpectralSymbol]:
         """The symbols of all sums as symbols that know what they stand for."""
-        return {symbol: SpectralSymbol(str(symbol), one) for symbol, one in self.sums}
+        return {symbol: SpectralSymbol(str(symbol), one, self._declared(one)) for symbol, one in self.sums}
+
+    def _declared(self, one: SpectralSum) -> frozenset[Symbol]:
+        """The parameters of the spectra of the matrices in a sum: none where no model is known."""
+        return frozenset()
 
     def _named(self, ratio: Ratio) -> Expr:
         """A formula whose spectral sums know what they stand for."""
@@ -118,3 +123,8 @@ class ClosedForm(Form):
 
     system: SchwingerDyson = field(repr=False)
     loops: tuple[tuple[Symbol, Ratio], ...] = field(repr=False)
+
+    def _declared(self, one: SpectralSum) -> frozenset[Symbol]:
+        spectra = self.system.rules.setting.model.spectra
+        own = [spectrum for matrix, spectrum in spectra if eigenvalue(matrix) in one.occurring]
+        return frozenset(symbol for spectrum in own for symbol in spectrum.free_symbols)

@@ -74,6 +74,9 @@ class Duality(Portable):
     remainder: Expr
     certificates: tuple[Certificate, ...] = field(repr=False)
 
+    def __str__(self) -> str:
+        return f"{self.exchange}: {self.verdict}"
+
     @property
     def verdict(self) -> Literal["invariant", "covariant"]:
         """Invariant where the factor is 1 and nothing remains; else covariant."""

@@ -22,7 +22,7 @@ from itertools import groupby, permutations, product
 from math import factorial, prod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, kind_of
 from planaria.diagrams.expressions.cyclic_words import transposes_of
 from planaria.diagrams.graphs.contraction import Contraction, G, trusted_contractions
 from planaria.diagrams.graphs.labelling import Labelling, labellings
@@ -180,7 +180,7 @@ def classes(
     Raises InputError for what is no diagram and no networkx graph of one.
     """
     if isinstance(graphs, (Contraction, str)) or is_network(graphs) or not isinstance(graphs, Iterable):
-        problem = f"a {type(graphs).__name__} is no sequence of diagrams"
+        problem = f"{kind_of(graphs)} is no sequence of diagrams"
         raise InputError("graphs", problem, "give [d, ...], or what expand gives")
     networks: list[bool] = []
 

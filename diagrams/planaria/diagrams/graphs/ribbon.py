@@ -49,6 +49,11 @@ class RibbonGraph(Contraction):
     (2, 3, 0, 1) [0, 1] 1 N*P
     """
 
+    def __str__(self) -> str:
+        number = len(self.pairing) // 2
+        ribbons = f"{number} ribbon{'s' * (number != 1)}"
+        return f"{ribbons}, Euler characteristic {self.euler_characteristic}: {self.weight}"
+
     @property
     def weight(self) -> Expr:
         """What the diagram contributes, as a sympy expression (see ``planaria.diagrams.graphs.weight``)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, kind_of
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.expressions.words import Word
 
@@ -18,7 +18,7 @@ def attribute(data: Mapping[str, Any], name: str, kind: type[object], place: str
         raise InputError(place, f"the attribute '{name}' is missing", "make the graph from a diagram")
     value = data[name]
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise InputError(place, f"its {name} is a {type(value).__name__}", f"it is a {kind.__name__}")
+        raise InputError(place, f"its {name} is {kind_of(value)}", f"it is a {kind.__name__}")
     return value
 
 

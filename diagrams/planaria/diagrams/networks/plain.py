@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, MatrixSymbol, Symbol
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, kind_of
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Letter, Setting
 from planaria.diagrams.networks.view import Contracted
@@ -146,7 +146,7 @@ def _spectrum(spectrum: Spectrum) -> dict[str, Any]:
 def _assumptions(symbol: Symbol) -> dict[str, bool]:
     """What is known of a symbol, in few words where they suffice; InputError for what is more than a name."""
     if type(symbol) is not Symbol:
-        problem = f"it is a {type(symbol).__name__}, which is more than its name"
+        problem = f"it is {kind_of(symbol)}, which is more than its name"
         raise InputError(f"symbol {symbol}", problem, "use sympy.symbols")
     for few in ASSUMPTIONS:
         if Symbol(symbol.name, **few) == symbol:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol
 
-from planaria.algebra.errors import InputError, placed, unknown_name
+from planaria.algebra.errors import InputError, kind_of, placed, unknown_name
 from planaria.algebra.rational import Ratio
 from planaria.diagrams.expressions.expression import Setting, prepare
 from planaria.diagrams.expressions.words import Word
@@ -191,7 +191,7 @@ def _field(entry: dict[str, Any], names: Mapping[str, Any]) -> Gaussian:
     for key, value in texts.items():
         if not isinstance(value, str):
             raise InputError(
-                f"{_PLACE}, fields", f"the {key} of a field is a {type(value).__name__}, and no text", _REMEDY
+                f"{_PLACE}, fields", f"the {key} of a field is {kind_of(value)}, and no text", _REMEDY
             )
     name = _name(str(texts["name"]), names)
     place = f"{_PLACE}, field {name}"

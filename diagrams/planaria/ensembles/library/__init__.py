@@ -17,7 +17,17 @@ from planaria.algebra.errors import InputError, described, unknown_name
 if TYPE_CHECKING:
     from planaria.ensembles.text.model_file import ModelFile
 
-__all__ = ["Summary", "check_model", "is_model", "load_model", "model_names", "models", "summaries", "text_of"]
+__all__ = [
+    "Summary",
+    "check_model",
+    "is_model",
+    "is_named",
+    "load_model",
+    "model_names",
+    "models",
+    "summaries",
+    "text_of",
+]
 
 _ENDING = ".toml"
 
@@ -107,12 +117,24 @@ def is_model(name_or_path: str) -> bool:
     >>> is_model("wigner"), is_model("own/model.toml"), is_model("loss")
     (True, True, False)
     """
-    if name_or_path in model_names() or name_or_path.endswith(_ENDING):
+    if is_named(name_or_path):
         return True
     if "(" in name_or_path or "\n" in name_or_path:  # an expression, in which / divides
         return False
-    separators = [one for one in (os.sep, os.altsep) if one]
-    return any(one in name_or_path for one in separators) or os.path.exists(name_or_path)
+    return os.path.exists(name_or_path)
+
+
+def is_named(name_or_path: str) -> bool:
+    """Whether a text says itself that it is a model, whatever files there are.
+
+    >>> is_named("wigner"), is_named("own/model.toml"), is_named("loss")
+    (True, True, False)
+    """
+    if name_or_path in model_names() or name_or_path.endswith(_ENDING):
+        return True
+    if "(" in name_or_path or "\n" in name_or_path:
+        return False
+    return any(one in name_or_path for one in (os.sep, os.altsep) if one)
 
 
 def text_of(name: str) -> str:

@@ -48,6 +48,9 @@ class Eigenvalues(Spectrum):
         """
         if not isinstance(numbers, (list, tuple)):
             raise InputError(place, "the spectrum is not a list of numbers", "write [1.0, 0.5, ...]")
+        if len(numbers) > 1 and all(isinstance(one, (list, tuple)) for one in numbers):
+            remedy = "give the eigenvalues of its covariance, such as numpy.linalg.eigvalsh(numpy.cov(data.T))"
+            raise InputError(place, "this is a matrix, and not a list of eigenvalues", remedy)
         if not numbers:
             raise InputError(place, "the spectrum is empty", "give at least one eigenvalue")
         values: list[Rational] = []

@@ -86,6 +86,10 @@ class ModelFile(Portable):
     definitions: tuple[tuple[str, Value], ...]
     quantities: tuple[Quantity, ...]
 
+    def __str__(self) -> str:
+        quantities = ", ".join(one.name for one in self.quantities) or "none"
+        return f"{self.name}: {self.model}; quantities {quantities}"
+
     def _repr_html_(self) -> str:
         return str(extension(VIEWS, "html")(self))
 

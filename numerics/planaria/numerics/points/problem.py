@@ -260,9 +260,10 @@ LARGEST_SIZE = 10**300  # double precision begins every path
 
 
 def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...]) -> Expr:
-    place = f"parameter {symbol}"
+    place = f"dimension {symbol}" if symbol in spaces else f"parameter {symbol}"
+    if isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim):
+        raise InputError(place, f"{shown(value)} is not one number", "give one, or take evaluate_array for many")
     if symbol in spaces:
-        place = f"dimension {symbol}"
         number = exact_number(value, place)
         if not number.is_Integer or number < 1:
             raise InputError(place, f"{shown(value)} is not a positive integer", "give a size of at least 1")

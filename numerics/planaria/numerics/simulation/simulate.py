@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, kind_of, unknown_name
 from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.question import Asked, Given, Values, given, question
@@ -125,7 +125,7 @@ def simulate(
         asked = question(expressions, model, "simulate")
         several, setting, at = {"": asked.expression}, asked.model, given(values, numbers, asked.defaults)
     if not isinstance(setting, Model):
-        raise InputError("simulate", f"a {type(setting).__name__} is no model", "give a Model beside expressions")
+        raise InputError("simulate", f"{kind_of(setting)} is no model", "give a Model beside expressions")
     _check_option("runs", runs, _FEWEST_RUNS)
     _check_option("seed", seed, 0)
     _check_option("workers", workers, 1)
