@@ -47,7 +47,8 @@ def values(model, quantity, parameter="gamma", **options):
 
 def same(one, other):
     """Whether two formulas are equal, the sums being told by their names."""
-    one = one.xreplace({symbol: Symbol(symbol.name) for symbol in one.atoms(SpectralSymbol)})
+    sums = {symbol: Symbol(symbol.name) for value in (one, other) for symbol in S(value).atoms(SpectralSymbol)}
+    one, other = S(one).xreplace(sums), S(other).xreplace(sums)
     return one == other or cancel(one - other) == 0
 
 

@@ -228,7 +228,7 @@ COVARIANCE = 'A = { space = "N", spectrum = [1, -0.5] }\n[fields]\nx = { rows = 
         ("I(N)", "I(gamma)", "small.toml, [definitions] q: there is no space 'gamma'; the known ones are N, P"),
         ('"tr(q)/N"', '"q"', "small.toml, [quantities] resolvent: a quantity is a scalar, and this is a matrix of shape (N, N); take a trace: tr(...)"),
         ('"tr(q)/N"', '{ about = "a" }', 'small.toml, [quantities] resolvent: the quantity has no expression; write expression = "tr(...)"'),
-        ('"tr(q)/N"', '"tr(q)/n"', "small.toml, [quantities] resolvent: there is no name 'n'; the known ones are N, P, gamma, A, x, q"),
+        ('"tr(q)/N"', '"tr(q)/n"', "small.toml, [quantities] resolvent: there is no name 'n'; did you mean 'N'?"),
         ('"tr(q)/N"', '"tr(q)^2"', "small.toml, [quantities] resolvent: column 6 of 'tr(q)^2' has an unexpected '^'; write a power as a**n"),
     ],
 )  # fmt: skip

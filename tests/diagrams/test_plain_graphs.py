@@ -167,7 +167,7 @@ SET = {
 }
 BOMB = "__import__('os').system('true')"
 HOSTILE = [
-    ("graph", "model", 3, "its model is a int"),
+    ("graph", "model", 3, "its model is an int"),
     ("graph", "model", "{", "it is no JSON"),
     ("graph", "model", "[" * 100_000, "it is no JSON"),
     ("graph", "model", "[]", "no JSON object"),
@@ -191,7 +191,7 @@ HOSTILE = [
     ("node", "corners", "1; oo", "there is no name 'oo'"),
     ("node", "corners", "1; tr(I(N))", ""),
     ("node", "coefficient", "lambda_I", "there is no name 'lambda_I'"),
-    ("node", "coefficient", 1, "its coefficient is a int"),
+    ("node", "coefficient", 1, "its coefficient is an int"),
     ("node", "rows", "Q", "there is no space 'Q'"),
     ("node", "closed", "yes", "its closed is 'yes'"),
     ("edge", "first", 5, "there is no letter 5"),
@@ -250,7 +250,7 @@ FIELDS = [
     ("law", "hermitian", "square"),
     ("variance", "0 - N", "is not positive"),
     ("variance", "x*x.T", "there is no name 'x'"),
-    ("variance", 3, "the variance of a field is a int"),
+    ("variance", 3, "the variance of a field is an int"),
     ("parameters", [], "parameters are no table"),
     ("parameters", {"symbol": "1"}, "a name of the field's own"),
     ("parameters", {"rho": "1"}, "takes no rho"),
