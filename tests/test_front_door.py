@@ -137,7 +137,7 @@ def test_every_function_takes_them() -> None:
         (lambda: pl.derive(MODEL, MODEL), "there are two models and no quantity"),
         (lambda: pl.derive(MODEL, pl.Gaussian(x)), "the field x is no expression"),
         (lambda: pl.derive(RESOLVENT, None), "and not a model"),
-        (lambda: pl.expand((RESOLVENT, 3), MODEL, order=1), "int 3 is no expression"),
+        (lambda: pl.expand((RESOLVENT, 3.5), MODEL, order=1), "float 3.5 is no expression"),
         (lambda: pl.evaluate("loss", N=3), "a str is no derivation"),
         (lambda: pl.check(MODEL), "a Model is no derivation"),
         (lambda: pl.Model(pl.Gaussian(x)), "model: the field x is no list of fields; give [Gaussian(...), ...]"),
@@ -445,3 +445,12 @@ def test_sums_of_steps_know_their_derivatives() -> None:
                     seen += 1
     assert seen > 20
     assert result.steps[-1].after.diff("Delta") == result.value.diff("Delta")
+
+
+def test_branches_of_a_limit_have_the_sums_of_the_value() -> None:
+    result = pl.derive("random-features", "noise_loss")
+    named = {str(one): one for one in result.spectral_sums}
+    values = [branch.value for branch in result.limit(gamma=0)]
+    seen = {one for value in values for one in value.atoms(SpectralSymbol)}
+    assert seen
+    assert seen <= set(named.values())

@@ -33,6 +33,7 @@ from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.rules.pencil import linearise
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Asked, question
+from planaria.ensembles.spectra import eigenvalue
 
 __all__ = ["COMMUTED", "STOPPED", "derive"]
 
@@ -239,6 +240,7 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
         (names[symbol], _renamed_sum(one, names)) for one, symbol in reduced.sums.items() if symbol in names
     )
     final_relations = tuple(renamed(r) for r in relations)
+    spectra = system.rules.setting.model.spectra
     closed = ClosedForm(
         new_ring,
         tuple(unknowns),
@@ -248,6 +250,7 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
         reads,
         system,
         tuple((s, renamed(r)) for s, r in loops.items()),
+        declared=tuple((eigenvalue(matrix), frozenset(one.free_symbols)) for matrix, one in spectra),
     )
     replacements: dict[Expr, Expr] = {**names, STRENGTH: Integer(1)}
     replacements |= {kept: names[kept] * dimension for kept, dimension in dimensions.items()}

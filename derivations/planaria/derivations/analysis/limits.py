@@ -289,7 +289,9 @@ class _System:
         dropped = {small, STRENGTH, self.parameter} | (set(sums) - used)
         ring = Ring(g for g in value.ring.generators if g not in dropped)
         moved = tuple(r.to(ring) for r in relations)
-        form = Form(ring, unknowns, moved, kept, value.to(ring), (None,) * len(moved))
+        form = Form(
+            ring, unknowns, moved, kept, value.to(ring), (None,) * len(moved), declared=self.closed.declared
+        )
         vanishing, growing = (small, None) if small != self.inverted else (None, small)
         return LimitBranch(self.parameter, tuple(equations), vanishing, growing, order, form)
 

@@ -14,7 +14,6 @@ from planaria.algebra.values import Portable
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.spectral_symbols import SpectralSymbol
-from planaria.ensembles.spectra.spectrum import eigenvalue
 
 __all__ = ["ClosedForm", "Form", "Unknown"]
 
@@ -54,6 +53,8 @@ class Form(Portable):
         The quantity.
     solved_for
         For each relation the parameter for which it is best read, or None.
+    declared
+        By eigenvalue, the parameters of the spectrum that the model declares for it.
     """
 
     ring: Ring = field(repr=False)
@@ -62,6 +63,7 @@ class Form(Portable):
     sums: tuple[tuple[Symbol, SpectralSum], ...]
     value: Ratio
     solved_for: tuple[Expr | None, ...] = field(repr=False)
+    declared: tuple[tuple[Symbol, frozenset[Symbol]], ...] = field(default=(), kw_only=True, repr=False)
 
     @cached_property
     def physical_value(self) -> Expr:
@@ -92,8 +94,8 @@ class Form(Portable):
         return {symbol: SpectralSymbol(str(symbol), one, self._declared(one)) for symbol, one in self.sums}
 
     def _declared(self, one: SpectralSum) -> frozenset[Symbol]:
-        """The parameters of the spectra of the matrices in a sum: none where no model is known."""
-        return frozenset()
+        """The parameters of the spectra of the matrices in a sum."""
+        return frozenset().union(*(own for symbol, own in self.declared if symbol in one.occurring))
 
     def _named(self, ratio: Ratio) -> Expr:
         """A formula whose spectral sums know what they stand for."""
@@ -123,8 +125,3 @@ class ClosedForm(Form):
 
     system: SchwingerDyson = field(repr=False)
     loops: tuple[tuple[Symbol, Ratio], ...] = field(repr=False)
-
-    def _declared(self, one: SpectralSum) -> frozenset[Symbol]:
-        spectra = self.system.rules.setting.model.spectra
-        own = [spectrum for matrix, spectrum in spectra if eigenvalue(matrix) in one.occurring]
-        return frozenset(symbol for spectrum in own for symbol in spectrum.free_symbols)
