@@ -10,7 +10,7 @@ from itertools import count, groupby, islice
 from os import PathLike
 from typing import overload
 
-from sympy import Add, Expr
+from sympy import Add, Expr, Integer
 
 from planaria.algebra.errors import check_truth, check_whole
 from planaria.algebra.values import CACHE, Portable
@@ -218,6 +218,9 @@ def expand(
     """
     check_whole(order, "order")
     check_truth(connected, "connected")
+    if isinstance(expression, (tuple, list)) and any(isinstance(one, Expr) for one in expression):
+        # A whole number is a factor, too.
+        expression = [Integer(one) if type(one) is int else one for one in expression]
     asked = question(expression, model, "expand")
     terms, setting = read_terms(asked.expression, asked.model)
     words_at_most = max((len(term.factors) for term in terms), default=1)

@@ -14,7 +14,7 @@ from os import PathLike, fspath
 from os.path import isdir
 from typing import Any, Protocol, TypeAlias, cast
 
-from sympy import Basic, Expr, Integer, MatrixSymbol, Symbol
+from sympy import Basic, Expr, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.algebra.values import Portable
@@ -212,8 +212,6 @@ def _symbols(model: Model) -> tuple[list[Expr], list[Expr]]:
 
 
 def _checked(asked: object, place: str) -> Expr | Sequence[Expr]:
-    if isinstance(asked, (tuple, list)):  # a whole number is a factor, too
-        asked = type(asked)(Integer(one) if type(one) is int else one for one in asked)
     parts = asked if isinstance(asked, (tuple, list)) else [asked]
     if not parts:
         raise InputError(place, "there is no expression", REMEDY)
