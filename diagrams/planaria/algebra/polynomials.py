@@ -110,18 +110,20 @@ def value_at(polynomial: Any, points: list[Any], one: Any) -> Any:
 
 
 def power(base: Any, exponent: int) -> Any:
-    """A positive power of a number, of a ball or of an array of either.
+    """A power of a number, of a ball or of an array of either.
 
     Balls are multiplied out: python-flint takes a logarithm, which one that contains zero does not have.
 
     >>> from flint import arb
-    >>> power(arb(0, 1), 2).contains(1), power(2, 3)
-    (True, 8)
+    >>> power(arb(0, 1), 2).contains(1), power(2, 3), power(2.0, -1), power(arb(2), -2), power(arb(2), 0)
+    (True, 8, 0.5, 0.250000000000000, 1.00000000000000)
     """
     if exponent == 1:
         return base
     if not (isinstance(base, arb) or getattr(getattr(base, "dtype", None), "kind", "") == "O"):
         return base**exponent
+    if exponent < 1:
+        return 1 / power(base, -exponent) if exponent else base * 0 + 1
     found = None
     while exponent:
         if exponent % 2:
