@@ -307,7 +307,7 @@ def test_tables_of_laws_agree_with_what_letters_are() -> None:
         ({"kind": "complex", "rho": 1}, "takes no rho"),
         ({"kind": "antisymmetric", "cols": MatrixSymbol("L", N, N)}, "has one covariance"),
         ({"law": "elliptic"}, "is not a law"),
-        ({"kind": "real", "law": law_of("real", "field")}, "its kind or rho as well"),
+        ({"kind": "real", "law": law_of("real", "field")}, "its law is given, and kind as well"),
     ],
 )
 def test_what_is_no_law_is_refused_where_it_enters(arguments: dict[str, Any], problem: str) -> None:
