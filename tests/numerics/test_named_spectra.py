@@ -176,7 +176,8 @@ def test_a_model_file_says_the_same() -> None:
 def test_formulas_as_latex() -> None:
     assert latex_eigenvalue(Exponential(scale=Integer(1)), str, M) == "e^{-I/xi}"
     assert latex_eigenvalue(TwoLevel(), str, M) == (
-        r"lambda_plus \text{ for } I \le M*fraction, \quad lambda_minus \text{ for } I > M*fraction"
+        r"lambda_plus \text{ for } I \le \lfloor M*fraction + 1/2 \rfloor, "
+        r"\quad lambda_minus \text{ for } I > \lfloor M*fraction + 1/2 \rfloor"
     )
     assert latex_eigenvalue(PowerLaw(alpha=Integer(1)), str, M) == "lambda_plus I^{-2}"
     assert latex_eigenvalue(UnitSpectrum(), str, M) == "1"
@@ -188,3 +189,12 @@ def test_the_number_of_first_eigenvalues_is_the_nearest_one() -> None:
     for size in range(1, 12):
         found = eigenvalues(TwoLevel(), size, {plus: 1, minus: Rational(1, 2), fraction: Rational(1, 2)})
         assert int(np.sum(found == 1)) == (size + 1) // 2
+
+
+def test_parameters_out_of_range_of_a_covariance() -> None:
+    result = derive(
+        Trace((gamma * Identity(M) + x * x.T).inv()),
+        Model([Gaussian(x, variance=1 / P, rows=Lambda)], {Lambda: Exponential()}),
+    )
+    with pytest.raises(InputError, match=r"spectrum of Lambda: .*xi is 0, not a positive number"):
+        evaluate(result, {"M": 4, "P": 5, "gamma": 1, "lambda_plus": 1, "xi": 0})

@@ -26,9 +26,12 @@ def extension(group: str, name: str) -> Callable[..., Any]:
     >>> extension("planaria.views", "flags")
     Traceback (most recent call last):
         ...
-    planaria.algebra.errors.InputError: planaria.views: nothing is installed for 'flags'; install planaria whole
+    planaria.algebra.errors.InputError: planaria.views: nothing is installed for 'flags'; install planaria anew
     """
     for entry_point in entry_points(group=group, name=name):
-        found: Callable[..., Any] = entry_point.load()
+        try:
+            found: Callable[..., Any] = entry_point.load()
+        except (ImportError, AttributeError):  # of an older installation, whose files have moved
+            break
         return found
-    raise InputError(group, f"nothing is installed for '{name}'", "install planaria whole")
+    raise InputError(group, f"nothing is installed for '{name}'", "install planaria anew")

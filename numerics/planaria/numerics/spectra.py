@@ -26,6 +26,7 @@ from planaria.models.spectra import Eigenvalues, Spectrum
 from planaria.numerics.functions_of_position import Floats, Mpfs
 
 __all__ = [
+    "check_parameters",
     "eigenvalues",
     "eigenvalues_mp",
     "exact_number",
@@ -248,6 +249,12 @@ def _check_size(spectrum: Spectrum, size: object, place: str) -> None:
             f"the number of given eigenvalues is {given}, but the size of the space is {size}",
             f"give {size} eigenvalues, or set the size to {given}",
         )
+
+
+def check_parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> None:
+    """Raise InputError for parameters that are out of range; nothing is asked of those that have no value."""
+    if spectrum.free_symbols <= set(values):
+        _parameters(spectrum, values, place)
 
 
 def _parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> dict[str, Expr]:

@@ -49,7 +49,7 @@ def _(spectrum: Exponential, write: Write, size: Expr) -> str:
 @latex_eigenvalue.register
 def _(spectrum: TwoLevel, write: Write, size: Expr) -> str:
     parts = [(spectrum.upper, r"\le"), (spectrum.lower, ">")]
-    first = write(spectrum.fraction * size)
+    first = rf"\lfloor {write(spectrum.fraction * size)} + 1/2 \rfloor"
     return r", \quad ".join(rf"{write(value)} \text{{ for }} I {sign} {first}" for value, sign in parts)
 
 

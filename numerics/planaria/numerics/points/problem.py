@@ -19,7 +19,7 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.models.spectra import Eigenvalues, Spectrum, check_eigenvalues
 from planaria.numerics.laws import check_laws
-from planaria.numerics.spectra import eigenvalues, eigenvalues_mp, exact_number
+from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp, exact_number
 
 __all__ = ["LimitProblem", "Posed", "Problem", "check_admissible", "parameters_of", "pose", "to_float", "to_mpf"]
 
@@ -193,6 +193,8 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
             _fit_list(matrix, len(present.listed), numbers, sizes)
     problem = Problem(derivation, numbers, tuple(spectra))
     _check_complete(problem, zero)
+    for matrix, _, present in spectra:
+        check_parameters(present, numbers, f"spectrum of {matrix.name}")
     check_admissible(problem, zero=zero)
     return problem
 

@@ -66,7 +66,8 @@ def on_the_equations(problem: Problem, digits: int) -> Estimate:
                         unknowns = [mpf("nan") for _ in problem.derivation.unknowns]
                     _refuse_contradiction(problem, loops, value, digits)
                     method = "unreduced equations, as the closed form is singular or its branch lost here"
-                    names = dict(zip(map(str, problem.derivation.unknowns), unknowns, strict=True))
+                    pairs = zip(map(str, problem.derivation.unknowns), unknowns, strict=True)
+                    names = {name: x for name, x in pairs if mp.isfinite(x)}  # where it is singular it fixes none
                     return Estimate(
                         value, error, method, "verified", names, verdict.residual, asked, verdict.radius
                     )
