@@ -198,3 +198,18 @@ def test_parameters_out_of_range_of_a_covariance() -> None:
     )
     with pytest.raises(InputError, match=r"spectrum of Lambda: .*xi is 0, not a positive number"):
         evaluate(result, {"M": 4, "P": 5, "gamma": 1, "lambda_plus": 1, "xi": 0})
+
+
+@pytest.mark.parametrize("text", ["1 + 1", "__import__('os')", "alpha"])
+def test_a_parameter_is_no_text(text: str) -> None:
+    for kind in (PowerLaw, Exponential, TwoLevel):
+        for name in kind.standard:
+            with pytest.raises(InputError, match="is text"):
+                kind(**{name: text})
+
+
+def test_a_parameter_may_be_a_number() -> None:
+    assert PowerLaw(alpha=1, scale=0.1) == PowerLaw(alpha=Integer(1), scale=Rational(1, 10))
+    assert not PowerLaw(alpha=1, scale=0.1).free_symbols
+    with pytest.raises(InputError, match="not a scalar"):
+        TwoLevel(upper=Lambda)

@@ -253,6 +253,6 @@ def test_what_the_branch_asks_of_unknowns() -> None:
 def test_an_unknown_that_is_rounding_is_measured_by_what_it_is_a_sum_of() -> None:
     noisy = walking(*[1e-17 * (-1) ** n for n in range(40)])
     assert newton(noisy, [1e-17], DOUBLE, Guard(rounds=20, near=1e-30)) is None
-    root = newton(noisy, [1e-17], DOUBLE, Guard(rounds=20, near=1e-30), lambda: [1.0])
+    root = newton(noisy, [1e-17], DOUBLE, Guard(rounds=20, near=1e-30), [1.0])
     assert root is not None
-    assert newton(walking(1e-5, 1e-5, 1e-5), [1e-5], DOUBLE, Guard(rounds=3, near=0), lambda: [1.0]) is None
+    assert newton(walking(1e-5, 1e-5, 1e-5), [1e-5], DOUBLE, Guard(rounds=3, near=0), [1.0]) is None

@@ -11,6 +11,7 @@ import tokenize
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def eigenvalues(
     if spectrum.listed is not None:
         return np.array([_to_float(value, place) for value in spectrum.listed])
     positions = np.arange(1, size + 1, dtype=np.float64)
-    functions = Floats(lambda number: _to_float(sympify(number), place))
+    functions = Floats(cache(lambda number: _to_float(number, place)))
     found: NDArray[np.float64] = spectrum.at(positions, size, _parameters(spectrum, values, place), functions)
     return found
 
@@ -97,7 +98,8 @@ def eigenvalues_mp(
     _check_size(spectrum, size, place)
     if spectrum.listed is not None:
         return [mpf(int(value.p)) / int(value.q) for value in spectrum.listed]
-    parameters, functions = _parameters(spectrum, values, place), Mpfs(lambda number: _to_mpf(sympify(number)))
+    parameters = _parameters(spectrum, values, place)
+    functions = Mpfs(cache(_to_mpf))  # of each parameter once, and not at every position
     with mp.extraprec(_GUARD_BITS):
         found = [spectrum.at(position, size, parameters, functions) for position in range(1, size + 1)]
         numbers = [_to_mpf(one) if isinstance(one, Expr) else one for one in found]
@@ -258,7 +260,7 @@ def check_parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: st
 
 
 def _parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> dict[str, Expr]:
-    numbers = {name: _substitute(sympify(value), values, place) for name, value in spectrum.parameters.items()}
+    numbers = {name: _substitute(value, values, place) for name, value in spectrum.parameters.items()}
     problem = spectrum.check(numbers)
     if problem is not None:
         raise InputError(place, *problem)

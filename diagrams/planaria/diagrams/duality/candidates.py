@@ -106,11 +106,13 @@ def _involutions_of_fields(fields: Sequence[Gaussian]) -> Iterator[list[tuple[Ma
 
 def _keeps_laws(exchange: Exchange, images: Iterable[tuple[MatrixSymbol, Image]], model: Model) -> bool:
     """Whether the law of every field becomes that of its image: two correlations change places with the fields."""
+    laws = {field.symbol: field.law for field in model.fields}
     for symbol, image in images:
-        one, other = (model.fields[model.field_index(name) or 0].law for name in (symbol, image.field))
-        for name, value in one.parameters.items():
-            if expand(exchange.expression(value) - other.parameters[name]) != 0:
-                return False
+        one, other = laws[symbol], laws[image.field]
+        if any(
+            expand(exchange.expression(value) - other.parameters[name]) for name, value in one.parameters.items()
+        ):
+            return False
     return True
 
 

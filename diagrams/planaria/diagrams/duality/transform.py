@@ -106,6 +106,8 @@ def _place(
     partner = other[own.index(standard)]
     if partner == standard:
         turns = list(alignments(image, partner, setting))
+        if not turns:
+            return stay
         # Where only a quarter turn brings a word back, as tr(a b a b) under a <-> b, twice is half a turn.
         turn, places = next((one for one in turns if _is_involution(one[1])), turns[0])
         return turn, places, partner

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Protocol
 
-from sympy import Expr, MatrixSymbol, Rational, Symbol
+from sympy import Expr, MatrixExpr, MatrixSymbol, Rational, Symbol, sympify
 
+from planaria.algebra.errors import InputError
 from planaria.algebra.values import Portable
 
 __all__ = ["Functions", "Spectrum", "eigenvalue"]
@@ -56,6 +57,21 @@ class Spectrum(Portable, ABC):
     at_most_one: ClassVar[frozenset[str]] = frozenset()
     signed: ClassVar[frozenset[str]] = frozenset()
     is_identity: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        """Parameters as sympy expressions; a float stands for its decimal digits. InputError for what is none."""
+        for name in self.standard:
+            value = getattr(self, name)
+            if isinstance(value, str):
+                raise InputError(
+                    self.title, f"its {name} {value!r} is text", "give a number or a sympy expression"
+                )
+            exact = sympify(Rational(repr(value)) if isinstance(value, float) else value, strict=True)
+            if not isinstance(exact, Expr) or isinstance(exact, MatrixExpr):
+                raise InputError(
+                    self.title, f"its {name} {value!r} is not a scalar", "give a number or a parameter"
+                )
+            object.__setattr__(self, name, exact)
 
     @property
     def parameters(self) -> Mapping[str, Expr]:

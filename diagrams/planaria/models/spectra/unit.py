@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sympy import Expr, Piecewise
+from sympy import Expr, Integer, Piecewise
 
 from planaria.models.spectra.spectrum import Functions, Spectrum
 
@@ -22,7 +22,7 @@ class UnitSpectrum(Spectrum):
     is_identity: ClassVar[bool] = True
 
     def at(self, position: Any, size: int, numbers: Mapping[str, Any], functions: Functions) -> Any:
-        return functions.choose(position > 0, functions.number(1), functions.number(1))
+        return functions.choose(position > 0, functions.number(Integer(1)), functions.number(Integer(1)))
 
     def moment(self, power: int, size: Expr) -> Expr:
         return size

@@ -30,9 +30,6 @@ __all__ = [
 System = Callable[[Sequence[Any]], tuple[Sequence[Any], Any]]
 """Residual and Jacobian at unknowns."""
 
-Magnitudes = Callable[[], Sequence[Any]]
-"""What the unknowns that a system was last asked for are sums of, without signs."""
-
 INFINITY = float("inf")
 
 
@@ -111,9 +108,11 @@ def newton(
     start: Sequence[Any],
     arithmetic: Arithmetic,
     guard: Guard,
-    magnitudes: Magnitudes | None = None,
+    magnitudes: Sequence[Any] | None = None,
 ) -> Root | None:
     """The root to which the steps settle under a guard; None where they do not or the Jacobian is singular.
+
+    `magnitudes` are what the unknowns are sums of, without signs: see `Arithmetic.relative`.
 
     >>> square = lambda unknowns: ([unknowns[0] ** 2 - 2], [[2 * unknowns[0]]])
     >>> root = newton(square, [1.5], DOUBLE, Guard(rounds=12, near=1e-9))
@@ -133,18 +132,18 @@ def settled(
     start: Sequence[Any],
     arithmetic: Arithmetic,
     guard: Guard,
-    magnitudes: Magnitudes | None = None,
+    magnitudes: Sequence[Any] | None = None,
 ) -> Root | None:
     """The same, but for a singular Jacobian, which raises ZeroDivisionError."""
     unknowns = [arithmetic.number(x) for x in start]
     if not unknowns:
         return Root([], 1)
+    sizes = [None] * len(unknowns) if magnitudes is None else magnitudes
     change: Any = INFINITY
     for _ in range(guard.rounds):
         residual, jacobian = system(unknowns)
         steps = [-s for s in arithmetic.solve(jacobian, residual)]
         moved = [x + s for x, s in zip(unknowns, steps, strict=True)]
-        sizes = magnitudes() if magnitudes is not None else [None] * len(steps)
         changes = [arithmetic.relative(s, x, m) for s, x, m in zip(steps, unknowns, sizes, strict=True)]
         if not all(one < INFINITY for one in changes):  # nan neither
             return None

@@ -241,7 +241,7 @@ def _pow(node: Any, at: Evaluator) -> Value:
 def _function(node: Any, at: Evaluator) -> Value:
     numbers = [at.scalar(argument) for argument in node.args]
     with _SYMPY_FUNCTIONS:
-        result = node.func(*[sympify(number) for number in numbers]).evalf()
+        result = node.func(*[sympify(number, strict=True) for number in numbers]).evalf()
     if not getattr(result, "is_number", False):
         raise InputError(_PLACE, f"the function {node.func} has no value", "use a function of sympy")
     return _guarded(node, lambda: _real_if_exact(complex(result)))

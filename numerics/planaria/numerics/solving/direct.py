@@ -197,22 +197,22 @@ def polish_directly(
     equations = unreduced(problem.derivation)
     symbols = list(start)
     unit = range(len(symbols))
-    last: list[Any] = [{}]
     with working_balls():
         numbers = replace(ball_numbers(problem), strength=None if strength is None else arb(strength))
 
         def differences(loops: Sequence[Any]) -> tuple[Sequence[Any], Any]:
             balls = {symbol: arb(x) for symbol, x in zip(symbols, loops, strict=True)}
-            last[0] = propagators = equations.propagators(numbers, balls)
+            propagators = equations.propagators(numbers, balls)
             image = equations.image(numbers, symbols, propagators)
             slope = equations.jacobian(numbers, symbols, propagators)
             matrix = [[(1 if m == n else 0) - slope[m][n] for n in unit] for m in unit]
             return [x - y for x, y in zip(balls.values(), image, strict=True)], arb_mat(matrix)
 
-        def magnitudes() -> Sequence[Any]:
-            loops = (equations.representative(symbol) for symbol in symbols)
-            return [from_ball(equations.magnitude(numbers, loop, last[0])) for loop in loops]
-
+        # What the loops are sums of, near the root: one that vanishes at these eigenvalues is measured by it.
+        near = equations.propagators(numbers, {symbol: arb(mpf(x)) for symbol, x in start.items()})
+        magnitudes = [
+            from_ball(equations.magnitude(numbers, equations.representative(symbol), near)) for symbol in symbols
+        ]
         centres = replace(precise(mp.dps), solve=_solve_at_centres, sign=sign_of_balls)
         guard = Guard(rounds=40, near=mpf(10) ** (-mp.dps // 2))
         root = newton(differences, list(start.values()), centres, guard, magnitudes)
