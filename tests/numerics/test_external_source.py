@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from mpmath import mp, mpf, polyroots
-from sympy import Expr, Identity, MatrixSymbol, Trace, symbols
+from sympy import Expr, Identity, Integer, MatrixSymbol, Rational, Trace, symbols
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import Derivation, derive
@@ -147,3 +147,20 @@ def test_what_is_zero_at_these_eigenvalues() -> None:
     nearly = evaluate(derive(Trace(A * q) / N, model("hermitian", A=["1", "-0.9999999999"])), at, digits=12)
     assert nearly.value > 0  # 5e-11 times g is small, and no zero
     assert abs(nearly.value / (mpf("5e-11") * g) - 1) < 1e-9
+
+
+@pytest.mark.parametrize("places", [100, 400, 700])
+def test_what_nearly_cancels_is_no_zero(places: int) -> None:
+    """tr A is 10**-places: a value of that size, and not zero, however many digits it takes."""
+    nearly = Eigenvalues((Integer(1), Integer(-1) + Rational(1, 10**places)))
+    result = derive(Trace(A * (z * Identity(N) - h).inv()) / N, model("hermitian").with_spectra({A: nearly}))
+    found = evaluate(result, {z: 5, s: 1}, digits=12)
+    g = (5 - mp.sqrt(21)) / 2
+    assert abs(found.value / (mpf(10) ** -places * g / 2) - 1) < 1e-10
+
+
+def test_what_nearly_cancels_beyond_all_digits_is_refused() -> None:
+    nearly = Eigenvalues((Integer(1), Integer(-1) + Rational(1, 10**1500)))
+    result = derive(Trace(A * (z * Identity(N) - h).inv()) / N, model("hermitian").with_spectra({A: nearly}))
+    with pytest.raises(InputError, match="digits do not stand"):
+        evaluate(result, {z: 5, s: 1}, digits=12)

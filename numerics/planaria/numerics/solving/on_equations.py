@@ -21,10 +21,10 @@ from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import extreme, reached_directly
 from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
 
-__all__ = ["CERTAIN_ZERO", "FEWEST_DIGITS", "on_the_equations", "refuse_an_edge", "stands"]
+__all__ = ["FEWEST_DIGITS", "certain_zero", "on_the_equations", "refuse_an_edge", "stands"]
 
 LAST_PLACES = 8  # digits of loops that Newton's method may leave unsettled
-CERTAIN_ZERO = 1000  # digits from which on what does not differ from zero is zero
+FEWEST_ZEROS = 1000  # digits from which on what does not differ from zero may be zero
 MOST_EDGE = 12  # times the digits of a number that are spent on the side of an edge
 FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
 
@@ -43,20 +43,21 @@ def on_the_equations(problem: Problem, digits: int) -> Estimate:
     start: Mapping[Symbol, Any] = _followed(problem) if end is None else _by_symbol(problem, end.unknowns)
     lost = 0 if end is None else end.lost
     working = digits + 10 + lost
+    certain, formula_is_zero = certain_zero(problem), not problem.derivation.closed_form.value
     previous: Any = None
     while working <= 40 * digits + 2000 + 4 * lost:
         with mp.workdps(working):
             loops = polish_directly(problem, start)
-            patient = working > CERTAIN_ZERO + 4 * lost
+            patient = working > certain + 4 * lost
             verdict = None
             if loops is not None:
                 verdict = verify(problem, loops, mpf(10) ** -digits, vanishing=patient)
             if verdict is not None and loops is not None:
                 value, error = verdict.value, abs(verdict.value - previous) if previous is not None else mpf("inf")
-                if patient and max(abs(value), error) < mpf(10) ** (CERTAIN_ZERO // 2 - working):
-                    value = mpf(0)  # what is left of it is rounding, at any precision
-                    error = max(abs(verdict.value), error)
-                known = error <= abs(value) * mpf(10) ** -digits or (patient and not value)
+                # A value that cancels to zero has no digits yet, unless it is zero as a formula.
+                known = error <= abs(value) * mpf(10) ** -digits and (value != 0 or formula_is_zero)
+                if not known and patient and abs(value) <= error < mpf(10) ** (FEWEST_ZEROS // 2 - working):
+                    value, known = mpf(0), True  # no digit of it stands, at any precision
                 if known and stands(verdict, value or verdict.value, digits):
                     if not verdict.stable:
                         raise in_the_spectrum(verdict)
@@ -77,6 +78,17 @@ def on_the_equations(problem: Problem, digits: int) -> Estimate:
     raise InputError(
         "evaluate", f"{digits} digits do not stand on the unreduced equations", "move away from the singular point"
     )
+
+
+def certain_zero(problem: Problem) -> int:
+    """Digits from which on what does not differ from zero is zero: many, and more than the given numbers have.
+
+    Numbers that nearly cancel, such as 1 and -1 + 10**-700, are told from those that do.
+    """
+    listed = (number for _, _, spectrum in problem.spectra for number in spectrum.listed or ())
+    exact = [number for number in (*problem.values.values(), *listed) if number.is_Rational]
+    bits = max((max(abs(int(one.p)), int(one.q)).bit_length() for one in exact), default=0)
+    return FEWEST_ZEROS + bits
 
 
 def _followed(problem: Problem) -> Mapping[Symbol, Any]:

@@ -20,8 +20,8 @@ from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError,
 from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import Extreme, extreme, polished, reached
 from planaria.numerics.solving.on_equations import (
-    CERTAIN_ZERO,
     FEWEST_DIGITS,
+    certain_zero,
     on_the_equations,
     refuse_an_edge,
     stands,
@@ -154,7 +154,7 @@ def on_the_closed_form(
                 settled = value != 0 or not problem.derivation.closed_form.value
                 zeros = zeros + 1 if value == 0 else 0
                 if settled and error <= abs(value) * mpf(10) ** -digits:
-                    certain = working > CERTAIN_ZERO + 4 * lost
+                    certain = working > certain_zero(problem) + 4 * lost
                     verdict = verify(problem, loops, mpf(10) ** -digits, vanishing=certain)
                     if stands(verdict, value, digits):
                         break
