@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: workers share the cores
+
+# A busy machine is no failure.
+settings.register_profile("planaria", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("planaria")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

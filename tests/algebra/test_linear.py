@@ -49,7 +49,6 @@ def test_the_degree_is_that_of_the_numerator() -> None:
     assert degree_in(RING(a / x), x) == 0
 
 
-@settings(deadline=None)
 @given(polynomials(), polynomials())
 def test_a_root_is_sympys_and_solves(slope: Expr, rest: Expr) -> None:
     relation = RING(slope * x + rest)
@@ -95,7 +94,7 @@ def matrices(draw: Any) -> tuple[list[list[Expr]], list[int], list[int]]:
     return [[draw(ENTRIES) for _ in range(size)] for _ in range(size)], rows, cols
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(matrices())
 def test_an_inverse_is_sympys(made: tuple[list[list[Expr]], list[int], list[int]]) -> None:
     matrix, rows, cols = made

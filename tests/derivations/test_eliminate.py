@@ -198,7 +198,7 @@ def systems(draw: st.DrawFn) -> list[Ratio]:
     return found
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(systems(), st.lists(st.sampled_from([T, U, V, W]), min_size=1, unique=True))
 def test_the_cheapest_of_all(system: list[Ratio], loops: list[Symbol]) -> None:
     """By the number of terms times the number of equations that would get them."""
@@ -466,7 +466,7 @@ def functions(draw: st.DrawFn) -> tuple[Ratio, int]:
     return value / bottom, len(bottom.numerator)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(functions())
 def test_denominators_are_made_monic(given_: tuple[Ratio, int]) -> None:
     value, _ = given_
@@ -486,7 +486,7 @@ def test_denominators_are_made_monic(given_: tuple[Ratio, int]) -> None:
     assert len({factor for factor, _ in factors}) == len(factors)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(functions(), functions())
 def test_traces_by_partial_fractions(first: tuple[Ratio, int], second: tuple[Ratio, int]) -> None:
     one = elimination()

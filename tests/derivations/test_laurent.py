@@ -51,7 +51,6 @@ def agrees(found, truth):
 # -- sums, differences, products -----------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(pairs(), pairs())
 def test_arithmetic_is_exact_below_the_order(first, second):
     (p, f), (q, g) = first, second
@@ -66,7 +65,6 @@ def test_arithmetic_is_exact_below_the_order(first, second):
     assert agrees(3 * f + 1, added(multiplied({0: fmpq(3)}, p), {0: fmpq(1)}))
 
 
-@settings(deadline=None)
 @given(pairs(), pairs())
 def test_no_precision_is_given_away(first, second):
     """O(t^a) and O(t^b) errors: a sum is known to the smaller order, a product to the smaller of two sums."""
@@ -79,7 +77,6 @@ def test_no_precision_is_given_away(first, second):
         assert (f**2).high == EXACT
 
 
-@settings(deadline=None)
 @given(pairs())
 def test_the_leading_coefficient_comes_first(pair):
     _, f = pair
@@ -96,7 +93,6 @@ def test_the_leading_coefficient_comes_first(pair):
 # -- quotients -----------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(pairs(), pairs())
 def test_a_quotient_multiplied_again(first, second):
     """f/g is right if its product with what is known of g is f, as far as either is known."""
@@ -112,7 +108,7 @@ def test_a_quotient_multiplied_again(first, second):
     assert p is not None
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(exact_series(), exact_series(), st.integers(1, 6), st.integers(1, 6))
 def test_truncated_inputs_know_a_part_of_the_exact_quotient(first, second, keep_first, keep_second):
     """What two truncated series give is the beginning of what the whole ones give."""

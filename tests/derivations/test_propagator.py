@@ -58,7 +58,7 @@ def matrices(draw: st.DrawFn) -> Matrix:
     return found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(matrices(), st.randoms(use_true_random=False))
 def test_the_inverse_is_one(matrix: Matrix, source: object) -> None:
     """Rows and columns may have any numbers, in any order."""

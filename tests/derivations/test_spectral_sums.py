@@ -151,7 +151,7 @@ def problems(draw):
     return numerator, [(factor, draw(st.integers(1, 3 if len(chosen) == 1 else 2))) for factor in chosen]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(problems())
 def test_random_traces_of_one_matrix(problem):
     parts = check(problem[0], ONE, problem[1])
@@ -210,7 +210,7 @@ def test_a_factor_is_divided_out_of_a_numerator():
     assert sums(parts) == {lam, omega}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from([1, -1, mu, c])), max_size=4),
     st.lists(st.sampled_from([FIRST_OF_TWO, OTHER_OF_TWO, MIXED, PRODUCT]), max_size=2, unique=True),

@@ -36,7 +36,7 @@ def value(polynomial, at):
     return total
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(polynomials(6), st.lists(st.tuples(monic(), st.integers(1, 3)), min_size=1, max_size=3), st.data())
 def test_partial_fractions_add_up(numerator, factors, data):
     try:
@@ -58,7 +58,7 @@ def test_partial_fractions_add_up(numerator, factors, data):
     assert total == expected
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(polynomials(6), st.lists(st.tuples(monic(), st.integers(1, 3)), min_size=1, max_size=3))
 def test_remainders_are_proper(numerator, factors):
     try:

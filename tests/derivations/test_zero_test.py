@@ -112,7 +112,7 @@ def polynomial(terms: list[tuple[int, tuple[int, ...]]]) -> Ratio:
 EXACT, MODULAR = Witness(SYSTEM, exact=True), Witness(SYSTEM)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(monomials, monomials)
 def test_series_are_a_homomorphism(one: list[Any], other: list[Any]) -> None:
     first, second = polynomial(one), polynomial(other)

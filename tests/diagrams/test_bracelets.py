@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Identity, MatrixSymbol, symbols
 
@@ -117,7 +117,6 @@ def closed_words(letters: list[Letter]) -> st.SearchStrategy[Word]:
     )
 
 
-@settings(deadline=None)
 @given(closed_words(LETTERS))
 def test_the_normal_form_is_the_least_reading(word: Word) -> None:
     keys = {placing: word_key(other) for placing, other in readings(word, TRANSPOSES)}
@@ -131,7 +130,6 @@ def test_the_normal_form_is_the_least_reading(word: Word) -> None:
     assert is_zero(word, TRANSPOSES) == (keys[Placing(0, False)] in turned and coefficient != word.coefficient)
 
 
-@settings(deadline=None)
 @given(closed_words(LETTERS), TURNS)
 def test_necklaces_and_standard_words_are_equal_for_equal_traces(word: Word, turn: tuple[int, bool]) -> None:
     place, turned = turn

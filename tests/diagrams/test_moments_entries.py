@@ -213,25 +213,25 @@ def check(laws: tuple[Law, ...], words: tuple[tuple[Step, ...], ...], sizes: tup
     assert value_at(found, sizes) == by_entries(laws, words, sizes)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(cases((2,)))
 def test_four_letters(case: tuple[tuple[Law, ...], tuple[tuple[Step, ...], ...], tuple[int, int]]) -> None:
     check(*case)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(cases((3,)))
 def test_six_letters(case: tuple[tuple[Law, ...], tuple[tuple[Step, ...], ...], tuple[int, int]]) -> None:
     check(*case)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(cases((1, 2)))
 def test_two_traces(case: tuple[tuple[Law, ...], tuple[tuple[Step, ...], ...], tuple[int, int]]) -> None:
     check(*case)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(cases((1, 1, 1)))
 def test_connected_part_of_three_traces(
     case: tuple[tuple[Law, ...], tuple[tuple[Step, ...], ...], tuple[int, int]],

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 from flint import fmpq
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sympy import Float, Rational, S, Symbol, cancel, oo, pi, sqrt, symbols, together
 
@@ -56,7 +56,6 @@ def evaluate(ratio, point):
 # -- axioms --------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(ratios(), ratios(), ratios())
 def test_field_axioms(p, q, r):
     zero, one = RING.zero, RING.one
@@ -77,7 +76,6 @@ def test_field_axioms(p, q, r):
     assert p**3 == p * p * p
 
 
-@settings(deadline=None)
 @given(ratios(), ratios())
 def test_equal_functions_are_equal_values(p, q):
     """The form is reduced: equality, hash and truth look at the form alone."""
@@ -91,7 +89,6 @@ def test_equal_functions_are_equal_values(p, q):
     assert bool(p - q) == (p != q)
 
 
-@settings(deadline=None)
 @given(ratios())
 def test_the_form_is_reduced(p):
     assert p.denominator.leading_coefficient() == 1
@@ -104,7 +101,6 @@ def test_the_form_is_reduced(p):
 # -- values --------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(ratios(), ratios(), POINTS)
 def test_evaluation_is_a_homomorphism(p, q, point):
     x, y = evaluate(p, point), evaluate(q, point)
@@ -116,7 +112,6 @@ def test_evaluation_is_a_homomorphism(p, q, point):
         assert evaluate(p / q, point) == x / y
 
 
-@settings(deadline=None)
 @given(polynomials(), polynomials(), POINTS)
 def test_evaluation_agrees_with_sympy(numerator, denominator, point):
     bottom = at(denominator, point)
@@ -128,7 +123,6 @@ def test_evaluation_agrees_with_sympy(numerator, denominator, point):
     assert at(ratio.to_sympy(), point) == ratio.evaluate(point)
 
 
-@settings(deadline=None)
 @given(ratios())
 def test_sympy_and_back(p):
     assert RING(p.to_sympy()) == p
@@ -147,7 +141,6 @@ def test_evaluation_in_other_fields():
 # -- substitution, derivatives, other rings ------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(ratios(), ratios(), ratios(), POINTS)
 def test_substitution_is_composition(p, first, second, point):
     x, y = evaluate(first, point), evaluate(second, point)
@@ -173,7 +166,6 @@ def test_substitution_into_a_pole():
         RING(c / (a * b - 1)).substitute({a: RING(1 / b)})
 
 
-@settings(deadline=None)
 @given(ratios(), ratios())
 def test_derivatives(p, q):
     for generator in (a, b, c):
@@ -182,7 +174,6 @@ def test_derivatives(p, q):
         assert p.derivative(generator) == RING(cancel(p.to_sympy().diff(generator)))
 
 
-@settings(deadline=None)
 @given(ratios(), st.permutations([a, b, c, d]))
 def test_moving_between_rings(p, generators):
     other = Ring(generators)
@@ -199,7 +190,6 @@ def test_moving_needs_the_generators_that_occur():
         RING(a + b).to(Ring([a]))
 
 
-@settings(deadline=None)
 @given(ratios())
 def test_support(p):
     assert p.support() == p.to_sympy().free_symbols

@@ -29,7 +29,7 @@ QUANTITIES = [
 
 
 @pytest.mark.parametrize("expression", QUANTITIES, ids=str)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
 def test_a_value_is_sympys(expression: Expr, first: int, second: int, root: int, other: int, size: int) -> None:
     expected = expression.xreplace(

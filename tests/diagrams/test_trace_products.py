@@ -40,7 +40,7 @@ def scalars() -> st.SearchStrategy[Expr]:
     )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(scalars())
 def test_products_are_those_of_commuting_symbols(scalar: Expr) -> None:
     products = products_of_traces(scalar)

@@ -196,7 +196,7 @@ def test_many_digits_have_few_calls(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- predictions ----------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.floats(-3, 3), st.floats(0.1, 5), st.floats(-3, -1), st.floats(0.1, 1), st.floats(0.1, 2))
 def test_powers_are_predicted(power: float, size: float, start: float, first: float, second: float) -> None:
     positions = [start, start + first, start + first + second]
@@ -249,7 +249,7 @@ def trace_of(problem: Problem, unknowns: Sequence[Any]) -> Any:
     return functions.value([float(u) for u in unknowns], problem.floats(), problem.scalars(to_float))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(1, 40), st.integers(1, 40), st.floats(-9, 3))
 def test_paths_lead_to_the_solution(n: int, p: int, places: float) -> None:
     problem = pose(PLAIN, {"N": n, "P": p, "gamma": 10.0**places})

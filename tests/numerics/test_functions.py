@@ -240,7 +240,7 @@ def test_only_sums_of_the_relations_are_made_for_residuals() -> None:
     assert rows[1] == [0, 1]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.floats(0.1, 9), st.floats(0.1, 9), st.lists(st.floats(0.01, 50), min_size=1, max_size=6))
 def test_double_precision_is_the_same(x: float, y: float, values: list[float]) -> None:
     spectrum = {lam: np.array(values), om: np.array(values[::-1])}

@@ -147,7 +147,7 @@ def ratios(draw: st.DrawFn):
     return RING(top) / (RING(bottom**2) + RING.one)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(ratios(), st.fractions(1, 3, max_denominator=7), st.fractions(1, 3, max_denominator=7))
 def test_a_program_is_its_formula_and_its_derivative(ratio, a: Fraction, b: Fraction) -> None:
     builder = Builder([A, B])
