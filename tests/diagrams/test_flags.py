@@ -53,8 +53,8 @@ def test_a_graph_that_is_written_down_anew_has_the_same_flags(pair):
 
 
 @st.composite
-def misses(draw):
-    """A graph, and another one that differs from it in one thing, or does not: and in which thing."""
+def misses(draw, what):
+    """A graph, and another one that differs from it in one thing, or does not."""
     graph, other = draw(pairs(blocks=SIGNED, most_words=3))
     assume(proper(graph) and other.ribbons)
     pairing, twisted, words = list(other.pairing), set(other.twisted), list(other.words)
@@ -62,7 +62,8 @@ def misses(draw):
     pairs_of_ribbons = permutations(other.ribbons, 2)
     like = [(r, q) for r, q in pairs_of_ribbons if other.letters[r[0]].field == other.letters[q[0]].field]
     impossible = {"field": not twins, "end": not like}
-    what = draw(st.sampled_from([one for one in MISSES if not impossible.get(one)]))
+    assume(not impossible.get(what))
+    assume(what != "order" or sum(not one.closed for one in words) > 1)  # the order of closed words is none
     (i, j), number = (
         draw(st.sampled_from(twins if what == "field" else other.ribbons)),
         draw(st.integers(0, len(words) - 1)),
@@ -106,26 +107,27 @@ def misses(draw):
     except InputError:
         assume(False)
     assume(proper(changed))
-    return graph, changed, what
+    return graph, changed
 
 
-def test_close_misses_are_told_apart_as_ours_are():
-    seen: Counter = Counter()
+@pytest.mark.parametrize("what", MISSES)
+def test_close_misses_are_told_apart_as_ours_are(what):
+    verdicts: Counter = Counter()
 
-    # The same cases every time: what is seen below is a matter of which.
-    @settings(max_examples=400, derandomize=True, suppress_health_check=list(HealthCheck))
-    @given(misses())
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
+    @given(misses(what))
     def check(case):
-        graph, changed, what = case
+        graph, changed = case
         verdict = isomorphic(graph, changed)
         assert same(graph, changed) == verdict
         nodes = subdivided(graph.flags), subdivided(changed.flags)
         assert nx.vf2pp_is_isomorphic(*nodes, node_label="label") == verdict
-        seen[what, verdict] += 1
+        verdicts[verdict] += 1
 
     check()
-    assert {what for what, verdict in seen if not verdict} >= set(MISSES) - {"order"}  # seldom of open words
-    assert any(verdict for _, verdict in seen)
+    assert verdicts[False] > 0
+    if what == "corner":  # often the one that was there
+        assert verdicts[True] > 0
 
 
 @pytest.mark.parametrize(
