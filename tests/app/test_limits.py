@@ -7,6 +7,7 @@ from sympy import Eq, Expr, Symbol, oo, symbols
 
 from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
+from planaria.derivations.equations.spectral_symbols import SpectralSymbol
 from planaria.ensembles.library import load_model
 from planaria.ensembles.spectra import UnitSpectrum
 from planaria.numerics.solving.evaluate import evaluate
@@ -21,8 +22,12 @@ def derived(model: str, quantity: str) -> Derivation:
 
 
 def by_condition(derivation: Derivation, parameter: Symbol) -> dict[Eq, Expr]:
-    """The values by the first condition of each branch."""
-    return {one.conditions[0]: one.value for one in limit_branches(derivation.closed_form, parameter)}
+    """The values by the first condition of each branch, its sums told by their names."""
+    return {plain(one.conditions[0]): one.value for one in limit_branches(derivation.closed_form, parameter)}
+
+
+def plain(condition: Eq) -> Eq:
+    return condition.xreplace({one: Symbol(one.name) for one in condition.atoms(SpectralSymbol)})
 
 
 def equal(one: Expr, other: Expr) -> bool:

@@ -161,6 +161,9 @@ def test_every_branch_is_a_system_without_the_parameter(model):
                 used = {s for ratio in (closed.value, *closed.relations) for s in ratio.support()}
                 assert parameter not in used
                 assert all(isinstance(condition, Eq) for condition in one.conditions)
+                sums = {symbol.name for symbol, _ in closed.sums}
+                for symbol in set().union(*(condition.free_symbols for condition in one.conditions)):
+                    assert isinstance(symbol, SpectralSymbol) == (symbol.name in sums)
                 assert (one.order < 0) == (one.value == S.Infinity)
 
 

@@ -119,6 +119,37 @@ def test_some_planar_diagrams_have_twists_as_they_are_written():
     assert sum(bool(graph.twisted) for graph in REAL) > 20
 
 
+def symmetric(expression):
+    return expand(expression, Model([Gaussian(H, kind="symmetric")]), 0, euler=None)
+
+
+@pytest.mark.parametrize(
+    "graphs",
+    [
+        symmetric(Trace(H**3) ** 2),
+        symmetric(Trace(H) ** 2),
+        symmetric(Trace(H) * Trace(H) * Trace(H**2)),
+        symmetric(Trace(H**2) ** 3),
+        expand(Trace(x * x.T) ** 3, MODEL, 0, euler=None),
+        expand(Trace(x * x.T) * Trace((x * x.T) ** 2), MODEL, 0, euler=None),
+    ],
+    ids=range(6),
+)
+def test_no_two_diagrams_of_several_words_have_one_picture(graphs):
+    graphs = list(graphs)
+    assert len({to_svg(lay_out(graph)) for graph in graphs}) == len(graphs)
+
+
+def test_marks_say_where_words_begin_that_are_not_drawn_as_they_are_written():
+    graphs = list(symmetric(Trace(H**3) ** 2))
+    shapes = [[one for one in lay_out(graph).shapes if one.role == "beginning"] for graph in graphs]
+    marks = [{one.text.plain for one in each} for each in shapes]
+    assert set() in marks  # one at least is drawn as it is written
+    assert {"1→", "2→"} in marks
+    assert {"1→", "←2"} in marks
+    assert any("where the first word begins" in text for text in texts(sheet(graphs)))
+
+
 def test_turning_words_over_never_twists_more():
     for graph in expand(Trace(x * x.T) * Trace((x * x.T) ** 2), MODEL, 0, euler=None):
         read = untwisted(graph).graph

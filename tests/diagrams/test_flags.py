@@ -10,10 +10,11 @@ import networkx as nx
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.random_graphs import SETTING, SIGNED, Omega, a, graphs, h, pairs, s, t, u, word_of, x, z
+from tests.random_graphs import SETTING, SIGNED, Omega, a, graphs, h, letter, pairs, s, t, u, word_of, x, z
 
 from planaria.diagrams import InputError, RibbonGraph, edge_match, isomorphic, node_match
 from planaria.diagrams.expressions.cyclic_words import is_zero, transposes_of
+from planaria.diagrams.expressions.words import Word
 from planaria.diagrams.graphs.canonical import automorphism_order, classes
 from planaria.diagrams.graphs.wick import all_contractions
 
@@ -149,6 +150,25 @@ def test_all_contractions_fall_into_the_same_classes(factors):
     own = [one.graph for one in classes(found)]
     assert not any(same(one, other) for one, other in combinations(own, 2))
     assert all(sum(same(graph, one) for one in own) == 1 for graph in found)
+
+
+def open_word(*codes):
+    letters = tuple(letter(code) for code in codes)
+    spaces = [letters[0].rows, *(one.cols for one in letters)]
+    return Word(letters, (SETTING.ring.one,) * len(spaces), SETTING.ring.one, spaces[0], spaces[-1])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["s", "s"], ["t", "t"], ["a", "a"], ["h", "h"], ["x", "x"], ["s", "s", "ss"], ["a", "a", "as", "s", "a"]],
+)
+def test_open_words_keep_their_ends(words):
+    """Not even a word of one letter that is its own transpose may be turned: no diagram is like another one."""
+    found = list(all_contractions(tuple(open_word(*codes) for codes in words), SETTING))
+    assert found
+    for one, other in combinations(found, 2):
+        assert not isomorphic(one, other)
+        assert not same(one, other)
 
 
 @settings(max_examples=40, deadline=None)

@@ -28,7 +28,20 @@ __all__ = [
 ]
 
 Role = Literal[
-    "face", "ribbon", "back", "gap", "edge", "line", "end", "dot", "blob", "sign", "letter", "label", "caption"
+    "face",
+    "ribbon",
+    "back",
+    "gap",
+    "edge",
+    "line",
+    "end",
+    "dot",
+    "blob",
+    "sign",
+    "letter",
+    "label",
+    "caption",
+    "beginning",
 ]
 """What a shape is in a picture: emitters whose output is edited by hand name their styles after it."""
 

@@ -59,7 +59,7 @@ def _style(role: Role) -> str:
             return f"line cap=round, line width={_number(_THIN * wide)}pt"
         case "end":
             return f"fill=white, line width={_number(_THIN * wide)}pt"
-        case "letter" | "label" | "caption":
+        case "letter" | "label" | "caption" | "beginning":
             return r"font=\normalsize, inner sep=0pt"
         case "face" | "back" | "dot" | "blob":
             return ""

@@ -11,6 +11,7 @@ a line is a function of eigenvalues.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from planaria.diagrams.graphs.ribbon import RibbonGraph
@@ -22,11 +23,12 @@ from planaria.writing.letters import letter_sign
 from planaria.writing.names import terminal_name
 from planaria.writing.pictures.band import HALF
 from planaria.writing.pictures.baseline import baseline
+from planaria.writing.pictures.beginnings import marked_beginnings
 from planaria.writing.pictures.block import LABEL, Block, slots_of, spacing, widest
 from planaria.writing.pictures.labels import box, width
 from planaria.writing.pictures.legend import LINE, Item, chi_text, flow, legend_items
 from planaria.writing.pictures.paint import LETTER, paint
-from planaria.writing.pictures.readings import untwisted
+from planaria.writing.pictures.readings import Beginning, beginnings, untwisted
 from planaria.writing.pictures.ring import radius_of, ring
 from planaria.writing.pictures.style import PALETTE, Style, style_of
 
@@ -71,11 +73,13 @@ def lay_out(
     Raises InputError for a blob that is no such interval.
     """
     graph = given(graph, RibbonGraph)
+    began: tuple[Beginning, ...] = ()
     if not blobs and not dressed:  # these number letters and corners as they are
-        graph = untwisted(graph).graph
+        reading = untwisted(graph)
+        graph, began = reading.graph, beginnings(reading)
     style, names = style_of([graph]), ShortNames()
-    body = draw(graph, style, names, blobs=blobs, dressed=dressed)
-    short, rows = legend_items(graph.setting, style, names, twisted=bool(graph.twisted))
+    body = draw(graph, style, names, blobs=blobs, dressed=dressed, began=began)
+    short, rows = legend_items(graph.setting, style, names, [body], twisted=bool(graph.twisted))
     chi = chi_text(graph.euler_characteristic)
     short.append(Item((Label((0.0, 0.0), chi, 13.0, start=True),), width(chi, 13.0)))
     return with_legend(body, short, rows)
@@ -89,8 +93,13 @@ def draw(
     blobs: Sequence[tuple[int, int, str]] = (),
     dressed: Collection[int] = (),
     radius: float = 0.0,
+    began: Sequence[Beginning] = (),
 ) -> Picture:
-    """The graph alone, without a legend: its connected pieces side by side, circles of at least this radius."""
+    """The graph alone, without a legend: its connected pieces side by side, circles of at least this radius.
+
+    Words that are joined may stand in another order than they are written, and be read from another letter on or
+    from behind. There each has a mark where it begins: without it different contractions had the same picture.
+    """
     slots = slots_of(graph, [(first, stop, name_text(name)) for first, stop, name in blobs])
     gap = spacing(graph, LETTER)
     apart = 2 * max(AROUND, LABEL + widest(graph, LETTER))
@@ -107,7 +116,9 @@ def draw(
     for block in blocks:
         own, top, right, bottom = block.box
         down = (tallest - bottom + top) / 2 - top
-        shapes += (moved(shape, left - own, down) for shape in paint(graph, block, style, names, dressed))
+        marks = marked_beginnings(graph, block, began)
+        painted = chain(paint(graph, block, style, names, dressed), marks)
+        shapes += (moved(shape, left - own, down) for shape in painted)
         left += right - own + apart
     count, chi = len(graph.ribbons), graph.euler_characteristic
     title = f"Ribbon graph: {count} ribbon{'' if count == 1 else 's'}, Euler characteristic {chi}"

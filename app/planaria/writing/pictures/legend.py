@@ -9,11 +9,14 @@ from sympy import Expr
 
 from planaria.diagrams.duality.exchange import Exchange
 from planaria.diagrams.expressions.expression import Setting
-from planaria.writing.emitters.shapes import Dot, Fill, Label, Shape, Stroke, Text, join, line, moved
+from planaria.writing.emitters.shapes import Dot, Fill, Label, Picture, Shape, Stroke, Text, join, line, moved
 from planaria.writing.emitters.text import name_text
 from planaria.writing.emitters.typeset import ShortNames, formula
 from planaria.writing.pictures.band import HALF, band
+from planaria.writing.pictures.beginnings import SIZE as SMALL
+from planaria.writing.pictures.beginnings import beginning_text
 from planaria.writing.pictures.labels import width
+from planaria.writing.pictures.readings import Beginning
 from planaria.writing.pictures.style import AREAS, BACK, GREY, INK, Style
 
 __all__ = ["LINE", "Item", "chi_text", "exchanged_items", "flow", "legend_items"]
@@ -33,9 +36,12 @@ class Item:
 
 
 def legend_items(
-    setting: Setting, style: Style, names: ShortNames, *, twisted: bool = False
+    setting: Setting, style: Style, names: ShortNames, bodies: Iterable[Picture] = (), *, twisted: bool = False
 ) -> tuple[list[Item], list[Item]]:
-    """The entries of the first rows, and those that have a row each; the back of ribbons only where one shows."""
+    """The entries of the first rows, and those that have a row each.
+
+    The back of ribbons only where one shows, and the beginnings of words where one of the pictures marks them.
+    """
     short = [_space(space, style) for space in style.spaces]
     rows = []
     for k in style.areas:
@@ -50,6 +56,8 @@ def legend_items(
     if setting.weighted.intersection(style.areas):
         circle = (Dot((ICON / 2, 0), 6.5, GREY, hollow=True, role="end"),)
         rows.insert(0, _entry(circle, Text.words("in a circle: the weight of the ribbon")))
+    if any(shape.role == "beginning" for body in bodies for shape in body.shapes):
+        rows.insert(0, _beginnings())
     if twisted:
         rows.insert(0, _back())
     for function, name in names.known.items():
@@ -116,6 +124,14 @@ def _back() -> Item:
     icon = (Fill(front, AREAS[0], role="ribbon"), Fill(back, BACK, role="back"), one, other)
     text = Text.words("half twist: behind it the ribbon shows its back")
     return Item((*icon, Label((2 * ICON + 6, 0.0), text, SIZE, start=True)), 2 * ICON + 6 + width(text, SIZE))
+
+
+def _beginnings() -> Item:
+    """Two words with where they begin, one of them read from behind."""
+    ways = (Beginning(0, 0, False), Beginning(1, 0, True))
+    marks = tuple(Label((7.0 + 24.0 * k, 0.0), beginning_text(one), SMALL) for k, one in enumerate(ways))
+    text = Text.words("where the first word begins, where the second one, and which way each is read")
+    return Item((*marks, Label((46.0, 0.0), text, SIZE, start=True)), 46.0 + width(text, SIZE))
 
 
 def chi_text(chi: int) -> Text:

@@ -16,7 +16,7 @@ from planaria.diagrams.expressions.words import Word
 if TYPE_CHECKING:  # graphs delegate to the modules of this folder, which need no more than their type
     from planaria.diagrams.graphs.ribbon import RibbonGraph
 
-__all__ = ["Reading", "aligned", "read_from", "untwisted"]
+__all__ = ["Beginning", "Reading", "aligned", "beginnings", "read_from", "untwisted"]
 
 AS_IT_IS = Placing(0, False)
 
@@ -30,10 +30,37 @@ class Reading(NamedTuple):
         The same graph, its letters numbered as they are read.
     places
         The new number of each letter.
+    turned
+        Whether a word is read from behind, for each word.
     """
 
     graph: RibbonGraph
     places: tuple[int, ...]
+    turned: tuple[bool, ...]
+
+
+class Beginning(NamedTuple):
+    """Where a word began before it was read in another way.
+
+    Attributes
+    ----------
+    word
+        The number of the word.
+    letter
+        The number of its first letter, as it is read now.
+    turned
+        Whether it was read in the other direction.
+    """
+
+    word: int
+    letter: int
+    turned: bool
+
+
+def beginnings(reading: Reading) -> tuple[Beginning, ...]:
+    """Where the words began which have letters."""
+    words = enumerate(zip(reading.graph.vertices, reading.turned, strict=True))
+    return tuple(Beginning(k, reading.places[own[0]], over) for k, (own, over) in words if own)
 
 
 def read_from(graph: RibbonGraph, placings: Sequence[Placing]) -> Reading:
@@ -49,7 +76,7 @@ def read_from(graph: RibbonGraph, placings: Sequence[Placing]) -> Reading:
     ((1, 0, 3, 2), (3, 2, 1, 0))
     """
     if all(placing == AS_IT_IS for placing in placings):
-        return Reading(graph, tuple(range(len(graph.letters))))
+        return Reading(graph, tuple(range(len(graph.letters))), (False,) * len(graph.words))
     transposes = transposes_of(graph.setting)
     places = [0] * len(graph.letters)
     over: list[bool] = []
@@ -66,7 +93,8 @@ def read_from(graph: RibbonGraph, placings: Sequence[Placing]) -> Reading:
         if (i in graph.twisted) != (over[i] != over[j]):
             twisted.add(min(a, b))
     words = tuple(read_word(word, one, transposes) for word, one in zip(graph.words, placings, strict=True))
-    return Reading(type(graph)(graph.setting, words, tuple(pairing), frozenset(twisted)), tuple(places))
+    found = type(graph)(graph.setting, words, tuple(pairing), frozenset(twisted))
+    return Reading(found, tuple(places), tuple(placing.turned for placing in placings))
 
 
 def untwisted(graph: RibbonGraph) -> Reading:

@@ -47,6 +47,7 @@ class LimitBranch(Portable):
         What goes to zero.
     conditions
         What holds in the limit, as equations to read: ``Eq(S_11, N)``, ``Eq(Delta, 0)``, ``Eq(Delta, oo)``.
+        Their spectral sums know their derivatives.
     vanishing, growing
         The unknown that goes to zero, the one that grows without bound; None if all stay finite.
     order
@@ -289,11 +290,12 @@ class _System:
         dropped = {small, STRENGTH, self.parameter} | (set(sums) - used)
         ring = Ring(g for g in value.ring.generators if g not in dropped)
         moved = tuple(r.to(ring) for r in relations)
-        form = Form(
-            ring, unknowns, moved, kept, value.to(ring), (None,) * len(moved), declared=self.closed.declared
-        )
+        blank, declared = (None,) * len(moved), self.closed.declared
+        form = Form(ring, unknowns, moved, kept, value.to(ring), blank, declared=declared)
         vanishing, growing = (small, None) if small != self.inverted else (None, small)
-        return LimitBranch(self.parameter, tuple(equations), vanishing, growing, order, form)
+        knowing = dict(form.named_sums)
+        named = (Eq(one.lhs.xreplace(knowing), one.rhs.xreplace(knowing), evaluate=False) for one in equations)
+        return LimitBranch(self.parameter, tuple(named), vanishing, growing, order, form)
 
     def _read(self, relation: Ratio, sums: Iterable[Symbol]) -> Eq:
         symbol = self._solvable(relation, sums)

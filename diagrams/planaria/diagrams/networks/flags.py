@@ -32,7 +32,7 @@ def flags(graph: Contracted) -> MultiGraph[Hashable]:
 
     - node ``2 * k`` is the left (row) side of letter k and ``2 * k + 1`` the right one; its ``label`` holds the
       field, whether it is the side of its rows or of its columns, conjugation, space and function of the corner,
-      and of an open word, which stays where it is, the place;
+      and of an open word, which stays where it is, the place and the side;
     - a word without letters is one node, ``("word", its number)``;
     - the node ``"whole"`` has a label of what no flag knows: the coefficients, and the model.
     """
@@ -52,11 +52,11 @@ def flags(graph: Contracted) -> MultiGraph[Hashable]:
             found.add_node(("word", number), label=("word", None if word.closed else opened, *corners[0]))
         for place, k in enumerate(own):
             letter = word.letters[place]
-            stays = () if word.closed else (opened, place)
             after = (place + 1) % count if word.closed else place + 1
             for right, corner in ((False, corners[place]), (True, corners[after])):
                 side = _side(letter, right, transposes)
                 name = setting.fields[letter.field].name
+                stays = () if word.closed else (opened, place, right)
                 label = ("side", name, letter.conjugated, side, *corner, *stays)
                 found.add_node(2 * k + right, label=label)
             found.add_edge(2 * k, 2 * k + 1, kind="letter")

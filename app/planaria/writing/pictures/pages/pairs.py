@@ -194,8 +194,8 @@ def _read(pair: _Pair) -> _Pair:
             return max(sum(k == place for k, place in places), sum(k + place == n - 1 for k, place in places))
 
         first = max(range(n), key=lambda one: (alike(one), -one))
-        graph, places = read_from(graph, [Placing(first, False)])
-        image = [places[one] for one in image]
+        turned = read_from(graph, [Placing(first, False)])
+        graph, image = turned.graph, [turned.places[one] for one in image]
     return _Pair(left.graph, graph, tuple(image))
 
 

@@ -15,7 +15,7 @@ from planaria.writing.emitters.typeset import ShortNames, weight_text
 from planaria.writing.pictures.layout import circle_of, draw, with_legend
 from planaria.writing.pictures.legend import legend_items
 from planaria.writing.pictures.pages.cells import cell, grid, text_of
-from planaria.writing.pictures.readings import aligned, untwisted
+from planaria.writing.pictures.readings import aligned, beginnings, untwisted
 from planaria.writing.pictures.style import style_of
 
 if TYPE_CHECKING:
@@ -69,18 +69,20 @@ def sheet(
     """
     _check(graphs, columns, width, captions=captions, multiplicities=multiplicities, numbers=numbers)
     diagrams = [given(graph, RibbonGraph) for graph in graphs]
-    shown = [untwisted(graph).graph for graph in aligned(diagrams)]
+    readings = [untwisted(graph) for graph in aligned(diagrams)]
+    shown = [reading.graph for reading in readings]
     radius = max(map(circle_of, shown))
     style, names = style_of(shown), ShortNames()
-    cells = []
-    for k, graph in enumerate(shown):
+    bodies, cells = [], []
+    for k, (graph, reading) in enumerate(zip(shown, readings, strict=True)):
         caption = weight_text(graph.weight) if captions is None else text_of(captions[k])
         count = None if multiplicities is None else multiplicities[k]
-        body = draw(graph, style, names, radius=radius)
+        body = draw(graph, style, names, radius=radius, began=beginnings(reading))
+        bodies.append(body)
         number = k + 1 if numbers is None else numbers[k]
         cells.append(cell(body, caption, graph.euler_characteristic, number, count))
     twisted = any(graph.twisted for graph in shown)
-    short, rows = legend_items(diagrams[0].setting, style, names, twisted=twisted)
+    short, rows = legend_items(diagrams[0].setting, style, names, bodies, twisted=twisted)
     title = f"{len(graphs)} diagram{'' if len(graphs) == 1 else 's'}"
     found = with_legend(replace(grid(cells, columns, width), title=title), short, rows)
     return found if width is None else found.to_width(width)
