@@ -1,39 +1,30 @@
 """Double precision for many parameters at once: sweeps and plots.
 
-The first point is reached from the bare propagators; every next one from its neighbour, by the same Newton
-steps with the same tests. A point that the tests refuse is reached from the bare propagators again. All points
-are then held against the unreduced equations; what these do not confirm in double precision is evaluated one by
-one, with as many digits as it takes.
+Points that share their spectra are solved and confirmed all at once (`engine`); what is not confirmed in arrays is
+evaluated one by one, with as many digits as it takes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.question import given
-from planaria.numerics.equations.functions import Functions, functions_of
-from planaria.numerics.equations.newton import DOUBLE, newton
-from planaria.numerics.points.balls import generators
 from planaria.numerics.points.problem import Problem, check_admissible, pose, to_float
 from planaria.numerics.points.refusals import ContradictionError
-from planaria.numerics.solving.branch import CONTRACTING, follow
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import solve
-from planaria.numerics.sweeps.confirmation import confirmed
+from planaria.numerics.sweeps.engine import engine
+from planaria.numerics.sweeps.group import Floats, Group, group_of
 
 __all__ = ["evaluate_array"]
-
-Floats = NDArray[np.float64]
 
 DIGITS = 15  # of points that double precision does not confirm
 
@@ -93,15 +84,14 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
 
 
 def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Floats:
-    unknowns, values = _in_double_precision(problem, columns, count)
-    hidden = _hidden(problem, columns)
-    good = np.zeros(count, dtype=bool) if hidden else confirmed(problem, columns, unknowns, values)
-    lawful = _lawful(problem, columns, count)
+    group = group_of(problem, columns, count)
+    unknowns, values, errors = engine(group)
+    lawful = _lawful(group)
     values[~lawful] = np.nan
-    for point in np.flatnonzero(lawful & ~good):
+    for point in np.flatnonzero(lawful & ~np.isfinite(errors)):
         try:
             start = unknowns[point] if np.isfinite(unknowns[point]).all() else None
-            found = solve(_at(problem, columns, int(point)), DIGITS, start).value
+            found = solve(group.at(int(point)), DIGITS, start).value
             values[point] = float(found) if not found or float(found) else np.nan
         except ContradictionError:
             raise
@@ -110,8 +100,9 @@ def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Float
     return values
 
 
-def _lawful(problem: Problem, columns: Mapping[str, Floats], count: int) -> NDArray[np.bool_]:
+def _lawful(group: Group) -> NDArray[np.bool_]:
     """At which points every variance and covariance is one; asked where one of them depends on what changes."""
+    problem, columns, count = group.problem, group.columns, group.count
     fields = problem.derivation.rules.setting.fields
     laws = {g for one in fields for law in one.numbers for g in law.support()}
     if not any(str(symbol) in columns for generator in laws for symbol in generator.free_symbols):
@@ -123,95 +114,12 @@ def _lawful(problem: Problem, columns: Mapping[str, Floats], count: int) -> NDAr
         key = tuple(float(columns[name][point]) for name in moving)
         if key not in known:
             try:
-                check_admissible(_at(problem, columns, point))
+                check_admissible(group.at(point))
                 known[key] = True
             except InputError:
                 known[key] = False
         found[point] = known[key]
     return found
-
-
-def _hidden(problem: Problem, columns: Mapping[str, Floats]) -> bool:
-    """Whether a function of what changes, such as a root, is a generator of its own."""
-    return any(
-        str(symbol) in columns
-        for generator in generators(problem)
-        if not generator.is_Symbol
-        for symbol in generator.free_symbols
-    )
-
-
-def _in_double_precision(problem: Problem, columns: Mapping[str, Floats], count: int) -> tuple[Floats, Floats]:
-    """Unknowns, of shape (points, unknowns), and values; nan where Newton's method finds none."""
-    closed = problem.derivation.closed_form
-    functions = functions_of(closed, "numpy")
-    spectrum = problem.floats()
-    base = problem.scalars(to_float)
-    symbols = {str(g): g for g in base}
-    values = np.full(count, np.nan)
-    found_at = np.full((count, len(closed.unknowns)), np.nan)
-    unknowns: Any = None
-    before: Any = None
-    sign = 0
-    with np.errstate(all="ignore"):
-        for point in range(count):
-            scalars: dict[Expr, Any] = dict(base)
-            for name, column in columns.items():
-                if name in symbols:
-                    scalars[symbols[name]] = float(column[point])
-            found: tuple[Any, int] | None = (np.zeros(0), sign)
-            if closed.unknowns:
-                for guess in _guesses(unknowns, before):
-                    found = _root(functions, guess, spectrum, scalars)
-                    if found is not None and found[1] == sign:
-                        break
-                else:
-                    found = _afresh(_at(problem, columns, point), scalars)
-            if found is None:
-                unknowns = before = None
-                continue
-            before = unknowns
-            unknowns, sign = found
-            found_at[point] = unknowns
-            with suppress(ZeroDivisionError, OverflowError):
-                values[point] = functions.value(list(unknowns), spectrum, scalars)
-    return found_at, values
-
-
-def _guesses(unknowns: Any, before: Any) -> list[Any]:
-    """Where Newton may start: what the last two points extrapolate to, as a geometric series, or the last one."""
-    if unknowns is None:
-        return []
-    if before is None:
-        return [unknowns]
-    ratio = unknowns / before
-    if (ratio < 0.5).any() or (ratio > 2).any():
-        return [unknowns]
-    return [unknowns * ratio, unknowns]
-
-
-def _at(problem: Problem, columns: Mapping[str, Floats], point: int) -> Problem:
-    """The problem at one of the points."""
-    symbols = {str(symbol): symbol for symbol in problem.values}
-    moved = {symbols[name]: _number(column[point]) for name, column in columns.items()}
-    return Problem(problem.derivation, {**problem.values, **moved}, problem.spectra, problem._cache)
-
-
-def _afresh(here: Problem, scalars: Mapping[Expr, Any]) -> tuple[Any, int] | None:
-    """A point reached from the bare propagators, and the sign of its Jacobian; None where that does not work."""
-    functions = functions_of(here.derivation.closed_form, "numpy")
-    try:
-        return _root(functions, follow(here), here.floats(), scalars)
-    except (InputError, ZeroDivisionError, OverflowError):
-        return None
-
-
-def _root(
-    functions: Functions, guess: Any, spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any]
-) -> tuple[Any, int] | None:
-    system = partial(functions.residual, spectrum=spectrum, scalars=scalars, strength=1.0)
-    root = newton(system, guess, DOUBLE, CONTRACTING)
-    return None if root is None else (np.array(root.unknowns), root.sign)
 
 
 def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
@@ -255,9 +163,3 @@ def _floats(name: str, value: ArrayLike) -> Floats:
 def _first(column: Floats) -> int | float:
     value = float(column[0])
     return int(value) if value.is_integer() else value
-
-
-def _number(value: float) -> Any:
-    from planaria.numerics.spectra import exact_number
-
-    return exact_number(_first(np.array([value])), "values")
