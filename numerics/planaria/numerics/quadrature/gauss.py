@@ -2,8 +2,8 @@
 
 Such functions are analytic in the logarithm t of the eigenvalue where |Im t| < pi. So eigenvalues are put into
 bins in t, and those of a bin are replaced by the Gauss rule of their own discrete measure in t, whose m nodes are
-exact for polynomials of degree 2m - 1. Its error falls as rho**(-2m), rho being that of the largest ellipse round the
-bin that has no pole inside, uniformly for all poles on the axis of negative numbers, 0 included.
+exact for polynomials of degree 2m - 1. Its error falls as rho**(-2m), rho being that of the largest ellipse round
+the bin that has no pole inside, uniformly for all poles on the axis of negative numbers, 0 included.
 """
 
 from __future__ import annotations

@@ -16,9 +16,11 @@ from sympy import MatrixSymbol, Symbol
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
+from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import given
 from planaria.numerics.points.problem import Problem, check_admissible, pose, to_float
-from planaria.numerics.points.refusals import ContradictionError
+from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError
+from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import solve
 from planaria.numerics.sweeps.engine import engine
@@ -30,7 +32,7 @@ DIGITS = 15  # of points that double precision does not confirm
 
 
 @exclusive
-def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = None, **numbers: Any) -> Floats:
+def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = None, **numbers: Any) -> PointArray:
     """The quantity in double precision over arrays of parameters.
 
     Parameters
@@ -41,8 +43,8 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
 
     Returns
     -------
-    An array of the broadcast shape, right to nine digits; nan where `evaluate` refuses the point, and where
-    a value is beyond the range of doubles.
+    A `PointArray` of the broadcast shape: the values, right to nine digits, with ``errors`` and ``status``. There
+    is nan where `evaluate` refuses the point, and where a value is beyond the range of doubles.
 
     Raises InputError as `evaluate` does.
 
@@ -80,24 +82,42 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     count = int(np.prod(shape, dtype=int))
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
     _check_sweep(problem, columns)
-    return _sweep(problem, columns, count).reshape(shape)
+    return PointArray.of(*(one.reshape(shape) for one in _sweep(problem, columns, count)))
 
 
-def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Floats:
+def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> tuple[Floats, Floats, NDArray[Any]]:
+    """Values, errors and statuses of points that share their spectra."""
     group = group_of(problem, columns, count)
-    unknowns, values, errors = engine(group)
     lawful = _lawful(group)
-    values[~lawful] = np.nan
-    for point in np.flatnonzero(lawful & ~np.isfinite(errors)):
-        try:
-            start = unknowns[point] if np.isfinite(unknowns[point]).all() else None
-            found = solve(group.at(int(point)), DIGITS, start).value
-            values[point] = float(found) if not found or float(found) else np.nan
-        except ContradictionError:
-            raise
-        except (InputError, OverflowError):
-            values[point] = np.nan
-    return values
+    status = np.full(count, PointStatus.OK, dtype=object)
+    status[~lawful] = PointStatus.NO_LAW
+    found = engine(group)
+    found.values[~lawful] = np.nan
+    for point in np.flatnonzero(lawful & ~np.isfinite(found.errors)).tolist():
+        known = found.unknowns[point]
+        start = known.tolist() if np.isfinite(known).all() else None
+        found.values[point], found.errors[point], status[point] = _alone(group, point, start)
+    found.errors[np.isnan(found.values)] = np.nan
+    return found.values, found.errors, status
+
+
+def _alone(group: Group, point: int, start: list[float] | None) -> tuple[float, float, PointStatus]:
+    """A point with as many digits as it takes: value, error and status."""
+    try:
+        estimate = solve(group.at(point), DIGITS, start)
+    except ContradictionError:
+        raise
+    except (InTheSpectrumError, PathEndsError):
+        return np.nan, np.nan, PointStatus.IN_THE_SPECTRUM
+    except InputError:
+        return np.nan, np.nan, PointStatus.NOT_SOLVED
+    try:
+        value = float(estimate.value)
+    except OverflowError:
+        value = np.inf
+    if np.isinf(value) or (estimate.value and not value):
+        return np.nan, np.nan, PointStatus.OUT_OF_RANGE
+    return value, float(estimate.error) + 10.0**-DIGITS * abs(value), PointStatus.OK
 
 
 def _lawful(group: Group) -> NDArray[np.bool_]:
