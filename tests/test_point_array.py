@@ -78,3 +78,37 @@ def test_why_there_is_no_number() -> None:
     assert found.status.tolist() == [OK, PointStatus.IN_THE_SPECTRUM]
     assert found[0] == pytest.approx((3 - 5**0.5) / 2, rel=1e-12)
     assert Symbol("z", positive=True) == z
+
+
+def test_sweeps_over_what_spectra_depend_on() -> None:
+    """Exponent, scale and size at once, in any order, and the variance of the features, in which the size is."""
+    result = pl.derive("random-features", "loss")
+    rows = [(0.8, 1.0, 60), (0.5, 2.0, 60), (0.8, 1.0, 40), (1.5, 1.0, 200), (0.8, 1.0, 60)]
+    alpha, scale, M = zip(*rows, strict=True)
+    scales = {"sigma_u": 1, "sigma_w": 1, "N": 20}
+    found = result.evaluate_array(scales, alpha=alpha, lambda_plus=scale, M=M, P=[[30], [20]], gamma=1e-3)
+    assert found.shape == (2, 5)
+    for row, P in zip(found, (30, 20), strict=True):
+        for value, (a, s, m) in zip(row.values, rows, strict=True):
+            right = result.evaluate(scales, alpha=a, lambda_plus=s, M=m, P=P, gamma=1e-3, digits=20)
+            assert value == pytest.approx(float(right.value), rel=1e-9)
+
+
+def test_a_pole_among_positive_eigenvalues_is_not_merged_over() -> None:
+    """A resolvent beside many positive eigenvalues: their merged sums have no bound there, so all are taken."""
+    N, z = symbols("N z", positive=True)
+    A, h = MatrixSymbol("A", N, N), MatrixSymbol("h", N, N)
+    result = derive(
+        Trace((z * Identity(N) - A - h).inv()) / N, Model([Gaussian(h, variance=1 / N, kind="hermitian")])
+    )
+    eigenvalues = [round(1 + k / 400, 4) for k in range(400)]
+    found = result.evaluate_array({A: eigenvalues}, z=[4.2, 6.0])
+    for value, at in zip(found.values, ("4.2", "6"), strict=True):
+        right = result.evaluate({A: eigenvalues}, z=at, digits=20)
+        assert value == pytest.approx(float(right.value), rel=1e-12)
+
+
+def test_sizes_of_lists_cannot_be_swept() -> None:
+    result = pl.derive("random-features", "resolvent")
+    with pytest.raises(pl.InputError, match="eigenvalues are given one by one"):
+        result.evaluate_array({"Lambda": [1, 2], "sigma_u": 1, "N": 4, "P": 4, "gamma": 1}, M=[2, 3])

@@ -67,6 +67,8 @@ class Columns:
     ----------
     images
         For each loop that is known: its symbol, what was claimed of it, and what came out.
+    poles
+        Whether every denominator is linear in the eigenvalue, with its pole at a negative one.
     readings
         The traces of the quantity.
     matrices
@@ -74,6 +76,7 @@ class Columns:
     """
 
     images: tuple[tuple[Symbol, Any, Any], ...]
+    poles: Any
     readings: Mapping[Trace, Any]
     matrices: tuple[tuple[Mapping[tuple[int, int], Any], int], ...]
 
@@ -132,10 +135,23 @@ class Traces:
 
         images = tuple((s, values[s] * results[scale], value(one)) for s, scale, one in self.images)
         readings = {trace: sum(map(value, parts), start=zero) for trace, parts in self.readings}
+        poles: Any = True
+        for own in self.denominators.values():
+            for places in own:
+                first, last = (getattr(results[k], "high", results[k]) for k in (places[0], places[-1]))
+                poles = poles & (np.sign(first) * np.sign(last) > 0 if len(places) == 2 else False)
         groups = zip(self.groups, self.sizes, strict=True)
         return Columns(
-            images, readings, tuple(({key: value(one) for key, one in group}, size) for group, size in groups)
+            images,
+            poles,
+            readings,
+            tuple(({key: value(one) for key, one in group}, size) for group, size in groups),
         )
+
+    @property
+    def degree(self) -> int:
+        """The highest power of an eigenvalue, or of denominators, in a sum."""
+        return max((max(len(one.numerator) - 1, sum(one.powers)) for one in self._all()), default=0)
 
     def _all(self) -> list[_Sum]:
         found = [one for _, _, one in self.images]

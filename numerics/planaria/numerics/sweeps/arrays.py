@@ -6,25 +6,25 @@ evaluated one by one, with as many digits as it takes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sympy import MatrixSymbol, Symbol
+from sympy import MatrixSymbol
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.derivations.derivation import Derivation
-from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import given
-from planaria.numerics.points.problem import Problem, check_admissible, pose, to_float
+from planaria.numerics.points.problem import Problem, check_admissible, pose
 from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError
 from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import solve
+from planaria.numerics.spectra import check_parameters
 from planaria.numerics.sweeps.engine import engine
-from planaria.numerics.sweeps.group import Floats, Group, group_of
+from planaria.numerics.sweeps.group import Floats, Group, exact_float, group_of
 
 __all__ = ["evaluate_array"]
 
@@ -39,7 +39,8 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     ----------
     values
         As for `planaria.numerics.solving.evaluate`, but a parameter or dimension may also be an array; arrays are
-        broadcast against each other. Spectra, and what they depend on, are the same at all points.
+        broadcast against each other. Points that share their spectra are taken together, so that sweeps over what
+        spectra depend on take longer; lists of eigenvalues are the same at all points.
 
     Returns
     -------
@@ -82,23 +83,62 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     count = int(np.prod(shape, dtype=int))
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
     _check_sweep(problem, columns)
-    return PointArray.of(*(one.reshape(shape) for one in _sweep(problem, columns, count)))
+    found = np.full(count, np.nan), np.full(count, np.nan), np.full(count, PointStatus.OK, dtype=object)
+    near: Floats | None = None
+    for here, where in _spectra(problem, columns, count):
+        own = {name: column[where] for name, column in columns.items()}
+        parts, near = _sweep(here, own, len(where), near)
+        for whole, part in zip(found, parts, strict=True):
+            whole[where] = part
+    return PointArray.of(*(one.reshape(shape) for one in found))
 
 
-def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> tuple[Floats, Floats, NDArray[Any]]:
-    """Values, errors and statuses of points that share their spectra."""
+def _spectral(problem: Problem) -> set[str]:
+    """The names of what the spectra depend on, sizes among them."""
+    symbols: set[Any] = set()
+    for matrix, _, spectrum in problem.spectra:
+        symbols |= matrix.shape[0].free_symbols | set(spectrum.free_symbols)
+    return {str(symbol) for symbol in symbols}
+
+
+def _spectra(
+    problem: Problem, columns: Mapping[str, Floats], count: int
+) -> Iterator[tuple[Problem, NDArray[np.int64]]]:
+    """Points that share their spectra, and the problem at the first of them, in the order of the parameters."""
+    moving = [name for name in columns if name in _spectral(problem)]
+    if not moving:
+        yield problem, np.arange(count)
+        return
+    keys, group = np.unique(np.stack([columns[name] for name in moving], axis=1), axis=0, return_inverse=True)
+    order = np.argsort(group.ravel(), kind="stable")
+    ends = np.cumsum(np.bincount(group.ravel(), minlength=len(keys)))
+    symbols = {str(symbol): symbol for symbol in problem.values}
+    for where in np.split(order, ends[:-1]):
+        first = {symbols[name]: exact_float(column[where[0]]) for name, column in columns.items()}
+        here = problem.at({**problem.values, **first})
+        for matrix, _, spectrum in here.spectra:
+            check_parameters(spectrum, here.values, f"spectrum of {matrix.name}")
+        yield here, where
+
+
+def _sweep(
+    problem: Problem, columns: Mapping[str, Floats], count: int, near: Floats | None
+) -> tuple[tuple[Floats, Floats, NDArray[Any]], Floats | None]:
+    """Values, errors and statuses of points that share their spectra; unknowns near which the next ones may be."""
     group = group_of(problem, columns, count)
     lawful = _lawful(group)
     status = np.full(count, PointStatus.OK, dtype=object)
     status[~lawful] = PointStatus.NO_LAW
-    found = engine(group)
+    found = engine(group, near)
+    sure = np.flatnonzero(np.isfinite(found.errors))
+    near = found.unknowns[sure[0]] if sure.size and found.unknowns.shape[1] else None
     found.values[~lawful] = np.nan
     for point in np.flatnonzero(lawful & ~np.isfinite(found.errors)).tolist():
         known = found.unknowns[point]
         start = known.tolist() if np.isfinite(known).all() else None
         found.values[point], found.errors[point], status[point] = _alone(group, point, start)
     found.errors[np.isnan(found.values)] = np.nan
-    return found.values, found.errors, status
+    return (found.values, found.errors, status), near
 
 
 def _alone(group: Group, point: int, start: list[float] | None) -> tuple[float, float, PointStatus]:
@@ -144,21 +184,19 @@ def _lawful(group: Group) -> NDArray[np.bool_]:
 
 def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
     known = {str(symbol): symbol for symbol in problem.values}
-    spectral: set[Symbol] = set()
-    for matrix, _, spectrum in problem.spectra:
-        spectral |= matrix.shape[0].free_symbols
-        for attribute in ("alpha", "scale"):
-            if hasattr(spectrum, attribute):
-                spectral |= getattr(spectrum, attribute).free_symbols
-    scalars = {str(g) for g in problem.scalars(to_float)}
-    contained = {str(s) for s in contents_of(problem.derivation.expression, problem.derivation.model).symbols}
+    listed = {
+        s for m, _, spectrum in problem.spectra if spectrum.listed is not None for s in m.shape[0].free_symbols
+    }
     sizes = {str(space) for space in problem.derivation.rules.setting.spaces}
     for name, column in columns.items():
         if name not in known:
             raise unknown_name("values", "parameter", name, known)
-        # What the quantity does not contain makes no difference: it is the same at all of these points.
-        if name in {str(s) for s in spectral} or (name in contained and name not in scalars):
-            raise InputError(f"parameter {name}", "a spectrum depends on it", "evaluate one spectrum at a time")
+        if name in {str(s) for s in listed} and np.ptp(column) > 0:
+            raise InputError(
+                f"dimension {name}",
+                "eigenvalues are given one by one, so that it is their number",
+                "leave it out, or declare a spectrum for any size",
+            )
         signed = not known[name].is_nonnegative
         if not np.isfinite(column).all() or (not signed and (column <= 0).any()):
             raise InputError(

@@ -106,7 +106,7 @@ def judged_again(group: Group, unknowns: Floats, values: Floats, errors: Floats)
             points = open_[start : start + CHUNK]
             here = group.part(points)
             found = refined(here, traces, unknowns[points])
-            columns = Columns((), {}, tuple(found.matrices))
+            columns = Columns((), found.poles, {}, tuple(found.matrices))
             worst = np.maximum(found.worst, ROUNDING)
             distance = _distances(here, traces, columns, worst)
             values[points] = found.values
@@ -163,7 +163,9 @@ def _by_traces(group: Group, traces: Traces, loops: Mapping[Symbol, Any]) -> tup
 
 def _distances(group: Group, traces: Traces, columns: Columns, worst: Floats) -> Floats:
     """The distance of the radius from 1: its bound where that suffices to confirm the point."""
-    found = np.full(group.count, np.inf)
+    # The bound of merged eigenvalues holds for poles off the positive axis.
+    regular = columns.poles if group.error else True
+    found = np.where(np.broadcast_to(regular, group.count), np.inf, -np.inf)
     for (matrix, size), plain in zip(columns.matrices, traces.diagonal, strict=True):
         own = distances(matrix, size, group.count) if plain else np.full(group.count, -np.inf)
         needed = np.sqrt(np.maximum(worst, group.error) / ACCURACY)

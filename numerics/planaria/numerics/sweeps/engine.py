@@ -42,8 +42,14 @@ class Found(NamedTuple):
     errors: Floats
 
 
-def engine(group: Group) -> Found:
-    """Unknowns of shape (points, unknowns), values, and bounds on their errors: inf where nothing is confirmed."""
+def engine(group: Group, near: Floats | None = None) -> Found:
+    """Unknowns of shape (points, unknowns), values, and bounds on their errors: inf where nothing is confirmed.
+
+    Parameters
+    ----------
+    near
+        Unknowns at a point of a neighbouring spectrum, of shape (unknowns,), to start from if they lead anywhere.
+    """
     form = form_of(group.problem.derivation.closed_form)
     size = len(form.closed.unknowns)
     found = Found(np.full((group.count, size), np.nan), np.full(group.count, np.nan), np.full(group.count, np.inf))
@@ -51,7 +57,7 @@ def engine(group: Group) -> Found:
         if not size:
             _judge(group, np.arange(group.count), found.unknowns, found)
             return found
-        sign = _reached(group, form, found)
+        sign = _reached(group, form, found, near)
         if sign is None:
             return found
         where = _coordinates(group)
@@ -73,8 +79,14 @@ def engine(group: Group) -> Found:
     return found
 
 
-def _reached(group: Group, form: Form, found: Found) -> float | None:
-    """The sign of the first of a few points that is reached from the bare propagators and confirmed."""
+def _reached(group: Group, form: Form, found: Found, near: Floats | None) -> float | None:
+    """The sign of the first of a few points that is confirmed, from near or from the bare propagators."""
+    if near is not None:
+        one = np.array([0])
+        root, signs = form.settle(near[np.newaxis, :], group.part(one).scalars, group.spectra)
+        _judge(group, one, root, found)
+        if signs[0] and np.isfinite(found.errors[0]):
+            return float(signs[0])
     for point in dict.fromkeys(np.linspace(0, group.count - 1, FIRST).astype(int).tolist()):
         one = np.array([point])
         try:

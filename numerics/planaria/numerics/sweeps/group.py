@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol, lambdify
 
+from planaria.derivations.derivation import Derivation
 from planaria.numerics.equations.columns import Spectra
-from planaria.numerics.equations.traces import Nodes
+from planaria.numerics.equations.memo import once
+from planaria.numerics.equations.traces import Nodes, traces_of
 from planaria.numerics.points.balls import generators
 from planaria.numerics.points.problem import Problem, to_float
-from planaria.numerics.quadrature.gauss import merged
+from planaria.numerics.quadrature.gauss import DEGREE, merged
 from planaria.numerics.spectra import exact_number
 
-__all__ = ["Floats", "Group", "group_of"]
+__all__ = ["Floats", "Group", "exact_float", "group_of"]
 
 Floats = NDArray[np.float64]
 
@@ -94,8 +96,19 @@ def group_of(problem: Problem, columns: Mapping[str, Floats], count: int) -> Gro
             )
             continue
         scalars[generator] = _column(generator, moving, problem)
-    spectra, nodes, error = _nodes(problem, scalars, merge=True)
+    spectra, nodes, error = _nodes(problem, scalars, merge=_mergeable(problem.derivation))
     return Group(problem, columns, count, scalars, spectra, nodes, error)
+
+
+@once
+def _mergeable(derivation: Derivation) -> bool:
+    """Whether the bound of merged eigenvalues covers all sums; that poles are negative is asked at each point."""
+    closed, traces = derivation.closed_form, traces_of(derivation)
+    if traces is None or traces.degree > DEGREE:
+        return False
+    sums = [one for _, one in closed.sums]
+    powers = [max(sum(one.exponents), sum(power for _, power in one.factors)) for one in sums]
+    return all(factor.is_pole for factor in closed.factors()) and max(powers, default=0) <= DEGREE
 
 
 def _column(generator: Expr, moving: Mapping[Symbol, Floats], problem: Problem) -> Floats:
@@ -115,7 +128,7 @@ def _nodes(
 ) -> tuple[Spectra, dict[Expr, Nodes], float]:
     """Eigenvalues and their numbers, by symbol and by space, and the error of sums over them.
 
-    Those of one positive matrix are merged; several matrices on a space, and negative eigenvalues, are taken in full.
+    Those of one positive matrix are merged; several matrices on a space, and negative eigenvalues, stay in full.
     """
     rules = problem.derivation.rules
     eigenvalues = problem.floats()

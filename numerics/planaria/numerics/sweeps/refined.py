@@ -33,6 +33,7 @@ class Refined(NamedTuple):
     values: Floats
     worst: Floats
     read: Floats
+    poles: Any
     matrices: Sequence[tuple[Mapping[tuple[int, int], Any], int]]
 
 
@@ -58,7 +59,7 @@ def refined(group: Group, traces: Traces, unknowns: Floats) -> Refined:
     readings = {trace: x.high for trace, x in columns.readings.items()}
     read = np.broadcast_to(equations.quantity(readings, group.scalars), group.count)
     matrices = [({key: x.high for key, x in matrix.items()}, size) for matrix, size in columns.matrices]
-    return Refined(np.broadcast_to(value.high, group.count), worst, read, matrices)
+    return Refined(np.broadcast_to(value.high, group.count), worst, read, columns.poles, matrices)
 
 
 def _wrapped(eigenvalues: Any) -> Any:
