@@ -87,6 +87,7 @@ class Traces:
 
     inputs: tuple[Expr, ...]
     program: Program
+    without_ladder: Program  # the same places, 0 for those that only the ladder needs
     eigenvalues: Mapping[Expr, Symbol | None]
     denominators: Mapping[Expr, tuple[tuple[int, ...], ...]]
     images: tuple[tuple[Symbol, int, _Sum], ...]
@@ -101,6 +102,8 @@ class Traces:
         nodes: Mapping[Expr, Nodes],
         count: int,
         number: Callable[[Fraction], Any] = float,
+        *,
+        ladder: bool = True,
     ) -> Columns:
         """All traces at `count` points.
 
@@ -112,12 +115,15 @@ class Traces:
             The nodes of each space.
         number
             Makes a constant: float, or `Doubled.of` where everything is of that kind.
+        ladder
+            Whether the ladder's maps are made too.
         """
         zero = number(Fraction(0))
-        results = self.program.run([values.get(g, zero) for g in self.inputs], number)
+        program = self.program if ladder else self.without_ladder
+        results = program.run([values.get(g, zero) for g in self.inputs], number)
         table: dict[tuple[Expr, tuple[int, ...]], Any] = {}
         wanted: dict[Expr, dict[tuple[int, ...], int]] = {}
-        for one in self._all():
+        for one in self._all() if ladder else self._plain():
             highest = wanted.setdefault(one.space, {})
             highest[one.powers] = max(highest.get(one.powers, 0), len(one.numerator))
         for space, highest in wanted.items():
@@ -140,7 +146,7 @@ class Traces:
             for places in own:
                 first, last = (getattr(results[k], "high", results[k]) for k in (places[0], places[-1]))
                 poles = poles & (np.sign(first) * np.sign(last) > 0 if len(places) == 2 else False)
-        groups = zip(self.groups, self.sizes, strict=True)
+        groups = zip(self.groups if ladder else (), self.sizes if ladder else (), strict=True)
         return Columns(
             images,
             poles,
@@ -153,10 +159,11 @@ class Traces:
         """The highest power of an eigenvalue, or of denominators, in a sum."""
         return max((max(len(one.numerator) - 1, sum(one.powers)) for one in self._all()), default=0)
 
+    def _plain(self) -> list[_Sum]:
+        return [one for _, _, one in self.images] + [one for _, parts in self.readings for one in parts]
+
     def _all(self) -> list[_Sum]:
-        found = [one for _, _, one in self.images]
-        found += [one for _, parts in self.readings for one in parts]
-        return found + [one for group in self.groups for _, one in group]
+        return self._plain() + [one for group in self.groups for _, one in group]
 
 
 def _power_sums(
@@ -368,10 +375,17 @@ def traces_of(derivation: Derivation) -> Traces | None:
         if len(all_parts) > MOST_DENOMINATORS:
             return None
         denominators[space] = tuple(tuple(map(maker.place, parts)) for parts in all_parts)
-    program = maker.builder.program(list(maker.results))
+    nodes = list(maker.results)
+    program = maker.builder.program(nodes)
+    needed = {scale for _, scale, _ in images} | {k for d in denominators.values() for parts in d for k in parts}
+    needed |= {k for _, _, one in images for k in one.numerator}
+    needed |= {k for _, parts in readings for one in parts for k in one.numerator}
+    zero = maker.builder.constant(0)
+    without = maker.builder.program([node if k in needed else zero for k, node in enumerate(nodes)])
     return Traces(
         system.ring.generators,
         program,
+        without,
         eigenvalues,
         denominators,
         tuple(images),

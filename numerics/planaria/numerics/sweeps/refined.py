@@ -23,7 +23,7 @@ from planaria.numerics.sweeps.group import Floats, Group
 
 __all__ = ["Refined", "refined"]
 
-POLISHES = 2  # Newton's steps beyond double precision
+POLISHES = 1  # Newton steps beyond double precision: one has all digits
 MOST_ENTRIES = 2**15
 
 
@@ -50,7 +50,7 @@ def refined(group: Group, traces: Traces, unknowns: Floats) -> Refined:
         exact = _polished(form, exact, scalars, spectra, group)
     value, loops = _values(form, exact, scalars, spectra, group.count)
     nodes = {space: Nodes(_wrapped(n.eigenvalues), n.weights, Doubled(n.size)) for space, n in group.nodes.items()}
-    columns = traces.at({**scalars, **loops, STRENGTH: Doubled(1.0)}, nodes, group.count, Doubled.of)
+    columns = traces.at({**scalars, **loops, STRENGTH: Doubled(1.0)}, nodes, group.count, Doubled.of, ladder=False)
     worst = np.zeros(group.count)
     for _, claimed, image in columns.images:
         scale = np.maximum(np.abs(claimed.high), np.abs(image.high))
@@ -58,7 +58,9 @@ def refined(group: Group, traces: Traces, unknowns: Floats) -> Refined:
     equations = unreduced(group.problem.derivation)
     readings = {trace: x.high for trace, x in columns.readings.items()}
     read = np.broadcast_to(equations.quantity(readings, group.scalars), group.count)
-    matrices = [({key: x.high for key, x in matrix.items()}, size) for matrix, size in columns.matrices]
+    # The ladder is made of squares: doubles do for it.
+    plain = {**group.scalars, **{s: x.high for s, x in loops.items()}, STRENGTH: 1.0}
+    matrices = traces.at(plain, group.nodes, group.count).matrices
     return Refined(np.broadcast_to(value.high, group.count), worst, read, columns.poles, matrices)
 
 
