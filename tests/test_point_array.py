@@ -99,13 +99,14 @@ def test_a_pole_among_positive_eigenvalues_is_not_merged_over() -> None:
     N, z = symbols("N z", positive=True)
     A, h = MatrixSymbol("A", N, N), MatrixSymbol("h", N, N)
     result = derive(
-        Trace((z * Identity(N) - A - h).inv()) / N, Model([Gaussian(h, variance=1 / N, kind="hermitian")])
+        Trace((z * Identity(N) - A - h).inv()) / N,
+        Model([Gaussian(h, variance=1 / (10**6 * N), kind="hermitian")]),
     )
-    eigenvalues = [round(1 + k / 400, 4) for k in range(400)]
-    found = result.evaluate_array({A: eigenvalues}, z=[4.2, 6.0])
-    for value, at in zip(found.values, ("4.2", "6"), strict=True):
+    eigenvalues = [round(1 + k / 400, 4) for k in range(401)]
+    found = result.evaluate_array({A: eigenvalues}, z=[2.005, 2.02])
+    for value, at in zip(found.values, ("2.005", "2.02"), strict=True):
         right = result.evaluate({A: eigenvalues}, z=at, digits=20)
-        assert value == pytest.approx(float(right.value), rel=1e-12)
+        assert value == pytest.approx(float(right.value), rel=1e-10)
 
 
 def test_sizes_of_lists_cannot_be_swept() -> None:

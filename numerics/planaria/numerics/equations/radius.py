@@ -1,8 +1,8 @@
 """How far the spectral radius of a ladder's map is from 1, for columns of points.
 
-For a matrix A without negative entries, t = (1 - A)^-1 s with positive s has positive pivots and is positive
-exactly if the radius is below 1, and then the radius is at most 1 - min(s/t) (Collatz and Wielandt): a bound that
-needs a few multiplications of columns. Inverse iteration makes it sharp. Other maps have their eigenvalues made.
+For a matrix A without negative entries, t = (1 - A)^-1 s with positive s is positive exactly if the radius is
+below 1, and then the radius is at most 1 - min(s/t) (Collatz and Wielandt): a bound that needs a few multiplications
+of columns. Inverse iteration makes it sharp. Other maps have their eigenvalues made.
 """
 
 from __future__ import annotations
@@ -38,8 +38,6 @@ def distances(entries: Mapping[tuple[int, int], Any], size: int, count: int) -> 
         one_minus[m, n] = one_minus.get((m, n), 0.0) - value
     good = (least >= 0) & np.isfinite(sum(entries.values(), start=np.zeros(count)))
     lower, upper, pivots = _triangles(one_minus, size)
-    for pivot in pivots:
-        good &= pivot > 0
     before: list[Any] = [np.ones(count)] * size
     for turn in range(TURNS):
         after = _solve(lower, upper, pivots, before)
