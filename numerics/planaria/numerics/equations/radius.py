@@ -1,8 +1,8 @@
 """How far the spectral radius of a ladder's map is from 1, for columns of points.
 
 For a matrix A without negative entries, t = (1 - A)^-1 s with positive s is positive exactly if the radius is
-below 1, and then the radius is at most 1 - min(s/t) (Collatz and Wielandt): a bound that needs a few multiplications
-of columns. Inverse iteration makes it sharp. Other maps have their eigenvalues made.
+below 1, and then the radius is at most 1 - min(s/t) (Collatz and Wielandt): a bound that needs a few products of
+columns. Inverse iteration makes it sharp. Other maps have their eigenvalues made.
 """
 
 from __future__ import annotations
