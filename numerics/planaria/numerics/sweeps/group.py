@@ -145,7 +145,11 @@ def _nodes(
             nodes[space] = Nodes(None, None, size)
             continue
         stacked = np.stack([eigenvalues[symbol] for symbol in own], axis=1)
-        distinct, counts = np.unique(stacked, axis=0, return_counts=True)
+        if len(own) == 1:  # many times faster than rows
+            line, counts = np.unique(stacked[:, 0], return_counts=True)
+            distinct = line[:, np.newaxis]
+        else:
+            distinct, counts = np.unique(stacked, axis=0, return_counts=True)
         if merge and len(own) == 1 and distinct[0, 0] >= 0:
             rule = merged(distinct[:, 0], counts.astype(float))
             values[own[0]], weights[own[0]] = rule.nodes, rule.weights
