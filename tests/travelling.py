@@ -45,6 +45,7 @@ from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.laws.elliptic import Elliptic
 from planaria.ensembles.laws.known import LAWS, law_of, parameter_names
 from planaria.ensembles.library import load_model, model_names
+from planaria.ensembles.shown import Shown
 from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
 from planaria.numerics import evaluate
 from planaria.numerics.evidence.check_diagrams import check_diagrams
@@ -140,6 +141,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "derivation": derived,
     "derivation with several steps": loss,
     "steps": lambda: loss().steps,
+    "tuple that shows itself": lambda: Shown((MODEL, Shown((1, 2)))),
     "algebraic form": lambda: built_in("marchenko-pastur", "resolvent").algebraic,
     "limits": _limits,
     "what sympy would evaluate": lambda: (

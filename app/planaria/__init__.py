@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 __path__ = extend_path(__path__, __name__)
 
 from planaria.ensembles.lazy import lazy_names
+from planaria.ensembles.shown import tell_ipython
 
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from planaria.diagrams.graphs.canonical import classes, isomorphic
     from planaria.diagrams.graphs.ribbon import RibbonGraph, diagram
     from planaria.diagrams.moments.moment import moment
+    from planaria.diagrams.networks.flags import edge_match, node_match
     from planaria.ensembles.estimate import Estimate, Simulation
     from planaria.ensembles.evidence import Check
     from planaria.ensembles.library import load_model, models
@@ -57,6 +59,7 @@ _HOMES = {
     "derive": "planaria.derivations.resummation",
     "diagram": "planaria.diagrams.graphs.ribbon",
     "dualities": "planaria.diagrams.duality",
+    "edge_match": "planaria.diagrams.networks.flags",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",
     "expand": "planaria.diagrams.expansion",
@@ -64,6 +67,7 @@ _HOMES = {
     "load_model": "planaria.ensembles.library",
     "models": "planaria.ensembles.library",
     "moment": "planaria.diagrams.moments.moment",
+    "node_match": "planaria.diagrams.networks.flags",
     "simulate": "planaria.numerics.simulation.simulate",
 }
 
@@ -89,6 +93,7 @@ __all__ = [
     "derive",
     "diagram",
     "dualities",
+    "edge_match",
     "evaluate",
     "evaluate_array",
     "expand",
@@ -96,10 +101,13 @@ __all__ = [
     "load_model",
     "models",
     "moment",
+    "node_match",
     "simulate",
 ]
 
 __getattr__ = lazy_names(__name__, _HOMES)
+
+tell_ipython()
 
 
 def __dir__() -> list[str]:

@@ -10,6 +10,8 @@ import pytest
 from mpmath import mp, mpf
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
+import planaria as pl
+from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
 from planaria.ensembles.library import load_model
@@ -177,3 +179,15 @@ def test_predictions_are_interpolated_in_logarithms() -> None:
     assert nearest.tolist()[1] == 2
     alone, _ = module._predicted(where, np.array([0]), np.array([1, 3]), unknowns)
     assert alone[:, 0].tolist() == [1.0, 1.0]
+
+
+def test_numbers_beyond_doubles() -> None:
+    result = pl.derive("marchenko-pastur", "resolvent")
+    assert np.isnan(result.evaluate_array(N=3, P=3, gamma="1e400"))
+    assert np.isnan(result.evaluate_array(N=4, P=3, gamma="1e-400"))  # 2.5e399
+    with pytest.raises(InputError, match="parameter N: the array holds a number beyond 1e308"):
+        result.evaluate_array(N=[10**309, 3], P=3, gamma=1)
+    for size in ("1e400", 10**400):
+        for function in (result.evaluate, result.evaluate_array):
+            with pytest.raises(InputError, match=r"dimension N: 1\S* is larger than 10\^300; give a smaller size"):
+                function(N=size, P=3, gamma=1)

@@ -17,6 +17,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
+from planaria.ensembles.ranges import shown
 from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
 from planaria.numerics.laws import check_laws
 from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp, exact_number
@@ -255,13 +256,19 @@ def _spectrum(value: object, name: str) -> Spectrum:
     return Eigenvalues.of(value, f"matrix {name}")
 
 
+LARGEST_SIZE = 10**300  # double precision begins every path
+
+
 def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...]) -> Expr:
-    place = f"parameter {symbol}"
+    place = f"dimension {symbol}" if symbol in spaces else f"parameter {symbol}"
+    if isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim):
+        raise InputError(place, f"{shown(value)} is not one number", "give one, or take evaluate_array for many")
     if symbol in spaces:
-        place = f"dimension {symbol}"
         number = exact_number(value, place)
         if not number.is_Integer or number < 1:
-            raise InputError(place, f"{value} is not a positive integer", "give a size of at least 1")
+            raise InputError(place, f"{shown(value)} is not a positive integer", "give a size of at least 1")
+        if number > LARGEST_SIZE:
+            raise InputError(place, f"{shown(value)} is larger than 10^300", "give a smaller size")
         return number
     number = exact_number(value, place)
     if number.is_real is not True:

@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import MatrixSymbol
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.points import PointArray, PointStatus
-from planaria.ensembles.question import given
+from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.points.problem import Problem, check_admissible, pose
 from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError
 from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.exclusive import exclusive
-from planaria.numerics.solving.solve import solve
+from planaria.numerics.solving.solve import refuse_zero, solve
 from planaria.numerics.spectra import check_parameters
 from planaria.numerics.sweeps.engine import engine
 from planaria.numerics.sweeps.group import Floats, Group, exact_float, group_of
@@ -32,7 +32,7 @@ DIGITS = 15  # of points that double precision does not confirm
 
 
 @exclusive
-def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = None, **numbers: Any) -> PointArray:
+def evaluate_array(derivation: Derivation, values: Values | None = None, **numbers: Given) -> PointArray:
     """The quantity in double precision over arrays of parameters.
 
     Parameters
@@ -60,6 +60,9 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     array([[0.618 , 0.5616],
            [0.366 , 0.3508]])
     """
+    if not isinstance(derivation, Derivation):
+        problem = f"{described(derivation)} is no derivation"
+        raise InputError("evaluate_array", problem, "derive it first: evaluate_array(derive(...), ...)")
     swept: dict[str, Floats] = {}
     fixed: dict[Any, Any] = {}
     for key, value in given(values, numbers).items():
@@ -83,6 +86,7 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     count = int(np.prod(shape, dtype=int))
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
     _check_sweep(problem, columns)
+    refuse_zero(problem)
     found = np.full(count, np.nan), np.full(count, np.nan), np.full(count, PointStatus.OK, dtype=object)
     near: Floats | None = None
     for here, where in _spectra(problem, columns, count):
@@ -209,6 +213,10 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
 def _floats(name: str, value: ArrayLike) -> Floats:
     try:
         array = np.asarray(value, dtype=float)
+    except OverflowError:
+        raise InputError(
+            f"parameter {name}", "the array holds a number beyond 1e308", "give smaller ones"
+        ) from None
     except (TypeError, ValueError):
         raise InputError(
             f"parameter {name}", "the array does not hold numbers", "give an array of numbers"
