@@ -52,7 +52,7 @@ def test_every_status_has_a_remedy() -> None:
     assert all(one.remedy and one.meaning for one in PointStatus if one is not OK)
 
 
-def test_errors_bound_the_errors() -> None:
+def test_errors_are_no_less_than_what_is_wrong() -> None:
     result = pl.derive("random-features", "loss")
     scales = {"sigma_u": 1, "sigma_w": 1, "lambda_plus": 1, "alpha": 0.8, "M": 60}
     ridges = [1e-9, 1e-6, 1e-3, 1.0, 1e3]
@@ -61,7 +61,7 @@ def test_errors_bound_the_errors() -> None:
     for row, P in zip(found, (30, 20), strict=True):
         for value, error, ridge in zip(row.values, row.errors, ridges, strict=True):
             right = float(result.evaluate({**scales, "N": 20, "P": P, "gamma": ridge}, digits=20).value)
-            assert abs(value - right) <= error < 1e-8 * abs(value)
+            assert abs(value - right) <= error <= 1.1e-10 * abs(value)
 
 
 def test_why_there_is_no_number() -> None:
@@ -75,9 +75,13 @@ def test_why_there_is_no_number() -> None:
     assert np.isnan(found.values).tolist() == np.isnan(found.errors).tolist() == [False, True]
     wigner = derive(Trace((z * Identity(N) - h).inv()) / N, Model([Gaussian(h, variance=1 / N, kind="hermitian")]))
     found = wigner.evaluate_array({"N": 50}, z=[3.0, 1.0])
-    assert found.status.tolist() == [OK, PointStatus.IN_THE_SPECTRUM]
+    assert found.status.tolist() == [OK, PointStatus.PATH_ENDS]
     assert found[0] == pytest.approx((3 - 5**0.5) / 2, rel=1e-12)
     assert Symbol("z", positive=True) == z
+    g = MatrixSymbol("g", N, N)
+    ginibre = derive(Trace((z * Identity(N) - g).inv()) / N, Model([Gaussian(g, variance=1 / N)]))
+    found = ginibre.evaluate_array({"N": 50}, z=[2.0, 0.5])  # 1/z inside of the disc is a value of no matrix
+    assert found.status.tolist() == [OK, PointStatus.IN_THE_SPECTRUM]
 
 
 def test_sweeps_over_what_spectra_depend_on() -> None:

@@ -121,7 +121,7 @@ def test_shared_sums_judge_as_nodes_do() -> None:
     assert np.isfinite(errors).all()
     by_nodes = judged_by_nodes(group, unknowns, values, np.full(4, np.inf))
     assert np.isfinite(by_nodes[1]).all()
-    wrong = values * (1 + 1e-8)
+    wrong = values * (1 + 1e-9)
     assert np.isinf(judged(group, unknowns, wrong)[1]).all()
     assert np.isinf(judged_by_nodes(group, unknowns, wrong, np.full(4, np.inf))[1]).all()
     assert np.isinf(judged(group, unknowns * (1 + 1e-8))[1]).all()

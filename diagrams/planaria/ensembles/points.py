@@ -20,6 +20,8 @@ class PointStatus(Enum):
 
     OK = "ok"
     IN_THE_SPECTRUM = "in the spectrum"
+    PATH_ENDS = "path ends"
+    SINGULAR = "singular"
     NOT_SOLVED = "not solved"
     NO_LAW = "no law"
     OUT_OF_RANGE = "out of range"
@@ -38,8 +40,16 @@ class PointStatus(Enum):
 _SENTENCES = {
     PointStatus.OK: ("the unreduced equations confirm the number", ""),
     PointStatus.IN_THE_SPECTRUM: (
-        "the equations have no real solution there, or one that no matrix has",
+        "the equations have a solution there that no matrix has",
         "move the spectral parameter outside of the spectrum, or raise the ridge",
+    ),
+    PointStatus.PATH_ENDS: (
+        "the solution that begins at the bare propagators ends before the full strength of the fields",
+        "move the spectral parameter outside of the spectrum, or raise the ridge",
+    ),
+    PointStatus.SINGULAR: (
+        "the closed form divides by zero there",
+        "move away from the singular point, or take a limit",
     ),
     PointStatus.NOT_SOLVED: (
         "no solution was found and confirmed",
@@ -69,8 +79,9 @@ class PointArray(np.ndarray):
     Attributes
     ----------
     errors
-        A bound on the error of each number, absolute: what rounding, and eigenvalues that were taken together, may
-        have done to it. It says nothing of effects of finite size. nan where there is no number.
+        An estimate of the error of each number, absolute: what rounding, and eigenvalues that were taken together,
+        may have done to it, amplified as the slowest mode of the equations is. It is no proven bound, and says
+        nothing of effects of finite size. nan where there is no number.
     status
         A `PointStatus` for each, as an array of objects.
     """

@@ -18,7 +18,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.points.problem import Problem, check_admissible, pose
-from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError
+from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError, SingularError
 from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import refuse_zero, solve
@@ -29,6 +29,11 @@ from planaria.numerics.sweeps.group import Floats, Group, exact_float, group_of
 __all__ = ["evaluate_array"]
 
 DIGITS = 15  # of points that double precision does not confirm
+REFUSALS: tuple[tuple[type[InputError], PointStatus], ...] = (
+    (InTheSpectrumError, PointStatus.IN_THE_SPECTRUM),
+    (PathEndsError, PointStatus.PATH_ENDS),
+    (SingularError, PointStatus.SINGULAR),
+)
 
 
 @exclusive
@@ -44,8 +49,8 @@ def evaluate_array(derivation: Derivation, values: Values | None = None, **numbe
 
     Returns
     -------
-    A `PointArray` of the broadcast shape: the values, right to nine digits, with ``errors`` and ``status``. There
-    is nan where `evaluate` refuses the point, and where a value is beyond the range of doubles.
+    A `PointArray` of the broadcast shape: the values, to an estimated ten digits or more, with ``errors`` and
+    ``status``. There is nan where `evaluate` refuses the point, and where a value is beyond the range of doubles.
 
     Raises InputError as `evaluate` does.
 
@@ -151,10 +156,9 @@ def _alone(group: Group, point: int, start: list[float] | None) -> tuple[float, 
         estimate = solve(group.at(point), DIGITS, start)
     except ContradictionError:
         raise
-    except (InTheSpectrumError, PathEndsError):
-        return np.nan, np.nan, PointStatus.IN_THE_SPECTRUM
-    except InputError:
-        return np.nan, np.nan, PointStatus.NOT_SOLVED
+    except InputError as error:
+        status = next((status for kind, status in REFUSALS if isinstance(error, kind)), PointStatus.NOT_SOLVED)
+        return np.nan, np.nan, status
     try:
         value = float(estimate.value)
     except OverflowError:

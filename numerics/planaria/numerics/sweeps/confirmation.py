@@ -3,7 +3,8 @@
 The same three questions as for one number (`verification`), asked of whole arrays: do the loops that the closed
 form claims come back, does the value, and is the ladder's spectral radius below 1? Rounding takes the place of
 digits: near a critical point a residual is amplified by 1/(1 - radius) in the loops, and once more in the value,
-whose ladders have the same denominators. What this bound does not leave nine digits is not confirmed.
+whose ladders have the same denominators. This is an estimate of the error, and no enclosure: the factor is that of
+the slowest mode, taken once for each. What it does not leave ten digits is not confirmed.
 
 First with traces that share their sums (`traces`) and with a bound on the radius; what that leaves open with more
 digits (`refined`). Models without such formulas go node by node (`by_nodes`).
@@ -31,7 +32,7 @@ from planaria.numerics.sweeps.refined import refined
 
 __all__ = ["ACCURACY", "confirmed", "judged", "judged_again"]
 
-ACCURACY = 1e-9  # relative, of a value that counts as known
+ACCURACY = 1e-10  # relative, of a value that counts as known
 CHUNK = 2**12  # points that are worked on at once: their columns fit the cache
 MOST_BY_NODES = 2**24  # points times nodes that are worth a second look before points are evaluated alone
 
@@ -57,7 +58,7 @@ def confirmed(
 
 
 def judged(group: Group, unknowns: Floats, claimed: Floats | None = None) -> tuple[Floats, Floats]:
-    """The values that the closed form gives, and a bound on the error of each; inf where it is not confirmed.
+    """The values that the closed form gives, and an estimate of the error of each; inf where it is not confirmed.
 
     ``claimed`` are values to be judged in their place.
     """
@@ -135,12 +136,12 @@ def judged_by_nodes(group: Group, unknowns: Floats, values: Floats, errors: Floa
 
 
 def _stands(group: Group, findings: Findings, values: Floats) -> Floats:
-    """A bound on the error of each value; inf where it is more than may be, or the radius is not below 1."""
+    """The estimated error of each value; inf where it is more than may be, or the radius is not below 1."""
     worst, distance, read = findings
     mismatch = np.abs(read - values) / np.abs(values)
-    bound = np.maximum(worst, group.error) / np.minimum(1.0, distance) ** 2
-    good = (distance > 0) & (bound <= ACCURACY) & (mismatch <= ACCURACY)
-    errors: Floats = np.where(good, np.abs(values) * (bound + mismatch), np.inf)
+    relative = np.maximum(worst, group.error) / np.minimum(1.0, distance) ** 2 + mismatch
+    good = (distance > 0) & (relative <= ACCURACY)
+    errors: Floats = np.where(good, np.abs(values) * relative, np.inf)
     return errors
 
 

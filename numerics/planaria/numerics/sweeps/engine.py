@@ -35,7 +35,7 @@ MOST_AT_ONCE = 2**16  # points in one level's arrays
 
 
 class Found(NamedTuple):
-    """Unknowns of shape (points, unknowns), values, and bounds on their errors; arrays that are filled."""
+    """Unknowns of shape (points, unknowns), values, and estimates of their errors; arrays that are filled."""
 
     unknowns: Floats
     values: Floats
@@ -43,7 +43,7 @@ class Found(NamedTuple):
 
 
 def engine(group: Group, near: Floats | None = None) -> Found:
-    """Unknowns of shape (points, unknowns), values, and bounds on their errors: inf where nothing is confirmed.
+    """Unknowns of shape (points, unknowns), values, and estimated errors: inf where nothing is confirmed.
 
     Parameters
     ----------
