@@ -50,7 +50,7 @@ from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
 from planaria.numerics import evaluate
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.points.problem import pose
-from planaria.numerics.points.refusals import ContradictionError, SingularError
+from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError, SingularError
 from planaria.numerics.simulation.extrapolation import no_comparison
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.solving.branch import PathEndsError
@@ -166,6 +166,7 @@ VALUES: dict[str, Callable[[], Any]] = {
         InputError("field x", "it is wrong", "make it right"),
         PathEndsError(0.5, certain=True),
         SingularError(),
+        InTheSpectrumError("1.5"),
         ContradictionError(mpf(1), mpf(2)),
     ),
 }

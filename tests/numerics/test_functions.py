@@ -200,7 +200,7 @@ def test_the_value_is_at_full_strength(kind: str, digits: int) -> None:
 def test_what_is_a_sum_of_powers_of_a_quotient() -> None:
     functions = Functions(CLOSED, "numpy")
     quotients = {0: (lam, X, 1), 1: (lam, X, 2), 2: (lam, X, 4), 3: (om, Y, 3), 8: (lam, a, 2)}
-    assert functions._powers == quotients | {9: (lam, a / (b + 1), 1)}
+    assert functions.powers == quotients | {9: (lam, a / (b + 1), 1)}
 
 
 def test_the_pole_of_another_matrix() -> None:

@@ -27,8 +27,7 @@ from planaria.ensembles.question import Given, Values, given
 from planaria.ensembles.shown import Shown
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from planaria.ensembles.points import PointArray
 
 __all__ = ["Derivation"]
 
@@ -132,9 +131,9 @@ class Derivation(Portable):
         found: Estimate = extension(EVALUATORS, "number")(self, values, digits=digits, limit=limit, **numbers)
         return found
 
-    def evaluate_array(self, values: Values | None = None, **numbers: Given) -> NDArray[np.float64]:
+    def evaluate_array(self, values: Values | None = None, **numbers: Given) -> PointArray:
         """The numbers over arrays of parameters, in double precision; see `planaria.numerics.evaluate_array`."""
-        found: NDArray[np.float64] = extension(EVALUATORS, "array")(self, values, **numbers)
+        found: PointArray = extension(EVALUATORS, "array")(self, values, **numbers)
         return found
 
     def check(self, *, seed: int = 0, simulation: bool = True) -> Shown[Check]:

@@ -31,8 +31,8 @@ from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError, described
 from planaria.algebra.values import Portable
-from planaria.ensembles.covariances import check_covariance, variance_of
 from planaria.ensembles.extensions import VIEWS, extension
+from planaria.ensembles.laws.covariances import check_covariance, variance_of
 from planaria.ensembles.laws.known import given_law, law_of
 from planaria.ensembles.laws.law import Law
 from planaria.ensembles.spectra import Spectrum, check_eigenvalues

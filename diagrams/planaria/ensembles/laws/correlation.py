@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Expr
 
 from planaria.algebra.errors import InputError
-from planaria.ensembles.covariances import scalar_of
+from planaria.ensembles.laws.covariances import scalar_of
 
 __all__ = ["check_correlation", "correlation_of"]
 

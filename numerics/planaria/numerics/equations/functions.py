@@ -22,10 +22,11 @@ from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.derivations.elimination.closed_form import Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.numerics.equations.doubled import Doubled
 from planaria.numerics.equations.memo import once
 from planaria.numerics.equations.program import Builder, Program
 
-__all__ = ["Functions", "functions_of"]
+__all__ = ["ONE", "Functions", "functions_of", "residuals_of"]
 
 ONE = Dummy("one")  # the unit of the numbers in use, carried along with them
 
@@ -42,7 +43,7 @@ class Functions:
         used = {s for relation in closed.relations for s in relation.support()}
         self.in_relations = tuple(n for n, symbol in enumerate(self.sums) if symbol in used)
         # Sums of powers of one quotient x = lambda / (lambda + Delta) share x, and their derivatives are sums too.
-        self._powers: dict[int, tuple[Symbol, Expr, int]] = {}
+        self.powers: dict[int, tuple[Symbol, Expr, int]] = {}
         for n, (_, one) in enumerate(closed.sums):
             if len(one.factors) == 1 and one.factors[0][0].is_pole:
                 factor, power = one.factors[0]
@@ -50,15 +51,30 @@ class Functions:
                 # omega / (lambda + Delta) is no quotient of this kind: the pole must be that of the numerator.
                 own = symbol is not None and factor.leading[one.eigenvalues.index(symbol)] == 1
                 if own and factor.coefficients:
-                    self._powers[n] = symbol, factor.coefficients[0][1], power
+                    self.powers[n] = symbol, factor.coefficients[0][1], power
 
     @property
-    def _system(self) -> Program:
+    def system(self) -> Program:
+        """Residuals and their partial derivatives."""
         return _system_of(self.closed)
 
     @property
-    def _value(self) -> Program:
+    def value_program(self) -> Program:
         return _value_of(self.closed)
+
+    def number_of(self, expression: Expr, at: Mapping[Expr, Any]) -> Any:
+        """A coefficient of a denominator."""
+        return _number(expression, at)
+
+    def terms(self, one: SpectralSum, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> Any:
+        """The terms of a spectral sum, one for each eigenvalue."""
+        return _terms(one, spectrum, at)
+
+    def slope_terms(
+        self, one: SpectralSum, unknown: Symbol, terms: Any, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]
+    ) -> Any | None:
+        """Their derivatives by an unknown; None for zero."""
+        return _slope_terms(one, unknown, terms, spectrum, at)
 
     def _point(
         self, unknowns: Sequence[Any], scalars: Mapping[Expr, Any], strength: Any = None
@@ -79,8 +95,8 @@ class Functions:
         values: list[Any] = [0] * len(self.sums)
         quotients = _Quotients(spectrum, at)
         for n in chosen:
-            if n in self._powers:
-                values[n] = quotients.sum(*self._powers[n])
+            if n in self.powers:
+                values[n] = quotients.sum(*self.powers[n])
             else:
                 values[n] = _terms(self.closed.sums[n][1], spectrum, at).sum()
         return values
@@ -98,8 +114,8 @@ class Functions:
         slopes: dict[tuple[int, int], Any] = {}
         quotients = _Quotients(spectrum, at)
         for n in self.in_relations:
-            if n in self._powers:
-                symbol, pole, power = self._powers[n]
+            if n in self.powers:
+                symbol, pole, power = self.powers[n]
                 sums[n] = quotients.sum(symbol, pole, power)
                 if pole in self.unknowns:
                     higher = quotients.sum(symbol, pole, power + 1)
@@ -113,7 +129,7 @@ class Functions:
                 if slope is not None:
                     slopes[n, k] = slope
         parameters = [scalars.get(p, 0) for p in self.parameters]
-        results = self._system.run([*unknowns, *sums, *parameters, strength], self.number)
+        results = self.system.run([*unknowns, *sums, *parameters, strength], self.number)
         count, width = len(self.unknowns), len(self.unknowns) + len(self.sums)
         rows = len(self.closed.relations)
         residuals = results[:rows]
@@ -139,7 +155,7 @@ class Functions:
         """The quantity at field strength 1."""
         sums = self.sum_values(unknowns, spectrum, scalars)
         inputs = [*unknowns, *sums, *[scalars.get(p, 0) for p in self.parameters], self.one]
-        return self._value.run(inputs, self.number)[0]
+        return self.value_program.run(inputs, self.number)[0]
 
 
 class _Quotients:
@@ -187,6 +203,13 @@ def _system_of(closed: Form) -> Program:
     variables = [*(u.symbol for u in closed.unknowns), *(symbol for symbol, _ in closed.sums)]
     partials = [builder.derivative(residual, symbol) for residual in residuals for symbol in variables]
     return builder.program([*residuals, *partials])
+
+
+@once
+def residuals_of(closed: Form) -> Program:
+    """The residuals alone."""
+    builder = Builder(_inputs(closed))
+    return builder.program([_residual(closed, k, builder) for k in range(len(closed.relations))])
 
 
 @once
@@ -254,7 +277,9 @@ def _terms(one: SpectralSum, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, A
         if len(one.factors) == 1 and (symbol := _only(one, multiplicity)) is not None:
             return power(spectrum[symbol] / value, multiplicity)  # powers of one quotient, without overflow
         terms = terms / power(value, multiplicity)
-    return terms if isinstance(terms, np.ndarray) else terms * np.ones_like(spectrum[one.eigenvalues[0]])
+    if isinstance(terms, (np.ndarray, Doubled)):
+        return terms
+    return terms * np.ones_like(spectrum[one.eigenvalues[0]])
 
 
 def _only(one: SpectralSum, power: int) -> Symbol | None:
@@ -267,11 +292,18 @@ def _slope(
     one: SpectralSum, unknown: Symbol, terms: Any, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]
 ) -> Any | None:
     """The derivative of a spectral sum by an unknown coefficient of its denominators."""
+    found = _slope_terms(one, unknown, terms, spectrum, at)
+    return None if found is None else found.sum()
+
+
+def _slope_terms(
+    one: SpectralSum, unknown: Symbol, terms: Any, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]
+) -> Any | None:
     total: Any | None = None
     for position, (factor, multiplicity) in enumerate(one.factors):
         for exponents, coefficient in factor.coefficients:
             if coefficient == unknown:
                 value = _factor(one, position, spectrum, at)
-                part = -multiplicity * (terms * _monomial(one, exponents, spectrum) / value).sum()
+                part = -multiplicity * (terms * _monomial(one, exponents, spectrum) / value)
                 total = part if total is None else total + part
     return total

@@ -161,6 +161,27 @@ class Builder:
             product = self.mul(product, self.power(self._horner(ring, terms), int(multiplicity)))
         return product
 
+    def by_powers(self, ring: Ring, polynomial: Any, symbol: Expr | None) -> tuple[int, ...]:
+        """The coefficients of a polynomial by powers of one generator, or itself as the only one."""
+        place = ring.index[symbol] if symbol is not None else None
+        groups: dict[int, dict[tuple[int, ...], Fraction]] = {}
+        for exponents, c in polynomial.terms():
+            key = [int(e) for e in exponents]
+            power = 0
+            if place is not None:
+                power, key[place] = key[place], 0
+            groups.setdefault(power, {})[tuple(key)] = Fraction(int(c.p), int(c.q))
+        degree = max(groups, default=0)
+        return tuple(self._horner(ring, groups[k]) if k in groups else self.constant(0) for k in range(degree + 1))
+
+    def product(self, a: Sequence[int], b: Sequence[int]) -> tuple[int, ...]:
+        """The product of two polynomials, each given by its coefficients."""
+        found = [self.constant(0)] * (len(a) + len(b) - 1)
+        for m, x in enumerate(a):
+            for n, y in enumerate(b):
+                found[m + n] = self.add(found[m + n], self.mul(x, y))
+        return tuple(found)
+
     def _horner(self, ring: Ring, terms: Mapping[tuple[int, ...], Fraction]) -> int:
         if len(terms) == 1:
             ((exponents, coefficient),) = terms.items()

@@ -221,7 +221,11 @@ class Unreduced:
                     if entry is not None:
                         total = total + a.evaluate(here, numbers.one) * b.evaluate(here, numbers.one) * entry
             traces[reading.trace] = numbers.trace(reading.rows, total)
-        return self._quantity.at(traces, {**numbers.scalars, STRENGTH: numbers.one}, numbers.one)
+        return self.quantity(traces, numbers.scalars, numbers.one)
+
+    def quantity(self, traces: Mapping[Trace, Any], scalars: Mapping[Expr, Any], one: Any = 1.0) -> Any:
+        """The quantity, of its traces."""
+        return self._quantity.at(traces, {**scalars, STRENGTH: one}, one)
 
 
 @once

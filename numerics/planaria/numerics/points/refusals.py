@@ -8,7 +8,7 @@ from mpmath import nstr
 
 from planaria.algebra.errors import InputError
 
-__all__ = ["ContradictionError", "SingularError"]
+__all__ = ["ContradictionError", "InTheSpectrumError", "SingularError"]
 
 
 class SingularError(InputError):
@@ -19,6 +19,18 @@ class SingularError(InputError):
             "evaluate",
             "the closed form divides by zero at these parameters",
             "move away from the singular point",
+        )
+
+
+class InTheSpectrumError(InputError):
+    """The solution of the equations is one that no matrix has."""
+
+    def __init__(self, radius: str) -> None:
+        super().__init__(
+            "evaluate",
+            f"the point lies in the spectrum: the ladder's spectral radius is {radius}, not below 1, so the "
+            "solution of the equations is a continuation that no matrix has",
+            "move the spectral parameter outside of the spectrum, or raise the ridge",
         )
 
 

@@ -22,6 +22,7 @@ from planaria.numerics.equations.ladder import is_stable, ladder, radius_of_ball
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
 from planaria.numerics.points.balls import ball_numbers, from_ball, working_balls
 from planaria.numerics.points.problem import Problem
+from planaria.numerics.points.refusals import InTheSpectrumError
 
 __all__ = ["Verification", "in_the_spectrum", "verify"]
 
@@ -173,9 +174,4 @@ def _mismatch(claimed: Any, image: Any, vanishes: bool, magnitude: Any = None) -
 def in_the_spectrum(verdict: Verification) -> InputError:
     """Why a solution of the equations is no value of the matrices."""
     size = "1 or more" if verdict.radius is None or verdict.radius < 1 else f"{verdict.radius:.4g}"
-    return InputError(
-        "evaluate",
-        f"the point lies in the spectrum: the ladder's spectral radius is {size}, not below 1, so the solution "
-        "of the equations is a continuation that no matrix has",
-        "move the spectral parameter outside of the spectrum, or raise the ridge",
-    )
+    return InTheSpectrumError(size)

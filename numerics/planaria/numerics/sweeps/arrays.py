@@ -1,57 +1,56 @@
 """Double precision for many parameters at once: sweeps and plots.
 
-The first point is reached from the bare propagators; every next one from its neighbour, by the same Newton
-steps with the same tests. A point that the tests refuse is reached from the bare propagators again. All points
-are then held against the unreduced equations; what these do not confirm in double precision is evaluated one by
-one, with as many digits as it takes.
+Points that share their spectra are solved and confirmed all at once (`engine`); what is not confirmed in arrays is
+evaluated one by one, with as many digits as it takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
-from functools import partial
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import MatrixSymbol
 
 from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.derivations.derivation import Derivation
-from planaria.diagrams.expressions.contents import contents_of
+from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import Given, Values, given
-from planaria.numerics.equations.functions import Functions, functions_of
-from planaria.numerics.equations.newton import DOUBLE, newton
-from planaria.numerics.points.balls import generators
-from planaria.numerics.points.problem import Problem, check_admissible, pose, to_float
-from planaria.numerics.points.refusals import ContradictionError
-from planaria.numerics.solving.branch import CONTRACTING, follow
+from planaria.numerics.points.problem import Problem, check_admissible, pose
+from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError, SingularError
+from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import refuse_zero, solve
-from planaria.numerics.sweeps.confirmation import confirmed
+from planaria.numerics.spectra import check_parameters
+from planaria.numerics.sweeps.engine import engine
+from planaria.numerics.sweeps.group import Floats, Group, exact_float, group_of
 
 __all__ = ["evaluate_array"]
 
-Floats = NDArray[np.float64]
-
 DIGITS = 15  # of points that double precision does not confirm
+REFUSALS: tuple[tuple[type[InputError], PointStatus], ...] = (
+    (InTheSpectrumError, PointStatus.IN_THE_SPECTRUM),
+    (PathEndsError, PointStatus.PATH_ENDS),
+    (SingularError, PointStatus.SINGULAR),
+)
 
 
 @exclusive
-def evaluate_array(derivation: Derivation, values: Values | None = None, **numbers: Given) -> Floats:
+def evaluate_array(derivation: Derivation, values: Values | None = None, **numbers: Given) -> PointArray:
     """The quantity in double precision over arrays of parameters.
 
     Parameters
     ----------
     values
         As for `planaria.numerics.solving.evaluate`, but a parameter or dimension may also be an array; arrays are
-        broadcast against each other. Spectra, and what they depend on, are the same at all points.
+        broadcast against each other. Points that share their spectra are taken together, so that sweeps over what
+        spectra depend on take longer; lists of eigenvalues are the same at all points.
 
     Returns
     -------
-    An array of the broadcast shape, right to nine digits; nan where `evaluate` refuses the point, and where
-    a value is beyond the range of doubles.
+    A `PointArray` of the broadcast shape: the values, to an estimated ten digits or more, with ``errors`` and
+    ``status``. There is nan where `evaluate` refuses the point, and where a value is beyond the range of doubles.
 
     Raises InputError as `evaluate` does.
 
@@ -93,30 +92,85 @@ def evaluate_array(derivation: Derivation, values: Values | None = None, **numbe
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
     _check_sweep(problem, columns)
     refuse_zero(problem)
-    return _sweep(problem, columns, count).reshape(shape)
+    found = np.full(count, np.nan), np.full(count, np.nan), np.full(count, PointStatus.OK, dtype=object)
+    near: Floats | None = None
+    for here, where in _spectra(problem, columns, count):
+        own = {name: column[where] for name, column in columns.items()}
+        parts, near = _sweep(here, own, len(where), near)
+        for whole, part in zip(found, parts, strict=True):
+            whole[where] = part
+    return PointArray.of(*(one.reshape(shape) for one in found))
 
 
-def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Floats:
-    unknowns, values = _in_double_precision(problem, columns, count)
-    hidden = _hidden(problem, columns)
-    good = np.zeros(count, dtype=bool) if hidden else confirmed(problem, columns, unknowns, values)
-    lawful = _lawful(problem, columns, count)
-    values[~lawful] = np.nan
-    for point in np.flatnonzero(lawful & ~good):
-        try:
-            start = unknowns[point] if np.isfinite(unknowns[point]).all() else None
-            found = solve(_at(problem, columns, int(point)), DIGITS, start).value
-            values[point] = float(found) if not found or float(found) else np.nan
-        except ContradictionError:
-            raise
-        except (InputError, OverflowError):
-            values[point] = np.nan
-    values[np.isinf(values)] = np.nan  # beyond the range of doubles
-    return values
+def _spectral(problem: Problem) -> set[str]:
+    """The names of what the spectra depend on, sizes among them."""
+    symbols: set[Any] = set()
+    for matrix, _, spectrum in problem.spectra:
+        symbols |= matrix.shape[0].free_symbols | set(spectrum.free_symbols)
+    return {str(symbol) for symbol in symbols}
 
 
-def _lawful(problem: Problem, columns: Mapping[str, Floats], count: int) -> NDArray[np.bool_]:
+def _spectra(
+    problem: Problem, columns: Mapping[str, Floats], count: int
+) -> Iterator[tuple[Problem, NDArray[np.int64]]]:
+    """Points that share their spectra, and the problem at the first of them, in the order of the parameters."""
+    moving = [name for name in columns if name in _spectral(problem)]
+    if not moving:
+        yield problem, np.arange(count)
+        return
+    keys, group = np.unique(np.stack([columns[name] for name in moving], axis=1), axis=0, return_inverse=True)
+    order = np.argsort(group.ravel(), kind="stable")
+    ends = np.cumsum(np.bincount(group.ravel(), minlength=len(keys)))
+    symbols = {str(symbol): symbol for symbol in problem.values}
+    for where in np.split(order, ends[:-1]):
+        first = {symbols[name]: exact_float(column[where[0]]) for name, column in columns.items()}
+        here = problem.at({**problem.values, **first})
+        for matrix, _, spectrum in here.spectra:
+            check_parameters(spectrum, here.values, f"spectrum of {matrix.name}")
+        yield here, where
+
+
+def _sweep(
+    problem: Problem, columns: Mapping[str, Floats], count: int, near: Floats | None
+) -> tuple[tuple[Floats, Floats, NDArray[Any]], Floats | None]:
+    """Values, errors and statuses of points that share their spectra; unknowns near which the next ones may be."""
+    group = group_of(problem, columns, count)
+    lawful = _lawful(group)
+    status = np.full(count, PointStatus.OK, dtype=object)
+    status[~lawful] = PointStatus.NO_LAW
+    found = engine(group, near)
+    sure = np.flatnonzero(np.isfinite(found.errors))
+    near = found.unknowns[sure[0]] if sure.size and found.unknowns.shape[1] else None
+    found.values[~lawful] = np.nan
+    for point in np.flatnonzero(lawful & ~np.isfinite(found.errors)).tolist():
+        known = found.unknowns[point]
+        start = known.tolist() if np.isfinite(known).all() else None
+        found.values[point], found.errors[point], status[point] = _alone(group, point, start)
+    found.errors[np.isnan(found.values)] = np.nan
+    return (found.values, found.errors, status), near
+
+
+def _alone(group: Group, point: int, start: list[float] | None) -> tuple[float, float, PointStatus]:
+    """A point with as many digits as it takes: value, error and status."""
+    try:
+        estimate = solve(group.at(point), DIGITS, start)
+    except ContradictionError:
+        raise
+    except InputError as error:
+        status = next((status for kind, status in REFUSALS if isinstance(error, kind)), PointStatus.NOT_SOLVED)
+        return np.nan, np.nan, status
+    try:
+        value = float(estimate.value)
+    except OverflowError:
+        value = np.inf
+    if np.isinf(value) or (estimate.value and not value):
+        return np.nan, np.nan, PointStatus.OUT_OF_RANGE
+    return value, float(estimate.error) + 10.0**-DIGITS * abs(value), PointStatus.OK
+
+
+def _lawful(group: Group) -> NDArray[np.bool_]:
     """At which points every variance and covariance is one; asked where one of them depends on what changes."""
+    problem, columns, count = group.problem, group.columns, group.count
     fields = problem.derivation.rules.setting.fields
     laws = {g for one in fields for law in one.numbers for g in law.support()}
     if not any(str(symbol) in columns for generator in laws for symbol in generator.free_symbols):
@@ -128,7 +182,7 @@ def _lawful(problem: Problem, columns: Mapping[str, Floats], count: int) -> NDAr
         key = tuple(float(columns[name][point]) for name in moving)
         if key not in known:
             try:
-                check_admissible(_at(problem, columns, point))
+                check_admissible(group.at(point))
                 known[key] = True
             except InputError:
                 known[key] = False
@@ -136,106 +190,21 @@ def _lawful(problem: Problem, columns: Mapping[str, Floats], count: int) -> NDAr
     return found
 
 
-def _hidden(problem: Problem, columns: Mapping[str, Floats]) -> bool:
-    """Whether a function of what changes, such as a root, is a generator of its own."""
-    return any(
-        str(symbol) in columns
-        for generator in generators(problem)
-        if not generator.is_Symbol
-        for symbol in generator.free_symbols
-    )
-
-
-def _in_double_precision(problem: Problem, columns: Mapping[str, Floats], count: int) -> tuple[Floats, Floats]:
-    """Unknowns, of shape (points, unknowns), and values; nan where Newton's method finds none."""
-    closed = problem.derivation.closed_form
-    functions = functions_of(closed, "numpy")
-    spectrum = problem.floats()
-    base = problem.scalars(to_float)
-    symbols = {str(g): g for g in base}
-    values = np.full(count, np.nan)
-    found_at = np.full((count, len(closed.unknowns)), np.nan)
-    unknowns: Any = None
-    before: Any = None
-    sign = 0
-    with np.errstate(all="ignore"):
-        for point in range(count):
-            scalars: dict[Expr, Any] = dict(base)
-            for name, column in columns.items():
-                if name in symbols:
-                    scalars[symbols[name]] = float(column[point])
-            found: tuple[Any, int] | None = (np.zeros(0), sign)
-            if closed.unknowns:
-                for guess in _guesses(unknowns, before):
-                    found = _root(functions, guess, spectrum, scalars)
-                    if found is not None and found[1] == sign:
-                        break
-                else:
-                    found = _afresh(_at(problem, columns, point), scalars)
-            if found is None:
-                unknowns = before = None
-                continue
-            before = unknowns
-            unknowns, sign = found
-            found_at[point] = unknowns
-            with suppress(ZeroDivisionError, OverflowError):
-                values[point] = functions.value(list(unknowns), spectrum, scalars)
-    return found_at, values
-
-
-def _guesses(unknowns: Any, before: Any) -> list[Any]:
-    """Where Newton may start: what the last two points extrapolate to, as a geometric series, or the last one."""
-    if unknowns is None:
-        return []
-    if before is None:
-        return [unknowns]
-    ratio = unknowns / before
-    if (ratio < 0.5).any() or (ratio > 2).any():
-        return [unknowns]
-    return [unknowns * ratio, unknowns]
-
-
-def _at(problem: Problem, columns: Mapping[str, Floats], point: int) -> Problem:
-    """The problem at one of the points."""
-    symbols = {str(symbol): symbol for symbol in problem.values}
-    moved = {symbols[name]: _number(column[point]) for name, column in columns.items()}
-    return Problem(problem.derivation, {**problem.values, **moved}, problem.spectra, problem._cache)
-
-
-def _afresh(here: Problem, scalars: Mapping[Expr, Any]) -> tuple[Any, int] | None:
-    """A point reached from the bare propagators, and the sign of its Jacobian; None where that does not work."""
-    functions = functions_of(here.derivation.closed_form, "numpy")
-    try:
-        return _root(functions, follow(here), here.floats(), scalars)
-    except (InputError, ZeroDivisionError, OverflowError):
-        return None
-
-
-def _root(
-    functions: Functions, guess: Any, spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any]
-) -> tuple[Any, int] | None:
-    system = partial(functions.residual, spectrum=spectrum, scalars=scalars, strength=1.0)
-    root = newton(system, guess, DOUBLE, CONTRACTING)
-    return None if root is None else (np.array(root.unknowns), root.sign)
-
-
 def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
     known = {str(symbol): symbol for symbol in problem.values}
-    spectral: set[Symbol] = set()
-    for matrix, _, spectrum in problem.spectra:
-        spectral |= matrix.shape[0].free_symbols
-        for attribute in ("alpha", "scale"):
-            if hasattr(spectrum, attribute):
-                spectral |= getattr(spectrum, attribute).free_symbols
-    scalars = {str(g) for g in problem.scalars(to_float)}
-    contained = {str(s) for s in contents_of(problem.derivation.expression, problem.derivation.model).symbols}
+    listed = {
+        s for m, _, spectrum in problem.spectra if spectrum.listed is not None for s in m.shape[0].free_symbols
+    }
     sizes = {str(space) for space in problem.derivation.rules.setting.spaces}
     for name, column in columns.items():
         if name not in known:
             raise unknown_name("values", "parameter", name, known)
-        # What the quantity does not contain makes no difference: it is the same at all of these points.
-        if name in {str(s) for s in spectral} or (name in contained and name not in scalars):
-            raise InputError(f"parameter {name}", "a spectrum depends on it", "evaluate one spectrum at a time")
+        if name in {str(s) for s in listed} and np.ptp(column) > 0:
+            raise InputError(
+                f"dimension {name}",
+                "eigenvalues are given one by one, so that it is their number",
+                "leave it out, or declare a spectrum for any size",
+            )
         signed = not known[name].is_nonnegative
         if not np.isfinite(column).all() or (not signed and (column <= 0).any()):
             raise InputError(
@@ -264,9 +233,3 @@ def _floats(name: str, value: ArrayLike) -> Floats:
 def _first(column: Floats) -> int | float:
     value = float(column[0])
     return int(value) if value.is_integer() else value
-
-
-def _number(value: float) -> Any:
-    from planaria.numerics.spectra import exact_number
-
-    return exact_number(_first(np.array([value])), "values")

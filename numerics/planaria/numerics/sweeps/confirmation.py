@@ -1,9 +1,13 @@
-"""Which of many points in double precision are confirmed by the unreduced equations.
+"""Which of many points in double precision are confirmed by the unreduced equations, and how far.
 
 The same three questions as for one number (`verification`), asked of whole arrays: do the loops that the closed
 form claims come back, does the value, and is the ladder's spectral radius below 1? Rounding takes the place of
 digits: near a critical point a residual is amplified by 1/(1 - radius) in the loops, and once more in the value,
-whose ladders have the same denominators. What this bound does not leave nine digits is not confirmed.
+whose ladders have the same denominators. This is an estimate of the error, and no enclosure: the factor is that of
+the slowest mode, taken once for each. What it does not leave ten digits is not confirmed.
+
+First with traces that share their sums (`traces`) and with a bound on the radius; what that leaves open with more
+digits (`refined`). Models without such formulas go node by node (`by_nodes`).
 """
 
 from __future__ import annotations
@@ -13,23 +17,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr
+from sympy import Symbol
 
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
-from planaria.numerics.equations.cramer import propagators_at
-from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.equations.ladder import ladder, radii
-from planaria.numerics.equations.unreduced import Numbers, unreduced
+from planaria.numerics.equations.columns import form_of
+from planaria.numerics.equations.ladder import ladder
+from planaria.numerics.equations.radius import distances, exact_distances
+from planaria.numerics.equations.traces import Columns, Traces, traces_of
+from planaria.numerics.equations.unreduced import unreduced
 from planaria.numerics.points.problem import Problem
-from planaria.numerics.solving.direct import float_numbers
+from planaria.numerics.sweeps.by_nodes import ROUNDING, Findings, by_nodes
+from planaria.numerics.sweeps.group import Floats, Group, group_of
+from planaria.numerics.sweeps.refined import refined
 
-__all__ = ["confirmed"]
+__all__ = ["ACCURACY", "confirmed", "judged", "judged_again"]
 
-Floats = NDArray[np.float64]
-
-ACCURACY = 1e-9  # relative, of a value that counts as known
-ROUNDING = float(np.finfo(float).eps)
-MOST_NUMBERS = 2**17  # entries of one array that is worked on at once
+ACCURACY = 1e-10  # relative, of a value that counts as known
+CHUNK = 2**12  # points that are worked on at once: their columns fit the cache
+MOST_BY_NODES = 2**24  # points times nodes that are worth a second look before points are evaluated alone
 
 
 def confirmed(
@@ -48,70 +53,127 @@ def confirmed(
     values
         What the closed form gives, of shape (points,).
     """
-    if ladder(problem.derivation).missing:
-        return np.zeros(len(values), dtype=bool)  # loops to be found first: point by point
-    base = float_numbers(problem)
-    nodes = max((np.size(weights) for _, weights in base.nodes.values()), default=1)
-    length = max(1, MOST_NUMBERS // nodes)
-    found = np.zeros(len(values), dtype=bool)
+    group = group_of(problem, columns, len(values))
+    return np.isfinite(judged_by_nodes(group, unknowns, *judged(group, unknowns, values))[1])
+
+
+def judged(group: Group, unknowns: Floats, claimed: Floats | None = None) -> tuple[Floats, Floats]:
+    """The values that the closed form gives, and an estimate of the error of each; inf where it is not confirmed.
+
+    ``claimed`` are values to be judged in their place.
+    """
+    values, errors = np.full(group.count, np.nan), np.full(group.count, np.inf)
     with np.errstate(all="ignore"):
-        for start in range(0, len(values), length):
-            part = slice(start, start + length)
-            here = {name: column[part] for name, column in columns.items()}
-            found[part] = _chunk(problem, base, here, unknowns[part], values[part])
-    return found
+        for start in range(0, group.count, CHUNK):
+            part = slice(start, min(start + CHUNK, group.count))
+            own = None if claimed is None else claimed[part]
+            values[part], errors[part] = _chunk(group.part(part), unknowns[part], own)
+    return values, errors
 
 
-def _chunk(
-    problem: Problem, base: Numbers, columns: Mapping[str, Floats], unknowns: Floats, values: Floats
-) -> NDArray[np.bool_]:
-    numbers = _moved(problem, base, columns)
-    loops = _loops(problem, numbers, unknowns)
-    good = _stands(problem, numbers, loops, values)
-    if not good.all():
-        # Where a loop is next to nothing the closed form may have lost its digits: one more turn restores them.
-        propagators = propagators_at(problem.derivation, numbers, loops)
-        symbols = list(loops)
-        turned = unreduced(problem.derivation).image(numbers, symbols, propagators)
-        good |= _stands(problem, numbers, dict(zip(symbols, turned, strict=True)), values)
-    return good
+def _chunk(group: Group, unknowns: Floats, claimed: Floats | None) -> tuple[Floats, Floats]:
+    derivation = group.problem.derivation
+    found = form_of(derivation.closed_form).values(
+        list(np.ascontiguousarray(unknowns.T)), group.scalars, group.spectra
+    )
+    values = np.array(np.broadcast_to(found.value if claimed is None else claimed, group.count), dtype=float)
+    if ladder(derivation).missing:
+        return values, np.full(group.count, np.inf)  # loops to be found first: point by point
+    loops = {s: np.broadcast_to(x, group.count) for s, x in found.loops.items()}
+    errors = np.full(group.count, np.inf)
+    traces = traces_of(derivation)
+    if traces is not None:
+        findings, turned = _by_traces(group, traces, loops)
+        errors = _stands(group, findings, values)
+        if (open_ := np.flatnonzero(~np.isfinite(errors))).size:
+            # Where a loop is next to nothing the closed form may have lost its digits: a turn restores them.
+            again = {s: np.broadcast_to(x, group.count)[open_] for s, x in turned.items()}
+            here = group.part(open_)
+            errors[open_] = _stands(here, _by_traces(here, traces, again)[0], values[open_])
+    return values, errors
 
 
-def _stands(problem: Problem, numbers: Numbers, loops: Mapping[Any, Any], values: Floats) -> NDArray[np.bool_]:
-    """Whether loops come back and give the values, for each point."""
-    equations = unreduced(problem.derivation)
-    propagators = propagators_at(problem.derivation, numbers, loops)
-    worst = np.full((len(values), 1), ROUNDING)  # where loops come back to the last bit, that is luck
-    for claimed, image, _, vanishes in equations.residuals(numbers, loops, propagators):
-        if not vanishes:
-            scale = np.maximum(np.abs(claimed), np.abs(image))
-            worst = np.maximum(worst, np.where(scale > 0, np.abs(image - claimed) / scale, 0.0))
-    radius = radii(problem.derivation, numbers, propagators)
-    read = np.broadcast_to(equations.value(numbers, propagators), (len(values), 1))[:, 0]
+def judged_again(group: Group, unknowns: Floats, values: Floats, errors: Floats) -> tuple[Floats, Floats]:
+    """The same, with more digits for what is not confirmed yet; node by node where there are no formulas."""
+    open_ = np.flatnonzero(~np.isfinite(errors))
+    values, errors = values.copy(), errors.copy()
+    traces = traces_of(group.problem.derivation)
+    if not open_.size or ladder(group.problem.derivation).missing:
+        return values, errors
+    if traces is None:
+        return judged_by_nodes(group, unknowns, values, errors)
+    with np.errstate(all="ignore"):
+        for start in range(0, len(open_), CHUNK):
+            points = open_[start : start + CHUNK]
+            here = group.part(points)
+            found = refined(here, traces, unknowns[points])
+            columns = Columns((), found.poles, {}, tuple(found.matrices))
+            worst = np.maximum(found.worst, ROUNDING)
+            distance = _distances(here, traces, columns, worst)
+            values[points] = found.values
+            errors[points] = _stands(here, (worst, distance, found.read), found.values)
+    return values, errors
+
+
+def judged_by_nodes(group: Group, unknowns: Floats, values: Floats, errors: Floats) -> tuple[Floats, Floats]:
+    """The same, node by node, for what is not confirmed yet."""
+    open_ = np.flatnonzero(~np.isfinite(errors) & np.isfinite(values))
+    errors = errors.copy()
+    nodes = max((len(w) for w in group.spectra.weights.values()), default=1)
+    if not open_.size or len(open_) * nodes > MOST_BY_NODES or ladder(group.problem.derivation).missing:
+        return values, errors
+    here = group.part(open_)
+    form = form_of(group.problem.derivation.closed_form)
+    with np.errstate(all="ignore"):
+        loops = form.values(list(np.ascontiguousarray(unknowns[open_].T)), here.scalars, here.spectra).loops
+        findings, turned = by_nodes(here, loops)
+        errors[open_] = _stands(here, findings, values[open_])
+        rest = np.flatnonzero(~np.isfinite(errors[open_]))
+        if rest.size:
+            findings, _ = by_nodes(here.part(rest), {s: x[rest] for s, x in turned.items()})
+            errors[open_[rest]] = _stands(here.part(rest), findings, values[open_[rest]])
+    return values, errors
+
+
+def _stands(group: Group, findings: Findings, values: Floats) -> Floats:
+    """The estimated error of each value; inf where it is more than may be, or the radius is not below 1."""
+    worst, distance, read = findings
     mismatch = np.abs(read - values) / np.abs(values)
-    distance = 1 - radius
-    bound = worst[:, 0] / np.minimum(1.0, distance) ** 2
-    return np.asarray((distance > 0) & (bound <= ACCURACY) & (mismatch <= ACCURACY), dtype=bool)
+    relative = np.maximum(worst, group.error) / np.minimum(1.0, distance) ** 2 + mismatch
+    good = (distance > 0) & (relative <= ACCURACY)
+    errors: Floats = np.where(good, np.abs(values) * relative, np.inf)
+    return errors
 
 
-def _moved(problem: Problem, base: Numbers, columns: Mapping[str, Floats]) -> Numbers:
-    """The numbers at all points of a chunk, as columns."""
-    moved = {name: column[:, np.newaxis] for name, column in columns.items()}
-    scalars = {g: moved.get(str(g), value) for g, value in base.scalars.items()}
-    nodes = {
-        space: (eigenvalues, weights if eigenvalues or str(space) not in moved else moved[str(space)])
-        for space, (eigenvalues, weights) in base.nodes.items()
-    }
-    return Numbers(base.one, scalars, nodes)
+def _by_traces(group: Group, traces: Traces, loops: Mapping[Symbol, Any]) -> tuple[Findings, Mapping[Symbol, Any]]:
+    """What the equations say of claimed loops, and the loops that they give."""
+    derivation = group.problem.derivation
+    equations = unreduced(derivation)
+    at = {**group.scalars, **loops, STRENGTH: 1.0}
+    columns = traces.at(at, group.nodes, group.count)
+    worst = np.full(group.count, ROUNDING)  # where loops come back to the last bit, that is luck
+    turned: dict[Symbol, Any] = {}
+    for symbol, claimed, image in columns.images:
+        turned.setdefault(symbol, image)
+        scale = np.maximum(np.abs(claimed), np.abs(image))
+        worst = np.maximum(worst, np.where(scale > 0, np.abs(image - claimed) / scale, 0.0))
+    read = equations.quantity(columns.readings, group.scalars)
+    distance = _distances(group, traces, columns, worst)
+    return (worst, distance, np.broadcast_to(read, group.count)), turned
 
 
-def _loops(problem: Problem, numbers: Numbers, unknowns: Floats) -> dict[Any, Any]:
-    """The loops that the closed form gives, as columns."""
-    closed = problem.derivation.closed_form
-    spectrum = {s: values for eigenvalues, _ in numbers.nodes.values() for s, values in eigenvalues.items()}
-    weights = {s: counts for eigenvalues, counts in numbers.nodes.values() for s in eigenvalues}
-    symbols = [u.symbol for u in closed.unknowns]
-    at: dict[Expr, Any] = {**numbers.scalars, STRENGTH: 1.0}
-    at |= {symbol: unknowns[:, n, np.newaxis] for n, symbol in enumerate(symbols)}
-    at |= functions_of(closed, "numpy").columns_of_sums(at, spectrum, weights)
-    return {symbol: ratio.evaluate(at, 1.0) for symbol, ratio in closed.loops}
+def _distances(group: Group, traces: Traces, columns: Columns, worst: Floats) -> Floats:
+    """The distance of the radius from 1: its bound where that suffices to confirm the point."""
+    # The bound of merged eigenvalues holds for poles off the positive axis.
+    regular = columns.poles if group.error else True
+    found = np.where(np.broadcast_to(regular, group.count), np.inf, -np.inf)
+    for (matrix, size), plain in zip(columns.matrices, traces.diagonal, strict=True):
+        own = distances(matrix, size, group.count) if plain else np.full(group.count, -np.inf)
+        needed = np.sqrt(np.maximum(worst, group.error) / ACCURACY)
+        open_ = np.flatnonzero(~(own > needed) & (needed < 1))
+        if open_.size:
+            here = {key: np.broadcast_to(x, group.count)[open_] for key, x in matrix.items()}
+            own[open_] = exact_distances(here, size, len(open_))
+        found = np.minimum(found, own)
+    bounded: Floats = np.minimum(found, 1.0)
+    return bounded
