@@ -143,6 +143,9 @@ def evaluate(
         typer.Option(metavar="D", help="Significant digits; 20 by default, and 9 for several points."),
     ] = None,
     limit: LimitOption = None,
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Prove an interval in which the value of the matrices lies.")
+    ] = False,
     simulate: Annotated[
         int | None, typer.Option(metavar="RUNS", help="Check it by simulation at these sizes and larger ones.")
     ] = None,
@@ -171,6 +174,7 @@ def evaluate(
         csv,
         seed,
         budget,
+        certify=certify,
         as_json=json,
     )
     if not evaluate_quantity(model, quantity, options):

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, NotProvedError
 from planaria.app.words.early import check_words
 from planaria.ensembles.cleaning import clean_line
 from planaria.ensembles.library.outline import outline
@@ -38,8 +38,8 @@ class Commands(TyperGroup):
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run the command and exit.
 
-        0 done, 1 a check failed, 2 the input is wrong or the output takes nothing (one sentence on standard
-        error), 130 interrupted, 141 the reader of the output is gone.
+        0 done, 1 a check failed or a proof is not reached, 2 the input is wrong or the output takes nothing (one
+        sentence on standard error), 130 interrupted, 141 the reader of the output is gone.
         """
         if sys.stdout is None:
             _say("standard output is closed; leave it open, or send it to a file")
@@ -65,7 +65,7 @@ class Commands(TyperGroup):
             code = INPUT_IS_WRONG
         except InputError as error:
             _say(in_flags(str(error)))
-            code = INPUT_IS_WRONG
+            code = CHECK_FAILED if isinstance(error, NotProvedError) else INPUT_IS_WRONG
         if code == INTERRUPTED:
             _say("interrupted")
         if code == READER_IS_GONE:

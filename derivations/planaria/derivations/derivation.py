@@ -120,7 +120,13 @@ class Derivation(Portable):
         return algebraic_form(self.closed_form)
 
     def evaluate(
-        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Given
+        self,
+        values: Values | None = None,
+        *,
+        digits: int = 50,
+        limit: Values | None = None,
+        certify: bool = False,
+        **numbers: Given,
     ) -> Estimate:
         """The number at given parameters, to `digits` digits: an `Estimate`.
 
@@ -128,7 +134,8 @@ class Derivation(Portable):
 
         Names may be keywords, or keys of `values`; see `planaria.numerics.evaluate`, which it is.
         """
-        found: Estimate = extension(EVALUATORS, "number")(self, values, digits=digits, limit=limit, **numbers)
+        number = extension(EVALUATORS, "number")
+        found: Estimate = number(self, values, digits=digits, limit=limit, certify=certify, **numbers)
         return found
 
     def evaluate_array(self, values: Values | None = None, **numbers: Given) -> PointArray:

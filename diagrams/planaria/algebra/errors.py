@@ -7,7 +7,16 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
-__all__ = ["InputError", "check_truth", "check_whole", "described", "kind_of", "placed", "unknown_name"]
+__all__ = [
+    "InputError",
+    "NotProvedError",
+    "check_truth",
+    "check_whole",
+    "described",
+    "kind_of",
+    "placed",
+    "unknown_name",
+]
 
 
 class InputError(ValueError):
@@ -33,6 +42,13 @@ class InputError(ValueError):
 
     def __hash__(self) -> int:
         return hash((type(self), self.args))
+
+
+class NotProvedError(InputError):
+    """A proof that was asked for is not reached: nothing is wrong with the input, and nothing is claimed.
+
+    The command ends with exit code 1 for it, as for every check that fails.
+    """
 
 
 def _raised_again(kind: type[InputError], arguments: tuple[Any, ...]) -> InputError:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from numbers import Number
 from operator import add, ge, gt, le, lt, mod, mul, sub, truediv
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from planaria.ensembles.extensions import VIEWS, extension
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
-__all__ = ["Estimate", "Simulation"]
+__all__ = ["Enclosure", "Estimate", "Simulation"]
 
 GUARD = 10  # digits that are kept beyond those that were asked for
 
@@ -31,6 +32,25 @@ _DOUBLE = 15  # decimal digits that every float has
 
 def _rounded(number: Any) -> Any:
     return +number if isinstance(number, mpf) else number
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A number that is proved to lie within a radius of a middle; both are decimal texts, and exact.
+
+    >>> third = Enclosure("0.3333", "3.34e-5")
+    >>> print(third, Fraction(1, 3) in third, Fraction(1, 2) in third)
+    0.3333 +/- 3.34e-5 True False
+    """
+
+    middle: str
+    radius: str
+
+    def __contains__(self, number: Fraction | int | str) -> bool:
+        return abs(Fraction(number) - Fraction(self.middle)) <= Fraction(self.radius)
+
+    def __str__(self) -> str:
+        return f"{self.middle} +/- {self.radius}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +80,8 @@ class Estimate(Measured):
         spectral radius is below 1, so that this is the solution of the matrices, and the digits stood when the
         precision was raised. ``"limit"``: the same, in an exact limit.
         ``"numerical limit"``: values ever closer to the limit settle, without an exact branch.
-        ``"infinite"``: the limit diverges.
+        ``"infinite"``: the limit diverges. ``"certified"``: value and unknowns are proved to lie in their
+        enclosures.
     unknowns
         The unknowns of the closed form at the solution.
     residual
@@ -70,6 +91,10 @@ class Estimate(Measured):
     radius
         The spectral radius of the ladder map, below 1 outside of the spectrum; None where it was not computed in
         double precision.
+    enclosure
+        Where the value is proved to lie; None if no proof was asked for.
+    enclosures
+        The same for each unknown that the solution fixes.
     """
 
     value: mpf
@@ -80,6 +105,8 @@ class Estimate(Measured):
     residual: mpf
     digits: int
     radius: float | None = None
+    enclosure: Enclosure | None = None
+    enclosures: Mapping[str, Enclosure] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Keep no more digits than are known: the working precision may have been thousands."""

@@ -20,7 +20,7 @@ Method = Literal[
 EXACT: tuple[Method, ...] = ("all diagrams", "residual")  # of a closed form, without statistical error
 
 # How far a number is known; see `planaria.numerics.Estimate`. A simulation can contradict any of the others.
-Status = Literal["verified", "limit", "numerical limit", "infinite", "contradicted"]
+Status = Literal["certified", "verified", "limit", "numerical limit", "infinite", "contradicted"]
 
 # How a check reports where it is: what is being done, how far it is, and how far it goes.
 Progress = Callable[[str, int, int], None]

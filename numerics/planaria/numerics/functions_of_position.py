@@ -1,4 +1,4 @@
-"""The functions that formulas for eigenvalues need, in floats and in mpfs: see `models.spectra.spectrum`."""
+"""Functions that formulas for eigenvalues need, in floats, mpfs and balls: see `ensembles.spectra.spectrum`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 from mpmath.libmp import from_man_exp
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Mpfs"]
+__all__ = ["Balls", "Floats", "Mpfs"]
 
 _GUARD_BITS = 20
 
@@ -52,4 +52,20 @@ class Mpfs:
         return mp.exp(exponent)
 
     def choose(self, condition: bool, yes: mpf, no: mpf) -> mpf:
+        return yes if condition else no
+
+
+class Balls:
+    """Arb's balls at their working precision, at one position; `number` encloses a parameter."""
+
+    def __init__(self, number: Callable[[Any], Any]) -> None:
+        self.number = number
+
+    def power(self, base: int, exponent: Any) -> Any:
+        return arb(base) ** exponent
+
+    def exp(self, exponent: Any) -> Any:
+        return exponent.exp()
+
+    def choose(self, condition: bool, yes: Any, no: Any) -> Any:
         return yes if condition else no

@@ -33,7 +33,7 @@ from planaria.app.subcommands.simulation import print_simulation, simulate_besid
 from planaria.app.words.quantities import formula_name, scalar_quantity
 from planaria.derivations import derive
 from planaria.diagrams.expressions.commuting import reorderings
-from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.estimate import Enclosure, Estimate
 from planaria.ensembles.evidence import Outcome, Status
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
@@ -66,6 +66,7 @@ class EvaluateOptions:
     csv: str | None
     seed: int
     budget: float
+    certify: bool
     as_json: bool
 
 
@@ -94,6 +95,8 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     has_several = any(len(some) > 1 for some in given.values())
     if options.runs is not None and (has_several or target is not None):
         raise InputError("--simulate", "a table of points is not simulated", "leave it out, or give one point")
+    if options.certify and (has_several or target is not None):
+        raise InputError("--certify", "a table of points is not certified", "leave it out, or give one point")
     point = _point(quantity, model, names, needs, options, {symbol: max(some) for symbol, some in given.items()})
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
@@ -111,7 +114,8 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         return True
     relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
     with working(status, f"evaluating {quantity.name}"):
-        estimate = evaluate(derivation, relevant, digits=options.digits or _DIGITS, limit=point.limits or None)
+        digits, limit = options.digits or _DIGITS, point.limits or None
+        estimate = evaluate(derivation, relevant, digits=digits, limit=limit, certify=options.certify)
     simulation, failure = None, None
     if options.runs is not None:
         runs, seed = options.runs, options.seed
@@ -186,8 +190,21 @@ def _json(
         "residual": decimal(estimate.residual, 3),
         "status": estimate.status,
         "radius": estimate.radius,
+        **_enclosures(estimate, formulas),
         "simulation": simulation_json(simulation),
     }
+
+
+def _enclosures(estimate: Estimate, formulas: Formulas) -> dict[str, Any]:
+    """What is proved of value and unknowns; nothing if no proof was asked for."""
+    if estimate.enclosure is None:
+        return {}
+    unknowns = {formulas.plain_name(name): _interval(one) for name, one in estimate.enclosures.items()}
+    return {"enclosure": {**_interval(estimate.enclosure), "unknowns": unknowns}}
+
+
+def _interval(one: Enclosure) -> dict[str, str]:
+    return {"middle": one.middle, "radius": one.radius}
 
 
 def _print(
@@ -209,13 +226,14 @@ def _print(
         console,
         Text.assemble(
             f"{formula_name(quantity)} = ",
-            (decimal(estimate.value, estimate.digits), "bold red" if failed else "bold green"),
+            (_shown(estimate), "bold red" if failed else "bold green"),
         ),
     )
     if estimate.unknowns:
         heading(console, "Unknowns")
         for name, value in estimate.unknowns.items():
-            line(console, f"{formulas.name(name)} = {decimal(value, estimate.digits)}")
+            shown = str(estimate.enclosures.get(name) or decimal(value, estimate.digits))
+            line(console, f"{formulas.name(name)} = {shown}")
     heading(console, "Evidence")
     rows: list[tuple[str, str | Text]] = [
         ("status", Text(estimate.status, style="bold red") if failed else estimate.status),
@@ -224,9 +242,13 @@ def _print(
     ]
     if estimate.radius is not None:
         rows.append(("ladder", f"spectral radius {_radius(estimate.radius)}: outside of the spectrum"))
-    if not isinf(estimate.value):
+    if not isinf(estimate.value) and estimate.enclosure is None:
         rows.append(("error", f"{decimal(estimate.error, 3)} when the precision was raised"))
     console.print(plain_table(("", ""), rows))
+
+
+def _shown(estimate: Estimate) -> str:
+    return str(estimate.enclosure or decimal(estimate.value, estimate.digits))
 
 
 def _radius(radius: float) -> str:

@@ -15,6 +15,7 @@ __all__ = ["estimate_html", "simulation_html"]
 _MEANING = {
     "verified": "the unreduced equations hold at this point, and it lies outside of the spectrum",
     "limit": "verified, in an exact limit",
+    "certified": "proved to lie in its enclosure",
     "numerical limit": "values ever closer to the limit settle",
     "infinite": "the limit diverges",
     "contradicted": "a simulation disagrees",

@@ -133,7 +133,9 @@ class Unreduced:
             )
             key = term.row, term.column
             entries[key] = entries[key] - change if key in entries else -change
-        order = self._orders.setdefault(space, _order(entries, block.rows))
+        if space not in self._orders:
+            self._orders[space] = _order(entries, block.rows)
+        order = self._orders[space]
         with np.errstate(all="ignore"):
             found = _eliminated(entries, order, numbers.one)
         if found is not None and all(_finite(value) for value in found.values()):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from planaria.algebra.errors import InputError, described
+from planaria.algebra.errors import InputError, check_truth, described
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.points.problem import pose
+from planaria.numerics.solving.certificate import certified
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.limits import limit_at_zero
 from planaria.numerics.solving.solve import refuse_zero, solve
@@ -25,6 +26,7 @@ def evaluate(
     *,
     digits: int = 50,
     limit: Values | None = None,
+    certify: bool = False,
     **numbers: Given,
 ) -> Estimate:
     """The quantity at given parameters.
@@ -41,11 +43,16 @@ def evaluate(
         Significant digits that must stand when the precision is raised.
     limit
         ``{"gamma": 0}`` takes the exact limit of a parameter at zero.
+    certify
+        Whether value and unknowns are proved to lie in balls, the ``enclosure`` and ``enclosures`` of what is
+        returned: see `planaria.numerics.solving.certificate` for what is proved, and by which theorems.
 
     Raises
     ------
     InputError
         For wrong or missing values, and where the planar solution has no real value.
+    NotProvedError
+        Where a proof that was asked for is not reached. It is an InputError, too.
 
     >>> from sympy import Identity, MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -56,6 +63,8 @@ def evaluate(
     >>> result = derive(Trace(q) / N, Model([Gaussian(x, variance=1 / P)]))
     >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": 2}, digits=20))
     0.36602540378443864676
+    >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": 2}, digits=20, certify=True).enclosure)
+    0.36602540378443864676 +/- 3.83e-21
     """
     if not isinstance(derivation, Derivation):
         what = type(derivation).__name__
@@ -65,8 +74,12 @@ def evaluate(
         raise InputError("digits", f"{digits!r} is no number from 1 to {MOST_DIGITS}", "ask for 50, say")
     if limit is not None and not isinstance(limit, Mapping):
         raise InputError("limit", f"{described(limit)} is no mapping", 'give {"gamma": 0}')
+    check_truth(certify, "certify")
+    if limit and certify:
+        raise InputError("certify", "a limit is not proved", "leave it out, or give the parameter a small value")
     if limit:
         return limit_at_zero(derivation, at, limit, digits)
     problem = pose(derivation, at)
     refuse_zero(problem)
-    return solve(problem, digits)
+    estimate = solve(problem, digits)
+    return certified(problem, estimate) if certify else estimate

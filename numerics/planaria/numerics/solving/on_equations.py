@@ -21,7 +21,7 @@ from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import extreme, reached_directly
 from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
 
-__all__ = ["FEWEST_DIGITS", "certain_zero", "on_the_equations", "refuse_an_edge", "stands"]
+__all__ = ["FEWEST_DIGITS", "certain_zero", "loops_directly", "on_the_equations", "refuse_an_edge", "stands"]
 
 LAST_PLACES = 8  # digits of loops that Newton's method may leave unsettled
 FEWEST_ZEROS = 1000  # digits from which on what does not differ from zero may be zero
@@ -78,6 +78,18 @@ def on_the_equations(problem: Problem, digits: int) -> Estimate:
     raise InputError(
         "evaluate", f"{digits} digits do not stand on the unreduced equations", "move away from the singular point"
     )
+
+
+def loops_directly(problem: Problem, digits: int) -> Mapping[Symbol, Any] | None:
+    """The loops of the unreduced equations to so many digits; None where the path is lost."""
+    far = extreme(problem)
+    try:
+        end = None if far is None else reached_directly(far)
+        start = _followed(problem) if end is None else _by_symbol(problem, end.unknowns)
+    except InputError:
+        return None
+    with mp.workdps(digits + (0 if end is None else end.lost)):
+        return polish_directly(problem, start)
 
 
 def certain_zero(problem: Problem) -> int:

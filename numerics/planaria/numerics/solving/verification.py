@@ -24,7 +24,7 @@ from planaria.numerics.points.balls import ball_numbers, from_ball, working_ball
 from planaria.numerics.points.problem import Problem
 from planaria.numerics.points.refusals import InTheSpectrumError
 
-__all__ = ["Verification", "in_the_spectrum", "verify"]
+__all__ = ["Verification", "completed", "in_the_spectrum", "verify"]
 
 
 MOST_ROUNDS = 300  # of iteration for loops that only the ladder depends on
@@ -104,7 +104,8 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any, *, vanishi
         complete: Mapping[Expr, Propagator] | None = propagators
         error = arb(worst) if mp.isfinite(worst) else None
         if ladder(problem.derivation).missing:
-            complete, settled = _completed(problem, numbers, balls)
+            whole, settled = completed(problem, numbers, balls)
+            complete = None if whole is None else equations.propagators(numbers, whole)
             error = None if error is None or settled is None else error.max(settled)
         if complete is not None and error is not None:
             stable = is_stable(problem.derivation, numbers, complete, error)
@@ -115,10 +116,10 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any, *, vanishi
     return Verification(value, worst, stable, radius)
 
 
-def _completed(
+def completed(
     problem: Problem, numbers: Numbers, balls: Mapping[Symbol, Any]
-) -> tuple[Mapping[Expr, Propagator] | None, Any]:
-    """The propagators with the loops that only the ladder depends on, and the last relative change of these.
+) -> tuple[dict[Symbol, Any] | None, Any]:
+    """The loops with those that only the ladder depends on, and the last relative change of these.
 
     None where they do not settle. Iteration brings them near, and Newton's method to the working precision.
     """
@@ -151,7 +152,7 @@ def _completed(
             return None, None
         if change < arb(2) ** (NOISE - ctx.prec):
             break
-    return equations.propagators(numbers, loops), change
+    return loops, change
 
 
 def _change(before: Sequence[Any], after: Sequence[Any]) -> Any:
