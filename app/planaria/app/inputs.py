@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.ensembles.spectra import Spectrum, eigenvalue
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Quantity, Space
+from planaria.numerics.points.problem import real_only
 from planaria.numerics.spectra import exact_number
 
 __all__ = ["Names", "check_count", "read_limits", "read_renames", "read_values", "split_pair"]
@@ -35,6 +36,9 @@ class Names:
         self.spaces = {str(one.symbol.name): one.symbol for one in file.spaces}
         parameters = [*(one.symbol for one in file.parameters), *sorted(own, key=str)]
         self.parameters: dict[str, Symbol] = {str(one.name): one for one in parameters}
+        # A ridge or a spectral parameter may be complex or negative: no law and no spectrum depends on it.
+        bound = own | real_only(file.model, [one.symbol for one in file.spaces])
+        self.free = frozenset(one for one in parameters if one not in bound)
         self.matrices: dict[str, MatrixSymbol] = {str(one.symbol.name): one.symbol for one in file.matrices}
         self.fields = {one.name: one.symbol for one in file.model.fields}
         declared: tuple[Space | Parameter, ...] = (*file.spaces, *file.parameters)
@@ -75,11 +79,16 @@ def split_pair(text: str, place: str, example: str) -> tuple[str, str]:
     return name, rest
 
 
-def read_values(texts: Sequence[str], names: Names) -> dict[Symbol, Expr]:
+def read_values(texts: Sequence[str], names: Names, free: Container[Symbol] = frozenset()) -> dict[Symbol, Expr]:
     """The exact numbers of ``--set NAME=NUMBER``, by symbol; defaults of the model are not among them.
 
-    Raises InputError, which names the option, for anything but one finite number >= 0 for a parameter, or one
-    positive integer for a dimension.
+    Parameters
+    ----------
+    free
+        Parameters that may be negative, or complex as in ``z=1+0.1j``.
+
+    Raises InputError, which names the option, for anything but one finite number >= 0 for a parameter that is not
+    free, or one positive integer for a dimension.
     """
     found: dict[Symbol, Expr] = {}
     for text in texts:
@@ -89,6 +98,9 @@ def read_values(texts: Sequence[str], names: Names) -> dict[Symbol, Expr]:
         if symbol in found:
             raise InputError(place, f"{name} is set twice", "set it once")
         value = exact_number(number, place)
+        if symbol in free:
+            found[symbol] = value
+            continue
         if not isinstance(value, Rational):
             raise InputError(place, f"{number} is not a real number", "give a number >= 0")
         if name in names.spaces:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from flint import arb, fmpq
+from flint import acb, arb, fmpq
 from sympy import Expr, Integer, Rational
 
 __all__ = [
@@ -120,7 +120,7 @@ def power(base: Any, exponent: int) -> Any:
     """
     if exponent == 1:
         return base
-    if not (isinstance(base, arb) or getattr(getattr(base, "dtype", None), "kind", "") == "O"):
+    if not (isinstance(base, (arb, acb)) or getattr(getattr(base, "dtype", None), "kind", "") == "O"):
         return base**exponent
     if exponent < 1:
         return 1 / power(base, -exponent) if exponent else base * 0 + 1

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operator import add, ge, gt, le, lt, mul, sub, truediv
 from typing import Any
 
-from mpmath import mp, mpf, nstr
-from sympy import Basic, Float, sympify
+from mpmath import mp, mpc, mpf, nstr
+from sympy import Basic, Expr, Float, I, sympify
 
 from planaria.algebra.values import Measured
 from planaria.ensembles.evidence import Status
@@ -19,7 +19,7 @@ GUARD = 10  # digits that are kept beyond those that were asked for
 
 
 def _rounded(number: Any) -> Any:
-    return +number if isinstance(number, mpf) else number
+    return +number if isinstance(number, (mpf, mpc)) else number
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,8 @@ class Estimate(Measured):
     Attributes
     ----------
     value
-        An ``mpf`` with a few digits more than were asked for; infinite where a limit diverges.
+        An ``mpf`` with a few digits more than were asked for, or an ``mpc`` at complex parameters; infinite where
+        a limit diverges.
     error
         The difference that the last raise of precision made: a bound on rounding, not on finite-size effects.
     method
@@ -88,7 +89,10 @@ class Estimate(Measured):
     def _mpmath_(self, precision: int, rounding: str) -> Any:
         return self.value
 
-    def _sympy_(self) -> Float:
+    def _sympy_(self) -> Expr:
+        if isinstance(self.value, mpc):
+            real, imag = (Float(nstr(x, self.digits), self.digits) for x in (self.value.real, self.value.imag))
+            return real + I * imag
         return Float(str(self), self.digits) if mp.isfinite(self.value) else sympify(self.value)
 
     def _with(self, other: Any, operation: Callable[[Any, Any], Any]) -> Any:
@@ -97,7 +101,7 @@ class Estimate(Measured):
             return operation(self._sympy_(), other)
         with mp.workdps(max(mp.dps, self.digits + GUARD)):
             number = other.value if isinstance(other, Estimate) else other
-            return operation(self.value, number if isinstance(number, mpf) else mp.convert(number))
+            return operation(self.value, number if isinstance(number, (mpf, mpc)) else mp.convert(number))
 
     def __add__(self, other: Any) -> Any:
         return self._with(other, add)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mpmath import isinf, mp, mpf, nstr
+from mpmath import isinf, mp, mpc, mpf, nstr
 from rich.console import Console
 from rich.text import Text
 from sympy import Expr, Integer, Rational, Symbol
@@ -113,7 +113,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
 
 
 def _point(quantity: Quantity, model: Model, names: Names, needs: Needs, options: EvaluateOptions) -> _Point:
-    given = read_values(options.values, names)
+    given = read_values(options.values, names, names.free)
     limits = read_limits(options.limits, names)
     for name in limits:
         if names.parameters[name] in given:
@@ -138,9 +138,16 @@ def _point(quantity: Quantity, model: Model, names: Names, needs: Needs, options
 
 def _number(value: Any, digits: int) -> str:
     """A decimal string; infinities without a plus."""
-    if isinf(value):
+    if not isinstance(value, mpc) and isinf(value):
         return "-inf" if value < 0 else "inf"
     return str(nstr(value, digits, strip_zeros=False))
+
+
+def _number_json(value: Any, digits: int) -> str | dict[str, str]:
+    """A decimal string; real and imaginary part of a complex number."""
+    if isinstance(value, mpc):
+        return {"real": _number(value.real, digits), "imag": _number(value.imag, digits)}
+    return _number(value, digits)
 
 
 def _json(
@@ -150,9 +157,9 @@ def _json(
     return {
         "model": file.name,
         "quantity": quantity.name,
-        "value": _number(estimate.value, digits),
+        "value": _number_json(estimate.value, digits),
         "digits": digits,
-        "unknowns": {name: _number(value, digits) for name, value in estimate.unknowns.items()},
+        "unknowns": {name: _number_json(value, digits) for name, value in estimate.unknowns.items()},
         "residual": _number(estimate.residual, 3),
         "status": estimate.status,
         "radius": estimate.radius,
@@ -215,6 +222,10 @@ def _formulas(console: Console) -> Formulas:
 
 def _short(value: Expr) -> str:
     """A number as a person would write it."""
+    if value.is_real is False:
+        real, imag = value.as_real_imag()
+        sign = "-" if imag.is_negative else "+"
+        return f"{_short(real)}{sign}{_short(abs(imag))}j" if real else f"{_short(imag)}j"
     if isinstance(value, Rational) and value.q != 1:
         with mp.workdps(20):
             number = mpf(int(value.p)) / int(value.q)

@@ -9,7 +9,8 @@ from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import given
-from planaria.numerics.points.problem import pose
+from planaria.numerics.plane.point import in_the_plane
+from planaria.numerics.points.problem import beyond, pose
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.limits import limit_at_zero
 from planaria.numerics.solving.solve import refuse_zero, solve
@@ -33,7 +34,8 @@ def evaluate(
     Parameters
     ----------
     values
-        By symbol or name: numbers or decimal text for parameters and dimensions; for a deterministic matrix a
+        By symbol or name: numbers or decimal text for parameters and dimensions, complex or negative ones for a
+        ridge or a spectral parameter; for a deterministic matrix a
         declared spectrum or a list of eigenvalues. A float stands for its decimal digits. What a model file gives
         as a default may be left out.
     numbers
@@ -46,7 +48,8 @@ def evaluate(
     Raises
     ------
     InputError
-        For wrong or missing values, and where the planar solution has no real value.
+        For wrong or missing values, complex or negative ones for what has to be real (a dimension, a variance, a
+        covariance, a spectrum), and where no value is that of matrices.
 
     >>> from sympy import Identity, MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -57,6 +60,8 @@ def evaluate(
     >>> result = derive(Trace(q) / N, Model([Gaussian(x, variance=1 / P)]))
     >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": 2}, digits=20))
     0.36602540378443864676
+    >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": -1 + 1j}, digits=15))
+    (-0.106924311121288 - 0.636009824757034j)
     """
     if not isinstance(derivation, Derivation):
         what = type(derivation).__name__
@@ -67,5 +72,7 @@ def evaluate(
     if limit:
         return limit_at_zero(derivation, at, limit, digits)
     problem = pose(derivation, at)
+    if beyond(problem):
+        return in_the_plane(problem, digits)
     refuse_zero(problem)
     return solve(problem, digits)

@@ -25,7 +25,7 @@ from planaria.numerics.equations.functions import Functions, functions_of
 from planaria.numerics.equations.newton import DOUBLE, newton
 from planaria.numerics.points.balls import generators
 from planaria.numerics.points.problem import Problem, check_admissible, pose, to_float
-from planaria.numerics.points.refusals import ContradictionError
+from planaria.numerics.points.refusals import ContradictionError, refuse_beyond
 from planaria.numerics.solving.branch import CONTRACTING, follow
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import solve
@@ -88,6 +88,7 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     columns = {name: array.ravel() for name, array in zip(swept, arrays, strict=True)}
     count = int(np.prod(shape, dtype=int))
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
+    refuse_beyond(problem, "values")
     _check_sweep(problem, columns)
     return _sweep(problem, columns, count).reshape(shape)
 
