@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from planaria.numerics.evidence.checks import check
     from planaria.numerics.simulation.simulate import simulate
     from planaria.numerics.solving.evaluate import evaluate
+    from planaria.numerics.spectral.density import Density, density
     from planaria.numerics.sweeps.arrays import evaluate_array
 
 _HOMES = {
     "Check": "planaria.ensembles.evidence",
+    "Density": "planaria.numerics.spectral.density",
     "Derivation": "planaria.derivations.derivation",
     "Diagrams": "planaria.diagrams.expansion",
     "Duality": "planaria.diagrams.duality",
@@ -54,6 +56,7 @@ _HOMES = {
     "UnitSpectrum": "planaria.ensembles.spectra",
     "check": "planaria.numerics.evidence.checks",
     "classes": "planaria.diagrams.graphs.canonical",
+    "density": "planaria.numerics.spectral.density",
     "derive": "planaria.derivations.resummation",
     "diagram": "planaria.diagrams.graphs.ribbon",
     "dualities": "planaria.diagrams.duality",
@@ -69,6 +72,7 @@ _HOMES = {
 
 __all__ = [
     "Check",
+    "Density",
     "Derivation",
     "Diagrams",
     "Duality",
@@ -86,6 +90,7 @@ __all__ = [
     "UnitSpectrum",
     "check",
     "classes",
+    "density",
     "derive",
     "diagram",
     "dualities",

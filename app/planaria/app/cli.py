@@ -176,6 +176,47 @@ def evaluate(
 
 
 @app.command()
+def density(
+    model: ModelArgument,
+    quantity: QuantityArgument,
+    of: Annotated[str, typer.Option(metavar="NAME", help="The spectral parameter, such as z or gamma.")],
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=NUMBER", help="The value of another parameter or a dimension."),
+    ] = None,
+    spectrum: SpectrumOption = None,
+    spectrum_file: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy or .csv file."),
+    ] = None,
+    points: Annotated[int, typer.Option(metavar="N", help="How many points the bands are given.")] = 1000,
+    draw: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Draw the density over drawn matrices: .svg, .png or .pdf.")
+    ] = None,
+    runs: Annotated[int, typer.Option(metavar="N", help="How many matrices are drawn for the histogram.")] = 10,
+    csv: Annotated[str | None, typer.Option(metavar="FILE", help="Write x and rho to a .csv file.")] = None,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Compute the spectral density of a resolvent: bands, edges, atoms and moments."""
+    from planaria.app.subcommands.density import DensityOptions, show_density
+
+    options = DensityOptions(
+        of,
+        tuple(values or ()),
+        tuple(spectrum or ()),
+        tuple(spectrum_file or ()),
+        points,
+        runs,
+        seed,
+        draw,
+        csv,
+        as_json=json,
+    )
+    show_density(model, quantity, options)
+
+
+@app.command()
 def diagrams(
     model: ModelArgument,
     quantity: Annotated[

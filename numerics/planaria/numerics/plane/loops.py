@@ -18,7 +18,7 @@ from planaria.numerics.points.problem import Problem, to_mpf
 
 __all__ = ["Columns", "Complexes", "Plane"]
 
-Complexes: TypeAlias = NDArray[np.complex128]
+Complexes: TypeAlias = NDArray[np.complexfloating[Any, Any]]
 Columns: TypeAlias = Mapping[Expr, Complexes]
 """What differs from point to point, by its generator, each of shape (points,)."""
 

@@ -25,16 +25,25 @@ At: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.intp]], Columns]
 FIRST_STEP = 0.15
 GROWTH = 1.6
 SHORTEST_STEP = 1e-7
-MOST_TURNS = 400
+MOST_TURNS = 300
+TURNED = 0.5  # of a ratio from 1, up to which loops are extrapolated as powers
+ROUNDED = 1e-7  # of a radius
 TURNS = (0.0, 0.6, -0.6, 1.2, -1.2)  # angles by which the strength makes a detour about its branch points
 
 
-def along(plane: Plane, at: At, start: Complexes, first: float = FIRST_STEP) -> tuple[Complexes, NDArray[Any]]:
-    """The loops followed from position 0, where they are known, to 1; and at which points the end was reached."""
+def along(plane: Plane, at: At, start: Complexes, *, guarded: bool = False) -> tuple[Complexes, NDArray[Any]]:
+    """The loops followed from position 0, where they are known, to 1; and at which points the end was reached.
+
+    Parameters
+    ----------
+    guarded
+        Whether each step has to keep the ladder's radius below 1, as it is off the axis of a Hermitian model:
+        next to an edge two roots come close, and only one of them is that of the matrices.
+    """
     count = len(start)
     loops, previous = start.copy(), start.copy()
     position, behind = np.zeros(count), np.zeros(count)
-    step = np.full(count, first)
+    step = np.full(count, FIRST_STEP)
     active = np.arange(count)
     for _ in range(MOST_TURNS):
         if not len(active):
@@ -43,8 +52,12 @@ def along(plane: Plane, at: At, start: Complexes, first: float = FIRST_STEP) -> 
         here, last = loops[active], previous[active]
         gap = position[active] - behind[active]
         weight = np.where(gap > 0, (target - position[active]) / np.where(gap > 0, gap, 1.0), 0.0)
-        guess = here + weight[:, np.newaxis] * (here - last)
-        found, good = plane.newton(at(target, active), guess)
+        guess = _extrapolated(here, last, weight[:, np.newaxis])
+        columns = at(target, active)
+        found, good = plane.newton(columns, guess)
+        if guarded and good.any():
+            kept = {name: column[good] for name, column in columns.items()}
+            good[good] = plane.radius(kept, found[good]) < 1 + ROUNDED
         moved = active[good]
         previous[moved], behind[moved] = loops[moved], position[moved]
         loops[moved], position[moved] = found[good], target[good]
@@ -52,6 +65,16 @@ def along(plane: Plane, at: At, start: Complexes, first: float = FIRST_STEP) -> 
         step[active[~good]] /= 2
         active = active[(position[active] < 1) & (step[active] > SHORTEST_STEP)]
     return loops, position >= 1
+
+
+def _extrapolated(here: Complexes, last: Complexes, weight: Complexes) -> Complexes:
+    """Beyond the last two points: as powers, which is what loops go with along a geometric path, or as lines."""
+    with np.errstate(all="ignore"):
+        ratio = here / last
+        is_power = np.isfinite(ratio) & (np.abs(ratio - 1) < TURNED)
+        powers = here * np.exp(weight * np.log(np.where(is_power, ratio, 1.0)))
+    found: Complexes = np.where(is_power, powers, here + weight * (here - last))
+    return found
 
 
 def from_bare(plane: Plane, columns: Columns, turns: tuple[float, ...] = TURNS) -> tuple[Complexes, NDArray[Any]]:
