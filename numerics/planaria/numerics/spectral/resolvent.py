@@ -134,7 +134,9 @@ def resolvent_of(derivation: Derivation, plane: Plane, parameter: Symbol, seed: 
     scale = _scale(rough)
     found = Resolvent(plane, parameter, sign, factor, matrix, height, scale, start)
     rng = np.random.default_rng(seed)
-    points = scale * (3 * rng.standard_normal(TRIED) + 1j * 10 ** rng.uniform(-1, 1, TRIED))
+    points = np.asarray(
+        scale * (3 * rng.standard_normal(TRIED) + 1j * 10 ** rng.uniform(-1, 1, TRIED)), dtype=complex
+    )
     both = np.concatenate([points, points.conj()])
     loops, good = from_bare(plane, found.columns(both))
     values = found.value(both, loops)
