@@ -29,7 +29,7 @@ def main() -> None:
             counts = ", ".join(f"{by_euler[chi]} of chi {chi}" for chi in sorted(by_euler, reverse=True))
             print(f"  E tr H^{power} = {total_weight(diagrams)}  ({counts})")
     if len(sys.argv) > 1:
-        torus = next(expand(Trace(H**4), Model([Gaussian(H, kind="hermitian")]), order=0, euler=0))
+        torus = expand(Trace(H**4), Model([Gaussian(H, kind="hermitian")]), order=0, euler=0)[0]
         Path(sys.argv[1]).write_text(torus.svg(), encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import networkx as nx
+import numpy as np
 import pytest
 from mpmath import mp, mpf
 from sympy import Identity, MatrixSymbol, Symbol, Trace, symbols
@@ -135,8 +136,8 @@ def test_every_function_takes_them() -> None:
         (lambda: pl.derive(MODEL, "loss"), "a Model has no quantity named 'loss': it has fields only"),
         (lambda: pl.derive(MODEL, MODEL), "there are two models and no quantity"),
         (lambda: pl.derive(MODEL, pl.Gaussian(x)), "the field x is no expression"),
-        (lambda: pl.derive(RESOLVENT, None), "are no question"),
-        (lambda: pl.expand((RESOLVENT, 3), MODEL, order=1), "int 3 is no expression"),
+        (lambda: pl.derive(RESOLVENT, None), "and not a model"),
+        (lambda: pl.expand((RESOLVENT, 3.5), MODEL, order=1), "float 3.5 is no expression"),
         (lambda: pl.evaluate("loss", N=3), "a str is no derivation"),
         (lambda: pl.check(MODEL), "a Model is no derivation"),
         (lambda: pl.Model(pl.Gaussian(x)), "model: the field x is no list of fields; give [Gaussian(...), ...]"),
@@ -251,6 +252,126 @@ def test_spectral_sums_know_their_derivatives() -> None:
     assert again.diff(Delta) == result.value.diff(Delta)
 
 
+def test_symbols_are_those_of_value_and_equations() -> None:
+    result = pl.derive("random-features", "loss")
+    assert {"N", "P", "M", "gamma", "sigma_u", "Delta", "S_11", "S_22", "alpha", "lambda_plus"} <= set(
+        result.symbols
+    )
+    assert all(str(one) == name for name, one in result.symbols.items())
+    assert result.symbols["S_11"] in result.spectral_sums
+    assert result.value.diff("P") == 0  # text is another symbol
+    assert result.value.diff(result.symbols["P"]) != 0
+    assert pl.derive(RESOLVENT, MODEL).symbols["gamma"] is gamma
+
+
+@pytest.mark.parametrize("name", ["M", "alpha", "lambda_plus"])
+def test_a_sum_has_no_derivative_by_what_its_eigenvalues_hang_on(name: str) -> None:
+    result = pl.derive("random-features", "loss")
+    symbol = result.symbols[name]
+    for formula in (result.value, result.equations[0].rhs, pickle.loads(pickle.dumps(result.value))):
+        for order in (1, 2):
+            with pytest.raises(pl.InputError, match=f"S_.. depends on {name} .*take differences of numbers"):
+                formula.diff(symbol, order)
+        with pytest.raises(pl.InputError, match="depends on"):  # a sum that a derivative made
+            formula.diff(result.symbols["Delta"]).diff(symbol)
+
+
+def test_a_sum_does_not_hang_on_spectra_of_other_matrices() -> None:
+    Sigma, two = MatrixSymbol("Sigma", N, N), Symbol("two", positive=True)
+    spectra = {Lambda: pl.PowerLaw(1, Symbol("one", positive=True)), Sigma: pl.PowerLaw(1, two)}
+    model = pl.Model([pl.Gaussian(x, rows=Lambda)], spectra)
+    result = pl.derive(RESOLVENT, model)
+    assert two not in result.symbols.values()
+    assert result.symbols["one"] in next(iter(result.spectral_sums)).free_symbols
+    assert next(iter(result.spectral_sums)).diff(two) == 0
+
+
+# -- what is asked of which model -------------------------------------------------------------------------------
+
+COLOURED = pl.Model([pl.Gaussian(x, rows=Lambda, variance=1 / P)])
+
+
+def test_text_is_read_in_the_names_of_a_model() -> None:
+    text, expression = "tr(x*x.T*Lambda)/N", Trace(x * x.T * Lambda) / N
+    assert pl.derive(text, COLOURED).expression == pl.derive(COLOURED, text).expression == expression
+    assert pl.moment(text, COLOURED) == pl.moment(expression, COLOURED) == Trace(Lambda**2) / N
+    assert pl.moment("tr(I(P) + x.T*x)", COLOURED) == P + Trace(Lambda)
+    assert pl.expand(text, COLOURED, order=0)[0].weight == pl.expand(expression, COLOURED, order=0)[0].weight
+    numbers = {"N": 3, "P": 4, "runs": 4}
+    assert pl.simulate("tr(x*x.T)", MODEL, **numbers).mean == pl.simulate(Trace(x * x.T), MODEL, **numbers).mean
+    assert len(pl.dualities(MODEL, "tr(x*x.T)")) == len(pl.dualities(MODEL, Trace(x * x.T))) == 1
+    spectral = COLOURED.with_spectra({Lambda: pl.PowerLaw()})
+    assert pl.moment("alpha*tr(x*x.T)", spectral).has(pl.PowerLaw().alpha)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("tr(X*x.T)", "there is no name 'X'; did you mean 'x'?"),
+        ("tr(Lamda*x*x.T)", "there is no name 'Lamda'; did you mean 'Lambda'?"),
+        (
+            "tr(inv(gamma*I(N) + x*x.T))",
+            "no name 'gamma'; .*; for symbols of your own give an expression of sympy",
+        ),
+        ("tr(I(x))", "there is no space 'x'"),
+        ("loss", "a Model has no quantity named 'loss'"),
+        ("__import__('os')", "'__import__' is no function"),
+        ("x.free_symbols", "the only suffixes are"),
+    ],
+)
+def test_text_that_is_none_of_a_model_says_so(text: str, sentence: str) -> None:
+    for asked in ((text, COLOURED), (COLOURED, text)):
+        with pytest.raises(pl.InputError, match=f"^moment.*{sentence}"):
+            pl.moment(*asked)
+
+
+@pytest.mark.parametrize("function", [pl.derive, pl.moment, pl.dualities])
+def test_what_is_missing_is_named(function: Callable[..., Any], path: Path) -> None:
+    for one in ("random-features", pl.load_model("random-features")):
+        with pytest.raises(pl.InputError, match=r"no quantity of the model random-features .* resolvent, .*loss"):
+            function(one)
+    with pytest.raises(pl.InputError, match="quantities are resolvent"):
+        function(path)
+    with pytest.raises(pl.InputError, match="did you mean 'random-features'"):
+        function("random-feature")
+    with pytest.raises(pl.InputError, match="and not a model"):
+        function("tr(x*x.T)")
+    for asked in ((3, "loss"), ("loss", 3)):
+        with pytest.raises(pl.InputError, match=": int 3 is neither an expression nor a model"):
+            function(*asked)
+
+
+def test_a_folder_or_file_does_not_shadow_a_quantity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "resolvent").mkdir()
+    (tmp_path / "loss").write_text("no model")
+    assert pl.derive("resolvent", "wigner") == pl.derive("wigner", "resolvent")
+    assert pl.derive("loss", "random-features") == pl.derive("random-features", "loss")
+    with pytest.raises(pl.InputError, match="did you mean 'wigner'"):
+        pl.derive("wigne", "resolvent")
+    (tmp_path / "own").write_text(FILE)  # a model may still be in a file of any name
+    assert pl.derive("own", "resolvent") == pl.derive("resolvent", "own")
+
+
+def test_numbers_that_are_several_or_misspelt_name_the_remedy() -> None:
+    result = pl.derive("random-features", "loss")
+    for several in ([60, 120], (60, 120), range(3), np.array([60, 120])):
+        for name in ("N", "gamma"):
+            with pytest.raises(pl.InputError, match=f" {name}: .* is not one number; .*evaluate_array"):
+                result.evaluate({name: several})
+    with pytest.raises(pl.InputError, match="no parameter 'n'; did you mean 'N'"):
+        result.evaluate(n=60)
+    for matrix in (np.eye(3), [[1, 2], [3, 4]]):
+        for evaluate in (result.evaluate, result.evaluate_array):
+            with pytest.raises(pl.InputError, match=r"Lambda: .*numpy\.linalg\.eigvalsh\(numpy\.cov"):
+                evaluate(Lambda=matrix, N=60, P=120, gamma=1)
+
+
+def test_sentences_have_their_articles() -> None:
+    with pytest.raises(pl.InputError, match="an int is no sequence"):
+        pl.classes(3)  # type: ignore[arg-type]
+
+
 # -- diagrams -------------------------------------------------------------------------------------------------
 
 
@@ -271,8 +392,10 @@ def test_diagrams_are_a_sequence() -> None:
     by_euler = found.by_euler()
     assert list(by_euler) == sorted(by_euler, reverse=True)
     assert sum(map(len, by_euler.values())) == 15
-    assert next(found) == graphs[0]
-    assert next(found) == graphs[1]
+    assert [one for part in by_euler.values() for one in part] == graphs
+    assert list(reversed(found)) == graphs[::-1]
+    with pytest.raises(TypeError):
+        next(found)  # a sequence has no place of its own
     again = pickle.loads(pickle.dumps(found))
     assert again == found
     assert list(again) == graphs
@@ -306,5 +429,28 @@ def test_a_diagram_is_a_networkx_graph_and_back() -> None:
         pl.diagram(spoiled)
     with pytest.raises(pl.InputError, match="'setting' is missing"):
         pl.diagram(nx.MultiGraph())
-    with pytest.raises(pl.InputError, match="a int is no networkx graph"):
+    with pytest.raises(pl.InputError, match="an int is neither a diagram nor a networkx graph"):
         pl.diagram(3)  # type: ignore[arg-type]
+
+
+def test_sums_of_steps_know_their_derivatives() -> None:
+    result = pl.derive("random-features", "loss")
+    sums = {str(one) for one in result.spectral_sums}
+    seen = 0
+    for step in result.steps:
+        for formula in (step.before, step.after):
+            for symbol in formula.atoms(Symbol):
+                if str(symbol) in sums:
+                    assert isinstance(symbol, SpectralSymbol), step
+                    seen += 1
+    assert seen > 20
+    assert result.steps[-1].after.diff("Delta") == result.value.diff("Delta")
+
+
+def test_branches_of_a_limit_have_the_sums_of_the_value() -> None:
+    result = pl.derive("random-features", "noise_loss")
+    named = {str(one): one for one in result.spectral_sums}
+    values = [branch.value for branch in result.limit(gamma=0)]
+    seen = {one for value in values for one in value.atoms(SpectralSymbol)}
+    assert seen
+    assert seen <= set(named.values())

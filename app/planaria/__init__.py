@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 __path__ = extend_path(__path__, __name__)
 
 from planaria.ensembles.lazy import lazy_names
+from planaria.ensembles.shown import tell_ipython
 
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from planaria.diagrams.graphs.canonical import classes, isomorphic
     from planaria.diagrams.graphs.ribbon import RibbonGraph, diagram
     from planaria.diagrams.moments.moment import moment
+    from planaria.diagrams.networks.flags import edge_match, node_match
     from planaria.ensembles.estimate import Estimate, Simulation
     from planaria.ensembles.evidence import Check
     from planaria.ensembles.library import load_model, models
@@ -33,12 +35,13 @@ if TYPE_CHECKING:
     from planaria.numerics.evidence.checks import check
     from planaria.numerics.simulation.simulate import simulate
     from planaria.numerics.solving.evaluate import evaluate
-    from planaria.numerics.spectral.density import Density, density
+    from planaria.numerics.spectral.density import density
+    from planaria.numerics.spectral.values import Density
     from planaria.numerics.sweeps.arrays import evaluate_array
 
 _HOMES = {
     "Check": "planaria.ensembles.evidence",
-    "Density": "planaria.numerics.spectral.density",
+    "Density": "planaria.numerics.spectral.values",
     "Derivation": "planaria.derivations.derivation",
     "Diagrams": "planaria.diagrams.expansion",
     "Duality": "planaria.diagrams.duality",
@@ -60,6 +63,7 @@ _HOMES = {
     "derive": "planaria.derivations.resummation",
     "diagram": "planaria.diagrams.graphs.ribbon",
     "dualities": "planaria.diagrams.duality",
+    "edge_match": "planaria.diagrams.networks.flags",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",
     "expand": "planaria.diagrams.expansion",
@@ -67,6 +71,7 @@ _HOMES = {
     "load_model": "planaria.ensembles.library",
     "models": "planaria.ensembles.library",
     "moment": "planaria.diagrams.moments.moment",
+    "node_match": "planaria.diagrams.networks.flags",
     "simulate": "planaria.numerics.simulation.simulate",
 }
 
@@ -94,6 +99,7 @@ __all__ = [
     "derive",
     "diagram",
     "dualities",
+    "edge_match",
     "evaluate",
     "evaluate_array",
     "expand",
@@ -101,10 +107,13 @@ __all__ = [
     "load_model",
     "models",
     "moment",
+    "node_match",
     "simulate",
 ]
 
 __getattr__ = lazy_names(__name__, _HOMES)
+
+tell_ipython()
 
 
 def __dir__() -> list[str]:

@@ -208,7 +208,7 @@ def test_bad_options_of_derive(run: Run, options: list[str], sentence: str) -> N
 def test_a_model_without_quantities(run: Run, tmp_path: Any) -> None:
     file = tmp_path / "empty.toml"
     file.write_text('[spaces]\nN = "rows"\n[fields]\nx = { shape = ["N", "N"] }\n')
-    sentence = "model empty: it has no quantities; add a table [quantities] to the file"
+    sentence = "model empty: it has no quantities; give an expression, or add a table [quantities] to the file"
     assert run("derive", str(file)).refusal == sentence
 
 

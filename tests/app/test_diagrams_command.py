@@ -9,6 +9,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from sympy import Trace
+
+import planaria as pl
+from planaria.ensembles.library import load_model
 
 Run = Callable[..., Any]  # see conftest.py
 
@@ -27,7 +31,9 @@ def test_all_diagrams_by_euler_characteristic(run: Run, order: int, counts: dict
     assert set(outcome.json) == {"order", "counts", "total", "planar_series"}
     assert list(outcome.json["counts"].items()) == list(counts.items())
     assert outcome.json["total"] == sum(counts.values())
-    assert outcome.err == f"order {order} has {sum(counts.values())} diagrams of every Euler characteristic\n"
+    number = sum(counts.values())
+    plural = "" if number == 1 else "s"
+    assert outcome.err == f"order {order} has {number} diagram{plural} of every Euler characteristic\n"
 
 
 def test_planar_diagrams_and_their_series(run: Run) -> None:
@@ -275,7 +281,11 @@ def test_columns_and_width(run: Run, tmp_path: Path) -> None:
         ),
         (["--columns", "0"], "--columns: 0 is out of range; give a whole number from 1 to 1000"),
         (["--width", "0"], "--width: 0 is out of range; give points from 50 to 14400"),
-        (["--width", "nan"], "--width: nan is out of range; give points from 50 to 14400"),
+        (["--width", "1cm"], "--width: 1cm is out of range; give points from 50 to 14400"),
+        (
+            ["--width", "nan"],
+            "--width: 'nan' is not a length; give a number of pt, or a length such as 345pt, 12cm, 120mm or 5in",
+        ),
     ],
 )
 def test_bad_choices(run: Run, tmp_path: Path, options: list[str], sentence: str) -> None:
@@ -440,3 +450,30 @@ def test_classes_are_listed_and_drawn(run: Run, tmp_path: Path) -> None:
     assert "up to isomorphism" in outcome.out
     assert "N**3/(P**3*gamma**5)" in outcome.out
     assert "× 4" in target.read_text() or "×4" in target.read_text()
+
+
+def test_python_draws_what_the_command_draws(run: Run, tmp_path: Path) -> None:
+    asked = ("diagrams", "wigner", "tr(h**6)", "--order", "0", "--euler", "all")
+    model = load_model("wigner").model
+    found = pl.expand(Trace(model.fields[0].symbol ** 6), model, order=0, euler=None)
+    for options, given in (
+        ((), {}),
+        (
+            ("--select", "6-9,15", "--columns", "2", "--width", "8cm"),
+            {"select": "6-9,15", "columns": 2, "width": "8cm"},
+        ),
+        (("--select", "7", "--width", "300"), {"select": "7", "width": 300}),
+    ):
+        one, other = tmp_path / "one.svg", tmp_path / "other.svg"
+        assert run(*asked, "--draw", str(one), *options).code == 0
+        found.draw(other, **given)
+        assert one.read_bytes() == other.read_bytes()
+    found[6].draw(one, width=300)
+    assert one.read_bytes() == other.read_bytes()
+    for bad, place in (({"select": 3}, "select"), ({"width": "wide"}, "width"), ({"columns": 0}, "columns")):
+        with pytest.raises(pl.InputError, match=f"^{place}: "):
+            found.draw(other, **bad)
+
+
+def test_one_diagram_is_not_several(run: Run) -> None:
+    assert run("diagrams", "marchenko-pastur", "resolvent", "--order", "1").err == "order 1 has 1 planar diagram\n"

@@ -153,3 +153,20 @@ def test_a_folder_that_ends_like_a_picture_stays_a_folder(run: Run, tmp_path: Pa
 def test_a_folder_that_cannot_be(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "no folder" in run("dual", "random-features", "loss", "--draw", str(tmp_path / "file")).refusal
+
+
+def test_pairs_are_chosen_and_shaped_as_diagrams_are(run: Run, tmp_path: Path) -> None:
+    asked = ("dual", "random-features", "resolvent", "--order", "2")
+    file = tmp_path / "a.svg"
+    assert run(*asked, "--draw", str(file), "--select", "2,4", "--columns", "1", "--width", "8cm").code == 0
+    root = ElementTree.parse(file).getroot()
+    assert float(root.get("width", "").removesuffix("pt")) == pytest.approx(8 * 72 / 2.54, abs=0.01)
+    text = file.read_text(encoding="utf-8")
+    assert "2 diagrams beside their duals" in text
+    assert [number for number in "1234" if f">{number}." in text] == ["2", "4"]
+    assert run(*asked, "--draw", str(file), "--select", "5").refusal == (
+        "--select: there is no diagram 5: the last one is 4; give numbers from 1 to 4"
+    )
+    for option in ("--select", "--columns", "--width"):
+        assert run(*asked, "--draw", str(tmp_path / "folder"), option, "3").refusal.startswith(f"{option}: ")
+        assert run(*asked, option, "3").refusal.startswith(f"{option}: it says what a picture is like")

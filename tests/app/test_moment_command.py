@@ -98,10 +98,10 @@ def test_a_moment_that_vanishes(run: Run, options: list[str]) -> None:
     [
         (["loss"], "an inverse of a random matrix"),
         (["tr(inv(gamma*I(N) + phi*phi.T))"], "an inverse of a random matrix"),
-        (["phi"], "it is a matrix, and a moment is a number; take its trace"),
+        (["phi"], "'phi' is a matrix of shape N x P"),
         (["tr(psi)"], "there is no name 'psi'"),
         (["tr(phi"], "the bracket of column 3 is not closed"),
-        (["__import__('os')"], "expression"),
+        (["__import__('os')"], "'__import__' is no function"),
         (["tr(phi)"], "shape"),
         (["1/tr(phi*phi.T)"], "no polynomial in traces"),
         (["tr((phi.T*phi)**30)"], "degree 120 in the random matrices, more than 96; lower the degree, or lift"),

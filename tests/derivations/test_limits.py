@@ -11,6 +11,7 @@ from planaria.algebra.rational import Ring
 from planaria.derivations import derive
 from planaria.derivations.analysis.limits import _branches, limit_branches
 from planaria.derivations.elimination.closed_form import Form, Unknown
+from planaria.derivations.equations.spectral_symbols import SpectralSymbol
 from planaria.ensembles.library import load_model, model_names
 
 N, P, M, C, H = symbols("N P M C H", positive=True)
@@ -45,6 +46,9 @@ def values(model, quantity, parameter="gamma", **options):
 
 
 def same(one, other):
+    """Whether two formulas are equal, the sums being told by their names."""
+    sums = {symbol: Symbol(symbol.name) for value in (one, other) for symbol in S(value).atoms(SpectralSymbol)}
+    one, other = S(one).xreplace(sums), S(other).xreplace(sums)
     return one == other or cancel(one - other) == 0
 
 

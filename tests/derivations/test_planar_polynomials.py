@@ -7,8 +7,8 @@ from sympy import Identity, MatrixSymbol, Symbol, Trace, symbols
 from sympy.functions.combinatorial.numbers import partition
 
 from planaria.derivations import derive
+from planaria.derivations import planar_polynomials as series_module
 from planaria.derivations.analysis import lagrange as lagrange_module
-from planaria.derivations.analysis import planar_polynomials as series_module
 from planaria.derivations.analysis.lagrange import lagrange
 from planaria.derivations.planar_polynomials import count_insertions, planar_polynomials
 from planaria.diagrams import Gaussian, InputError, Model, expand

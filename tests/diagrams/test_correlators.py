@@ -240,9 +240,10 @@ def groups(draw, most=8):
 
 def contractions(group, setting, **options):
     """What expand makes of words, without an expression."""
-    from planaria.diagrams.graphs.wick import _contractions
+    from planaria.diagrams.graphs.wick import contractions_of
 
-    return list(_contractions(group, setting, options.get("euler"), options.get("connected", False)))
+    euler, connected = options.get("euler"), options.get("connected", False)
+    return list(contractions_of([group], setting, euler, connected, most=len(group)))
 
 
 @settings(max_examples=80)

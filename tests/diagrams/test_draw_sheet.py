@@ -85,7 +85,7 @@ def test_all_circles_of_a_sheet_have_one_size():
 
 
 def test_a_word_starts_at_the_same_letter_at_the_same_place():
-    two = (next(expand(Trace(word), MODEL, 0)) for word in (x * x.T * u.T * u, u.T * u * x * x.T))
+    two = (expand(Trace(word), MODEL, 0)[0] for word in (x * x.T * u.T * u, u.T * u * x * x.T))
     picture = sheet(list(two), columns=1)
     letters = [s for s in picture.shapes if isinstance(s, Label) and s.size == 15.0]
     assert [s.text.plain for s in letters] == ["x", "xT", "uT", "u"] * 2

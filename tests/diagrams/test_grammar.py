@@ -194,9 +194,9 @@ def nested(start, step, count):
     ],
 )
 def test_no_text_exhausts_the_parser(text):
-    started = time.monotonic()
+    started = time.process_time()
     assert len(refusal(text)) < 300
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_hundred_brackets_are_read():

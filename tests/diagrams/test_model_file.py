@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 from sympy import Identity, MatrixSymbol, Rational, Symbol, Trace, symbols
@@ -227,7 +228,7 @@ COVARIANCE = 'A = { space = "N", spectrum = [1, -0.5] }\n[fields]\nx = { rows = 
         ("I(N)", "I(gamma)", "small.toml, [definitions] q: there is no space 'gamma'; the known ones are N, P"),
         ('"tr(q)/N"', '"q"', "small.toml, [quantities] resolvent: a quantity is a scalar, and this is a matrix of shape (N, N); take a trace: tr(...)"),
         ('"tr(q)/N"', '{ about = "a" }', 'small.toml, [quantities] resolvent: the quantity has no expression; write expression = "tr(...)"'),
-        ('"tr(q)/N"', '"tr(q)/n"', "small.toml, [quantities] resolvent: there is no name 'n'; the known ones are N, P, gamma, A, x, q"),
+        ('"tr(q)/N"', '"tr(q)/n"', "small.toml, [quantities] resolvent: there is no name 'n'; did you mean 'N'?"),
         ('"tr(q)/N"', '"tr(q)^2"', "small.toml, [quantities] resolvent: column 6 of 'tr(q)^2' has an unexpected '^'; write a power as a**n"),
     ],
 )  # fmt: skip
@@ -293,3 +294,33 @@ def test_files_that_cannot_be_read(tmp_path):
     empty.touch()
     with pytest.raises(InputError, match=r"empty\.toml, \[fields\]: the model has no fields"):
         load_model_file(empty)
+
+
+@pytest.mark.parametrize("row", ["1", '"1"'])
+def test_a_size_in_a_shape_is_a_space_of_that_size(row: str) -> None:
+    text = f"""
+    [spaces]
+    M = "inputs"
+    [parameters]
+    gamma = "ridge"
+    [fields]
+    w = {{ shape = [{row}, "M"], variance = "1/M" }}
+    x = {{ shape = ["M", "M"], variance = "1/M" }}
+    [quantities]
+    risk = "tr(w*inv(gamma*I(M) + x*x.T)*w.T)"
+    """
+    assert read_model(text, "row", "row.toml").model.fields[0].shape[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ('"0"', "0 is not the size of a space; name a space or give an integer >= 1"),
+        ('"1.5"', "there is no space '1.5'"),
+        ('"-1"', "there is no space '-1'"),
+    ],
+)
+def test_other_texts_in_a_shape_are_names(row: str, problem: str) -> None:
+    text = f'[spaces]\nM = "inputs"\n[fields]\nw = {{ shape = [{row}, "M"] }}\n'
+    with pytest.raises(InputError, match=re.escape(problem)):
+        read_model(text, "row", "row.toml")

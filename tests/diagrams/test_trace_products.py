@@ -61,11 +61,11 @@ def test_a_power_in_which_terms_collect(terms: int) -> None:
 
 
 def test_a_high_power_takes_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = products_of_traces((Trace(X * X.T) + Trace(Lambda)) ** 65, MODEL)
     assert len(found) == 66
     assert sum(found.values()) == 2**65
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_an_order_that_does_not_depend_on_how_it_is_written() -> None:

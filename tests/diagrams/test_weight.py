@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from math import prod
-from time import perf_counter
+from time import process_time
 
 import pytest
 from sympy import Identity, Integer, MatPow, MatrixSymbol, Trace, symbols
@@ -108,7 +108,7 @@ def test_the_first_diagram_of_the_resolvent():
         ("P", ring.one),
     ]
     assert d.weight == -N * P * s**2 * Trace(Lambda) / (M * gamma**2)
-    assert "\\Lambda" in d._repr_latex_()
+    assert "\\Lambda" in d._repr_html_()
 
 
 def test_a_resolvent_of_a_deterministic_matrix_gives_rational_faces():
@@ -156,7 +156,7 @@ def test_ten_thousand_diagrams_take_about_half_a_second():
         {N: Fraction(3), P: Fraction(5), gamma: Fraction(7)},
         {M: [(1, {lam: Fraction(1)}), (2, {lam: Fraction(1, 3)})]},
     )
-    start = perf_counter()
+    start = process_time()
     count = sum(1 for d in expand(Trace(R * Lambda * R.T), MODEL, order=4) if value(d) is not None)
     assert count == 10066
-    assert perf_counter() - start < 5  # generous: a slow machine is no failure
+    assert process_time() - start < 5  # generous: a slow machine is no failure

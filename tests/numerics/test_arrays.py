@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sympy import Identity, MatrixSymbol, Trace, symbols
 
+import planaria as pl
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
@@ -123,3 +124,15 @@ def test_afresh_is_the_branch(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(module, "follow", lost)
     assert module._afresh(problem, problem.scalars(float)) is None
+
+
+def test_numbers_beyond_doubles() -> None:
+    result = pl.derive("marchenko-pastur", "resolvent")
+    assert np.isnan(result.evaluate_array(N=3, P=3, gamma="1e400"))
+    assert np.isnan(result.evaluate_array(N=4, P=3, gamma="1e-400"))  # 2.5e399
+    with pytest.raises(InputError, match="parameter N: the array holds a number beyond 1e308"):
+        result.evaluate_array(N=[10**309, 3], P=3, gamma=1)
+    for size in ("1e400", 10**400):
+        for function in (result.evaluate, result.evaluate_array):
+            with pytest.raises(InputError, match=r"dimension N: 1\S* is larger than 10\^300; give a smaller size"):
+                function(N=size, P=3, gamma=1)

@@ -252,6 +252,8 @@ def test_the_oracle_shares_no_code_with_what_it_checks(module: str) -> None:
     modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     ours = {name for name in modules if name.startswith("planaria")}
     models = {f"planaria.ensembles.{name}" for name in ("model", "spectra", "files", "ranges")}
+    if module == "simulate.py":  # how it is asked, and what holds its answer; no number comes from there
+        models |= {"planaria.ensembles.question", "planaria.ensembles.estimate"}
     assert ours <= models | {
         "planaria.algebra.errors",
         "planaria.algebra.values",

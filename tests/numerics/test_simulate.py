@@ -249,7 +249,7 @@ TWO = {"runs": 2}
     ("quantity", "values", "options", "message"),
     [
         (Trace(X * X.T), {M: 3}, TWO, "the dimension P has no value; give P a value"),
-        (Trace(X * X.T), {M: 3, "P": 2}, TWO, "'P' is given, but is no such symbol: use the model's own"),
+        (Trace(X * X.T), {M: 3, 2: 2}, TWO, "values: int 2 is no name"),
         (Trace(X * X.T), {M: 3, P: 2.5}, TWO, "dimension P: its value is 2.5; give P a positive integer"),
         (Trace(X * X.T), {M: 3, P: mpf("2.5")}, TWO, "dimension P: its value is 2.5"),
         (Trace(X * X.T), {M: 3, P: 0}, TWO, "dimension P: its value is 0"),

@@ -144,6 +144,8 @@ def written(folder: Path, name: str, content: object) -> Path:
         ("s.csv", "1\n0.1\n1/3\n", [1, Rational(1, 10), Rational(1, 3)]),
         ("s.csv", "\ufefflambda\r\n1\r\n\r\n2e-1,\r\n", [1, Rational(1, 5)]),
         ("s.CSV", "3, 2, 1", [3, 2, 1]),
+        ("s.txt", "# eigenvalues\n1.5e0\n0.1\n\n1/3\n", [Rational(3, 2), Rational(1, 10), Rational(1, 3)]),
+        ("s.TXT", "3 2\t1", [3, 2, 1]),
         ("s.npy", np.array([2.0, 0.5]), [2, Rational(1, 2)]),
         ("s.npy", np.array([3, 0]), [3, 0]),
         ("s.npy", np.array([0.5], dtype=np.longdouble), [Rational(1, 2)]),
@@ -155,7 +157,7 @@ def test_spectrum_files(tmp_path: Path, name: str, content: object, expected: li
 
 
 BAD_FILES: list[tuple[str, object, str]] = [
-    ("a.txt", "1", "the suffix is .txt; give a .npy or a .csv file"),
+    ("a.dat", "1", "the suffix is .dat; give a .npy, .csv or .txt file"),
     ("a", "1", "the suffix is missing"),
     ("a.csv", "", "no numbers in it"),
     ("a.csv", "lambda\n", "no numbers in it"),

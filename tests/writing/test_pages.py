@@ -33,9 +33,10 @@ def pages(width):
         quantity = name.split()[1]
         found.append(rules_on_pages(derivation.rules, width=width))
         found.append(latex_derivation(derivation, name=quantity, width=width))
+        found.append(derivation.latex(width=width))
         gamma = next((one for one in derivation.rules.setting.ring.generators if str(one) == "gamma"), None)
         if gamma is not None and quantity == "resolvent":
-            for branch in limit_branches(derivation, gamma):
+            for branch in limit_branches(derivation.closed_form, gamma):
                 sums = dict(branch.closed_form.spectral_sums)
                 found.append(latex_limit(branch, gamma, quantity, sums, width=width))
     return found
@@ -66,6 +67,22 @@ def test_tex_finds_nothing_too_wide_or_too_high(width, tmp_path):
 def test_tex_would_say_so(tmp_path):
     (name, derivation) = next(one for one in derivations().items() if one[0] == "two-layer-random-features loss")
     assert r"Overfull \hbox" in log_of(latex_derivation(derivation, name=name), tmp_path)
+
+
+def test_a_derivation_prints_pages_of_a_width():
+    for derivation in (derivations()["random-features loss"], derivations()["wigner resolvent"]):
+        for width in WIDTHS:
+            block = latex_derivation(derivation, width=width)
+            assert derivation.latex(width=width) == derivation.latex(f"{width}pt") == block
+            with_rules = derivation.latex(width=width, rules=True)
+            assert with_rules == f"{rules_on_pages(derivation.rules, width=width)}\n{block}"
+        assert derivation.latex() == latex_summary(derivation, width=345)
+        assert derivation.latex(rules=True) == derivation.latex(width=345, rules=True)
+    for wrong in (100, "wide", "1cm", True, [345], float("nan")):
+        with pytest.raises(InputError, match=r"^width: "):
+            derivation.latex(width=wrong)
+    with pytest.raises(InputError, match=r"^rules: "):
+        derivation.latex(rules="yes")
 
 
 def joined(block):

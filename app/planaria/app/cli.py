@@ -12,49 +12,39 @@ from typing import Annotated
 import typer
 
 from planaria.app.commands import Commands
+from planaria.app.options import (
+    BudgetOption,
+    DrawColumnsOption,
+    DrawSelectOption,
+    DrawWidthOption,
+    JsonOption,
+    LatexOption,
+    LimitOption,
+    ModelArgument,
+    NumbersOption,
+    QuantitiesArgument,
+    QuantityArgument,
+    SeedOption,
+    SpectrumOption,
+    SymbolsOption,
+    WidthOption,
+)
+from planaria.app.words import completion
+from planaria.app.words.early import check_words
+from planaria.app.words.examples import examples
 
 __all__ = ["app", "main"]
+
+_WIDTH = "345pt"  # the text of LaTeX's article
 
 app = typer.Typer(
     name="planaria",
     cls=Commands,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="Planar diagrams, Schwinger-Dyson equations and checked closed forms for Gaussian random matrices.",
+    epilog=examples(),
 )
-
-# typer reads these at run time, where Python 3.11 needs Optional inside of Annotated.
-ModelArgument = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A built-in model (see 'planaria models') or a model file.")
-]
-QuantityArgument = Annotated[str, typer.Argument(metavar="QUANTITY", help="A quantity of the model.")]
-QuantitiesArgument = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[QUANTITY]...", help="Quantities of the model; all of them by default."),
-]
-SymbolsOption = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME=NEW", help="Print another name, such as P=T."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-SeedOption = Annotated[int, typer.Option(min=0, metavar="S", help="The seed of everything random.")]
-BudgetOption = Annotated[
-    float,
-    typer.Option(
-        metavar="SECONDS",
-        help="About how long exact algebra may take; beyond it more unknowns are kept, and it is said.",
-    ),
-]
-LimitOption = Annotated[
-    list[str] | None, typer.Option(metavar="NAME=0", help="Take a parameter to zero, such as gamma=0.")
-]
-SpectrumOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="[NAME=]KIND",
-        help="What is known of a deterministic matrix: power-law, exponential, two-level, identity or symbolic.",
-    ),
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -71,7 +61,7 @@ def planaria(
         typer.echo(context.get_help())
 
 
-@app.command()
+@app.command(epilog=examples("models"))
 def models(json: JsonOption = False) -> None:
     """List the built-in models, with their citations."""
     from planaria.app.subcommands.models import list_models
@@ -79,19 +69,14 @@ def models(json: JsonOption = False) -> None:
     list_models(as_json=json)
 
 
-@app.command()
+@app.command(epilog=examples("derive"))
 def derive(
     model: ModelArgument,
     quantities: QuantitiesArgument = None,
     spectrum: SpectrumOption = None,
     limit: LimitOption = None,
-    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")] = False,
-    width: Annotated[
-        str,
-        typer.Option(
-            metavar="LENGTH", help="The width of the page that LaTeX is for, in pt, cm, mm or in; pt by default."
-        ),
-    ] = "345pt",
+    latex: LatexOption = False,
+    width: WidthOption = _WIDTH,
     rules: Annotated[
         bool, typer.Option("--rules/--no-rules", help="Whether to print the Feynman rules, too.")
     ] = True,
@@ -104,6 +89,7 @@ def derive(
     json: JsonOption = False,
 ) -> None:
     """Derive closed forms from Feynman rules, step by step, and check them."""
+    check_words(model, quantities or (), spectra=spectrum)
     from planaria.app.subcommands.derive import DeriveOptions, derive_quantities
 
     options = DeriveOptions(
@@ -123,18 +109,24 @@ def derive(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=examples("evaluate"))
 def evaluate(
     model: ModelArgument,
     quantity: QuantityArgument,
     values: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=NUMBER", help="The value of a parameter or a dimension."),
+        typer.Option(
+            "--set",
+            metavar="NAME=NUMBERS",
+            help="The value of a parameter or a dimension; or several: 60,120, or 60 points from 10 to 400, "
+            "10:400:60, or in equal ratios, 10:400:log60. All combinations are evaluated.",
+            autocompletion=completion.parameters,
+        ),
     ] = None,
     spectrum: SpectrumOption = None,
     spectrum_file: Annotated[
         list[str] | None,
-        typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy or .csv file."),
+        typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy, .csv or .txt file."),
     ] = None,
     data_file: Annotated[
         list[str] | None,
@@ -146,16 +138,24 @@ def evaluate(
         str | None,
         typer.Option(metavar="NAME", help="The matrix that a file without NAME= is for."),
     ] = None,
-    digits: Annotated[int, typer.Option(metavar="D", help="Significant digits.")] = 20,
+    digits: Annotated[
+        int | None,
+        typer.Option(metavar="D", help="Significant digits; 20 by default, and 9 for several points."),
+    ] = None,
     limit: LimitOption = None,
     simulate: Annotated[
         int | None, typer.Option(metavar="RUNS", help="Check it by simulation at these sizes and larger ones.")
+    ] = None,
+    symbols: SymbolsOption = None,
+    csv: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a table of values: a .csv file, or - to print it.")
     ] = None,
     seed: SeedOption = 0,
     budget: BudgetOption = 10.0,
     json: JsonOption = False,
 ) -> None:
-    """Evaluate a quantity at given parameters, to any number of digits."""
+    """Evaluate a quantity at one point or at many, to any number of digits."""
+    check_words(model, [quantity], spectra=spectrum, sweeps=values)
     from planaria.app.subcommands.evaluate import EvaluateOptions, evaluate_quantity
 
     options = EvaluateOptions(
@@ -167,6 +167,8 @@ def evaluate(
         digits,
         tuple(limit or ()),
         simulate,
+        tuple(symbols or ()),
+        csv,
         seed,
         budget,
         as_json=json,
@@ -175,30 +177,39 @@ def evaluate(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=examples("density"))
 def density(
     model: ModelArgument,
     quantity: QuantityArgument,
-    of: Annotated[str, typer.Option(metavar="NAME", help="The spectral parameter, such as z or gamma.")],
-    values: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=NUMBER", help="The value of another parameter or a dimension."),
-    ] = None,
+    of: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The spectral parameter: z in tr(inv(z*I(N) - h))/N, gamma in tr(inv(gamma*I(N) + x*x.T))/N.",
+            autocompletion=completion.spectral,
+        ),
+    ],
+    values: NumbersOption = None,
     spectrum: SpectrumOption = None,
     spectrum_file: Annotated[
         list[str] | None,
-        typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy or .csv file."),
+        typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy, .csv or .txt file."),
     ] = None,
     points: Annotated[int, typer.Option(metavar="N", help="How many points the bands are given.")] = 1000,
     draw: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw the density over drawn matrices: .svg, .png or .pdf.")
     ] = None,
     runs: Annotated[int, typer.Option(metavar="N", help="How many matrices are drawn for the histogram.")] = 10,
-    csv: Annotated[str | None, typer.Option(metavar="FILE", help="Write x and rho to a .csv file.")] = None,
+    csv: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write x and rho: a .csv file, or - to print them.")
+    ] = None,
+    symbols: SymbolsOption = None,
     seed: SeedOption = 0,
+    budget: BudgetOption = 10.0,
     json: JsonOption = False,
 ) -> None:
     """Compute the spectral density of a resolvent: bands, edges, atoms and moments."""
+    check_words(model, [quantity], spectra=spectrum, parameters=[of])
     from planaria.app.subcommands.density import DensityOptions, show_density
 
     options = DensityOptions(
@@ -207,34 +218,40 @@ def density(
         tuple(spectrum or ()),
         tuple(spectrum_file or ()),
         points,
-        runs,
-        seed,
         draw,
+        runs,
         csv,
+        tuple(symbols or ()),
+        seed,
+        budget,
         as_json=json,
     )
     show_density(model, quantity, options)
 
 
-@app.command()
+@app.command(epilog=examples("diagrams"))
 def diagrams(
     model: ModelArgument,
-    quantity: Annotated[
-        str,
-        typer.Argument(
-            metavar="QUANTITY", help="A quantity of the model, or an expression such as 'tr(phi*phi.T)**2'."
-        ),
-    ],
+    quantity: QuantityArgument,
     order: Annotated[int, typer.Option(metavar="n", help="Insertions in the geometric series.")],
     euler: Annotated[
-        str, typer.Option(metavar="2|1|...|all", help="Euler characteristic; 2 is planar.")
+        str,
+        typer.Option(
+            metavar="2|1|...|all",
+            help="Euler characteristic; 2 is planar.",
+            autocompletion=completion.euler_characteristics,
+        ),
     ] = "planar",
     connected: Annotated[
         bool, typer.Option("--connected", help="Of several traces, connected ones only.")
     ] = False,
     irreducible: Annotated[
         int | None,
-        typer.Option(metavar="1|2", help="List self-energy diagrams (1) or skeletons (2) with n ribbons instead."),
+        typer.Option(
+            metavar="1|2",
+            help="List self-energy diagrams (1) or skeletons (2) with n ribbons instead.",
+            autocompletion=completion.particles,
+        ),
     ] = None,
     classes: Annotated[
         bool, typer.Option("--classes", help="List diagrams up to isomorphism, with multiplicities.")
@@ -242,27 +259,35 @@ def diagrams(
     draw: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw the diagrams: .svg, .tex, .tikz, .png or .pdf.")
     ] = None,
-    select: Annotated[
-        str | None,
-        typer.Option(metavar="3,5-7", help="Draw only these, by the numbers that sheets and lists show."),
-    ] = None,
-    columns: Annotated[int | None, typer.Option(metavar="N", help="Draw so many side by side.")] = None,
-    width: Annotated[
-        float | None, typer.Option(metavar="W", help="Make the picture so wide, in points, 72 to an inch.")
-    ] = None,
+    select: DrawSelectOption = None,
+    columns: DrawColumnsOption = None,
+    width: DrawWidthOption = None,
+    symbols: SymbolsOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Make the diagrams even if there are many.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Count, sum and draw the diagrams of one order."""
+    check_words(model, [quantity])
     from planaria.app.subcommands.diagrams import DiagramOptions, make_diagrams
 
     options = DiagramOptions(
-        order, euler, draw, yes, json, connected, irreducible, classes, select=select, columns=columns, width=width
+        order,
+        euler,
+        draw,
+        yes,
+        json,
+        connected,
+        irreducible,
+        classes,
+        select=select,
+        columns=columns,
+        width=width,
+        symbols=tuple(symbols or ()),
     )
     make_diagrams(model, quantity, options)
 
 
-@app.command()
+@app.command(epilog=examples("dual"))
 def dual(
     model: ModelArgument,
     quantities: QuantitiesArgument = None,
@@ -277,50 +302,60 @@ def dual(
             "each in a file of its own in this folder.",
         ),
     ] = None,
+    select: DrawSelectOption = None,
+    columns: DrawColumnsOption = None,
+    width: DrawWidthOption = None,
     symbols: SymbolsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Find dualities, with a certificate at four levels; draw diagrams beside their duals."""
+    check_words(model, quantities or ())
     from planaria.app.subcommands.dual import DualOptions, find_dualities
 
-    options = DualOptions(tuple(quantities or ()), order, tuple(symbols or ()), draw, as_json=json)
+    options = DualOptions(
+        tuple(quantities or ()),
+        order,
+        tuple(symbols or ()),
+        draw,
+        as_json=json,
+        select=select,
+        columns=columns,
+        width=width,
+    )
     if not find_dualities(model, options):
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=examples("moment"))
 def moment(
     model: ModelArgument,
-    expression: Annotated[
-        str,
-        typer.Argument(
-            metavar="EXPRESSION",
-            help="A polynomial in traces in the names of the model, such as 'tr(x*x.T)**2', or a quantity.",
-        ),
-    ],
+    quantity: QuantityArgument,
     planar: Annotated[bool, typer.Option("--planar", help="Only the sphere.")] = False,
     connected: Annotated[
         bool, typer.Option("--connected", help="Only what connects all the traces of a product.")
     ] = False,
-    values: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=NUMBER", help="The value of a parameter or a dimension."),
-    ] = None,
-    symbols: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=NEW", help="Print another name, such as P=T."),
-    ] = None,
-    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")] = False,
+    values: NumbersOption = None,
+    symbols: SymbolsOption = None,
+    latex: LatexOption = False,
+    width: WidthOption = _WIDTH,
     yes: Annotated[bool, typer.Option("--yes", help="Go on however much work it is.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Compute the exact expectation of a polynomial in traces, at every finite size."""
+    check_words(model, [quantity])
     from planaria.app.subcommands.moment import MomentOptions, print_moment
 
     options = MomentOptions(
-        planar, connected, tuple(values or ()), tuple(symbols or ()), as_latex=latex, yes=yes, as_json=json
+        planar,
+        connected,
+        tuple(values or ()),
+        tuple(symbols or ()),
+        as_latex=latex,
+        width=width,
+        yes=yes,
+        as_json=json,
     )
-    print_moment(model, expression, options)
+    print_moment(model, quantity, options)
 
 
 def main() -> None:

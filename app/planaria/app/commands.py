@@ -6,20 +6,25 @@ import errno
 import os
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
 
+from planaria.algebra.errors import InputError
+from planaria.app.words.early import check_words
 from planaria.ensembles.cleaning import clean_line
+from planaria.ensembles.library.outline import outline
 
-__all__ = ["INPUT_IS_WRONG", "Commands"]
+__all__ = ["INPUT_IS_WRONG", "Commands", "in_flags"]
 
 CHECK_FAILED = 1
 INPUT_IS_WRONG = 2
 INTERRUPTED = 130  # what a shell reports of a process that SIGINT ended
 READER_IS_GONE = 141  # and of one that SIGPIPE ended
 
+_HELP = frozenset({"-h", "--help"})
 _CANNOT_BE_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 # What typer raises for unknown options, missing arguments and the like. Its click is a package of its own or
@@ -40,6 +45,7 @@ class Commands(TyperGroup):
             _say("standard output is closed; leave it open, or send it to a file")
             sys.exit(INPUT_IS_WRONG)
         try:
+            self._check_first(args[0] if args else kwargs.get("args"))
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
             sys.stdout.flush()
         except SystemExit as ended:  # rich and click end so when the reader of a help text is gone
@@ -57,19 +63,27 @@ class Commands(TyperGroup):
         except _UsageError as error:
             _say(_usage_sentence(error))
             code = INPUT_IS_WRONG
-        except ValueError as error:
-            # An InputError is a ValueError; its module brings sympy, which --help should not wait for.
-            from planaria.algebra.errors import InputError
-
-            if not isinstance(error, InputError):
-                raise
-            _say(_in_flags(str(error)))
+        except InputError as error:
+            _say(in_flags(str(error)))
             code = INPUT_IS_WRONG
         if code == INTERRUPTED:
             _say("interrupted")
         if code == READER_IS_GONE:
             _discard(sys.stdout)
         sys.exit(code if isinstance(code, int) else 0)
+
+    def _check_first(self, words: Sequence[str] | None) -> None:
+        """Refuse a model or a quantity that is not there, where they are named first.
+
+        To read all options takes longer than this, since typer imports what converts them.
+        """
+        given: list[str] = [*(sys.argv[1:] if words is None else words), "", ""]
+        command, rest = given[0], given[1:]
+        if command not in self.commands or not _HELP.isdisjoint(rest):
+            return
+        takes_model = any(one.name == "model" for one in self.commands[command].params)
+        if takes_model and rest[0] and not rest[0].startswith("-"):
+            check_words(rest[0], [one for one in rest[1:2] if one and not one.startswith("-")])
 
     def invoke(self, ctx: Any) -> Any:
         """Run one command to the end of its output; typer would take a reader that is gone for a failure."""
@@ -103,10 +117,10 @@ _FLAGS = (
 )
 
 
-def _in_flags(sentence: str) -> str:
+def in_flags(sentence: str) -> str:
     """A sentence of the library as the command says it.
 
-    >>> _in_flags("parameter gamma: the value 0 is a limit; take the limit with limit={'gamma': 0} instead")
+    >>> in_flags("parameter gamma: the value 0 is a limit; take the limit with limit={'gamma': 0} instead")
     'parameter gamma: the value 0 is a limit; take the limit with --limit gamma=0 instead'
     """
     for pattern, flag in _FLAGS:
@@ -119,4 +133,7 @@ def _usage_sentence(error: Any) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "planaria"
     sentence = f"{message[:1].lower()}{message[1:]}"
+    model = outline(str(context.params.get("model"))) if context is not None and "'QUANTITY'" in message else None
+    if model is not None and model.quantities:
+        return f"{sentence}; {model.name} has {', '.join(model.quantities)}, and an expression will do"
     return sentence if sentence.endswith("?") else f"{sentence}; see '{command} --help'"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from sympy import Expr
 
@@ -63,7 +63,8 @@ def count_diagrams(
                 elif len(group) == 1:
                     found += count_planar(group[0], setting)
                 else:  # planar ones of several words are counted one by one, as far as anyone asks
-                    several = spheres(group, setting, connected=connected)
+                    parts = (1,) if connected else range(len(group), 0, -1)
+                    several = chain.from_iterable(spheres(group, setting, components=k) for k in parts)
                     found += sum(1 for _ in islice(several, max(0, enough + 1 - found)))
         if found > enough:
             return Count(found, one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -10,6 +11,7 @@ from typing import Any
 
 from rich.box import Box
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.containers import Lines
 from rich.padding import Padding
 from rich.progress import (
     BarColumn,
@@ -32,9 +34,11 @@ __all__ = [
     "messages",
     "note",
     "output",
+    "paragraph",
     "plain_table",
     "print_json",
     "progress_bar",
+    "quantity_head",
     "title",
     "working",
 ]
@@ -83,6 +87,13 @@ def title(console: Console, text: str, about: str = "") -> None:
         note(console, clean_line(about))
 
 
+def quantity_head(console: Console, name: str, model: str, about: str = "") -> None:
+    """What is shown, of which model, and what it is."""
+    console.print(Text.assemble((clean_line(name), "bold"), (f"  {clean_line(model)}", "dim")))
+    if about:
+        note(console, about)
+
+
 def heading(console: Console, text: str, about: str = "") -> None:
     """The beginning of a section, after a blank line."""
     console.print()
@@ -106,11 +117,46 @@ def note(console: Console, text: str) -> None:
     console.print(Padding(Text(clean(text), style="dim"), (0, 0, 0, INDENT), expand=False))
 
 
+class _Formula(Text):
+    """A formula of the grammar: broken before its signs, and not inside of a name."""
+
+    def wrap(self, console: Console, width: int, *arguments: Any, **options: Any) -> Lines:
+        found: list[str] = [""]
+        for piece in _BEFORE_A_SIGN.split(self.plain):
+            if found[-1] and len(found[-1]) + len(piece) > width:
+                found.append("")
+                piece = piece.lstrip()
+            found[-1] += piece
+        return Lines(one for line in found for one in Text(line).wrap(console, width, overflow="fold"))
+
+
+# A power keeps its exponent: there is no break inside of **.
+_BEFORE_A_SIGN = re.compile(r"(?<=[^*])(?=\*[^*])|(?=/)|(?= [+-] )")
+
+
+def paragraph(console: Console, text: str) -> None:
+    """Indented words, wrapped."""
+    console.print(Padding(Text(clean(text)), (0, 0, 0, INDENT), expand=False))
+
+
 def plain_table(
-    columns: Iterable[str], rows: Iterable[Iterable[str | Text]], *, right: Iterable[str] = ()
+    columns: Iterable[str],
+    rows: Iterable[Iterable[str | Text]],
+    *,
+    right: Iterable[str] = (),
+    formulas: Iterable[str] = (),
 ) -> Padding:
-    """A table with quiet column heads; without heads where all of them are empty."""
+    """A table with quiet column heads; without heads where all of them are empty.
+
+    Parameters
+    ----------
+    right
+        The heads of columns that are aligned at their right side.
+    formulas
+        The heads of columns of formulas, which are broken before signs where they are too wide.
+    """
     heads, aligned = list(columns), set(right)
+    broken = {place for place, head in enumerate(heads) if head in set(formulas)}
     table = Table(
         box=_RULED if any(heads) else None,
         show_header=any(heads),
@@ -123,7 +169,12 @@ def plain_table(
     for head in heads:
         table.add_column(head, justify="right" if head in aligned else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row))
+        table.add_row(
+            *(
+                cell if isinstance(cell, Text) else (_Formula if place in broken else Text)(clean(cell))
+                for place, cell in enumerate(row)
+            )
+        )
     return Padding(table, (0, 0, 0, INDENT), expand=False)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
+from planaria.app.words.grids import MOST_POINTS, has_several, numbers_of, split_pair
 from planaria.ensembles.spectra import Spectrum, eigenvalue
-from planaria.ensembles.text.model_data import ModelFile, Parameter, Quantity, Space
+from planaria.ensembles.text.model_data import ModelFile, Parameter, Space
 from planaria.numerics.points.problem import real_only
 from planaria.numerics.spectra import exact_number
 
-__all__ = ["Names", "check_count", "read_limits", "read_renames", "read_values", "split_pair"]
+__all__ = ["Names", "check_count", "read_limits", "read_renames", "read_sweep", "read_values"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LARGEST_SIZE = 10**9
@@ -69,49 +71,68 @@ class Names:
         raise unknown_name(place, "matrix", name, self.matrices)
 
 
-def split_pair(text: str, place: str, example: str) -> tuple[str, str]:
-    """The two sides of NAME=TEXT."""
-    name, sign, rest = text.partition("=")
-    name, rest = name.strip(), rest.strip()
-    if not sign or not rest or not _NAME.fullmatch(name):
-        form = "NAME=NUMBER" if example[-1].isdigit() else "NAME=NEW"
-        raise InputError(place, f"'{text}' is not of the form {form}", f"write {place} {example}")
-    return name, rest
-
-
-def read_values(texts: Sequence[str], names: Names, free: Container[Symbol] = frozenset()) -> dict[Symbol, Expr]:
+def read_values(texts: Sequence[str], names: Names) -> dict[Symbol, Expr]:
     """The exact numbers of ``--set NAME=NUMBER``, by symbol; defaults of the model are not among them.
 
-    Parameters
-    ----------
-    free
-        Parameters that may be negative, or complex as in ``z=1+0.1j``.
-
-    Raises InputError, which names the option, for anything but one finite number >= 0 for a parameter that is not
-    free, or one positive integer for a dimension.
+    Raises InputError, which names the option, for anything but one finite number for a free parameter, one number
+    >= 0 for another, or one positive integer for a dimension.
     """
-    found: dict[Symbol, Expr] = {}
+    found = _assignments(texts, names)
+    for symbol, text in found.items():
+        if has_several(text):
+            place = f"--set {symbol.name}"
+            raise InputError(
+                place, f"'{text}' is more than one number", "give one; 'planaria evaluate' takes several"
+            )
+    return {symbol: _value(text, symbol, names) for symbol, text in found.items()}
+
+
+def read_sweep(texts: Sequence[str], names: Names) -> dict[Symbol, tuple[Expr, ...]]:
+    """The same where a name may have several numbers, as in ``--set NAME=60,120`` and ``--set NAME=10:400:60``.
+
+    Raises InputError in the same cases, for a list or a grid that is none, and for too many combinations.
+    """
+    found: dict[Symbol, tuple[Expr, ...]] = {}
+    points = 1
+    for symbol, text in _assignments(texts, names).items():
+        place = f"--set {symbol.name}"
+        whole = str(symbol.name) in names.spaces
+        numbers = [_value(one, symbol, names) for one in numbers_of(text, place, whole=whole)]
+        found[symbol] = tuple(dict.fromkeys(numbers))
+        points *= len(found[symbol])
+        if points > MOST_POINTS:
+            raise InputError(place, f"there are more than {MOST_POINTS:,} combinations", "give fewer numbers")
+    return found
+
+
+def _assignments(texts: Sequence[str], names: Names) -> dict[Symbol, str]:
+    found: dict[Symbol, str] = {}
     for text in texts:
         name, number = split_pair(text, "--set", "N=60")
-        place = f"--set {name}"
-        symbol = names.scalar(name, place)
+        symbol = names.scalar(name, f"--set {name}")
         if symbol in found:
-            raise InputError(place, f"{name} is set twice", "set it once")
-        value = exact_number(number, place)
-        if symbol in free:
-            found[symbol] = value
-            continue
-        if not isinstance(value, Rational):
-            raise InputError(place, f"{number} is not a real number", "give a number >= 0")
-        if name in names.spaces:
-            if value.q != 1 or value < 1:
-                raise InputError(place, f"{number} is no size of a space", f"give {name} a whole number >= 1")
-            if value > _LARGEST_SIZE:
-                raise InputError(place, f"{number} is larger than 10^9", "give a smaller size")
-        elif value < 0 and symbol.is_nonnegative:
-            raise InputError(place, f"{number} is negative", f"give {name} a number >= 0")
-        found[symbol] = value
+            raise InputError(f"--set {name}", f"{name} is set twice", "set it once")
+        found[symbol] = number
     return found
+
+
+def _value(number: Fraction | str, symbol: Symbol, names: Names) -> Expr:
+    """A number that a parameter or a dimension can have."""
+    name = str(symbol.name)
+    place = f"--set {name}"
+    value = exact_number(number, place)
+    if symbol in names.free:
+        return value
+    if not isinstance(value, Rational):
+        raise InputError(place, f"{number} is not a real number", "give a number >= 0")
+    if name in names.spaces:
+        if value.q != 1 or value < 1:
+            raise InputError(place, f"{number} is no size of a space", f"give {name} a whole number >= 1")
+        if value > _LARGEST_SIZE:
+            raise InputError(place, f"{number} is larger than 10^9", "give a smaller size")
+    elif value < 0 and symbol.is_nonnegative:
+        raise InputError(place, f"{number} is negative", f"give {name} a number >= 0")
+    return value
 
 
 def read_limits(texts: Sequence[str], names: Names) -> dict[str, int]:
@@ -184,12 +205,3 @@ def check_count(option: str, value: int, least: int, most: int) -> None:
     """InputError unless a number of an option is within bounds."""
     if not least <= value <= most:
         raise InputError(option, f"{value} is out of range", f"give a whole number from {least} to {most}")
-
-
-def chosen_quantities(file: ModelFile, wanted: Sequence[str]) -> list[Quantity]:
-    """The quantities of some names, each once; all of them if no name is given."""
-    if not file.quantities:
-        raise InputError(f"model {file.name}", "it has no quantities", "add a table [quantities] to the file")
-    if not wanted:
-        return list(file.quantities)
-    return [file.quantity(one) for one in dict.fromkeys(wanted)]

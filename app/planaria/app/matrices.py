@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 
 from sympy import Expr, MatrixSymbol
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError
 from planaria.app.inputs import Names
+from planaria.app.words.early import SYMBOLIC, check_kind
 from planaria.ensembles.model import Model
 from planaria.ensembles.spectra import Eigenvalues, Spectrum
 from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
@@ -16,9 +17,6 @@ from planaria.ensembles.text.model_data import ModelFile
 from planaria.numerics.spectra import read_data_file, read_spectrum_file
 
 __all__ = ["listed_sizes", "with_files", "with_kinds"]
-
-_SYMBOLIC = "symbolic"
-_KINDS = (*SPECTRA, _SYMBOLIC)
 
 
 def with_kinds(file: ModelFile, texts: Sequence[str]) -> Model:
@@ -30,9 +28,8 @@ def with_kinds(file: ModelFile, texts: Sequence[str]) -> Model:
     names = Names(file)
     kinds: dict[MatrixSymbol, str] = {}
     for text in texts:
-        name, sign, kind = text.rpartition("=")
-        if kind not in _KINDS:
-            raise unknown_name("--spectrum", "spectrum", kind, _KINDS)
+        name, sign, _ = text.rpartition("=")
+        kind = check_kind(text)
         if not names.matrices:
             raise InputError(
                 "--spectrum", f"the model {file.name} has no deterministic matrix", "leave the option out"
@@ -44,7 +41,7 @@ def with_kinds(file: ModelFile, texts: Sequence[str]) -> Model:
             kinds[matrix] = kind
     spectra = dict(file.model.spectra)
     for matrix, kind in kinds.items():
-        if kind == _SYMBOLIC:
+        if kind == SYMBOLIC:
             spectra.pop(matrix, None)
         elif not isinstance(spectra.get(matrix), SPECTRA[kind]):
             alone = sum(bool(SPECTRA[one].standard) for one in kinds.values() if one in SPECTRA) == 1

@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
 from os import PathLike, fspath
 from os.path import isdir  # of a name that cannot be, it says no
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.app.files import check_folder, check_target, write_whole
 from planaria.app.inputs import check_count
 from planaria.diagrams.expansion import Diagrams
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, given
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.tikz import scaled, standalone
+from planaria.writing.latex.page import length
 from planaria.writing.pictures import lay_out, sheets, to_svg
 from planaria.writing.pictures.pages.sheet import PER_SHEET
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 __all__ = [
     "SUFFIXES",
@@ -38,6 +45,7 @@ _OTHERS = frozenset({".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", 
 _MOST_SHEETS = 9999
 _MOST_PICTURES = 2000
 _MOST_COLUMNS = 1000
+_INCH = 72.0  # points of a picture
 _WIDTHS = (50, 14_400)  # points; the largest page that readers of PDF take has 200 inches
 _TEX = 16_000  # points; the largest length of TeX is 16,383
 _RANGE = re.compile(r"(\d{1,9})(?:\s*[-–]\s*(\d{1,9}))?")
@@ -82,7 +90,9 @@ class Drawing:
     width: float | None = None
 
     @classmethod
-    def of(cls, draw: str | None, select: str | None, columns: int | None, width: float | None) -> Drawing | None:
+    def of(
+        cls, draw: str | None, select: str | None, columns: int | None, width: float | str | None
+    ) -> Drawing | None:
         """Read the options; None if nothing is to be drawn.
 
         Raises InputError for what they cannot be, and if they say how, but not where to.
@@ -94,10 +104,8 @@ class Drawing:
             return None
         if columns is not None:
             check_count("--columns", columns, 1, _MOST_COLUMNS)
-        least, most = _WIDTHS
-        if width is not None and not least <= width <= most:
-            raise InputError("--width", f"{width:g} is out of range", f"give points from {least} to {most}")
-        return cls(Target.of(draw), None if select is None else _ranges(select), columns, width)
+        wide = None if width is None else _width(width)
+        return cls(Target.of(draw), None if select is None else _ranges(select), columns, wide)
 
     @property
     def highest(self) -> int:
@@ -124,6 +132,20 @@ class Drawing:
             )
             raise InputError(place, f"there are more than {_MOST_PICTURES:,} diagrams to draw", remedy)
         return tuple(found)
+
+
+def _width(given: float | str) -> float:
+    """The width of a picture in its points."""
+    if isinstance(given, str):
+        width = length(given, "--width", _INCH)
+    elif isinstance(given, (int, float)) and not isinstance(given, bool):
+        width = float(given)
+    else:
+        raise InputError("--width", f"{described(given)} is not a length", "give a number of points, or '8cm'")
+    least, most = _WIDTHS
+    if not least <= width <= most:
+        raise InputError("--width", f"{given} is out of range", f"give points from {least} to {most}")
+    return width
 
 
 def _ranges(text: str) -> tuple[tuple[int, int], ...]:
@@ -216,21 +238,37 @@ def write_pages(pages: Iterable[Picture], target: Target, count: int | None = No
         yield write_picture(picture, target.path if count == 1 else target.numbered(number))
 
 
-def draw(value: RibbonGraph | Diagrams, path: str | PathLike[str]) -> None:
-    """Draw a diagram, or many on sheets, into a file whose ending says how.
+def draw(
+    value: RibbonGraph | Graph[Node] | Diagrams,
+    path: str | PathLike[str],
+    *,
+    select: str | None = None,
+    columns: int | None = None,
+    width: float | str | None = None,
+) -> None:
+    """Draw a diagram, or many on sheets, into a file whose ending says how; the options are those of the command.
 
-    Raises InputError for another ending, and where the file cannot be written.
+    Raises InputError for another ending or option, and where the file cannot be written.
     """
-    graphs = [value] if isinstance(value, RibbonGraph) else by_euler(value)
-    if not graphs:
-        raise InputError("draw", "there are no diagrams", "take another order")
-    if len(graphs) > _MOST_PICTURES:
-        raise InputError("draw", f"there are more than {_MOST_PICTURES:,} diagrams to draw", "draw some of them")
+    if isinstance(path, bytes) or not isinstance(path, (str, PathLike)):
+        raise InputError("draw", f"{described(path)} is no path", "give the name of a file, such as d.svg")
+    if not (select is None or isinstance(select, str)):
+        raise InputError("select", f"{described(select)} is no text", "give numbers of diagrams, such as '3,5-7'")
     try:
-        for _ in write_pictures(graphs, Drawing(Target.of(fspath(path))), range(1, len(graphs) + 1)):
+        drawing = Drawing.of(fspath(path), select, columns, width)
+        assert drawing is not None  # there is a path
+        if isinstance(value, Diagrams):
+            graphs = list(islice(value, drawing.highest))
+        else:
+            graphs = [given(value, RibbonGraph)]
+        if not graphs:
+            raise InputError("--draw", "there are no diagrams", "take another order")
+        numbers = drawing.numbers(len(graphs))
+        for _ in write_pictures([graphs[k - 1] for k in numbers], drawing, numbers):
             pass
-    except InputError as error:  # the place is the command's
-        raise InputError(f"draw {fspath(path)}", error.problem, error.remedy) from None
+    except InputError as error:  # the place and the remedy are the command's
+        place = f"draw {fspath(path)}" if error.place.startswith("--draw") else error.place.removeprefix("--")
+        raise InputError(place, error.problem, error.remedy.replace("--", "")) from None
 
 
 def write_picture(picture: Picture, path: FilePath) -> FilePath:

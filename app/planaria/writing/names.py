@@ -18,6 +18,8 @@ from planaria.writing.scripts import lowered
 __all__ = ["Name", "Word", "greek_text", "latex_name", "latex_text", "spell", "terminal_name"]
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SIGNS_OF_LATEX = re.compile(r"\\.?|.", re.DOTALL)
+_ENDS = frozenset({"$", "&", "%", "#", "\n", "\\", "\\\\", r"\(", r"\)", r"\[", r"\]"})
 _ESCAPES = {
     **{sign: f"\\{sign}" for sign in "_#%&${}"},
     "\\": r"\textbackslash{}",
@@ -93,9 +95,9 @@ def spell(name: str) -> Name:
     >>> spell("S_11_1").latex, spell("S_11_1").pieces
     ('S_{11,1}', (('S', 0), ('11,1', -1)))
 
-    A name that is LaTeX already stays as it is; any other text is written as text.
+    A name that is LaTeX already stays as it is, if it is whole; any other text is written as text.
     """
-    if "\\" in name or "{" in name:
+    if ("\\" in name or "{" in name) and _is_mathematics(name):
         return Name(Word(name, name))
     base, *indices = name.split("_")
     if numbered := re.fullmatch(r"([A-Za-z]+)(\d+)", base, re.ASCII):
@@ -104,6 +106,22 @@ def spell(name: str) -> Name:
     if base.isdigit() or not all(re.fullmatch(r"[A-Za-z]+|\d+", word, re.ASCII) for word in words):
         return Name(Word(rf"\text{{{latex_text(name)}}}", name), is_text=True)
     return Name(_word(base), tuple(_SIGNS.get(one) or _word(one) for one in indices))
+
+
+def _is_mathematics(name: str) -> bool:
+    r"""Whether a text can stand in a formula as it is: its braces are paired, and nothing in it ends the formula.
+
+    >>> _is_mathematics(r"\hat{x}_{\{1\}}"), _is_mathematics("x_{y"), _is_mathematics(r"x\)")
+    (True, False, False)
+    """
+    depth = 0
+    for sign in _SIGNS_OF_LATEX.findall(name):
+        if sign in _ENDS:
+            return False
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def latex_name(name: str) -> str:

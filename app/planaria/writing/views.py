@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described, kind_of
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.expansion import SHOWN, Diagrams
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node
 from planaria.diagrams.rules.pencil import FeynmanRules
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.svg import to_svg
 from planaria.writing.emitters.tikz import to_tikz
-from planaria.writing.latex.derivation import latex_expression, latex_summary
-from planaria.writing.latex.rules import latex_rules
+from planaria.writing.latex.derivation import latex_derivation, latex_expression, latex_summary
+from planaria.writing.latex.page import WIDTH, checked_width, points
+from planaria.writing.latex.rules import latex_rules, rules_on_pages
+from planaria.writing.notebook.html import html
 from planaria.writing.pictures.layout import lay_out
 from planaria.writing.pictures.pages.sheet import sheet
 from planaria.writing.terminal.derivations import derivation_text
 
-__all__ = ["latex", "picture", "svg", "text", "tikz"]
+if TYPE_CHECKING:
+    from networkx import Graph
+
+__all__ = ["html", "latex", "picture", "svg", "text", "tikz"]
 
 _EXCHANGED = r"\leftrightarrow"
 
 
-def picture(value: RibbonGraph | Diagrams) -> Picture:
+def picture(value: RibbonGraph | Graph[Node] | Diagrams) -> Picture:
     """The picture of a graph, or of the first of many on a contact sheet."""
-    if isinstance(value, RibbonGraph):
+    if not isinstance(value, Diagrams):
         return lay_out(value)
     shown = value[:SHOWN]
     if not shown:
@@ -35,12 +42,12 @@ def picture(value: RibbonGraph | Diagrams) -> Picture:
     return sheet(shown)
 
 
-def svg(value: RibbonGraph | Diagrams) -> str:
+def svg(value: RibbonGraph | Graph[Node] | Diagrams) -> str:
     """The picture as SVG text."""
     return to_svg(picture(value))
 
 
-def tikz(value: RibbonGraph | Diagrams) -> str:
+def tikz(value: RibbonGraph | Graph[Node] | Diagrams) -> str:
     """The picture as a tikzpicture environment."""
     return to_tikz(picture(value))
 
@@ -51,9 +58,9 @@ def text(value: Derivation) -> str:
 
 
 @singledispatch
-def latex(value: Any) -> str:
-    """LaTeX for a notebook, with its dollars or environments."""
-    raise TypeError(f"no LaTeX is known for a {type(value).__name__}")
+def latex(value: Any, width: float | str | None = None, rules: bool = False) -> str:
+    """LaTeX for a notebook, with its dollars or environments; of a derivation also for a page of some width."""
+    raise TypeError(f"no LaTeX is known for {kind_of(value)}")
 
 
 @latex.register
@@ -73,5 +80,22 @@ def _(value: FeynmanRules) -> str:
 
 
 @latex.register
-def _(value: Derivation) -> str:
-    return latex_summary(value)
+def _(value: Derivation, width: float | str | None = None, rules: bool = False) -> str:
+    if width is None and not rules:
+        return latex_summary(value, width=WIDTH)
+    room = WIDTH if width is None else _width(width)
+    block = latex_derivation(value, width=room)
+    if not rules:
+        return block
+    fields = contents_of(value.expression, value.model).fields  # also those of long words
+    return f"{rules_on_pages(value.rules, width=room, fields=fields)}\n{block}"
+
+
+def _width(width: object) -> float:
+    if isinstance(width, str):
+        return points(width, "width")
+    if isinstance(width, bool) or not isinstance(width, (int, float)):
+        raise InputError(
+            "width", f"{described(width)} is not a length", "give a number of pt, such as 345, or '12cm'"
+        )
+    return checked_width(width)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sympy import Eq, Expr, Symbol, Trace
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, check_truth, described, unknown_name
 from planaria.algebra.values import Portable
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
@@ -23,15 +23,14 @@ from planaria.ensembles.estimate import Estimate, Simulation
 from planaria.ensembles.evidence import Check
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
 from planaria.ensembles.model import Model
-from planaria.ensembles.question import given
+from planaria.ensembles.question import Given, Values, given
+from planaria.ensembles.shown import Shown
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Derivation"]
-
-Values = Mapping[Any, Any]  # numbers, lists and spectra by symbol or name
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,7 @@ class Derivation(Portable):
 
     def __post_init__(self) -> None:
         """Raises InputError for a closed form that is that of another quantity."""
+        object.__setattr__(self, "steps", Shown(self.steps))
         read = {one.trace for one in self.rules.readings}
         if not self.outer.atoms(Trace) <= read:
             raise InputError("derivation", "its closed form is that of another quantity", "make it with derive")
@@ -81,6 +81,7 @@ class Derivation(Portable):
 
     @property
     def model(self) -> Model:
+        """The fields, and what is known of the spectra of deterministic matrices."""
         return self.rules.setting.model
 
     @property
@@ -103,13 +104,24 @@ class Derivation(Portable):
         """What the symbols S_.. and t_.. in value and equations stand for."""
         return self.closed_form.spectral_sums
 
+    @property
+    def symbols(self) -> Mapping[str, Symbol]:
+        """The symbols of value and equations by their names: parameters, dimensions, unknowns and spectral sums.
+
+        A derivative is by one of these, ``value.diff(result.symbols["P"])``: for sympy, ``"P"`` is another symbol,
+        without assumptions, by which every derivative is zero.
+        """
+        formulas = (self.value, *self.equations)
+        found = {str(one): one for formula in formulas for one in formula.free_symbols}
+        return {name: found[name] for name in sorted(found)}
+
     @cached_property
     def algebraic(self) -> AlgebraicForm | None:
         """The polynomial of the value, and its root, where no spectral sum occurs; else None."""
         return algebraic_form(self.closed_form)
 
     def evaluate(
-        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Any
+        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Given
     ) -> Estimate:
         """The number at given parameters, to `digits` digits: an `Estimate`.
 
@@ -120,18 +132,18 @@ class Derivation(Portable):
         found: Estimate = extension(EVALUATORS, "number")(self, values, digits=digits, limit=limit, **numbers)
         return found
 
-    def evaluate_array(self, values: Values | None = None, **numbers: Any) -> NDArray[np.float64]:
+    def evaluate_array(self, values: Values | None = None, **numbers: Given) -> NDArray[np.float64]:
         """The numbers over arrays of parameters, in double precision; see `planaria.numerics.evaluate_array`."""
         found: NDArray[np.float64] = extension(EVALUATORS, "array")(self, values, **numbers)
         return found
 
-    def check(self, *, seed: int = 0, simulation: bool = True) -> tuple[Check, ...]:
+    def check(self, *, seed: int = 0, simulation: bool = True) -> Shown[Check]:
         """Every check of it, each by a route of its own; see `planaria.numerics.check`."""
-        found: tuple[Check, ...] = extension(EVALUATORS, "check")(self, seed=seed, simulation=simulation)
+        found: Shown[Check] = extension(EVALUATORS, "check")(self, seed=seed, simulation=simulation)
         return found
 
     def simulate(
-        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, **numbers: Any
+        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, **numbers: Given
     ) -> Simulation:
         """Its expectation over drawn matrices: a `Simulation`; see `planaria.numerics.simulate`."""
         found: Simulation = extension(EVALUATORS, "simulation")(
@@ -139,28 +151,47 @@ class Derivation(Portable):
         )
         return found
 
-    def limit(self, **parameter: int) -> tuple[LimitBranch, ...]:
+    def limit(self, **parameter: int) -> Shown[LimitBranch]:
         """The ways in which it can hold when a parameter goes to zero: ``result.limit(gamma=0)``.
 
         Which of them is the physical one depends on the numbers, as N < P or N > P, and is found by
         ``evaluate(limit={"gamma": 0})``. See `planaria.derivations.analysis.limits` for what a branch says.
         """
-        if len(parameter) != 1 or set(parameter.values()) != {0}:
-            asked = ", ".join(f"{name} = {target}" for name, target in parameter.items()) or "nothing"
+        if len(parameter) != 1 or not all(type(one) in (int, float) and one == 0 for one in parameter.values()):
+            asked = ", ".join(f"{name} = {_target(target)}" for name, target in parameter.items()) or "nothing"
             raise InputError("limit", f"{asked} is no limit", "take one parameter to 0, as in limit(gamma=0)")
         (name,) = parameter
         spaces = self.rules.setting.spaces
         known = {str(one): one for one in contents_of(self.expression, self.model).symbols if one not in spaces}
         if name not in known:
             raise unknown_name("limit", "parameter", name, sorted(known))
-        return limit_branches(self.closed_form, known[name])
+        return Shown(limit_branches(self.closed_form, known[name]))
 
-    def latex(self) -> str:
-        """Equations, value and spectral sums as LaTeX to be pasted into a paper."""
-        return str(extension(VIEWS, "latex")(self))
+    def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
+        """Equations, value and spectral sums as LaTeX to be pasted into a paper.
+
+        Parameters
+        ----------
+        width
+            The width of its text, in points or as a length such as ``"12cm"``: blocks that fit on it, may go on on
+            the next page, and need amsmath. Without it one display as notebooks show it.
+        rules
+            Whether the Feynman rules stand in front, as blocks of a page.
+
+        Raises InputError for a width below 240 points, and for what is none.
+        """
+        check_truth(rules, "rules")
+        return str(extension(VIEWS, "latex")(self, width, rules))
 
     def __str__(self) -> str:
         return str(extension(VIEWS, "text")(self))
 
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
+
     def _repr_latex_(self) -> str:
         return str(extension(VIEWS, "latex")(self))
+
+
+def _target(value: object) -> str:
+    return str(value) if type(value) in (int, float) else described(value)

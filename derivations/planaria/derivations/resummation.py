@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sympy import Expr, Integer, Inverse, MatrixExpr, Symbol, Trace
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.algebra.laurent import Laurent
 from planaria.algebra.linear import root_unless
 from planaria.algebra.rational import Ratio, Ring
@@ -33,6 +33,7 @@ from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.rules.pencil import linearise
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Asked, question
+from planaria.ensembles.spectra import eigenvalue
 
 __all__ = ["COMMUTED", "STOPPED", "derive"]
 
@@ -53,7 +54,7 @@ BUDGET = 10.0  # seconds of exact work, about
 WORDS = 0.05  # the share of it that the planar sums of long words may take
 
 
-def derive(expression: Asked, model: Asked, *, budget: float = BUDGET) -> Derivation:
+def derive(expression: Asked, model: Asked | None = None, *, budget: float = BUDGET) -> Derivation:
     """The planar limit of a scalar made of traces of rational expressions in Gaussian fields.
 
     Parameters
@@ -85,8 +86,8 @@ def derive(expression: Asked, model: Asked, *, budget: float = BUDGET) -> Deriva
     >>> {symbol: one.summand for symbol, one in result.spectral_sums.items()}
     {S_11: lambda_I/(Delta + lambda_I)}
     """
-    if not (isfinite(budget) and budget > 0):
-        raise InputError("budget", f"{budget} is no time", "give seconds > 0, such as 10")
+    if not (type(budget) in (int, float) and isfinite(budget) and budget > 0):
+        raise InputError("budget", f"{described(budget)} is no time", "give seconds > 0, such as 10")
     asked = question(expression, model, "derive")
     scalar = asked.expression
     if not isinstance(scalar, Expr) or isinstance(scalar, MatrixExpr):
@@ -136,8 +137,13 @@ def _derived(quantity: TraceFunction, model: Model, budget: float, defaults: Map
             "index lines of the pencil, by Schur complements",
         ),
         Step("identify loops", Integer(before), Integer(after), "loops that vanish, or are equal to all orders"),
-        *(step.renamed(names) for step in reduced.steps),
-        Step("assemble the value", expression, Formula(closed.value, (STRENGTH,)), "loops inserted, strength 1"),
+        *(step.renamed(names).renamed(closed.named_sums) for step in reduced.steps),
+        Step(
+            "assemble the value",
+            expression,
+            Formula(closed.value, (STRENGTH,), (tuple(closed.named_sums.items()),)),
+            "loops inserted, strength 1",
+        ),
     )
     return Derivation(expression, closed, steps, summed, defaults)
 
@@ -234,6 +240,7 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
         (names[symbol], _renamed_sum(one, names)) for one, symbol in reduced.sums.items() if symbol in names
     )
     final_relations = tuple(renamed(r) for r in relations)
+    spectra = system.rules.setting.model.spectra
     closed = ClosedForm(
         new_ring,
         tuple(unknowns),
@@ -243,6 +250,7 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
         reads,
         system,
         tuple((s, renamed(r)) for s, r in loops.items()),
+        declared=tuple((eigenvalue(matrix), frozenset(one.free_symbols)) for matrix, one in spectra),
     )
     replacements: dict[Expr, Expr] = {**names, STRENGTH: Integer(1)}
     replacements |= {kept: names[kept] * dimension for kept, dimension in dimensions.items()}

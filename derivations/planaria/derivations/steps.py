@@ -10,6 +10,7 @@ from sympy import Expr
 
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
+from planaria.ensembles.extensions import VIEWS, extension
 
 __all__ = ["Formula", "Step"]
 
@@ -64,6 +65,12 @@ class Step(Portable):
     @cached_property
     def after(self) -> Expr:
         return _written(self.result)
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.before} -> {self.after}"
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
     def renamed(self, names: Mapping[Expr, Expr]) -> Step:
         """The same step with other names in its formulas."""

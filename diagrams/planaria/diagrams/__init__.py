@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planaria.diagrams.duality import Duality, dualities
     from planaria.diagrams.expansion import expand
     from planaria.diagrams.graphs.canonical import GraphClass, automorphisms, canonical_form, classes, isomorphic
-    from planaria.diagrams.graphs.ribbon import RibbonGraph
+    from planaria.diagrams.graphs.ribbon import RibbonGraph, diagram
     from planaria.diagrams.irreducible.cuts import (
         irreducible_parts,
         ladder_kernels,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from planaria.diagrams.irreducible.dyson import dyson_check
     from planaria.diagrams.irreducible.self_energy import kernels, self_energy, skeletons
     from planaria.diagrams.moments.moment import moment
+    from planaria.diagrams.networks.flags import edge_match, node_match
     from planaria.diagrams.weights.planar_sums import planar_total, weigh_planar
     from planaria.ensembles.model import Gaussian, Model
     from planaria.ensembles.spectra import Eigenvalues, Exponential, PowerLaw, TwoLevel, UnitSpectrum
@@ -47,8 +48,10 @@ __all__ = [
     "automorphisms",
     "canonical_form",
     "classes",
+    "diagram",
     "dualities",
     "dyson_check",
+    "edge_match",
     "expand",
     "irreducible_parts",
     "isomorphic",
@@ -56,6 +59,7 @@ __all__ = [
     "ladder_kernels",
     "load_model_file",
     "moment",
+    "node_match",
     "one_particle_irreducible",
     "planar_total",
     "self_energy",
@@ -81,8 +85,10 @@ _HOMES = {
     "automorphisms": "planaria.diagrams.graphs.canonical",
     "canonical_form": "planaria.diagrams.graphs.canonical",
     "classes": "planaria.diagrams.graphs.canonical",
+    "diagram": "planaria.diagrams.graphs.ribbon",
     "dualities": "planaria.diagrams.duality",
     "dyson_check": "planaria.diagrams.irreducible.dyson",
+    "edge_match": "planaria.diagrams.networks.flags",
     "expand": "planaria.diagrams.expansion",
     "irreducible_parts": "planaria.diagrams.irreducible.cuts",
     "isomorphic": "planaria.diagrams.graphs.canonical",
@@ -90,6 +96,7 @@ _HOMES = {
     "ladder_kernels": "planaria.diagrams.irreducible.cuts",
     "load_model_file": "planaria.ensembles.text.model_file",
     "moment": "planaria.diagrams.moments.moment",
+    "node_match": "planaria.diagrams.networks.flags",
     "one_particle_irreducible": "planaria.diagrams.irreducible.cuts",
     "planar_total": "planaria.diagrams.weights.planar_sums",
     "self_energy": "planaria.diagrams.irreducible.self_energy",

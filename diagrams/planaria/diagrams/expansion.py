@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import count, groupby, islice
 from os import PathLike
 from typing import overload
 
-from sympy import Add, Expr
+from sympy import Add, Expr, Integer
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import check_truth, check_whole
 from planaria.algebra.values import CACHE, Portable
 from planaria.diagrams.expressions.expression import Setting
 from planaria.diagrams.expressions.trace_products import Term, read_terms
 from planaria.diagrams.graphs.ribbon import RibbonGraph
-from planaria.diagrams.graphs.wick import Euler, check_euler, diagrams_of
+from planaria.diagrams.graphs.wick import Euler, check_euler, count_contractions, diagrams_of, word_groups
 from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.question import Asked, question
+from planaria.ensembles.shown import Shown
 
 __all__ = ["Diagrams", "expand"]
 
 SHOWN = 60  # diagrams of a picture in a notebook
 
 
+class _Reader:
+    """An iterator over diagrams that knows its place, and still has the last one that it gave out."""
+
+    def __init__(self, left: Iterator[RibbonGraph]) -> None:
+        self.left = left
+        self.place = 0  # of the last one
+        self.last: RibbonGraph | None = next(left, None)
+
+    def at(self, place: int) -> RibbonGraph | None:
+        """The diagram at a place that is not behind the last; None where there is none."""
+        if place > self.place:
+            self.last = next(islice(self.left, place - self.place - 1, None), None)
+            self.place = place
+        return self.last
+
+
 @dataclass(frozen=True)
 class Diagrams(Portable, Sequence[RibbonGraph]):
-    """The diagrams of one order, made when they are looked at, and made anew when they are looked at again.
+    """The diagrams of one order, the highest Euler characteristic first; they are made when they are looked at.
+
+    Diagram number k of a sheet or a list is ``found[k - 1]``. What was looked at is not kept: a loop over
+    ``found[k]`` goes on where it was, and whatever lies before is made anew.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model, expand
@@ -46,21 +66,19 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
     order: int
     euler: Euler
     connected: bool
-    _taken: list[Iterator[RibbonGraph]] = field(
-        default_factory=list, init=False, repr=False, compare=False, metadata=CACHE
-    )
+    _readers: list[_Reader] = field(default_factory=list, init=False, repr=False, compare=False, metadata=CACHE)
 
     def __iter__(self) -> Iterator[RibbonGraph]:
         return diagrams_of(self.terms, self.setting, self.order, self.euler, self.connected)
 
-    def __next__(self) -> RibbonGraph:
-        """The first diagram that ``next`` has not given out."""
-        if not self._taken:
-            self._taken.append(iter(self))
-        return next(self._taken[0])
+    def __reversed__(self) -> Iterator[RibbonGraph]:
+        return reversed(tuple(self))
 
     @cached_property
     def _number(self) -> int:
+        if self.euler is None and not self.connected:
+            groups = (group for term in self.terms for group in word_groups(term, self.setting, self.order))
+            return sum(count_contractions(group, self.setting) for group in groups)
         return sum(1 for _ in self)
 
     def __len__(self) -> int:
@@ -73,18 +91,37 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
     def __getitem__(self, place: int) -> RibbonGraph: ...
 
     @overload
-    def __getitem__(self, place: slice) -> tuple[RibbonGraph, ...]: ...
+    def __getitem__(self, place: slice) -> Shown[RibbonGraph]: ...
 
-    def __getitem__(self, place: int | slice) -> RibbonGraph | tuple[RibbonGraph, ...]:
+    def __getitem__(self, place: int | slice) -> RibbonGraph | Shown[RibbonGraph]:
         if isinstance(place, slice):
-            if min(place.start or 0, place.stop or 0, place.step or 1) < 0:
-                return tuple(self)[place]
-            return tuple(islice(self, place.start, place.stop, place.step))
+            if min(place.start or 0, place.stop or 0, place.step or 1) < 0 or place.step == 0:
+                return Shown(self)[place]
+            start, step = place.start or 0, place.step or 1
+            places = count(start, step) if place.stop is None else range(start, place.stop, step)
+            return Shown(self._some(places))
         if place < 0:
             place += len(self)
-        for graph in islice(self, max(place, 0), max(place, 0) + 1 if place >= 0 else 0):
-            return graph
-        raise IndexError(f"there are {len(self)} diagrams")
+        graph = None if place < 0 else self._at(place)
+        if graph is None:
+            raise IndexError(f"there are {len(self)} diagrams")
+        return graph
+
+    def _some(self, places: Iterable[int]) -> Iterator[RibbonGraph]:
+        for place in places:
+            graph = self._at(place)
+            if graph is None:
+                return
+            yield graph
+
+    def _at(self, place: int) -> RibbonGraph | None:
+        """The diagram at a place, read on from the last one that was asked for if that is not behind it."""
+        reader = self._readers.pop() if self._readers else _Reader(iter(self))
+        if place < reader.place:
+            reader = _Reader(iter(self))
+        graph = reader.at(place)
+        self._readers[:] = [reader]
+        return graph
 
     @cached_property
     def total(self) -> Expr:
@@ -92,19 +129,36 @@ class Diagrams(Portable, Sequence[RibbonGraph]):
         counts = Counter(graph.weight for graph in self)
         return Add(*(number * weight for weight, number in counts.items()))
 
-    def by_euler(self) -> dict[int, tuple[RibbonGraph, ...]]:
+    def by_euler(self) -> dict[int, Shown[RibbonGraph]]:
         """The diagrams of each Euler characteristic, the highest first."""
-        found: dict[int, list[RibbonGraph]] = {}
-        for graph in self:
-            found.setdefault(graph.euler_characteristic, []).append(graph)
-        return {chi: tuple(found[chi]) for chi in sorted(found, reverse=True)}
+        return {chi: Shown(part) for chi, part in groupby(self, key=lambda graph: graph.euler_characteristic)}
 
-    def draw(self, path: str | PathLike[str]) -> None:
-        """Draw them on a contact sheet with their weights, into a file; its ending says how: .svg, .tex, .png."""
-        extension(VIEWS, "file")(self, path)
+    def __str__(self) -> str:
+        """Their order; their number where they have been counted, as that may take long."""
+        counted = f"{self._number} " if "_number" in self.__dict__ else ""
+        kind = "planar" if self.euler == "planar" else "all" if self.euler is None else f"Euler {self.euler}"
+        return f"{counted}diagrams of order {self.order}, {kind}"
+
+    def draw(
+        self,
+        path: str | PathLike[str],
+        *,
+        select: str | None = None,
+        columns: int | None = None,
+        width: float | str | None = None,
+    ) -> None:
+        """Draw them on a contact sheet with their weights, into a file; its ending says how.
+
+        ``select="3,5-7"`` draws only these, ``columns`` so many side by side, and ``width`` makes the picture so
+        wide: a number of points, 72 to an inch, or a length such as ``"8cm"``.
+        """
+        extension(VIEWS, "file")(self, path, select=select, columns=columns, width=width)
 
     def _repr_svg_(self) -> str:
         return str(extension(VIEWS, "svg")(self))
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
 
 def expand(
@@ -155,15 +209,18 @@ def expand(
 
     >>> [d.weight for d in expand(Trace(x * x.T)**2, model, order=0, euler=None, connected=True)]
     [M*P, M*P]
-    >>> next(expand((phi, phi, phi, phi), model, order=0, connected=True)).weight
+    >>> expand((phi, phi, phi, phi), model, order=0, connected=True)[0].weight
     M*KroneckerDelta(i_1, i_2)*KroneckerDelta(i_3, i_4)*KroneckerDelta(j_1, j_3)*KroneckerDelta(j_2, j_4)
 
     Raises InputError for an expression that is none of these, an order or an Euler characteristic that is
     impossible, and an inverse without a deterministic part. The diagrams themselves are made on demand; those
     of ``"planar"`` and of the highest Euler characteristic without making any others.
     """
-    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
-        raise InputError("order", f"{order!r} is not a whole number >= 0", "give 0, 1, 2, ...")
+    check_whole(order, "order")
+    check_truth(connected, "connected")
+    if isinstance(expression, (tuple, list)) and any(isinstance(one, Expr) for one in expression):
+        # A whole number is a factor, too.
+        expression = [Integer(one) if type(one) is int else one for one in expression]
     asked = question(expression, model, "expand")
     terms, setting = read_terms(asked.expression, asked.model)
     words_at_most = max((len(term.factors) for term in terms), default=1)

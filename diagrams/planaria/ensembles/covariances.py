@@ -22,13 +22,14 @@ from sympy import (
     Pow,
     Rational,
     Symbol,
+    SympifyError,
     Trace,
     Transpose,
     ZeroMatrix,
     sympify,
 )
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 
 __all__ = ["check_covariance", "scalar_of", "variance_of"]
 
@@ -58,9 +59,13 @@ def scalar_of(value: object, what: str, place: str) -> Expr:
     """A sympy scalar made of numbers and symbols by sums, products and powers; InputError for anything else."""
     if isinstance(value, str):
         raise InputError(place, f"the {what} {value!r} is text", "give a number or a sympy expression")
-    expression = sympify(value, strict=True)
+    try:
+        expression = sympify(value, strict=True)
+    except (SympifyError, TypeError, ValueError):
+        expression = None
     if not isinstance(expression, Expr) or isinstance(expression, MatrixExpr):
-        raise InputError(place, f"the {what} {value!r} is not a scalar", "give a number or a sympy expression")
+        problem = f"the {what} {described(value)} is not a scalar"
+        raise InputError(place, problem, "give a number or a sympy expression")
     for part in _parts(expression):
         if not _is_scalar(part):
             _refuse(part, f"the {what} {expression}", place)

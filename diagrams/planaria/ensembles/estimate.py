@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import add, ge, gt, le, lt, mul, sub, truediv
-from typing import Any
+from decimal import Decimal, localcontext
+from numbers import Number
+from operator import add, ge, gt, le, lt, mod, mul, sub, truediv
+from typing import TYPE_CHECKING, Any
 
 from mpmath import mp, mpc, mpf, nstr
 from sympy import Basic, Expr, Float, I, sympify
 
 from planaria.algebra.values import Measured
 from planaria.ensembles.evidence import Status
+from planaria.ensembles.extensions import VIEWS, extension
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
 
 __all__ = ["Estimate", "Simulation"]
 
 GUARD = 10  # digits that are kept beyond those that were asked for
+
+
+_SCIENTIFIC = re.compile(r"\.(\d+)[eEgG]$")
+_DOUBLE = 15  # decimal digits that every float has
 
 
 def _rounded(number: Any) -> Any:
@@ -31,6 +42,10 @@ class Estimate(Measured):
     Estimate(0.25000000000000000000, verified)
     >>> quarter + 1, 2 / quarter, quarter > 0
     (mpf('1.25'), mpf('8.0'), True)
+    >>> f"{quarter:.3e}, {quarter:.20f}, {quarter:.1%}", round(quarter, 1), divmod(7 * quarter, quarter)
+    ('2.500e-01, 0.25000000000000000000, 25.0%', mpf('0.2'), (mpf('7.0'), mpf('0.0')))
+
+    To numpy it is a float: ``numpy.log(estimate)``, ``estimate * numpy.arange(3)``.
 
     Attributes
     ----------
@@ -58,12 +73,12 @@ class Estimate(Measured):
         double precision.
     """
 
-    value: Any
-    error: Any
+    value: mpf
+    error: mpf
     method: str
     status: Status
-    unknowns: Mapping[str, Any]
-    residual: Any
+    unknowns: Mapping[str, mpf]
+    residual: mpf
     digits: int
     radius: float | None = None
 
@@ -77,11 +92,56 @@ class Estimate(Measured):
     def __repr__(self) -> str:
         return f"Estimate({self}, {self.status})"
 
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
+
     def __str__(self) -> str:
         return str(nstr(self.value, self.digits, strip_zeros=False))
 
     def __float__(self) -> float:
         return float(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    __trunc__ = __int__
+
+    def __floor__(self) -> int:
+        return int(mp.floor(self.value, prec=0))
+
+    def __ceil__(self) -> int:
+        return int(mp.ceil(self.value, prec=0))
+
+    def __round__(self, places: int | None = None) -> Any:
+        """An integer, or with a number of decimal places an ``mpf``; halves go to the even neighbour."""
+        if places is None:
+            return int(mp.nint(self.value, prec=0))
+        with mp.workdps(max(mp.dps, self.digits + GUARD)):
+            scale = mpf(10) ** places
+            return mp.nint(self.value * scale, prec=0) / scale if mp.isfinite(self.value) else self.value
+
+    def __format__(self, specification: str) -> str:
+        """As a float is formatted, with the digits of the estimate where more of them are asked for."""
+        if not specification:
+            return str(self)
+        scientific = _SCIENTIFIC.search(specification)
+        number = float(self.value)
+        short = scientific is not None and int(scientific[1]) < _DOUBLE
+        if not mp.isfinite(self.value) or (short and (self.value == 0 or 1e-300 < abs(number) < 1e300)):
+            return format(number, specification)
+        with localcontext() as context:
+            # No error for a format that asks for more digits than are known; zeros stand for these.
+            context.prec = max(self.digits + GUARD, 10_000)
+            places = self.digits if "." not in specification else max(self.digits, _DOUBLE) + GUARD
+            return format(Decimal(nstr(self.value, places)), specification)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """What numpy takes it for: a float, or the ``mpf`` in an array of objects."""
+        import numpy as np  # whoever asks has loaded it
+
+        if copy is False:
+            raise ValueError("an Estimate has no memory to share with an array")
+        return np.array(self.value if dtype is not None and np.dtype(dtype) == object else float(self), dtype)
 
     def __complex__(self) -> complex:
         return complex(self.value)
@@ -101,7 +161,11 @@ class Estimate(Measured):
             return operation(self._sympy_(), other)
         with mp.workdps(max(mp.dps, self.digits + GUARD)):
             number = other.value if isinstance(other, Estimate) else other
-            return operation(self.value, number if isinstance(number, (mpf, mpc)) else mp.convert(number))
+            try:
+                number = number if isinstance(number, (mpf, mpc)) else mp.convert(number)
+            except TypeError:
+                return NotImplemented  # an array knows what to do with a number
+            return operation(self.value, number)
 
     def __add__(self, other: Any) -> Any:
         return self._with(other, add)
@@ -127,6 +191,24 @@ class Estimate(Measured):
     def __rtruediv__(self, other: Any) -> Any:
         return self._with(other, lambda one, two: two / one)
 
+    def __floordiv__(self, other: Any) -> Any:
+        return self._with(other, _floor_divided)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return self._with(other, lambda one, two: _floor_divided(two, one))
+
+    def __mod__(self, other: Any) -> Any:
+        return self._with(other, mod)
+
+    def __rmod__(self, other: Any) -> Any:
+        return self._with(other, lambda one, two: two % one)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self._with(other, lambda one, two: (_floor_divided(one, two), one % two))
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return self._with(other, lambda one, two: (_floor_divided(two, one), two % one))
+
     def __pow__(self, other: Any) -> Any:
         return self._with(other, pow)
 
@@ -142,17 +224,28 @@ class Estimate(Measured):
     def __abs__(self) -> Any:
         return self._with(0, lambda one, two: abs(one))
 
-    def __lt__(self, other: Any) -> bool:
-        return bool(self._with(other, lt))
+    def __lt__(self, other: Any) -> Any:
+        return _truth(self._with(other, lt))
 
-    def __le__(self, other: Any) -> bool:
-        return bool(self._with(other, le))
+    def __le__(self, other: Any) -> Any:
+        return _truth(self._with(other, le))
 
-    def __gt__(self, other: Any) -> bool:
-        return bool(self._with(other, gt))
+    def __gt__(self, other: Any) -> Any:
+        return _truth(self._with(other, gt))
 
-    def __ge__(self, other: Any) -> bool:
-        return bool(self._with(other, ge))
+    def __ge__(self, other: Any) -> Any:
+        return _truth(self._with(other, ge))
+
+
+Number.register(Estimate)
+
+
+def _floor_divided(one: Any, two: Any) -> Any:
+    return one // two if isinstance(one, Basic) or isinstance(two, Basic) else mp.floor(one / two)
+
+
+def _truth(compared: Any) -> Any:
+    return compared if compared is NotImplemented else bool(compared)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,3 +278,6 @@ class Simulation(Measured):
     seed: int
     effective_runs: float
     tail_index: float
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from planaria.ensembles.extensions import VIEWS, extension
+
 __all__ = ["Check", "Method", "Outcome", "Progress", "Status"]
 
 # From the strongest: every order and size at once; the equations and the value of the closed form; a bijection of
@@ -68,3 +70,9 @@ class Check:
     def failed(self) -> bool:
         """Whether the claim was found to be wrong."""
         return self.outcome is Outcome.FAILED
+
+    def __str__(self) -> str:
+        return f"{self.method}: {self.outcome.value}, {self.detail}"
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))

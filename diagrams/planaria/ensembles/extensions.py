@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from planaria.algebra.errors import InputError
@@ -16,7 +15,7 @@ from planaria.algebra.errors import InputError
 __all__ = ["EVALUATORS", "VIEWS", "extension"]
 
 EVALUATORS = "planaria.evaluators"  # by kind of number: numbers of derivations
-VIEWS = "planaria.views"  # by kind of text: svg, tikz, latex
+VIEWS = "planaria.views"  # by kind of text: svg, tikz, latex, html
 
 
 @cache
@@ -28,6 +27,8 @@ def extension(group: str, name: str) -> Callable[..., Any]:
         ...
     planaria.algebra.errors.InputError: planaria.views: nothing is installed for 'flags'; install planaria anew
     """
+    from importlib.metadata import entry_points  # twice the time of everything else that `import planaria` needs
+
     for entry_point in entry_points(group=group, name=name):
         try:
             found: Callable[..., Any] = entry_point.load()

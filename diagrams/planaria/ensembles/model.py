@@ -29,9 +29,10 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol, Symbol
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.algebra.values import Portable
 from planaria.ensembles.covariances import check_covariance, variance_of
+from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.laws.known import given_law, law_of
 from planaria.ensembles.laws.law import Law
 from planaria.ensembles.spectra import Spectrum, check_eigenvalues
@@ -90,7 +91,9 @@ class Gaussian(Portable):
         **parameters: Expr | float | None,
     ) -> None:
         if not isinstance(symbol, MatrixSymbol):
-            raise InputError("field", f"{symbol!r} is not a matrix symbol", "make it with sympy.MatrixSymbol")
+            raise InputError(
+                "field", f"{described(symbol)} is not a matrix symbol", "make it with sympy.MatrixSymbol"
+            )
         place = f"field {symbol.name}"
         object.__setattr__(self, "symbol", symbol)
         object.__setattr__(self, "variance", variance_of(variance, place))
@@ -117,7 +120,9 @@ class Gaussian(Portable):
             if covariance is None:
                 continue
             if not isinstance(covariance, MatrixExpr):
-                raise InputError(place, f"{name} is {covariance!r}, not a matrix", f"give a matrix over {space}")
+                raise InputError(
+                    place, f"{name} is {described(covariance)}, not a matrix", f"give a matrix over {space}"
+                )
             if covariance.shape != (space, space):
                 raise InputError(
                     place,
@@ -138,6 +143,7 @@ class Gaussian(Portable):
 
     @property
     def name(self) -> str:
+        """The name of its symbol."""
         return str(self.symbol.name)
 
     @property
@@ -168,9 +174,9 @@ class Model(Portable):
         spectra: Mapping[MatrixSymbol, Spectrum] | Iterable[tuple[MatrixSymbol, Spectrum]] = (),
     ) -> None:
         if not isinstance(fields, Iterable) or isinstance(fields, (str, Mapping)):
-            what = f"the field {fields.name}" if isinstance(fields, Gaussian) else repr(fields)
+            what = f"the field {fields.name}" if isinstance(fields, Gaussian) else described(fields)
             raise InputError("model", f"{what} is no list of fields", "give [Gaussian(...), ...]")
-        pairs = spectra.items() if isinstance(spectra, Mapping) else spectra
+        pairs = _pairs(spectra)
         object.__setattr__(self, "fields", tuple(fields))
         object.__setattr__(self, "spectra", tuple(sorted(pairs, key=lambda pair: str(pair[0].name))))
         self._check()
@@ -179,7 +185,9 @@ class Model(Portable):
         seen: dict[str, Gaussian] = {}
         for one in self.fields:
             if not isinstance(one, Gaussian):
-                raise InputError("model", f"{one!r} is not a field", "make fields with Gaussian(symbol, ...)")
+                raise InputError(
+                    "model", f"{described(one)} is not a field", "make fields with Gaussian(symbol, ...)"
+                )
             if one.name in seen:
                 raise InputError("model", f"the field {one.name} is given twice", "give each field once")
             seen[one.name] = one
@@ -202,8 +210,18 @@ class Model(Portable):
             if matrix in covariances:
                 check_eigenvalues(spectrum, f"matrix {matrix.name}")
 
+    def __str__(self) -> str:
+        fields = [f"{one.name} ({one.kind}, {' x '.join(map(str, one.symbol.shape))})" for one in self.fields]
+        spectra = [f"{matrix.name} ({spectrum.title})" for matrix, spectrum in self.spectra]
+        return f"fields {', '.join(fields)}" + (f"; spectra {', '.join(spectra)}" if spectra else "")
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
+
     def field_index(self, symbol: MatrixSymbol) -> int | None:
         """The position of a matrix symbol among the fields; None for a deterministic matrix."""
+        if not isinstance(symbol, MatrixSymbol):
+            raise InputError("symbol", f"{described(symbol)} is not a matrix symbol", "make it with MatrixSymbol")
         for index, one in enumerate(self.fields):
             if one.symbol == symbol:
                 return index
@@ -211,11 +229,30 @@ class Model(Portable):
 
     def spectrum(self, matrix: MatrixSymbol) -> Spectrum | None:
         """What the model says of a deterministic matrix's spectrum; None where it stays symbolic."""
+        if not isinstance(matrix, MatrixSymbol):
+            raise InputError("matrix", f"{described(matrix)} is not a matrix symbol", "make it with MatrixSymbol")
         return dict(self.spectra).get(matrix)
 
     def with_spectra(self, spectra: Mapping[MatrixSymbol, Spectrum]) -> Model:
         """The same fields with other spectra; spectra that are not named stay."""
-        return Model(self.fields, {**dict(self.spectra), **spectra})
+        return Model(self.fields, {**dict(self.spectra), **dict(_pairs(spectra))})
+
+
+def _pairs(spectra: object) -> list[tuple[MatrixSymbol, Spectrum]]:
+    """Matrices and their spectra, checked; InputError for anything else."""
+    found: list[tuple[MatrixSymbol, Spectrum]] = []
+    pairs = spectra.items() if isinstance(spectra, Mapping) else spectra
+    for pair in pairs if isinstance(pairs, Iterable) and not isinstance(pairs, (str, Expr)) else [pairs]:
+        if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], MatrixSymbol):
+            problem = f"spectra: {described(pair)} is no matrix symbol with its spectrum"
+            raise InputError("model", problem, "give {Lambda: PowerLaw(), ...}")
+        if not isinstance(pair[1], Spectrum):
+            problem = f"{described(pair[1])} is no spectrum"
+            raise InputError(
+                f"matrix {pair[0].name}", problem, "give PowerLaw(), Eigenvalues.of([...]) or the like"
+            )
+        found.append(pair)
+    return found
 
 
 def _check_space(space: Expr, place: str) -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from planaria.ensembles.evidence import Check
     from planaria.numerics.evidence.checks import checks
     from planaria.numerics.solving.evaluate import evaluate
-    from planaria.numerics.spectral.density import Density, density
+    from planaria.numerics.spectral.density import density
+    from planaria.numerics.spectral.values import Density
     from planaria.numerics.sweeps.arrays import evaluate_array
 
 __all__ = [
@@ -30,7 +31,7 @@ __all__ = [
 _HOMES = {
     "Check": "planaria.ensembles.evidence",
     "Estimate": "planaria.ensembles.estimate",
-    "Density": "planaria.numerics.spectral.density",
+    "Density": "planaria.numerics.spectral.values",
     "checks": "planaria.numerics.evidence.checks",
     "density": "planaria.numerics.spectral.density",
     "evaluate": "planaria.numerics.solving.evaluate",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
@@ -41,6 +41,7 @@ __all__ = [
 _COMPLEX = re.compile(
     r"\s*(?P<real>[+-]?[\d.]+(?:[eE][+-]?\d+)?(?=[+-]))?(?P<imag>[+-]?(?:[\d.]+(?:[eE][+-]?\d+)?)?)[jJ]\s*"
 )
+_TEXTS = (".csv", ".txt")
 _GUARD_BITS = 20  # I**-(1 + alpha) loses about log2((1 + alpha) * log(I)) bits to the rounding of alpha
 _LARGEST_BITS = 33_220  # log2(10) for each of the MOST_DIGITS
 
@@ -166,9 +167,9 @@ def no_value(symbol: Basic, known: Iterable[object], place: str, what: str) -> I
 def read_spectrum_file(path: str | Path) -> Eigenvalues:
     """Read eigenvalues from a file, in the order of the file.
 
-    A ``.npy`` file holds one real one-dimensional array. A ``.csv`` file holds numbers, one per line or all
-    on one line with commas between; a first line without any number is taken for a header. Decimals are
-    read exactly.
+    A ``.npy`` file holds one real one-dimensional array. A ``.csv`` or ``.txt`` file holds numbers, one per line
+    or all on one line with commas between; a first line without any number is taken for a header, and lines of a
+    ``.txt`` file that begin with ``#`` for remarks, as numpy.savetxt writes them. Decimals are read exactly.
 
     Raises InputError, naming the file, where it is missing, has another suffix, cannot be read, holds pickled
     objects, has the wrong shape or type, is empty, or has an entry that is not a finite number.
@@ -181,7 +182,7 @@ def read_spectrum_file(path: str | Path) -> Eigenvalues:
     Eigenvalues(values=(1, 1/4))
     """
     file, place = Path(path), f"spectrum file {path}"
-    if _suffix(file, place) == ".csv":
+    if _suffix(file, place) in _TEXTS:
         rows = _read_csv(file, place)
         if len(rows) > 1 and any(len(row) > 1 for row in rows):
             raise InputError(
@@ -207,8 +208,8 @@ def read_data_file(path: str | Path) -> Eigenvalues:
     rows. There are as many eigenvalues as columns, in descending order. They are the squared singular values
     of X, so none is negative; those beyond the rank that n - 1 independent rows allow are exactly 0.
 
-    A ``.npy`` file holds one real two-dimensional array; a ``.csv`` file one sample per line, numbers with
-    commas between, and a first line without any number is taken for a header.
+    A ``.npy`` file holds one real two-dimensional array; a ``.csv`` or ``.txt`` file one sample per line, numbers
+    with commas between, or white space in a ``.txt`` file. A first line without any number is taken for a header.
 
     Raises InputError, naming the file, in the cases of ``read_spectrum_file``, and where there are fewer than
     two samples or the data do not vary.
@@ -221,7 +222,7 @@ def read_data_file(path: str | Path) -> Eigenvalues:
     Eigenvalues(values=(1, 0))
     """
     file, place = Path(path), f"data file {path}"
-    data = _read_table(file, place) if _suffix(file, place) == ".csv" else _read_npy(file, place)
+    data = _read_table(file, place) if _suffix(file, place) in _TEXTS else _read_npy(file, place)
     if data.ndim != 2:
         raise InputError(
             place, f"the array has {data.ndim} dimensions, not 2", "save a matrix with one sample per row"
@@ -302,10 +303,10 @@ def _to_mpf(number: Expr) -> mpf:
 
 def _suffix(file: Path, place: str) -> str:
     suffix = file.suffix.lower()
-    if suffix not in (".npy", ".csv"):
-        raise InputError(place, f"the suffix is {suffix or 'missing'}", "give a .npy or a .csv file")
+    if suffix not in (".npy", *_TEXTS):
+        raise InputError(place, f"the suffix is {suffix or 'missing'}", "give a .npy, .csv or .txt file")
     try:
-        check_ordinary(file, place, "give the path of a .npy or .csv file")
+        check_ordinary(file, place, "give the path of a .npy, .csv or .txt file")
     except FileNotFoundError:
         raise InputError(place, "there is no such file", "check the path") from None
     except OSError as error:
@@ -335,11 +336,11 @@ def _read_npy(file: Path, place: str) -> NDArray[Any]:
 
 
 def _read_csv(file: Path, place: str) -> list[list[str]]:
-    """The cells of a .csv file, line by line, without header, blank lines and trailing commas."""
+    """The cells of a .csv or .txt file, line by line, without header, blank lines and trailing commas."""
     rows: list[list[str]] = []
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            for record in csv.reader(stream):
+            for record in csv.reader(stream if file.suffix.lower() == ".csv" else _plain(stream)):
                 cells = [cell.strip() for cell in record]
                 while cells and not cells[-1]:
                     cells.pop()
@@ -358,6 +359,13 @@ def _read_csv(file: Path, place: str) -> list[list[str]]:
                     place, f"the entry {cell!r} in row {line} is not a finite number", "remove or replace it"
                 )
     return rows
+
+
+def _plain(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a .txt file with commas between their numbers, without remarks."""
+    for line in lines:
+        if not line.lstrip().startswith("#"):
+            yield line if "," in line else ",".join(line.split())
 
 
 def _read_table(file: Path, place: str) -> NDArray[np.float64]:

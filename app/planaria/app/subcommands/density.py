@@ -1,32 +1,41 @@
-"""`planaria density`: the spectral density of a resolvent, as text, JSON, CSV and a picture."""
+"""`planaria density`: the spectral density of a resolvent, as text, JSON, a table and a picture."""
 
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sympy import Symbol
+from numpy.typing import NDArray
+from sympy import Integer, Symbol
 
-from planaria.algebra.errors import InputError, placed
-from planaria.app.display import heading, line, messages, note, output, print_json, working
+from planaria.algebra.errors import InputError, placed, unknown_name
+from planaria.app.display import heading, line, messages, note, output, print_json, quantity_head, working
 from planaria.app.files import check_target, write_whole
-from planaria.app.inputs import Names, check_count, read_values
+from planaria.app.inputs import Names, check_count, read_renames, read_values
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
+from planaria.app.missing_values import check_sizes, needs_of
+from planaria.app.points.numbers import short
+from planaria.app.points.table import Table
+from planaria.app.words.quantities import scalar_quantity
 from planaria.derivations import derive
 from planaria.ensembles.library import load_model
+from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.numerics.simulation.spectrum import drawn_eigenvalues
-from planaria.numerics.spectral.density import Density, density
-from planaria.numerics.spectral.resolvent import parameter_of, shape_of
+from planaria.numerics.spectral.density import density
+from planaria.numerics.spectral.resolvent import shape_of
+from planaria.numerics.spectral.values import Density
+from planaria.writing.plots.density import write_density
+from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["DensityOptions", "show_density"]
 
 _SUFFIXES = (".svg", ".png", ".pdf")
 _MOST_POINTS = 1_000_000
 _MOST_RUNS = 10_000
-_BINS = 80
 
 
 @dataclass(frozen=True)
@@ -38,10 +47,12 @@ class DensityOptions:
     spectrum: tuple[str, ...]
     spectrum_files: tuple[str, ...]
     points: int
-    runs: int
-    seed: int
     draw: str | None
+    runs: int
     csv: str | None
+    symbols: tuple[str, ...]
+    seed: int
+    budget: float
     as_json: bool
 
 
@@ -49,52 +60,58 @@ def show_density(model_name: str, quantity_name: str, options: DensityOptions) -
     """Derive, solve on the axis, and write what was asked for."""
     check_count("--points", options.points, 2, _MOST_POINTS)
     check_count("--runs", options.runs, 0, _MOST_RUNS)
-    picture, table = _target(options.draw, "--draw", _SUFFIXES), _target(options.csv, "--csv", (".csv",))
+    picture, table = _picture(options.draw), Table.of(options.csv, as_json=options.as_json)
     file = load_model(model_name)
-    quantity = file.quantity(quantity_name)
+    quantity = scalar_quantity(file, quantity_name)
     model = with_files(file, with_kinds(file, options.spectrum), options.spectrum_files, (), None)
     names = Names(file, dict(model.spectra).values())
-    given = read_values(options.values, names, names.free)
-    listed = {s: size for s, size in listed_sizes(model).items() if isinstance(s, Symbol)}
-    status = messages()
-    with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
-        derivation = derive(quantity.expression, model)
-    parameter = parameter_of(derivation, options.of)
-    everything: dict[Any, Any] = {**names.defaults, **given, **listed}
-    known = {str(s): s for s in derivation.rules.setting.ring.generators}
-    values = {s: v for s, v in everything.items() if s in quantity.expression.free_symbols or str(s) in known}
-    values |= {
-        s: v
-        for s, v in everything.items()
-        if s in listed or any(s in one.free_symbols for _, one in model.spectra)
-    }
+    renames = read_renames(options.symbols, names)
+    needs = needs_of(quantity.expression, model)
+    parameter = _parameter(options.of, names, needs.symbols)
+    given = read_values(options.values, names)
     if parameter in given:
         raise InputError(f"--set {parameter}", "the density runs over it", "leave it out")
-    values.pop(parameter, None)
+    listed = {s: Integer(size) for s, size in listed_sizes(model).items() if isinstance(s, Symbol)}
+    for space, size in listed.items():
+        if given.get(space, size) != size:
+            problem = f"{given[space]} is not the number of eigenvalues that are given, {size}"
+            raise InputError(f"--set {space}", problem, f"leave {space} out")
+    everything = {**names.defaults, **given, **listed}
+    needs.check_given([*everything, parameter], model, names, f"density of {quantity.name}")
+    draws = picture is not None and options.runs > 0
+    check_sizes(needs, model, everything, simulated=draws)
+    _, matrix = shape_of(quantity.expression, parameter)
+    if draws and matrix is None:
+        raise InputError("--draw", "the matrix is not seen in the quantity", "add --runs 0: no histogram")
+    values = {s: value for s, value in everything.items() if s in needs.symbols and s != parameter}
+    status = messages()
+    with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
+        derivation = derive(quantity.expression, model, budget=options.budget)
     with working(status, f"solving for the density of {quantity.name}"):
-        found = density(derivation, values, of=parameter, points=options.points)
-    _, matrix = shape_of(derivation.expression, parameter)
-    drawn = None
-    if picture is not None and options.runs:
-        if matrix is None:
-            raise InputError("--draw", "the matrix is not seen in the quantity", "add --runs 0: no histogram")
+        found = density(derivation, values=values, of=parameter, points=options.points)
+    drawn: NDArray[np.float64] | None = None
+    if draws and matrix is not None:
         with working(status, "drawing matrices"):
             drawn = drawn_eigenvalues(matrix, model, values, runs=options.runs, seed=options.seed).ravel()
-    if table is not None:
-        write_whole(table, f"--csv {options.csv}", lambda path: _write_csv(path, found))
-    if picture is not None:
-        write_whole(picture, f"--draw {options.draw}", lambda path: _draw(path, found, drawn))
+    console = output()
+    formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
     if options.as_json:
-        print_json({"model": file.name, "quantity": quantity.name, **density_json(found)})
-    else:
-        _print(quantity.name, found)
+        print_json({"model": file.name, "quantity": quantity.name, **density_json(found, formulas)})
+    elif table is None or table.path is not None:
+        at = "   ".join(f"{formulas.name(s)} = {short(value)}" for s, value in values.items())
+        _print(file, quantity, formulas, at, found)
+    if table is not None:
+        table.write(_csv(found), status)
+    if picture is not None:
+        write_whole(picture, f"--draw {options.draw}", lambda path: write_density(path, found, drawn))
+        status.print(f"wrote {picture}", soft_wrap=True)
 
 
-def density_json(found: Density) -> dict[str, Any]:
-    """The density as it is printed with --json."""
+def density_json(found: Density, formulas: Formulas) -> dict[str, Any]:
+    """The density as it is printed with --json: double precision, which the numbers of JSON keep."""
     rho = [None if np.isnan(value) else float(value) for value in found.rho]
     return {
-        "variable": found.variable,
+        "variable": formulas.renamed_text(found.variable),
         "density": {"x": [float(x) for x in found.x], "rho": rho},
         "edges": list(found.edges),
         "bands": len(found.bands),
@@ -104,58 +121,48 @@ def density_json(found: Density) -> dict[str, Any]:
     }
 
 
-def _target(text: str | None, option: str, suffixes: tuple[str, ...]) -> Path | None:
+def _parameter(name: str, names: Names, occurring: frozenset[Symbol]) -> Symbol:
+    """The spectral parameter of a name, or an InputError that says why it cannot be one."""
+    free = {str(symbol.name): symbol for symbol in names.free if symbol in occurring}
+    symbol = names.scalar(name, "--of")
+    if str(symbol.name) in names.spaces:
+        raise InputError("--of", f"{name} is a dimension", "give the spectral parameter of a resolvent")
+    if symbol not in names.free:
+        raise InputError(
+            "--of", f"a law or a spectrum depends on {name}", "give the spectral parameter of a resolvent"
+        )
+    if symbol not in occurring:
+        if not free:
+            raise InputError("--of", f"the quantity does not contain {name}", "give a resolvent")
+        raise unknown_name("--of", "spectral parameter in the quantity called", name, free)
+    return symbol
+
+
+def _picture(text: str | None) -> Path | None:
     if text is None:
         return None
     path = Path(text)
-    if path.suffix.lower() not in suffixes:
+    if path.suffix.lower() not in _SUFFIXES:
         said = f"the suffix is {path.suffix or 'missing'}"
-        raise InputError(f"{option} {text}", said, f"give a {' or '.join(suffixes)} file")
-    check_target(path, f"{option} {text}")
+        raise InputError(f"--draw {text}", said, "give a .svg, .png or .pdf file")
+    check_target(path, f"--draw {text}")
     return path
 
 
-def _write_csv(path: Path, found: Density) -> None:
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["x", "rho"])
-        writer.writerows(zip(map(float, found.x), map(float, found.rho), strict=True))
+def _csv(found: Density) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["x", "rho"])
+    writer.writerows(zip(map(float, found.x), map(float, found.rho), strict=True))
+    return text.getvalue()
 
 
-def _draw(path: Path, found: Density, drawn: Any) -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.0, 3.6), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    heavy = {atom.x for atom in found.atoms}
-    if drawn is not None:
-        span = max(found.edges) - min(found.edges) if found.bands else 1.0
-        free = np.array([value for value in drawn if all(abs(value - x) > 1e-6 * span for x in heavy)])
-        bins = np.linspace(min(found.edges), max(found.edges), _BINS + 1) if found.bands else _BINS
-        counts, sides = np.histogram(free, bins=bins)
-        heights = counts / len(drawn) / np.diff(sides)
-        axes.stairs(heights, sides, fill=True, color="#c9d6e8", label="drawn matrices")
-    for band in found.bands:
-        own = (found.x >= band.low) & (found.x <= band.high)
-        axes.plot(found.x[own], found.rho[own], color="#1f4e8c", linewidth=1.5)
-    inside = found.rho[np.isfinite(found.rho)]
-    if len(inside):
-        axes.set_ylim(0, 1.15 * min(float(inside.max()), 6 * float(np.median(inside[inside > 0]))))
-    for atom in found.atoms:
-        axes.axvline(atom.x, color="#b03a2e", linewidth=1.5)
-        axes.annotate(f"{atom.weight:.4g}", (atom.x, axes.get_ylim()[1]), (4, -12), textcoords="offset points")
-    axes.set_xlabel("x")
-    axes.set_ylabel("density")
-    if drawn is not None:
-        axes.legend(frameon=False)
-    figure.savefig(path, format=path.suffix.lower().removeprefix("."), dpi=150)
-
-
-def _print(name: str, found: Density) -> None:
+def _print(file: ModelFile, quantity: Quantity, formulas: Formulas, at: str, found: Density) -> None:
     console = output()
-    line(console, f"{name}: density in x = {found.variable}")
+    quantity_head(console, quantity.name, file.title or file.name, quantity.about)
+    if at:
+        note(console, at)
+    note(console, f"density in x = {formulas.renamed_text(found.variable)}")
     heading(console, "Bands", f"{len(found.bands)}")
     for band in found.bands:
         line(console, f"{band.low:.10g} to {band.high:.10g}")

@@ -9,9 +9,10 @@ from sympy import count_ops
 
 from planaria.algebra.errors import InputError, placed
 from planaria.app.display import messages, output, progress_bar, working
-from planaria.app.inputs import Names, chosen_quantities, read_limits, read_renames
+from planaria.app.inputs import Names, read_limits, read_renames
 from planaria.app.matrices import with_kinds
 from planaria.app.subcommands.reports import Derived, JsonReport, LatexReport, Report, TextReport
+from planaria.app.words.quantities import chosen_quantities
 from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
 from planaria.diagrams.expressions.contents import contents_of

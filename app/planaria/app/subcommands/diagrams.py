@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.text import Text
 from sympy import Expr, MatrixExpr
 
 from planaria.algebra.errors import InputError, placed
@@ -22,13 +21,16 @@ from planaria.app.display import (
     plain_table,
     print_json,
     progress_bar,
+    quantity_head,
     working,
 )
-from planaria.app.inputs import check_count
+from planaria.app.inputs import Names, check_count, read_renames
 from planaria.app.pictures import Drawing, write_pictures
 from planaria.app.subcommands.irreducible import list_irreducible
 from planaria.app.subcommands.isomorphism import list_classes
-from planaria.diagrams.expansion import expand
+from planaria.app.words.quantities import read_quantity
+from planaria.app.words.renaming import renamed_model, renamed_quantities
+from planaria.diagrams.expansion import Diagrams, expand
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.trace_products import products_of_traces
 from planaria.diagrams.graphs.ribbon import RibbonGraph
@@ -61,7 +63,8 @@ class DiagramOptions:
     classes: bool = False
     select: str | None = None
     columns: int | None = None
-    width: float | None = None
+    width: str | None = None
+    symbols: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,9 @@ def make_diagrams(model_name: str, quantity_name: str, options: DiagramOptions) 
     euler = _euler(options.euler)
     drawing = Drawing.of(options.draw, options.select, options.columns, options.width)
     file = load_model(model_name)
-    quantity = _quantity(file, quantity_name)
+    quantity = read_quantity(file, quantity_name)
+    renames = read_renames(options.symbols, Names(file, dict(file.model.spectra).values()))
+    (quantity,), file = renamed_quantities((quantity,), file, renames), renamed_model(file, renames)
     single = options.connected or options.irreducible is not None or _most_words(quantity.expression) == 1
     _check_highest(euler, 2 if single else 2 * _most_words(quantity.expression))
     if euler == 2 and single:
@@ -151,14 +156,6 @@ def _check_highest(euler: Euler, highest: int) -> None:
         raise InputError("--euler", f"no diagram has the Euler characteristic {euler}", f"give {numbers} or all")
 
 
-def _quantity(file: ModelFile, text: str) -> Quantity:
-    """A quantity of the model, or an expression in its names."""
-    known = any(one.name == text for one in file.quantities)
-    if known or (text not in file.names and text.replace("-", "_").isidentifier()):
-        return file.quantity(text)
-    return Quantity(text, file.parse(text, "QUANTITY"))
-
-
 def _most_words(expression: Expr) -> int:
     if isinstance(expression, MatrixExpr):
         return 1
@@ -192,6 +189,8 @@ def _count(
         )
     if options.connected:
         kind = f"connected {kind}" if planar else f"{kind}, connected or not"
+    if count.diagrams == 1:
+        kind = kind.replace("diagrams", "diagram", 1)
     if count.order < options.order:
         text = f"order {count.order} already has {count.diagrams:,} {kind}"
     else:
@@ -215,7 +214,7 @@ def _make(
 ) -> _Result:
     counts: Counter[int] = Counter()
     orientable: set[bool] = set()
-    kept: dict[int, list[RibbonGraph]] = {}  # by Euler characteristic, as they are numbered
+    kept: list[RibbonGraph] = []
     complete = count.order == options.order and not isinstance(euler, int)
     known = count.diagrams if complete else None
     if euler == "planar" and _is_weighed(quantity, options):
@@ -225,7 +224,7 @@ def _make(
     with progress_bar(status) as progress:
         task = progress.add_task("diagrams", total=known)
 
-        def made(chi: Euler) -> Iterator[RibbonGraph]:
+        def made(chi: Euler) -> Diagrams:
             return expand(quantity.expression, file.model, options.order, euler=chi, connected=options.connected)
 
         def counted(chi: Euler) -> Iterator[RibbonGraph]:
@@ -237,9 +236,8 @@ def _make(
                     counts[characteristic] += 1
                     if characteristic == 0:
                         orientable.add(graph.is_orientable)
-                    same = kept.setdefault(characteristic, [])
-                    if drawing is not None and len(same) < drawing.highest:
-                        same.append(graph)
+                    if drawing is not None and len(kept) < drawing.highest:
+                        kept.append(graph)
                 yield graph
 
         if euler == "planar":
@@ -259,22 +257,17 @@ def _make(
     if drawing is None:
         return _Result(by_chi, series, (), orientable=flat)
     numbers = drawing.numbers(counts.total())
-    pictures: list[RibbonGraph] = []
-    before = 0
-    for chi, number in by_chi.items():
-        pictures += (kept[chi][k - before - 1] for k in numbers if before < k <= before + number)
-        before += number
-    return _Result(by_chi, series, tuple(pictures), numbers, flat)
+    return _Result(by_chi, series, tuple(kept[k - 1] for k in numbers), numbers, flat)
 
 
 def _print(
     console: Console, file: ModelFile, quantity: Quantity, options: DiagramOptions, result: _Result
 ) -> None:
     formulas = Formulas(unicode="utf" in console.encoding.lower())
-    console.print(Text.assemble((quantity.name, "bold"), (f"  {file.title or file.name}", "dim")))
-    if quantity.about:
-        note(console, quantity.about)
-    line(console, formulas.plain(quantity.expression))
+    quantity_head(console, quantity.name, file.title or file.name, quantity.about)
+    shown = formulas.plain(quantity.expression)
+    if shown != quantity.name:  # as it is for an expression that needs no definitions
+        line(console, shown)
     heading(console, f"Diagrams of order {options.order}")
     chi = "χ" if formulas.unicode else "chi"
     surfaces = _SURFACES if options.connected or _most_words(quantity.expression) == 1 else {}

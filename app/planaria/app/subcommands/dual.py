@@ -12,9 +12,22 @@ from rich.text import Text
 from sympy import Expr, MatrixExpr
 
 from planaria.algebra.errors import InputError, placed
-from planaria.app.display import heading, line, messages, note, output, plain_table, print_json, title, working
-from planaria.app.inputs import Names, check_count, chosen_quantities, read_renames
-from planaria.app.pictures import Folder, Target, target_of, write_pages, write_picture
+from planaria.app.display import (
+    heading,
+    line,
+    messages,
+    note,
+    output,
+    paragraph,
+    plain_table,
+    print_json,
+    title,
+    working,
+)
+from planaria.app.inputs import Names, check_count, read_renames
+from planaria.app.pictures import Drawing, Folder, Target, target_of, write_pages, write_picture
+from planaria.app.words.quantities import chosen_quantities, formula_name
+from planaria.app.words.renaming import renamed_model, renamed_quantities
 from planaria.derivations import derive
 from planaria.diagrams.duality import Certificate, Dualities, Duality, Refutation, dualities
 from planaria.diagrams.duality.propagators import exchanged_matrices
@@ -45,6 +58,9 @@ class DualOptions:
     symbols: tuple[str, ...]
     draw: str | None
     as_json: bool
+    select: str | None = None
+    columns: int | None = None
+    width: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,25 +76,31 @@ class _Found:
 def find_dualities(model_name: str, options: DualOptions) -> bool:
     """Find, certify, print and draw; whether every certificate of what was found holds."""
     check_count("--order", options.order, 0, _HIGHEST_ORDER)
-    target = None if options.draw is None else target_of(options.draw)
+    target, drawing = _drawing(options)
     file = load_model(model_name)
-    quantities = chosen_quantities(file, options.quantities)
+    quantities = tuple(chosen_quantities(file, options.quantities))
     names = Names(file, dict(file.model.spectra).values())
     if isinstance(target, Folder):
         spaces = "-".join(sorted(names.spaces, key=len)[-2:])
         for quantity in quantities:
-            target.check_name(f"{quantity.name}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg")
+            target.check_name(
+                f"{formula_name(quantity)}-{spaces or 'fields'}-order-{options.order}-{_MOST_PICTURES}.svg"
+            )
     console, status = output(), messages()
-    formulas = Formulas(read_renames(options.symbols, names, []), unicode="utf" in console.encoding.lower())
+    renames = read_renames(options.symbols, names)
+    quantities, file = renamed_quantities(quantities, file, renames), renamed_model(file, renames)
+    formulas = Formulas(unicode="utf" in console.encoding.lower())
     passed = True
     pages: list[Picture] = []
     results: list[tuple[Quantity, tuple[_Found, ...], tuple[Refutation, ...]]] = []
-    if not options.as_json:
-        title(console, file.title or file.name, file.about)
     for quantity in quantities:
         with working(status, f"looking for dualities of {quantity.name}"), placed(file.place(quantity)):
             search = dualities(file.model, quantity.expression, order=options.order)
             found = tuple(_certified(file, quantity, one) for one in search)
+        if drawing is not None:  # before anything is printed: a refusal is one sentence
+            pages += _sheets(quantity, search, options.order, drawing)
+        if not results and not options.as_json:
+            title(console, file.title or file.name, file.about)
         passed = passed and all(one.passed for each in found for one in each.certificates)
         results.append((quantity, found, search.refuted))
         if not options.as_json:
@@ -86,8 +108,6 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
         if isinstance(target, Folder):
             for path in _drawn_apart(quantity, search, options.order, target):
                 status.print(f"wrote {path}", soft_wrap=True)
-        elif target is not None:
-            pages += _sheets(quantity, search, options.order)
     if options.as_json:
         print_json(_json(file, results, formulas))
     if isinstance(target, Target):
@@ -96,6 +116,25 @@ def find_dualities(model_name: str, options: DualOptions) -> bool:
         for path in write_pages(pages, target):
             status.print(f"wrote {path}", soft_wrap=True)
     return passed
+
+
+def _drawing(options: DualOptions) -> tuple[Folder | Target | None, Drawing | None]:
+    """Where to draw to, and how where that is a file."""
+    target = None if options.draw is None else target_of(options.draw)
+    if not isinstance(target, Folder):
+        return target, Drawing.of(options.draw, options.select, options.columns, options.width)
+    for option, value in (
+        ("--select", options.select),
+        ("--columns", options.columns),
+        ("--width", options.width),
+    ):
+        if value is not None:
+            raise InputError(
+                option,
+                "it is for sheets, and in a folder each pair has a file",
+                "give --draw a file, such as d.svg",
+            )
+    return target, None
 
 
 def _certified(file: ModelFile, quantity: Quantity, duality: Duality) -> _Found:
@@ -120,12 +159,16 @@ def _diagrams(duality: Duality, order: int) -> list[RibbonGraph]:
     return graphs
 
 
-def _sheets(quantity: Quantity, search: Dualities, order: int) -> Iterator[Picture]:
-    """Sheets of each duality: every planar diagram to an order beside its dual."""
+def _sheets(quantity: Quantity, search: Dualities, order: int, drawing: Drawing) -> Iterator[Picture]:
+    """Sheets of each duality: every planar diagram to an order, or those that are chosen, beside its dual."""
     for duality in search:
         graphs = [graph for n in range(order + 1) for graph in _diagrams(duality, n)]
-        if graphs:
-            yield from dual_sheets(duality, graphs, quantity.name)
+        numbers = drawing.numbers(len(graphs))
+        if numbers:
+            chosen = [graphs[k - 1] for k in numbers]
+            yield from dual_sheets(
+                duality, chosen, quantity.name, numbers=numbers, columns=drawing.columns, width=drawing.width
+            )
 
 
 def _drawn_apart(quantity: Quantity, search: Dualities, order: int, folder: Folder) -> Iterator[Path]:
@@ -135,7 +178,7 @@ def _drawn_apart(quantity: Quantity, search: Dualities, order: int, folder: Fold
         for n in range(order + 1):
             for number, graph in enumerate(_diagrams(duality, n), start=1):
                 image, half_edges = graph.dual(duality)
-                path = folder.path / f"{quantity.name}-{name}-order-{n}-{number:03d}.svg"
+                path = folder.path / f"{formula_name(quantity)}-{name}-order-{n}-{number:03d}.svg"
                 yield write_picture(beside(graph, image, half_edges, duality=duality), path)
 
 
@@ -148,7 +191,9 @@ class _Text:
 
     def quantity(self, quantity: Quantity, found: tuple[_Found, ...], search: Dualities) -> None:
         heading(self.console, quantity.name, quantity.about)
-        line(self.console, self.formulas.plain(quantity.expression))
+        shown = self.formulas.plain(quantity.expression)
+        if shown != quantity.name:  # as it is for an expression that needs no definitions
+            line(self.console, shown)
         for remark in reorderings(quantity.expression, self.file.model):
             note(self.console, remark.sentence)
         for one in found:
@@ -166,7 +211,7 @@ class _Text:
         if duality.spectators:
             over = ", ".join(self.formulas.name(name) for name in duality.spectators)
             line(self.console, f"after the average over {over}: {self.formulas.plain(duality.expression)}")
-        line(self.console, self._statement(duality))
+        paragraph(self.console, self._statement(duality))
         self.console.print(plain_table(("", "", ""), self._rows(found)))
         for one in found.certificates:
             self._certificate(one)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mpmath import isinf, mp, mpc, mpf, nstr
+from mpmath import isinf, mpc
 from rich.console import Console
 from rich.text import Text
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Symbol
 
 from planaria.algebra.errors import InputError, placed
 from planaria.app.display import (
@@ -19,12 +20,17 @@ from planaria.app.display import (
     output,
     plain_table,
     print_json,
+    quantity_head,
     working,
 )
-from planaria.app.inputs import Names, check_count, read_limits, read_values
+from planaria.app.inputs import Names, check_count, read_limits, read_renames, read_sweep
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.missing_values import Needs, check_sizes, needs_of
+from planaria.app.points.numbers import decimal, decimal_json, short
+from planaria.app.points.sweep import SWEEP_DIGITS, Sweep
+from planaria.app.points.table import SweepReport, Table
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
+from planaria.app.words.quantities import formula_name, scalar_quantity
 from planaria.derivations import derive
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.ensembles.estimate import Estimate
@@ -39,7 +45,7 @@ from planaria.writing.terminal.expressions import Formulas
 __all__ = ["EvaluateOptions", "evaluate_quantity"]
 
 _MOST_DIGITS = 1000
-_LONGEST = 300  # decimal places of a number that is compared with what is printed of it
+_DIGITS = 20
 _MOST_RUNS = 1_000_000
 _CONTRADICTED: Status = "contradicted"  # the status of a number that a simulation contradicts
 
@@ -53,9 +59,11 @@ class EvaluateOptions:
     spectrum_files: tuple[str, ...]
     data_files: tuple[str, ...]
     matrix: str | None
-    digits: int
+    digits: int | None
     limits: tuple[str, ...]
     runs: int | None
+    symbols: tuple[str, ...]
+    csv: str | None
     seed: int
     budget: float
     as_json: bool
@@ -71,22 +79,41 @@ class _Point:
 
 def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOptions) -> bool:
     """Evaluate, simulate if asked to, and print; whether no simulation contradicts the number."""
-    check_count("--digits", options.digits, 1, _MOST_DIGITS)
+    if options.digits is not None:
+        check_count("--digits", options.digits, 1, _MOST_DIGITS)
     if options.runs is not None:
         check_count("--simulate", options.runs, 2, _MOST_RUNS)
+    target = Table.of(options.csv, as_json=options.as_json)
     file = load_model(model_name)
-    quantity = file.quantity(quantity_name)
+    quantity = scalar_quantity(file, quantity_name)
     model = with_kinds(file, options.spectrum)
     model = with_files(file, model, options.spectrum_files, options.data_files, options.matrix)
     names = Names(file, dict(model.spectra).values())
     needs = needs_of(quantity.expression, model)
-    point = _point(quantity, model, names, needs, options)
+    given = read_sweep(options.values, names)
+    has_several = any(len(some) > 1 for some in given.values())
+    if options.runs is not None and (has_several or target is not None):
+        raise InputError("--simulate", "a table of points is not simulated", "leave it out, or give one point")
+    point = _point(
+        quantity, model, names, needs, options, {symbol: _largest(some) for symbol, some in given.items()}
+    )
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         derivation = derive(quantity.expression, model, budget=options.budget)
+    occurring = sorted({str(one) for one in (*derivation.unknowns, *derivation.spectral_sums)})
+    console = output()
+    renames = read_renames(options.symbols, names, occurring)
+    formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
+    notes = [one.sentence for one in reorderings(quantity.expression, model)]
+    if target is not None or has_several:
+        digits = options.digits or (SWEEP_DIGITS if has_several else _DIGITS)
+        sweep = Sweep(derivation, given, point.values, point.limits, needs.symbols, digits)
+        report = SweepReport(sweep, file, quantity, formulas, notes)
+        report.give(console, status, target, as_json=options.as_json)
+        return True
     relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
     with working(status, f"evaluating {quantity.name}"):
-        estimate = evaluate(derivation, relevant, digits=options.digits, limit=point.limits or None)
+        estimate = evaluate(derivation, relevant, digits=options.digits or _DIGITS, limit=point.limits or None)
     simulation, failure = None, None
     if options.runs is not None:
         runs, seed = options.runs, options.seed
@@ -97,23 +124,34 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     contradicted = simulation is not None and simulation.verdict is Outcome.FAILED
     if contradicted:
         estimate = replace(estimate, status=_CONTRADICTED)
-    notes = [one.sentence for one in reorderings(quantity.expression, model)]
     if options.as_json:
-        print_json({**_json(file, quantity, estimate, simulation), **({"notes": notes} if notes else {})})
+        content = _json(file, quantity, estimate, simulation, formulas)
+        print_json({**content, **({"notes": notes} if notes else {})})
     else:
-        console = output()
-        _print(console, file, quantity, point, needs, estimate)
+        _print(console, formulas, file, quantity, point, needs, estimate)
         for remark in notes:
             note(console, remark)
         if simulation is not None:
-            print_simulation(console, _formulas(console), quantity, model, simulation)
+            print_simulation(console, formulas, quantity, model, simulation)
     if failure is not None:
         raise failure
     return not contradicted
 
 
-def _point(quantity: Quantity, model: Model, names: Names, needs: Needs, options: EvaluateOptions) -> _Point:
-    given = read_values(options.values, names, names.free)
+def _largest(numbers: Sequence[Expr]) -> Expr:
+    """The largest of several sizes; of complex numbers, where it matters to nothing, the first."""
+    return max(numbers) if all(one.is_real for one in numbers) else numbers[0]
+
+
+def _point(
+    quantity: Quantity,
+    model: Model,
+    names: Names,
+    needs: Needs,
+    options: EvaluateOptions,
+    given: Mapping[Symbol, Expr],
+) -> _Point:
+    """The values that were given, and what the model knows; of several values the largest."""
     limits = read_limits(options.limits, names)
     for name in limits:
         if names.parameters[name] in given:
@@ -136,31 +174,23 @@ def _point(quantity: Quantity, model: Model, names: Names, needs: Needs, options
     return _Point({s: v for s, v in values.items() if s not in zero}, limits)
 
 
-def _number(value: Any, digits: int) -> str:
-    """A decimal string; infinities without a plus."""
-    if not isinstance(value, mpc) and isinf(value):
-        return "-inf" if value < 0 else "inf"
-    return str(nstr(value, digits, strip_zeros=False))
-
-
-def _number_json(value: Any, digits: int) -> str | dict[str, str]:
-    """A decimal string; real and imaginary part of a complex number."""
-    if isinstance(value, mpc):
-        return {"real": _number(value.real, digits), "imag": _number(value.imag, digits)}
-    return _number(value, digits)
-
-
 def _json(
-    file: ModelFile, quantity: Quantity, estimate: Estimate, simulation: Comparison | None
+    file: ModelFile,
+    quantity: Quantity,
+    estimate: Estimate,
+    simulation: Comparison | None,
+    formulas: Formulas,
 ) -> dict[str, Any]:
     digits = estimate.digits
     return {
         "model": file.name,
         "quantity": quantity.name,
-        "value": _number_json(estimate.value, digits),
+        "value": decimal_json(estimate.value, digits),
         "digits": digits,
-        "unknowns": {name: _number_json(value, digits) for name, value in estimate.unknowns.items()},
-        "residual": _number(estimate.residual, 3),
+        "unknowns": {
+            formulas.plain_name(name): decimal_json(value, digits) for name, value in estimate.unknowns.items()
+        },
+        "residual": decimal(estimate.residual, 3),
         "status": estimate.status,
         "radius": estimate.radius,
         "simulation": simulation_json(simulation),
@@ -169,17 +199,15 @@ def _json(
 
 def _print(
     console: Console,
+    formulas: Formulas,
     file: ModelFile,
     quantity: Quantity,
     point: _Point,
     needs: Needs,
     estimate: Estimate,
 ) -> None:
-    formulas = _formulas(console)
-    console.print(Text.assemble((quantity.name, "bold"), (f"  {file.title or file.name}", "dim")))
-    if quantity.about:
-        note(console, quantity.about)
-    at = [f"{formulas.name(s)} = {_short(v)}" for s, v in point.values.items() if s in needs.symbols]
+    quantity_head(console, quantity.name, file.title or file.name, quantity.about)
+    at = [f"{formulas.name(s)} = {short(v)}" for s, v in point.values.items() if s in needs.symbols]
     at += [f"{formulas.name(name)} {formulas.arrow} 0" for name in point.limits]
     note(console, "   ".join(at))
     failed = estimate.status == _CONTRADICTED
@@ -187,24 +215,24 @@ def _print(
     line(
         console,
         Text.assemble(
-            f"{quantity.name} = ",
-            (_number(estimate.value, estimate.digits), "bold red" if failed else "bold green"),
+            f"{formula_name(quantity)} = ",
+            (decimal(estimate.value, estimate.digits), "bold red" if failed else "bold green"),
         ),
     )
     if estimate.unknowns:
         heading(console, "Unknowns")
         for name, value in estimate.unknowns.items():
-            line(console, f"{formulas.name(name)} = {_number(value, estimate.digits)}")
+            line(console, f"{formulas.name(name)} = {decimal(value, estimate.digits)}")
     heading(console, "Evidence")
     rows: list[tuple[str, str | Text]] = [
         ("status", Text(estimate.status, style="bold red") if failed else estimate.status),
         ("method", estimate.method),
-        ("residual", f"{_number(estimate.residual, 3)} of the equations, relative"),
+        ("residual", f"{decimal(estimate.residual, 3)} of the equations, relative"),
     ]
     if estimate.radius is not None:
         rows.append(("ladder", f"spectral radius {_radius(estimate.radius)}: outside of the spectrum"))
-    if not isinf(estimate.value):
-        rows.append(("error", f"{_number(estimate.error, 3)} when the precision was raised"))
+    if isinstance(estimate.value, mpc) or not isinf(estimate.value):
+        rows.append(("error", f"{decimal(estimate.error, 3)} when the precision was raised"))
     console.print(plain_table(("", ""), rows))
 
 
@@ -214,23 +242,3 @@ def _radius(radius: float) -> str:
     if distance > 1e-3:
         return f"{radius:.4f}, below 1"
     return f"1 - {distance:.1e}" if distance > 1e-12 else "below 1 by less than 1e-12"
-
-
-def _formulas(console: Console) -> Formulas:
-    return Formulas(unicode="utf" in console.encoding.lower())
-
-
-def _short(value: Expr) -> str:
-    """A number as a person would write it."""
-    if value.is_real is False:
-        real, imag = value.as_real_imag()
-        sign = "-" if imag.is_negative else "+"
-        return f"{_short(real)}{sign}{_short(abs(imag))}j" if real else f"{_short(imag)}j"
-    if isinstance(value, Rational) and value.q != 1:
-        with mp.workdps(20):
-            number = mpf(int(value.p)) / int(value.q)
-            decimal = nstr(number, 12)
-        # A power of ten of thousands of places is not written out to be compared.
-        if abs(mp.log10(abs(number))) > _LONGEST or Rational(decimal) == value:
-            return str(decimal)
-    return nstr(mpf(int(value)), 12) if value.is_Integer and abs(value) > 10**_LONGEST else str(value)

@@ -74,7 +74,7 @@ def list_irreducible(
         heading(output(), f"{kind} with {ribbons} ribbon{'' if ribbons == 1 else 's'}", about)
         numbered = [(str(number), *row) for number, row in enumerate(rows, start=1)]
         heads = ("", "line", "ribbons", "chi", "weight")
-        output().print(plain_table(heads, numbered, right=("", "chi")))
+        output().print(plain_table(heads, numbered, right=("", "chi"), formulas=("weight",)))
         if not rows:
             status.print("there are none")
     if drawing is not None:

@@ -22,7 +22,7 @@ def list_classes(graphs: Iterable[RibbonGraph], order: int, *, drawing: Drawing 
 
     Raises InputError for more classes than anyone reads.
     """
-    found = sorted(classes(graphs), key=lambda one: -one.graph.euler_characteristic)
+    found = classes(graphs)
     if len(found) > _MOST:
         raise InputError("--classes", f"there are {len(found):,} classes to list", "give a lower order")
     numbers = () if drawing is None else drawing.numbers(len(found))
@@ -42,7 +42,7 @@ def list_classes(graphs: Iterable[RibbonGraph], order: int, *, drawing: Drawing 
         heading(output(), f"Diagrams of order {order} up to isomorphism", f"{counts.total():,} diagrams")
         rows = [[str(k), *(str(value) for value in _row(one))] for k, one in enumerate(found, start=1)]
         heads = ("", "chi", "diagrams", "automorphisms", "weight of one")
-        output().print(plain_table(heads, rows, right=heads[:-1]))
+        output().print(plain_table(heads, rows, right=heads[:-1], formulas=heads[-1:]))
     if drawing is not None:
         status, drawn = messages(), [found[number - 1] for number in numbers]
         graphs, multiplicities = [one.graph for one in drawn], [one.multiplicity for one in drawn]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rich.text import Text
 from sympy import Dummy, Expr, Symbol, Trace, expand
 
-from planaria.app.display import INDENT, heading, line, messages, note, output, print_json, working
+from planaria.app.display import INDENT, heading, line, messages, note, output, print_json, quantity_head, working
 from planaria.app.inputs import Names, read_renames, read_values
+from planaria.app.words.quantities import scalar_quantity
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.moments.moment import MOST_PRODUCTS, moment
 from planaria.ensembles.library import load_model
-from planaria.ensembles.text.model_data import ModelFile
+from planaria.writing.latex.breaking import broken
 from planaria.writing.latex.derivation import latex_expression
+from planaria.writing.latex.page import USED, points
 from planaria.writing.terminal.expressions import Formulas
 from planaria.writing.terminal.trace_polynomials import Polynomial
 
@@ -30,6 +31,7 @@ class MomentOptions:
     values: tuple[str, ...]
     symbols: tuple[str, ...]
     as_latex: bool
+    width: str
     yes: bool
     as_json: bool
 
@@ -38,7 +40,8 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
     """Compute the moment of an expression, or of a quantity of the model that is named, and print it."""
     file = load_model(model_name)
     names = Names(file)
-    expression = _expression(file, text)
+    width = points(options.width, "--width")
+    expression = scalar_quantity(file, text).expression
     values = read_values(options.values, names)
     renames = read_renames(options.symbols, names)
     status = messages()
@@ -68,10 +71,11 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
     if options.as_latex:
         for remark in notes:
             console.print(f"% {remark}", soft_wrap=True)
-        for one in polynomial.latex(lambda part: latex_expression(part, renames)):
-            console.print(one, soft_wrap=True)
+        room = USED * width
+        for row in polynomial.latex(lambda part: latex_expression(part, renames), lambda row: broken(row, room)):
+            console.print(row, soft_wrap=True)
         return
-    console.print(Text.assemble(("moment", "bold"), (f"  {file.title or file.name}", "dim")))
+    quantity_head(console, "moment", file.title or file.name)
     line(console, formulas.plain(expression))
     if values:
         note(console, "   ".join(f"{formulas.name(symbol)} = {value}" for symbol, value in values.items()))
@@ -80,13 +84,6 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
         line(console, one)
     for remark in notes:
         note(console, remark)
-
-
-def _expression(file: ModelFile, text: str) -> Expr:
-    for quantity in file.quantities:
-        if quantity.name == text.strip() and quantity.name not in file.names:
-            return quantity.expression
-    return file.parse(text, "expression")
 
 
 def _at(expression: Expr, values: Mapping[Symbol, Expr]) -> Expr:

@@ -13,6 +13,8 @@ from sympy import Expr, Symbol, collect, count_ops, factor, oo, together
 from planaria.algebra.errors import InputError
 from planaria.app.counting import count_diagrams
 from planaria.app.display import heading, line, note, plain_table, print_json, title
+from planaria.app.words.early import is_word
+from planaria.app.words.quantities import formula_name
 from planaria.derivations import Derivation
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.elimination.algebraic import AlgebraicForm
@@ -208,10 +210,13 @@ class TextReport:
 
     def _head(self, quantity: Quantity) -> None:
         self.console.print()
-        self.console.rule(Text(quantity.name, style="bold"), align="left", style="dim")
+        head = quantity.name if is_word(quantity.name) else self.formulas.renamed_text(quantity.name)
+        self.console.rule(Text(head, style="bold"), align="left", style="dim")
         if quantity.about:
             note(self.console, quantity.about)
-        line(self.console, self.formulas.plain(quantity.expression))
+        shown = self.formulas.plain(quantity.expression)
+        if shown != head:  # as it is for an expression that needs no definitions
+            line(self.console, shown)
 
     def _rules(self, derivation: Derivation) -> None:
         rules = derivation.rules
@@ -260,7 +265,7 @@ class TextReport:
         self.console.print(plain_table(("", ""), rows))
 
     def _value(self, derived: Derived) -> None:
-        name, derivation = derived.quantity.name, derived.derivation
+        name, derivation = formula_name(derived.quantity), derived.derivation
         heading(self.console, "Value")
         line(self.console, self.formulas.block(name, derivation.value, self.width))
         form = derived.algebraic
@@ -282,10 +287,10 @@ class TextReport:
         renames = _known_renames(derived, self.formulas)
         for equation in latex_equations(derived.derivation, renames):
             line(self.console, equation)
-        line(self.console, latex_value(derived.derivation, derived.quantity.name, renames))
+        line(self.console, latex_value(derived.derivation, formula_name(derived.quantity), renames))
 
     def _limit(self, derived: Derived, parameter: Symbol, found: tuple[LimitBranch, ...]) -> None:
-        name, formulas = derived.quantity.name, self.formulas
+        name, formulas = formula_name(derived.quantity), self.formulas
         several = "one of these; the numbers decide which" if len(found) > 1 else ""
         heading(self.console, f"Limit {formulas.name(parameter)} {formulas.arrow} 0", several)
         if not found:
@@ -343,7 +348,7 @@ class LatexReport:
         self._comment(file.title or file.name)
 
     def quantity(self, derived: Derived) -> None:
-        self.console.print()
+        self._lines("%")  # an empty line would end the paragraph that the formula stands in
         self._comment(f"{derived.quantity.name}: {derived.quantity.about}".removesuffix(": "))
         if derived.refuted:
             self._comment(_REFUTED)
@@ -362,7 +367,7 @@ class LatexReport:
         for parameter, found in derived.limits.items():
             for one in found:
                 sums, renames = derived.further_sums(one), self.formulas.renames
-                self._lines(latex_limit(one, parameter, derived.quantity.name, sums, renames, self.width))
+                self._lines(latex_limit(one, parameter, formula_name(derived.quantity), sums, renames, self.width))
 
     def underived(self, quantity: Quantity, error: InputError) -> None:
         self.console.print()
@@ -383,7 +388,8 @@ class LatexReport:
 
 def _latex(derived: Derived, formulas: Formulas, width: float) -> str:
     """The derivation as LaTeX, on a page of that width."""
-    return latex_derivation(derived.derivation, _known_renames(derived, formulas), derived.quantity.name, width)
+    name = formula_name(derived.quantity)
+    return latex_derivation(derived.derivation, _known_renames(derived, formulas), name, width)
 
 
 def _known_renames(derived: Derived, formulas: Formulas) -> dict[str, str]:

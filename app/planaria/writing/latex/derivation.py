@@ -21,7 +21,7 @@ from planaria.derivations.steps import Step
 from planaria.ensembles.spectra import eigenvalue
 from planaria.writing.latex.abbreviations import abbreviated, narrowed, shortened
 from planaria.writing.latex.metric import formula_width
-from planaria.writing.latex.page import AlignedRow, checked_width, environment, on_pages, room_beside
+from planaria.writing.latex.page import AlignedRow, checked_width, environment, fitted, on_pages, room_beside
 from planaria.writing.latex.printing import LINE, FormulaPrinter, tidy, visible_width
 from planaria.writing.latex.spectra import latex_eigenvalue
 from planaria.writing.names import latex_name, latex_text
@@ -38,6 +38,7 @@ __all__ = [
     "latex_value",
     "names_in",
     "renameable",
+    "step_sides",
 ]
 
 _FEW = 6  # eigenvalues that are listed one by one
@@ -135,13 +136,16 @@ def latex_derivation(
     content = _Content.of(derivation, renames, name)
     if width is None:
         return environment("align*", content.rows())
-    room = room_beside(content.rows(), checked_width(width)) - formula_width("= -")
-    return on_pages("align*", content.narrowed(room).rows(whole=True), width)
+    return on_pages("align*", content.narrowed(width), width)
 
 
-def latex_summary(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES) -> str:
+def latex_summary(
+    derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES, width: float | None = None
+) -> str:
     """What `latex_derivation` shows, in the delimiters that notebooks want."""
-    return f"$$\n{environment('aligned', _Content.of(derivation, renames, None).rows())}\n$$"
+    whole = _Content.of(derivation, renames, None)
+    rows = whole.rows() if width is None else fitted(whole.narrowed(width), width)
+    return f"$$\n{environment('aligned', rows)}\n$$"
 
 
 def latex_steps(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES) -> str:
@@ -158,6 +162,12 @@ def latex_steps(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES)
         words = _words(f"{step.rule}: {step.reason}", printer.renames)
         rows.append(AlignedRow(left, rf"{right} && \text{{{words}}}"))
     return environment("align*", rows)
+
+
+def step_sides(step: Step) -> tuple[str, str]:
+    """What was there before a step, and after it; very long formulas are only measured."""
+    printer = FormulaPrinter()
+    return _measured(step.before, printer), _measured(step.after, printer)
 
 
 def renameable(derivation: Derivation) -> tuple[str, ...]:
@@ -184,7 +194,7 @@ class _Content:
     quantity: Expr
     letters: Sequence[tuple[MatrixSymbol, Expr]]  # of the quantity
     formulas: Sequence[Expr]  # the equations, then the value
-    parts: Sequence[tuple[Symbol, Expr]]  # of the formulas
+    parts: Sequence[tuple[Symbol, Expr]]  # of them
     defined: Mapping[Symbol, SpectralSum]
     taken: frozenset[str]
 
@@ -199,10 +209,11 @@ class _Content:
         shorter, parts = shortened(formulas, printer, taken)
         return cls(derivation, printer, name, quantity, letters, shorter, parts, defined, frozenset(taken))
 
-    def narrowed(self, room: float) -> _Content:
-        """The same with letters for what makes denominators wider than the room."""
+    def narrowed(self, width: float) -> list[AlignedRow]:
+        """The lines with letters for what makes denominators too wide for a page."""
+        room = room_beside(self.rows(), checked_width(width)) - formula_width("= -")
         formulas, parts = narrowed(self.formulas, self.parts, self.printer, set(self.taken), room)
-        return replace(self, formulas=formulas, parts=parts)
+        return replace(self, formulas=formulas, parts=parts).rows(whole=True)
 
     def rows(self, *, whole: bool = False) -> list[AlignedRow]:
         """The lines of a derivation; long sums over several of them, or whole."""
@@ -371,11 +382,8 @@ def latex_quantity(name: str) -> str:
     >>> latex_quantity("L_train"), latex_quantity("noise_loss")
     ('L_{\\mathrm{train}}', '\\text{noise loss}')
     """
-    return latex_name(re.sub(r"(?<=[A-Za-z]{2})_", " ", name) if _is_word(name) else name)
-
-
-def _is_word(name: str) -> bool:
-    return latex_name(name).startswith(r"\mathrm{")
+    is_word = latex_name(name).startswith(r"\mathrm{")
+    return latex_name(re.sub(r"(?<=[A-Za-z]{2})_", " ", name) if is_word else name)
 
 
 def _example() -> Derivation:

@@ -36,7 +36,7 @@ def latex_limit(
     >>> from planaria.ensembles.library import load_model
     >>> file = load_model("marchenko-pastur")
     >>> gamma = file.parameters[0].symbol
-    >>> branches = limit_branches(derive(file.quantity("resolvent").expression, file.model), gamma)
+    >>> branches = limit_branches(derive(file.quantity("resolvent").expression, file.model).closed_form, gamma)
     >>> print(latex_limit(branches[1], gamma, "f", {}))
     \begin{align*}
     \lim_{\gamma \to 0} f &= \frac{P}{P - N} \\

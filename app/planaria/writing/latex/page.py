@@ -23,6 +23,7 @@ __all__ = [
     "checked_width",
     "environment",
     "fitted",
+    "length",
     "on_pages",
     "points",
     "room_beside",
@@ -34,7 +35,7 @@ _NARROWEST, _WIDEST = 240.0, 16383.0  # formulas do not fit on less; TeX has no 
 _BESIDE = 0.3  # of a line: what is wider stands above what it is equal to
 _TALL = 300.0  # a block that is higher may be broken over pages
 
-_UNITS = {"": 1.0, "pt": 1.0, "cm": 72.27 / 2.54, "mm": 7.227 / 2.54, "in": 72.27}
+_INCH = 72.27  # in points of TeX
 _LENGTH = re.compile(r"(\d+\.?\d*|\.\d+)\s*(pt|cm|mm|in|)", re.ASCII)
 
 
@@ -60,6 +61,17 @@ def points(text: str, place: str) -> float:
     planaria.algebra.errors.InputError: --width: 'wide' is not a length; give a number of pt, or a length such as \
 345pt, 12cm, 120mm or 5in
     """
+    return checked_width(length(text, place, _INCH), place, text)
+
+
+def length(text: str, place: str, inch: float) -> float:
+    """A length with its unit, or a number of points, in points of which so many are an inch.
+
+    Raises InputError, which names the place, for anything else.
+
+    >>> length("8cm", "--width", inch=72.0) == 8 * 72 / 2.54, length("300", "--width", inch=72.0)
+    (True, 300.0)
+    """
     found = _LENGTH.fullmatch(text.strip())
     if found is None:
         raise InputError(
@@ -67,7 +79,7 @@ def points(text: str, place: str) -> float:
             f"'{text}' is not a length",
             "give a number of pt, or a length such as 345pt, 12cm, 120mm or 5in",
         )
-    return checked_width(float(found[1]) * _UNITS[found[2]], place, text)
+    return float(found[1]) * {"cm": inch / 2.54, "mm": inch / 25.4, "in": inch}.get(found[2], 1.0)
 
 
 def checked_width(width: float, place: str = "width", shown: str = "") -> float:

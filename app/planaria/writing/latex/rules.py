@@ -16,7 +16,7 @@ from planaria.writing.latex.printing import FormulaPrinter
 from planaria.writing.letters import letter_sign
 from planaria.writing.renames import NO_RENAMES, checked_renames, known_names
 
-__all__ = ["latex_rules", "rules_on_pages", "rules_rows"]
+__all__ = ["contractions", "latex_rules", "rules_on_pages", "rules_rows", "rules_tables"]
 
 Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
@@ -67,7 +67,7 @@ def latex_rules(rules: FeynmanRules, renames: Mapping[str, str] = NO_RENAMES) ->
     \end{array}
     \end{array}
     """
-    parts = [_array(header, [" & ".join(row) for row in rows]) for header, rows in _tables(rules, renames)]
+    parts = [_array(header, [" & ".join(row) for row in rows]) for header, rows in rules_tables(rules, renames)]
     return "\\begin{array}{l}\n" + "\n\\\\[1em]\n".join(parts) + "\n\\end{array}"
 
 
@@ -100,11 +100,14 @@ def rules_on_pages(
     \end{alignat*}
     """
     room = USED * checked_width(width)
-    return "\n".join(_alignment(header, rows, room) for header, rows in _tables(rules, renames, fields))
+    tables = rules_tables(rules, renames, fields)
+    return "\n".join(_alignment(header, rows, room) for header, rows in tables)
 
 
-def _tables(
-    rules: FeynmanRules, renames: Mapping[str, str], fields: Sequence[Gaussian] | None = None
+def rules_tables(
+    rules: FeynmanRules,
+    renames: Mapping[str, str] = NO_RENAMES,
+    fields: Sequence[Gaussian] | None = None,
 ) -> list[Table]:
     """Header and rows of the lines, the vertices and the contractions; tables without rows are left out."""
     setting = rules.setting
@@ -120,11 +123,11 @@ def _tables(
         vertices.append((str(v.row), str(v.column), text))
     if fields is None:
         fields = [setting.model.fields[number] for number in sorted({v.letter.field for v in vertex_table(rules)})]
-    contractions = [(line,) for one in fields for line in _contractions(one, printer)]
+    covariances = [(line,) for one in fields for line in contractions(one, printer)]
     tables: list[Table] = [
         (("line", "space", "bare propagator"), tuple(lines)),
         (("from", "to", "vertex"), tuple(vertices)),
-        ((), tuple(contractions)),
+        ((), tuple(covariances)),
     ]
     return [(header, rows) for header, rows in tables if rows]
 
@@ -159,7 +162,7 @@ def _between(vertex: VertexRow, middle: str, write: Callable[[Expr], str], brack
     return left + middle + ("" if vertex.right == 1 else times + right)
 
 
-def _contractions(one: Gaussian, printer: FormulaPrinter) -> Iterator[str]:
+def contractions(one: Gaussian, printer: FormulaPrinter) -> Iterator[str]:
     """The covariances of the entries: with their conjugates where these are of their own, and with themselves."""
     law = one.law
     for conjugated in (True, False) if law.conjugate == "letter" else (False,):

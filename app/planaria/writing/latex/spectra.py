@@ -7,6 +7,7 @@ from functools import singledispatch
 
 from sympy import Expr
 
+from planaria.algebra.errors import kind_of
 from planaria.ensembles.spectra import Eigenvalues, Exponential, PowerLaw, Spectrum, TwoLevel, UnitSpectrum
 
 __all__ = ["latex_eigenvalue"]
@@ -25,7 +26,7 @@ def latex_eigenvalue(spectrum: Spectrum, write: Write, size: Expr) -> str | None
 
     Raises TypeError for a spectrum that nobody has written a formula for here.
     """
-    raise TypeError(f"there is no LaTeX of a {type(spectrum).__name__}")
+    raise TypeError(f"there is no LaTeX of {kind_of(spectrum)}")
 
 
 @latex_eigenvalue.register

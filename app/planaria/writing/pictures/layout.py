@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, given
 from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, moved
 from planaria.writing.emitters.text import name_text
 from planaria.writing.emitters.typeset import ShortNames
@@ -28,8 +30,8 @@ from planaria.writing.pictures.readings import untwisted
 from planaria.writing.pictures.ring import radius_of, ring
 from planaria.writing.pictures.style import PALETTE, Style, style_of
 
-if TYPE_CHECKING:  # graphs delegate to this module, which needs no more than their type
-    from planaria.diagrams.graphs.ribbon import RibbonGraph
+if TYPE_CHECKING:
+    from networkx import Graph
 
 __all__ = ["PALETTE", "circle_of", "draw", "lay_out", "with_legend"]
 
@@ -40,7 +42,7 @@ NARROWEST_LEGEND = 270.0
 
 
 def lay_out(
-    graph: RibbonGraph,
+    graph: RibbonGraph | Graph[Node],
     *,
     blobs: Sequence[tuple[int, int, str]] = (),
     dressed: Collection[int] = (),
@@ -50,7 +52,7 @@ def lay_out(
     Parameters
     ----------
     graph
-        Any ribbon graph, of one or several words.
+        Any ribbon graph, of one or several words, or the networkx graph of one.
     blobs
         Intervals of letters to be drawn as one blob each: first letter, the one behind the last, a name such as
         ``"Sigma"``. All letters inside must be joined among themselves.
@@ -68,6 +70,7 @@ def lay_out(
 
     Raises InputError for a blob that is no such interval.
     """
+    graph = given(graph, RibbonGraph)
     if not blobs and not dressed:  # these number letters and corners as they are
         graph = untwisted(graph).graph
     style, names = style_of([graph]), ShortNames()

@@ -117,7 +117,7 @@ def aligned(graphs: Iterable[RibbonGraph]) -> Iterator[RibbonGraph]:
     >>> from planaria.diagrams.expansion import expand
     >>> N, P = symbols("N P", positive=True)
     >>> x = MatrixSymbol("x", N, P)
-    >>> one, other = (next(expand(Trace(word), Model([Gaussian(x)]), order=0)) for word in (x * x.T, x.T * x))
+    >>> one, other = (expand(Trace(word), Model([Gaussian(x)]), order=0)[0] for word in (x * x.T, x.T * x))
     >>> [[letter.transposed for letter in graph.letters] for graph in aligned([one, other])]
     [[False, True], [False, True]]
     """

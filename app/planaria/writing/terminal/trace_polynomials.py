@@ -120,13 +120,17 @@ class Polynomial:
                 )
             )
 
-    def latex(self, write: Callable[[Expr], str]) -> Iterator[str]:
+    def latex(
+        self, write: Callable[[Expr], str], fit: Callable[[str], list[str]] = lambda row: [row]
+    ) -> Iterator[str]:
         """The lines of an ``align*`` block, at least one for each product of traces.
 
         Parameters
         ----------
         write
             The LaTeX of a product.
+        fit
+            The lines of a row that is too wide for its page.
         """
         yield r"\begin{align*}"
         rows: list[str] = []
@@ -148,8 +152,9 @@ class Polynomial:
                 signed[-1] += r" \bigr)"
             lines = [" ".join(signed[k : k + _ON_A_LINE]) for k in range(0, len(signed), _ON_A_LINE)]
             rows += [lines[0], *(rf"\quad {one}" for one in lines[1:])]
-        yield from (rf"  &{row} \\" for row in rows[:-1])
-        yield f"  &{rows[-1]}"
+        lines = [line for row in rows for line in fit(row)]
+        yield from (rf"  &{line} \\" for line in lines[:-1])
+        yield f"  &{lines[-1]}"
         yield r"\end{align*}"
 
     def _written(self, group: _Group) -> tuple[bool, str]:

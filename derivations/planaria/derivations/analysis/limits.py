@@ -27,6 +27,7 @@ from planaria.algebra.values import Portable
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of
+from planaria.ensembles.extensions import VIEWS, extension
 
 __all__ = ["LimitBranch", "limit_branches"]
 
@@ -67,6 +68,12 @@ class LimitBranch(Portable):
     def value(self) -> Expr:
         """The limit of the value; ``oo`` stands for growth of either sign."""
         return S.Infinity if self.order < 0 else self.closed_form.physical_value
+
+    def __str__(self) -> str:
+        return f"where {', '.join(f'{one.lhs} = {one.rhs}' for one in self.conditions)}: {self.value}"
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
 
 def limit_branches(
@@ -282,7 +289,9 @@ class _System:
         dropped = {small, STRENGTH, self.parameter} | (set(sums) - used)
         ring = Ring(g for g in value.ring.generators if g not in dropped)
         moved = tuple(r.to(ring) for r in relations)
-        form = Form(ring, unknowns, moved, kept, value.to(ring), (None,) * len(moved))
+        form = Form(
+            ring, unknowns, moved, kept, value.to(ring), (None,) * len(moved), declared=self.closed.declared
+        )
         vanishing, growing = (small, None) if small != self.inverted else (None, small)
         return LimitBranch(self.parameter, tuple(equations), vanishing, growing, order, form)
 

@@ -53,6 +53,8 @@ class Form(Portable):
         The quantity.
     solved_for
         For each relation the parameter for which it is best read, or None.
+    declared
+        By eigenvalue, the parameters of the spectrum that the model declares for it.
     """
 
     ring: Ring = field(repr=False)
@@ -61,6 +63,7 @@ class Form(Portable):
     sums: tuple[tuple[Symbol, SpectralSum], ...]
     value: Ratio
     solved_for: tuple[Expr | None, ...] = field(repr=False)
+    declared: tuple[tuple[Symbol, frozenset[Symbol]], ...] = field(default=(), kw_only=True, repr=False)
 
     @cached_property
     def physical_value(self) -> Expr:
@@ -83,15 +86,20 @@ class Form(Portable):
     def spectral_sums(self) -> Mapping[Symbol, SpectralSum]:
         """What value and equations contain, by its symbol, which knows its derivatives."""
         occurring = set().union(*(one.free_symbols for one in (self.physical_value, *self.equations)))
-        return {name: name.spectral_sum for name in self._symbols.values() if name in occurring}
+        return {name: name.spectral_sum for name in self.named_sums.values() if name in occurring}
 
     @cached_property
-    def _symbols(self) -> Mapping[Symbol, SpectralSymbol]:
-        return {symbol: SpectralSymbol(str(symbol), one) for symbol, one in self.sums}
+    def named_sums(self) -> Mapping[Symbol, SpectralSymbol]:
+        """The symbols of all sums as symbols that know what they stand for."""
+        return {symbol: SpectralSymbol(str(symbol), one, self._declared(one)) for symbol, one in self.sums}
+
+    def _declared(self, one: SpectralSum) -> frozenset[Symbol]:
+        """The parameters of the spectra of the matrices in a sum."""
+        return frozenset().union(*(own for symbol, own in self.declared if symbol in one.occurring))
 
     def _named(self, ratio: Ratio) -> Expr:
         """A formula whose spectral sums know what they stand for."""
-        return ratio.to_sympy().xreplace(dict(self._symbols))
+        return ratio.to_sympy().xreplace(dict(self.named_sums))
 
     def factors(self) -> tuple[Factor, ...]:
         """Every denominator that occurs in a spectral sum."""

@@ -84,6 +84,14 @@ class SpectralSum(Portable):
                 names |= coefficient.free_symbols
         return frozenset(names)
 
+    @property
+    def occurring(self) -> tuple[Symbol, ...]:
+        """The eigenvalues that the summand contains."""
+        monomials = [self.exponents]
+        for factor, _ in self.factors:
+            monomials += [factor.leading, *(exponents for exponents, _ in factor.coefficients)]
+        return tuple(one for n, one in enumerate(self.eigenvalues) if any(e[n] for e in monomials))
+
 
 # What a decomposition is made of: a spectral sum, or the dimension of the space (None).
 Summand = SpectralSum | None

@@ -6,6 +6,7 @@ from typing import Any
 
 from sympy import Add, Expr, Mul, Symbol
 
+from planaria.algebra.errors import InputError
 from planaria.derivations.equations.spectral_sums import Exponents, Factor, SpectralSum
 
 __all__ = ["SpectralSymbol", "sum_name"]
@@ -14,6 +15,9 @@ __all__ = ["SpectralSymbol", "sum_name"]
 class SpectralSymbol(Symbol):  # type: ignore[misc]  # sympy has no types
     """A spectral sum by its name; it depends on the unknowns and parameters of its denominators.
 
+    By these it can be differentiated. It depends on the size of its space, too, and on the parameters that its
+    eigenvalues are declared with; a derivative by one of these is no spectral sum, and raises InputError.
+
     >>> from sympy.abc import M, l, D
     >>> pole = Factor(M, (l,), (1,), (((0,), D),))
     >>> S_11 = SpectralSymbol("S_11", SpectralSum(M, (l,), (1,), ((pole, 1),)))
@@ -21,18 +25,26 @@ class SpectralSymbol(Symbol):  # type: ignore[misc]  # sympy has no types
     -D**2*S_12 + 2*D*S_11
     >>> S_11.diff(D).args[1].spectral_sum
     sum of l/(D + l)**2, I = 1..M
+    >>> S_11.diff(M)
+    Traceback (most recent call last):
+        ...
+    planaria.algebra.errors.InputError: derivative: S_11 depends on M by its range or its eigenvalues, which no \
+formula differentiates; take differences of numbers, or of the sum that spectral_sums shows
     """
 
-    __slots__ = ("spectral_sum",)
+    __slots__ = ("declared", "spectral_sum")
     spectral_sum: SpectralSum
+    declared: frozenset[Symbol]  # what its eigenvalues depend on
 
-    def __new__(cls, name: str, spectral_sum: SpectralSum) -> SpectralSymbol:
+    def __new__(
+        cls, name: str, spectral_sum: SpectralSum, declared: frozenset[Symbol] = frozenset()
+    ) -> SpectralSymbol:
         made: SpectralSymbol = Symbol.__xnew__(cls, name)
-        made.spectral_sum = spectral_sum
+        made.spectral_sum, made.declared = spectral_sum, declared
         return made
 
-    def __getnewargs_ex__(self) -> tuple[tuple[str, SpectralSum], dict[str, Any]]:
-        return (self.name, self.spectral_sum), {}
+    def __getnewargs_ex__(self) -> tuple[tuple[str, SpectralSum, frozenset[Symbol]], dict[str, Any]]:
+        return (self.name, self.spectral_sum, self.declared), {}
 
     @classmethod
     def class_key(cls) -> Any:
@@ -40,16 +52,28 @@ class SpectralSymbol(Symbol):  # type: ignore[misc]  # sympy has no types
         return Symbol.class_key()
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.name, self.spectral_sum)
+        return (self.name, self.spectral_sum, self.declared)
 
     @property
     def free_symbols(self) -> set[Symbol]:
         """Itself, and what it depends on: otherwise sympy takes its derivatives for zero."""
-        return {self, *self.spectral_sum.unknowns}
+        return {self, *self.spectral_sum.unknowns, *self._hidden}
+
+    @property
+    def _hidden(self) -> frozenset[Symbol]:
+        """What it depends on by its range and its eigenvalues."""
+        size: set[Symbol] = self.spectral_sum.space.free_symbols
+        return self.declared | size
 
     def _eval_derivative(self, variable: Symbol) -> Expr:
         if variable == self:
             return Mul()
+        if variable in self._hidden:
+            problem = (
+                f"{self} depends on {variable} by its range or its eigenvalues, which no formula differentiates"
+            )
+            remedy = "take differences of numbers, or of the sum that spectral_sums shows"
+            raise InputError("derivative", problem, remedy)
         return Add(*(self._through(place, variable) for place in range(len(self.spectral_sum.factors))))
 
     def _eval_derivative_n_times(self, variable: Symbol, count: Any) -> Expr:
@@ -68,7 +92,8 @@ class SpectralSymbol(Symbol):  # type: ignore[misc]  # sympy has no types
             further = SpectralSum(one.space, one.eigenvalues, exponents, factors)
             slope = coefficient.diff(variable)
             if slope != 0:
-                terms.append(-power * slope * SpectralSymbol(sum_name(exponents, factors, self._suffix), further))
+                name = sum_name(exponents, factors, self._suffix)
+                terms.append(-power * slope * SpectralSymbol(name, further, self.declared))
         return Add(*terms)
 
     @property

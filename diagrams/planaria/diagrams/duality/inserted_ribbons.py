@@ -19,7 +19,7 @@ __all__ = ["dual_around"]
 
 def dual_around(
     graph: RibbonGraph, whole: Expansion, averaged: Expansion, exchange: Exchange, factor: Ratio
-) -> Dual:
+) -> Dual[RibbonGraph]:
     """The dual of a diagram whose one word is w A w^T, the spectator w joined to itself.
 
     Parameters

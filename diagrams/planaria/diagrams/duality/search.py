@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from sympy import Expr, Integer, Inverse, expand
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, check_whole
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.diagrams.duality.candidates import candidates
@@ -29,9 +29,14 @@ from planaria.diagrams.duality.integrating_out import Averaged, average_spectato
 from planaria.diagrams.duality.transform import Dual, dual
 from planaria.diagrams.expressions.contents import Contents, contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, given
 from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Asked, question
+from planaria.ensembles.shown import Shown
+
+if TYPE_CHECKING:
+    from networkx import Graph, MultiGraph
 
 __all__ = ["Dualities", "Duality", "Refutation", "dualities"]
 
@@ -69,8 +74,12 @@ class Duality(Portable):
     remainder: Expr
     certificates: tuple[Certificate, ...] = field(repr=False)
 
+    def __str__(self) -> str:
+        return f"{self.exchange}: {self.verdict}"
+
     @property
     def verdict(self) -> Literal["invariant", "covariant"]:
+        """Invariant where the factor is 1 and nothing remains; else covariant."""
         return "invariant" if self.factor == 1 and self.remainder == 0 else "covariant"
 
     @property
@@ -86,7 +95,11 @@ class Duality(Portable):
     def _whole(self) -> Expansion:
         return Expansion.of(self.quantity, self.model)
 
-    def dual(self, graph: RibbonGraph) -> Dual:
+    @overload
+    def dual(self, graph: RibbonGraph) -> Dual[RibbonGraph]: ...
+    @overload
+    def dual(self, graph: Graph[Node]) -> Dual[MultiGraph[int]]: ...
+    def dual(self, graph: RibbonGraph | Graph[Node]) -> Dual[RibbonGraph] | Dual[MultiGraph[int]]:
         """The dual of a diagram and the map of half-edges; the dual of the dual is the diagram.
 
         The diagram is one of ``expression``, or of the quantity with its spectators.
@@ -94,6 +107,9 @@ class Duality(Portable):
         Raises InputError for a diagram with open words or of another model, and for spectators that do not
         stand at the two ends of one word.
         """
+        if not isinstance(graph, RibbonGraph):
+            found = self.dual(given(graph, RibbonGraph))
+            return Dual(found.graph.graph, found.half_edges)
         if graph.setting.model != self.model:
             raise InputError("diagram", "it belongs to another model", "find the dualities of its own model")
         expansion = self._expansion
@@ -101,6 +117,9 @@ class Duality(Portable):
         if any(graph.setting.fields[letter.field].name in self.spectators for letter in graph.letters):
             return dual_around(graph, self._whole, expansion, self.exchange, factor)
         return dual(graph, expansion, self.exchange, factor)
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
     def _repr_latex_(self) -> str:
         return str(extension(VIEWS, "latex")(self))
@@ -132,6 +151,9 @@ class Refutation(Portable):
     def is_decided(self) -> bool:
         return self.before is not None
 
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
+
 
 @dataclass(frozen=True)
 class Dualities(Sequence[Duality]):
@@ -139,6 +161,10 @@ class Dualities(Sequence[Duality]):
 
     found: tuple[Duality, ...]
     refuted: tuple[Refutation, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("found", "refuted"):
+            object.__setattr__(self, name, Shown(getattr(self, name)))
 
     @overload
     def __getitem__(self, index: int) -> Duality: ...
@@ -153,8 +179,11 @@ class Dualities(Sequence[Duality]):
     def __iter__(self) -> Iterator[Duality]:
         return iter(self.found)
 
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
-def dualities(model: Asked, quantity: Asked, *, order: int = 2) -> Dualities:
+
+def dualities(model: Asked, quantity: Asked | None = None, *, order: int = 2) -> Dualities:
     """Every exchange of spaces and fields under which the expectation of a quantity maps to itself.
 
     Parameters
@@ -191,6 +220,7 @@ def dualities(model: Asked, quantity: Asked, *, order: int = 2) -> Dualities:
 
     Raises InputError for an expression that is not linear in traces or has no expansion.
     """
+    check_whole(order, "order")
     asked = question(model, quantity, "dualities")
     if not isinstance(asked.expression, Expr):
         raise InputError("dualities", "there are several expressions", "take one after the other")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
@@ -19,18 +19,21 @@ from planaria.diagrams.graphs.ribbon import RibbonGraph
 __all__ = ["Dual", "dual", "in_ring"]
 
 
-class Dual(NamedTuple):
+Shown = TypeVar("Shown")
+
+
+class Dual(NamedTuple, Generic[Shown]):
     """A dual diagram.
 
     Attributes
     ----------
     graph
-        The diagram on the other side.
+        The diagram on the other side; of a networkx graph it is one.
     half_edges
         For each letter of the diagram, the letter of its dual that it becomes.
     """
 
-    graph: RibbonGraph
+    graph: Shown
     half_edges: tuple[int, ...]
 
 
@@ -43,7 +46,7 @@ class _Move:
     places: tuple[int, ...]
 
 
-def dual(graph: RibbonGraph, expansion: Expansion, exchange: Exchange, factor: Ratio) -> Dual:
+def dual(graph: RibbonGraph, expansion: Expansion, exchange: Exchange, factor: Ratio) -> Dual[RibbonGraph]:
     """The diagram on the other side of an exchange, and the map of half-edges.
 
     The weight of the diagram, exchanged, is ``factor`` times the weight of its dual. Every word becomes a word of

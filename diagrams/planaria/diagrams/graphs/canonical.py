@@ -9,6 +9,8 @@ There are two ways to the least of all names. The words alone have a group of sy
 it is applied to the pairing. Otherwise, and for any size, half-edges are named in the order in which a walk
 from one of them meets them, and the least result of all starts is taken, component by component. The words
 decide which way is taken, so that isomorphic graphs take the same.
+
+Every function takes networkx graphs as well (`RibbonGraph.graph`), and gives such graphs for such.
 """
 
 from __future__ import annotations
@@ -18,12 +20,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, permutations, product
 from math import factorial, prod
-from typing import Generic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from planaria.algebra.errors import InputError, kind_of
 from planaria.diagrams.expressions.cyclic_words import transposes_of
 from planaria.diagrams.graphs.contraction import Contraction, G, trusted_contractions
 from planaria.diagrams.graphs.labelling import Labelling, labellings
+from planaria.diagrams.graphs.networkx_view import frozen_view
 from planaria.diagrams.graphs.symmetry import Symmetry, symmetry_of
+from planaria.diagrams.networks.reading import Node, Other, given, is_network
+
+if TYPE_CHECKING:
+    from networkx import Graph, MultiGraph
 
 __all__ = [
     "GraphClass",
@@ -35,16 +43,22 @@ __all__ = [
     "relabellings",
 ]
 
+Shown_co = TypeVar("Shown_co", covariant=True)
+
 
 @dataclass(frozen=True)
-class GraphClass(Generic[G]):
+class GraphClass(Generic[Shown_co]):
     """Isomorphic graphs: their canonical form, and how many there are."""
 
-    graph: G
+    graph: Shown_co
     multiplicity: int
 
 
-def canonical_form(graph: G) -> G:
+@overload
+def canonical_form(graph: G) -> G: ...
+@overload
+def canonical_form(graph: Graph[Node]) -> MultiGraph[int]: ...
+def canonical_form(graph: G | Graph[Node]) -> G | MultiGraph[int]:
     """The one graph that stands for all graphs that are isomorphic to a graph.
 
     Its words are in their normal form, and the first one carries the coefficient of all.
@@ -59,20 +73,26 @@ def canonical_form(graph: G) -> G:
     (1, 0, 3, 2) (1, 0, 3, 2) 2
     (3, 2, 1, 0) (1, 0, 3, 2) 2
     """
+    if not isinstance(graph, Contraction):
+        return frozen_view(canonical_form(given(graph, Contraction)))
     symmetry = _symmetry(graph)
     if symmetry.elements is None:
         return _labelled(graph, symmetry)
     return _decoded(graph, symmetry, symmetry.least(symmetry.encode(graph.pairing, graph.twisted)))
 
 
-def isomorphic(one: Contraction, other: Contraction) -> bool:
-    """Whether renaming half-edges makes one graph the other."""
+def isomorphic(one: Contraction | Graph[Node], other: Contraction | Graph[Other]) -> bool:
+    """Whether renaming half-edges makes one graph the other.
+
+    The same as ``networkx.is_isomorphic`` of their flags with `node_match` and `edge_match`, and faster.
+    """
+    one, other = given(one, Contraction), given(other, Contraction)
     if len(one.pairing) != len(other.pairing) or len(one.words) != len(other.words):
         return False
     return canonical_form(one) == canonical_form(other)
 
 
-def automorphism_order(graph: Contraction) -> int:
+def automorphism_order(graph: Contraction | Graph[Node]) -> int:
     """How many renamings of the half-edges leave a graph as it is, words turned over included.
 
     Times the number of contractions that are isomorphic to the graph it is `relabellings`.
@@ -85,6 +105,7 @@ def automorphism_order(graph: Contraction) -> int:
     >>> [graph.automorphism_order for graph in expand(Trace(S**4), model, order=0, euler=1)]
     [2, 2, 8, 2, 2]
     """
+    graph = given(graph, Contraction)
     symmetry = _symmetry(graph)
     if symmetry.elements is not None:
         return symmetry.stabiliser(symmetry.encode(graph.pairing, graph.twisted))
@@ -92,7 +113,7 @@ def automorphism_order(graph: Contraction) -> int:
     return prod(factorial(len(group)) * prod(map(len, group)) for group in groups)
 
 
-def automorphisms(graph: Contraction) -> Iterator[tuple[int, ...]]:
+def automorphisms(graph: Contraction | Graph[Node]) -> Iterator[tuple[int, ...]]:
     """The automorphisms, lazily, as permutations of sides; the identity is the first.
 
     Side ``2 * k`` is the left index of letter k and ``2 * k + 1`` the right one; a word that is turned over
@@ -106,6 +127,7 @@ def automorphisms(graph: Contraction) -> Iterator[tuple[int, ...]]:
     >>> list(automorphisms(graph))  # as it is, and from behind
     [(0, 1, 2, 3), (3, 2, 1, 0)]
     """
+    graph = given(graph, Contraction)
     groups = _isomorphic_components(graph)
     arrangements = product(*(permutations(range(len(group))) for group in groups))
     for arrangement in arrangements:
@@ -123,18 +145,24 @@ def automorphisms(graph: Contraction) -> Iterator[tuple[int, ...]]:
             yield tuple(sides)
 
 
-def relabellings(graph: Contraction) -> int:
+def relabellings(graph: Contraction | Graph[Node]) -> int:
     """In how many ways the words of a graph can be rotated, turned over and exchanged, and be the same words.
 
     That is the number of contractions that are isomorphic to the graph, times `automorphism_order`.
     """
-    return _symmetry(graph).order
+    return _symmetry(given(graph, Contraction)).order
 
 
-def classes(graphs: Iterable[G]) -> tuple[GraphClass[G], ...]:
+@overload
+def classes(graphs: Iterable[G]) -> tuple[GraphClass[G], ...]: ...
+@overload
+def classes(graphs: Iterable[Graph[Node]]) -> tuple[GraphClass[MultiGraph[int]], ...]: ...
+def classes(
+    graphs: Iterable[G] | Iterable[Graph[Node]],
+) -> tuple[GraphClass[G], ...] | tuple[GraphClass[MultiGraph[int]], ...]:
     """Graphs sorted by isomorphism, in the order in which each class is first met.
 
-    Memory is that of the classes, not of the graphs.
+    Memory is that of the classes, not of the graphs. If a networkx graph is among them, classes have such graphs.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
     >>> from planaria.diagrams import Gaussian, Model, expand
@@ -148,7 +176,28 @@ def classes(graphs: Iterable[G]) -> tuple[GraphClass[G], ...]:
     2 3
     5 15
     18 105
+
+    Raises InputError for what is no diagram and no networkx graph of one.
     """
+    if isinstance(graphs, (Contraction, str)) or is_network(graphs) or not isinstance(graphs, Iterable):
+        problem = f"{kind_of(graphs)} is no sequence of diagrams"
+        raise InputError("graphs", problem, "give [d, ...], or what expand gives")
+    networks: list[bool] = []
+
+    def read() -> Iterator[Contraction]:
+        each: Any
+        for each in graphs:
+            if not isinstance(each, Contraction):
+                networks.append(True)
+            yield given(each, Contraction)
+
+    found: tuple[GraphClass[Any], ...] = _classes(read())
+    if networks:
+        return tuple(GraphClass(frozen_view(one.graph), one.multiplicity) for one in found)
+    return found
+
+
+def _classes(graphs: Iterable[G]) -> tuple[GraphClass[G], ...]:
     counts: dict[tuple[int, int], int] = {}
     examples: dict[int, tuple[G, Symmetry]] = {}
     numbers: dict[object, int] = {}

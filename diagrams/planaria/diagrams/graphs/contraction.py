@@ -80,8 +80,8 @@ class Contraction(Portable):
     >>> for d in expand(Trace(x * x.T * x * x.T), Model([Gaussian(x)]), order=0, euler=None):
     ...     print(d.pairing, sorted(d.twisted), d.euler_characteristic, d.weight)
     (1, 0, 3, 2) [] 2 N*P**2
-    (2, 3, 0, 1) [0, 1] 1 N*P
     (3, 2, 1, 0) [] 2 N**2*P
+    (2, 3, 0, 1) [0, 1] 1 N*P
 
     Raises InputError if the pairing is no contraction of the words.
     """
@@ -285,6 +285,7 @@ class Contraction(Portable):
 
     @property
     def is_connected(self) -> bool:
+        """Whether all words hang together."""
         return len(self.components) == 1
 
     @property

@@ -29,9 +29,11 @@ _Ribbons = tuple[tuple[int, int], ...]
 
 
 def spheres(
-    words: tuple[Word, ...], setting: Setting, *, connected: bool
+    words: tuple[Word, ...], setting: Setting, *, components: int
 ) -> Iterator[tuple[tuple[int, ...], frozenset[int]]]:
-    """The pairings and twists of the planar contractions of some words; an open word counts as closed.
+    """The pairings and twists of the planar contractions of some words that have so many components.
+
+    An open word counts as closed.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> from planaria.diagrams import Gaussian, Model
@@ -41,11 +43,12 @@ def spheres(
     >>> x = MatrixSymbol("x", N, P)
     >>> setting = prepare([x * x.T], Model([Gaussian(x)]))
     >>> word, = close(words(read(x * x.T, setting), setting, 0), setting)
-    >>> for pairing, twisted in spheres((word, word), setting, connected=False):
+    >>> for pairing, twisted in spheres((word, word), setting, components=1):
     ...     print(pairing, sorted(twisted))
-    (1, 0, 3, 2) []
     (2, 3, 0, 1) [0, 1]
     (3, 2, 1, 0) []
+    >>> list(spheres((word, word), setting, components=2))
+    [((1, 0, 3, 2), frozenset())]
     """
     letters = tuple(letter for word in words for letter in word.letters)
     boundaries, start = [], 1
@@ -53,8 +56,7 @@ def spheres(
         boundaries.append(tuple(range(start, start + len(word.letters))))
         start += len(word.letters)
     search = _Search(letters, setting)
-    found = search.fill(tuple(boundaries)) if connected else search.components(tuple(boundaries))
-    for ribbons in found:
+    for ribbons in search.components(tuple(boundaries), components):
         pairing = [-1] * len(letters)
         twisted = []
         for a, b in ribbons:
@@ -74,18 +76,19 @@ class _Search:
         self.known: dict[_Region, bool] = {}
         self.joints: dict[tuple[int, int], bool] = {}
 
-    def components(self, boundaries: _Region) -> Iterator[_Ribbons]:
-        """Every way to part the words into connected spheres."""
+    def components(self, boundaries: _Region, count: int) -> Iterator[_Ribbons]:
+        """Every way to part the words into so many connected spheres."""
         if not boundaries:
             yield ()
             return
         first, others = boundaries[0], boundaries[1:]
         for inside, outside in _parts(others):
             region = (first, *inside)
-            if not self.possible(region):
+            # Each sphere has a word, and each word that is left a sphere.
+            if not min(len(outside), 1) <= count - 1 <= len(outside) or not self.possible(region):
                 continue
             for ribbons in self.fill(region):
-                for more in self.components(outside):
+                for more in self.components(outside, count - 1):
                     yield ribbons + more
 
     def fill(self, region: _Region) -> Iterator[_Ribbons]:

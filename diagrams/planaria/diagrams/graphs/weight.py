@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Expr, Identity, KroneckerDelta, MatAdd, MatMul, MatPow, MatrixExpr, Mul, Symbol, Trace
 from sympy import expand as expand_sympy
@@ -25,6 +25,10 @@ from planaria.diagrams.expressions.words import Word, split
 from planaria.diagrams.graphs.contraction import Contraction, Face
 from planaria.diagrams.graphs.faces import FaceTable, covariance
 from planaria.diagrams.graphs.open_lines import End, OpenLine
+from planaria.diagrams.networks.reading import Node, given
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 __all__ = [
     "face_functions",
@@ -66,7 +70,7 @@ def scalar_of_words(words: tuple[Word, ...], setting: Setting) -> Ratio:
     return product
 
 
-def face_functions(graph: Contraction) -> tuple[tuple[Expr, Ratio], ...]:
+def face_functions(graph: Contraction | Graph[Node]) -> tuple[tuple[Expr, Ratio], ...]:
     """The space and the function of eigenvalues of each face of ``graph.faces``.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
@@ -78,11 +82,13 @@ def face_functions(graph: Contraction) -> tuple[tuple[Expr, Ratio], ...]:
     >>> face_functions(graph)
     ((M, lambda_I**2), (P, 1))
     """
+    graph = given(graph, Contraction)
     return tuple((face.space, _function(graph, face)) for face in graph.faces)
 
 
-def line_functions(graph: Contraction) -> tuple[tuple[Expr, Ratio], ...]:
+def line_functions(graph: Contraction | Graph[Node]) -> tuple[tuple[Expr, Ratio], ...]:
     """The space and the function of eigenvalues of each open line of ``graph.lines``."""
+    graph = given(graph, Contraction)
     return tuple((line.space, _function(graph, line)) for line in graph.lines)
 
 
@@ -101,7 +107,7 @@ def index_symbol(end: End) -> Symbol:
     return Symbol(f"{'i' if end.side == 'left' else 'j'}_{end.word + 1}", integer=True, nonnegative=True)
 
 
-def weight(graph: Contraction) -> Expr:
+def weight(graph: Contraction | Graph[Node]) -> Expr:
     """The contribution of a graph: a scalar; a matrix expression if one word is open; else matrix elements.
 
     Several open words have the indices i_1, j_1 (row and column of the first word), i_2, j_2 and so on. An
@@ -119,6 +125,7 @@ def weight(graph: Contraction) -> Expr:
     >>> [d.weight for d in expand((x, x), model, order=0)]
     [s*KroneckerDelta(j_1, j_2)*Lambda[i_1, i_2]]
     """
+    graph = given(graph, Contraction)
     setting = graph.setting
     factors = [scalar(graph).to_sympy()]
     for face in graph.faces:
@@ -147,7 +154,7 @@ def _element(space: Expr, function: Ratio, setting: Setting, row: Symbol, column
     )
 
 
-def total_weight(graphs: Iterable[Contraction]) -> Expr:
+def total_weight(graphs: Iterable[Contraction] | Iterable[Graph[Node]]) -> Expr:
     """The sum of the weights, expanded: graphs that have equal faces are weighed once.
 
     >>> from sympy import MatrixSymbol, Trace, symbols
@@ -166,7 +173,8 @@ def total_weight(graphs: Iterable[Contraction]) -> Expr:
     table = FaceTable()
     counts: dict[Any, int] = {}
     examples: dict[Any, Contraction] = {}
-    for graph in graphs:
+    for one in graphs:
+        graph = given(one, Contraction)
         if all(word.closed for word in graph.words):
             key = (graph.words, ribbon_weights(graph), *sorted(table.keys(graph)))
         else:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from math import comb, factorial, prod
 from typing import Literal
@@ -25,6 +25,7 @@ __all__ = [
     "Euler",
     "all_contractions",
     "check_euler",
+    "contractions_of",
     "count_contractions",
     "count_planar",
     "diagrams_of",
@@ -40,7 +41,7 @@ Euler = int | Literal["planar"] | None
 
 def check_euler(euler: Euler, highest: int) -> None:
     """Raise InputError for what is no Euler characteristic, or one above the highest that there can be."""
-    if euler is None or euler == "planar":
+    if euler is None or (isinstance(euler, str) and euler == "planar"):
         return
     if isinstance(euler, bool) or not isinstance(euler, int) or euler > highest:
         numbers = f"{highest}{' (planar)' if highest == 2 else ''}, {highest - 1}, {highest - 2}, ..."
@@ -54,10 +55,65 @@ def check_euler(euler: Euler, highest: int) -> None:
 def diagrams_of(
     terms: tuple[Term, ...], setting: Setting, order: int, euler: Euler, connected: bool
 ) -> Iterator[RibbonGraph]:
-    """The diagrams of exactly one order of some terms, one after the other."""
-    for term in terms:
-        for group in word_groups(term, setting, order):
-            yield from _contractions(group, setting, euler, connected)
+    """The diagrams of exactly one order of some terms, lazily, the highest Euler characteristic first.
+
+    No diagram of a lower one is made before. Those of one Euler characteristic come as the terms and their words
+    do, as if it was asked for alone.
+    """
+    groups = (group for term in terms for group in word_groups(term, setting, order))
+    most = max((len(term.factors) for term in terms), default=1)
+    yield from contractions_of(groups, setting, euler, connected, most)
+
+
+def contractions_of(
+    words: Iterable[tuple[Word, ...]], setting: Setting, euler: Euler, connected: bool, most: int
+) -> Iterator[RibbonGraph]:
+    """The contractions of some groups of words, each of ``most`` words at most, in the order of `diagrams_of`."""
+    groups = (_Group(group, setting, connected) for group in words)
+    if isinstance(euler, int):
+        for group in groups:
+            yield from group.of(euler)
+        return
+    highest = 2 if connected else 2 * most
+    known: list[_Group] = []
+    for group in groups:  # made one by one: the first diagram does not wait for all words
+        known.append(group)
+        yield from group.of(highest, euler)
+    lowest = min((group.lowest for group in known), default=highest) if euler is None else 2
+    for chi in range(highest - 1, lowest - 1, -1):
+        for group in known:
+            yield from group.of(chi, euler)
+
+
+class _Group:
+    """Words that are contracted with one another, and how many of their contractions were made."""
+
+    def __init__(self, words: tuple[Word, ...], setting: Setting, connected: bool) -> None:
+        self.words = words
+        self.setting = setting
+        self.connected = connected
+        self.made = 0
+        # Every contraction has a face.
+        self.lowest = _without_faces(words) + any(word.letters for word in words)
+
+    @cached_property
+    def number(self) -> int | None:
+        """How many there are of every Euler characteristic; None where nobody knows."""
+        return None if self.connected else count_contractions(self.words, self.setting)
+
+    @cached_property
+    def has_twists(self) -> bool:
+        """Whether any ribbon can be twisted; else there are no odd Euler characteristics."""
+        letters = tuple(letter for word in self.words for letter in word.letters)
+        return any(twist for each in _options(letters, self.setting) for _, twist in each)
+
+    def of(self, chi: int, euler: Euler = None) -> Iterator[RibbonGraph]:
+        """Those of one Euler characteristic, of all or of the planar ones."""
+        if chi < self.lowest or self.made == self.number or (chi % 2 and not self.has_twists):
+            return
+        for graph in _contractions(self.words, self.setting, chi, self.connected, planar=euler == "planar"):
+            self.made += 1
+            yield graph
 
 
 def word_groups(term: Term, setting: Setting, order: int) -> Iterator[tuple[Word, ...]]:
@@ -96,15 +152,15 @@ def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
 
 
 def _contractions(
-    group: tuple[Word, ...], setting: Setting, euler: Euler, connected: bool
+    group: tuple[Word, ...], setting: Setting, chi: int, connected: bool, *, planar: bool
 ) -> Iterator[RibbonGraph]:
-    if len(group) == 1 and euler in ("planar", 2):
+    if len(group) == 1 and chi == 2:
         yield from planar_contractions(group[0], setting)
-    elif euler == "planar" or (connected and euler == 2):
-        for pairing, twisted in spheres(group, setting, connected=connected):
+    elif planar or (connected and chi == 2):
+        for pairing, twisted in spheres(group, setting, components=chi // 2) if chi % 2 == 0 else ():
             yield RibbonGraph(setting, group, pairing, twisted)
     else:
-        for graph in all_contractions(group, setting, euler=euler):
+        for graph in all_contractions(group, setting, euler=chi):
             if not connected or graph.is_connected:
                 yield graph
 
@@ -177,12 +233,18 @@ def all_contractions(
     for index, total in plain.items():
         if total % 2 or (setting.fields[index].law.is_charged and 2 * conjugated[index] != total):
             return
-    without_faces = len(group) - len(letters) // 2 + sum(not word.letters for word in group)
+    without_faces = _without_faces(group)
     joints = corner_joints(tuple(len(word.letters) for word in group))
     wanted = None if euler is None else euler - without_faces
     make = trusted_contractions(RibbonGraph, setting, group)
     for pairing, twisted, faces in matchings(_options(letters, setting), joints, wanted):
         yield make(pairing, twisted, without_faces + faces)
+
+
+def _without_faces(group: tuple[Word, ...]) -> int:
+    """The Euler characteristic without the faces that run along ribbons."""
+    ribbons = sum(len(word.letters) for word in group) // 2
+    return len(group) - ribbons + sum(not word.letters for word in group)
 
 
 def _occurrences(letters: tuple[Letter, ...]) -> tuple[Counter[int], Counter[int]]:

@@ -8,15 +8,22 @@ insertions is *two-particle irreducible*: a skeleton, whose corners stand for fu
 
 Between two lines that meet at a corner, as in q A q, the ribbons from the one to the other are the rungs of a
 ladder. Cutting both lines at once gives its kernels.
+
+Every function takes a networkx graph as well (`RibbonGraph.graph`), and gives such graphs for it.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING, overload
 
 from planaria.algebra.errors import InputError
 from planaria.diagrams.expressions.words import Word
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, given
+
+if TYPE_CHECKING:
+    from networkx import Graph, MultiGraph
 
 __all__ = [
     "cuts",
@@ -32,7 +39,7 @@ __all__ = [
 ]
 
 
-def one_particle_irreducible(graph: RibbonGraph) -> bool:
+def one_particle_irreducible(graph: RibbonGraph | Graph[Node]) -> bool:
     """Whether an open line stays in one piece wherever a single propagator is cut.
 
     >>> from sympy import MatrixSymbol, symbols
@@ -42,17 +49,17 @@ def one_particle_irreducible(graph: RibbonGraph) -> bool:
     >>> h = MatrixSymbol("h", N, N)
     >>> model = Model([Gaussian(h, kind="hermitian")])
     >>> [(d.pairing, one_particle_irreducible(d)) for d in expand(h**4, model, order=0, euler=None)]
-    [((1, 0, 3, 2), False), ((2, 3, 0, 1), True), ((3, 2, 1, 0), True)]
+    [((1, 0, 3, 2), False), ((3, 2, 1, 0), True), ((2, 3, 0, 1), True)]
 
     A bare propagator, without any ribbon, is no part of a self-energy: False.
 
     Raises InputError unless the graph is one open word.
     """
-    _open_word(graph)
+    graph = _open_word(graph)
     return bool(graph.pairing) and not cuts(graph.pairing)
 
 
-def two_particle_irreducible(graph: RibbonGraph) -> bool:
+def two_particle_irreducible(graph: RibbonGraph | Graph[Node]) -> bool:
     """Whether a diagram is a skeleton of a self-energy: 1PI, and without insertions into its propagators.
 
     >>> from sympy import MatrixSymbol, symbols
@@ -62,14 +69,19 @@ def two_particle_irreducible(graph: RibbonGraph) -> bool:
     >>> h = MatrixSymbol("h", N, N)
     >>> model = Model([Gaussian(h, kind="hermitian")])
     >>> [(d.pairing, two_particle_irreducible(d)) for d in expand(h**4, model, order=0, euler=None)]
-    [((1, 0, 3, 2), False), ((2, 3, 0, 1), True), ((3, 2, 1, 0), False)]
+    [((1, 0, 3, 2), False), ((3, 2, 1, 0), False), ((2, 3, 0, 1), True)]
 
     Raises InputError unless the graph is one open word.
     """
+    graph = _open_word(graph)
     return one_particle_irreducible(graph) and not has_insertion(graph.pairing)
 
 
-def irreducible_parts(graph: RibbonGraph) -> tuple[RibbonGraph, ...]:
+@overload
+def irreducible_parts(graph: RibbonGraph) -> tuple[RibbonGraph, ...]: ...
+@overload
+def irreducible_parts(graph: Graph[Node]) -> tuple[MultiGraph[int], ...]: ...
+def irreducible_parts(graph: RibbonGraph | Graph[Node]) -> tuple[RibbonGraph, ...] | tuple[MultiGraph[int], ...]:
     """The one-particle-irreducible parts of an open line, from left to right, amputated.
 
     The corners between the parts, those at the ends, and the coefficient of the word belong to the bare
@@ -87,6 +99,8 @@ def irreducible_parts(graph: RibbonGraph) -> tuple[RibbonGraph, ...]:
 
     Raises InputError unless the graph is one open word.
     """
+    if not isinstance(graph, RibbonGraph):
+        return tuple(one.graph for one in irreducible_parts(given(graph, RibbonGraph)))
     _open_word(graph)
     if not graph.pairing:
         return ()
@@ -94,7 +108,15 @@ def irreducible_parts(graph: RibbonGraph) -> tuple[RibbonGraph, ...]:
     return tuple(part(graph, start, stop) for start, stop in pairwise(stops))
 
 
-def skeleton(graph: RibbonGraph) -> tuple[RibbonGraph, tuple[RibbonGraph | None, ...]]:
+@overload
+def skeleton(graph: RibbonGraph) -> tuple[RibbonGraph, tuple[RibbonGraph | None, ...]]: ...
+@overload
+def skeleton(graph: Graph[Node]) -> tuple[MultiGraph[int], tuple[MultiGraph[int] | None, ...]]: ...
+def skeleton(
+    graph: RibbonGraph | Graph[Node],
+) -> (
+    tuple[RibbonGraph, tuple[RibbonGraph | None, ...]] | tuple[MultiGraph[int], tuple[MultiGraph[int] | None, ...]]
+):
     """The skeleton of a 1PI diagram, and what is inserted at each of its inner corners (None: nothing).
 
     The corners of the skeleton stand for full propagators and are written as 1; its coefficient is 1.
@@ -111,6 +133,9 @@ def skeleton(graph: RibbonGraph) -> tuple[RibbonGraph, tuple[RibbonGraph | None,
 
     Raises InputError unless the graph is one open word that is 1PI.
     """
+    if not isinstance(graph, RibbonGraph):
+        bones, filling = skeleton(given(graph, RibbonGraph))
+        return bones.graph, tuple(None if one is None else one.graph for one in filling)
     if not one_particle_irreducible(graph):
         raise InputError("graph", "it is not one-particle irreducible", "take its irreducible_parts first")
     inside = dict(insertions(graph.pairing))
@@ -129,7 +154,13 @@ def skeleton(graph: RibbonGraph) -> tuple[RibbonGraph, tuple[RibbonGraph | None,
     return _restricted(graph, [kept]), tuple(inserted)
 
 
-def ladder_kernels(graph: RibbonGraph, position: int) -> tuple[RibbonGraph, ...]:
+@overload
+def ladder_kernels(graph: RibbonGraph, position: int) -> tuple[RibbonGraph, ...]: ...
+@overload
+def ladder_kernels(graph: Graph[Node], position: int) -> tuple[MultiGraph[int], ...]: ...
+def ladder_kernels(
+    graph: RibbonGraph | Graph[Node], position: int
+) -> tuple[RibbonGraph, ...] | tuple[MultiGraph[int], ...]:
     """The two-particle-irreducible kernels between two lines that meet before a letter, inner one first.
 
     The word is read as two lines: the letters before ``position`` and those from it on, as in q A q with A at
@@ -149,7 +180,11 @@ def ladder_kernels(graph: RibbonGraph, position: int) -> tuple[RibbonGraph, ...]
 
     Raises InputError unless the graph is one open word, or for a position outside of it.
     """
+    if not isinstance(graph, RibbonGraph):
+        return tuple(one.graph for one in ladder_kernels(given(graph, RibbonGraph), position))
     _open_word(graph)
+    if isinstance(position, bool) or not isinstance(position, int):
+        raise InputError("position", f"{position!r} is not a whole number", f"give 0 to {len(graph.pairing)}")
     if not 0 <= position <= len(graph.pairing):
         raise InputError("position", f"{position} is not in the word", f"give 0 to {len(graph.pairing)}")
     found = []
@@ -277,10 +312,12 @@ def _restricted(graph: RibbonGraph, groups: list[list[int]]) -> RibbonGraph:
     )
 
 
-def _open_word(graph: RibbonGraph) -> None:
+def _open_word(graph: RibbonGraph | Graph[Node]) -> RibbonGraph:
+    graph = given(graph, RibbonGraph)
     if len(graph.words) != 1 or graph.words[0].closed:
         raise InputError(
             "graph",
             "it is no propagator diagram, which is one open word",
             "expand a matrix expression, not its trace",
         )
+    return graph

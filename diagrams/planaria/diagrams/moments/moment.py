@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import Expr, MatrixExpr
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, check_truth
 from planaria.diagrams.expressions.trace_products import products_of_traces
 from planaria.diagrams.moments.faces_to_traces import FaceSum
 from planaria.diagrams.moments.integration_by_parts import Contractions, State, too_much
@@ -30,7 +30,7 @@ MOST_PRODUCTS = 100_000
 
 def moment(
     expression: Asked,
-    model: Asked,
+    model: Asked | None = None,
     *,
     connected: bool = False,
     planar: bool = False,
@@ -83,6 +83,8 @@ def moment(
     """
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise InputError("limit", f"{limit!r} is no positive whole number", "give a number of products, or None")
+    check_truth(connected, "connected")
+    check_truth(planar, "planar")
     asked = question(expression, model, "moment")
     if isinstance(asked.expression, MatrixExpr):
         raise InputError("expression", "it is a matrix, and a moment is a number", "take its trace")

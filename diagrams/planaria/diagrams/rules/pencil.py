@@ -127,6 +127,9 @@ class FeynmanRules(Portable):
             if entry.constant is not None and self.row_spaces[i] == space and self.col_spaces[j] == space
         }
 
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
+
     def _repr_latex_(self) -> str:
         return str(extension(VIEWS, "latex")(self))
 

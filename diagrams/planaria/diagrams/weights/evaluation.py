@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import fmpq
 from sympy import Expr, Integer, Symbol
@@ -18,6 +18,10 @@ from planaria.diagrams.graphs.faces import FaceTable, covariance
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.weight import ribbon_weights, scalar_of_words
 from planaria.diagrams.graphs.wick import untwisted_partners
+from planaria.diagrams.networks.reading import Node, given
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 __all__ = ["Evaluator", "evaluate_weight"]
 
@@ -70,13 +74,13 @@ class Evaluator:
         self._points: dict[tuple[int, int], list[Fraction]] = {}
         self._scalars: dict[tuple[Word, ...], tuple[Setting, Fraction]] = {}
 
-    def __call__(self, graph: RibbonGraph) -> Fraction:
+    def __call__(self, graph: RibbonGraph | Graph[Node]) -> Fraction:
         """The weight of a graph."""
-        return _fraction(self._product(graph))
+        return _fraction(self._product(given(graph, RibbonGraph)))
 
-    def total(self, graphs: Iterable[RibbonGraph]) -> Fraction:
+    def total(self, graphs: Iterable[RibbonGraph] | Iterable[Graph[Node]]) -> Fraction:
         """The sum of the weights."""
-        return _fraction(sum((self._product(graph) for graph in graphs), fmpq(0)))
+        return _fraction(sum((self._product(given(graph, RibbonGraph)) for graph in graphs), fmpq(0)))
 
     def _product(self, graph: RibbonGraph) -> fmpq:
         value = _fmpq(self._scalar(graph.words, graph.setting))
@@ -173,7 +177,7 @@ class Evaluator:
 
 
 def evaluate_weight(
-    graph: RibbonGraph, values: Mapping[Expr, Fraction], measures: Mapping[Expr, Measure]
+    graph: RibbonGraph | Graph[Node], values: Mapping[Expr, Fraction], measures: Mapping[Expr, Measure]
 ) -> Fraction:
     """The exact weight of one graph; for many graphs, an `Evaluator` of your own is faster.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.ensembles.laws.antisymmetric import Antisymmetric
 from planaria.ensembles.laws.complex import Complex
 from planaria.ensembles.laws.elliptic import Elliptic
@@ -51,7 +51,9 @@ def law_of(kind: object, place: str, **parameters: object) -> Law:
     """
     name = Real.name if kind is None else kind
     if not isinstance(name, str) or name not in LAWS:
-        raise unknown_name(place, "kind of field", str(name), list(LAWS))
+        if not isinstance(name, str):
+            raise InputError(place, f"its kind {described(name)} is no name", f"give one of {', '.join(LAWS)}")
+        raise unknown_name(place, "kind of field", name, list(LAWS))
     own = parameter_names(name)
     for parameter, value in parameters.items():
         if value is not None and parameter not in own:
@@ -65,7 +67,7 @@ def law_of(kind: object, place: str, **parameters: object) -> Law:
 def given_law(law: Law, kind: object, parameters: Mapping[str, object], place: str) -> Law:
     """A law that is given as such; InputError for what is none, or says its kind or a parameter once more."""
     if not isinstance(law, Law):
-        raise InputError(place, f"{law!r} is not a law", "give the name of its kind, or a Law")
+        raise InputError(place, f"{described(law)} is not a law", "give the name of its kind, or a Law")
     more = [name for name, value in {"kind": kind, **parameters}.items() if value is not None]
     if more:
         raise InputError(place, f"its law is given, and {' and '.join(more)} as well", "give one of them")

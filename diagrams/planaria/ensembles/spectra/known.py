@@ -1,20 +1,49 @@
-"""The spectra by the words that model files and options have for them: a new one has its line here."""
+"""The spectra by the words that model files and options have for them: a new one has its line here.
+
+The words are known without sympy, since help and completion show them; a spectrum is loaded when it is looked up.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from sympy import Symbol
+if TYPE_CHECKING:
+    from sympy import Symbol
 
-from planaria.ensembles.spectra.exponential import Exponential
-from planaria.ensembles.spectra.power_law import PowerLaw
-from planaria.ensembles.spectra.spectrum import Spectrum
-from planaria.ensembles.spectra.two_level import TwoLevel
-from planaria.ensembles.spectra.unit import UnitSpectrum
+    from planaria.ensembles.spectra.spectrum import Spectrum
 
 __all__ = ["SPECTRA", "named_spectrum", "standard_symbol"]
 
-SPECTRA: Mapping[str, type[Spectrum]] = {one.kind: one for one in (PowerLaw, UnitSpectrum, Exponential, TwoLevel)}
+# The module of each, and the class.
+_HOMES: Mapping[str, tuple[str, str]] = {
+    "power-law": ("power_law", "PowerLaw"),
+    "identity": ("unit", "UnitSpectrum"),
+    "exponential": ("exponential", "Exponential"),
+    "two-level": ("two_level", "TwoLevel"),
+}
+
+
+class _Known(Mapping[str, "type[Spectrum]"]):
+    """Spectra by their words, each loaded when it is looked up."""
+
+    def __getitem__(self, kind: str) -> type[Spectrum]:
+        module, name = _HOMES[kind]
+        found: type[Spectrum] = getattr(import_module(f"planaria.ensembles.spectra.{module}"), name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_HOMES)
+
+    def __len__(self) -> int:
+        return len(_HOMES)
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in _HOMES
+
+
+SPECTRA: Mapping[str, type[Spectrum]] = _Known()
 
 
 def named_spectrum(kind: str, suffix: str = "") -> Spectrum:
@@ -30,8 +59,10 @@ def named_spectrum(kind: str, suffix: str = "") -> Spectrum:
 def standard_symbol(spectrum: type[Spectrum], name: str, suffix: str = "") -> Symbol:
     """The standard symbol of a parameter: a positive one, unless the parameter may have any sign.
 
-    >>> standard_symbol(TwoLevel, "lower").is_positive is None
+    >>> standard_symbol(SPECTRA["two-level"], "lower").is_positive is None
     True
     """
+    from sympy import Symbol  # whoever asks for a symbol has sympy; the words above do without
+
     sign = "real" if name in spectrum.signed else "positive"
     return Symbol(spectrum.standard[name][0] + suffix, **{sign: True})

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sympy import Add, Expr, Piecewise, Rational, nan
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.ensembles.ranges import check_range, shown
 from planaria.ensembles.spectra.spectrum import Functions, Spectrum
 
@@ -34,6 +34,12 @@ class Eigenvalues(Spectrum):
 
     title: ClassVar[str] = "list of eigenvalues"
 
+    def __post_init__(self) -> None:
+        """Raises InputError for what is no tuple of exact numbers: `of` reads other numbers."""
+        if not isinstance(self.values, tuple) or not all(isinstance(one, Rational) for one in self.values):
+            problem = f"{described(self.values)} is no tuple of exact numbers"
+            raise InputError("spectrum", problem, "make it with Eigenvalues.of([...])")
+
     @classmethod
     def of(cls, numbers: object, place: str = "spectrum") -> Eigenvalues:
         """Read a list of numbers (int, float, Fraction, decimal text) exactly.
@@ -42,6 +48,9 @@ class Eigenvalues(Spectrum):
         """
         if not isinstance(numbers, (list, tuple)):
             raise InputError(place, "the spectrum is not a list of numbers", "write [1.0, 0.5, ...]")
+        if len(numbers) > 1 and all(isinstance(one, (list, tuple)) for one in numbers):
+            remedy = "give the eigenvalues of its covariance, such as numpy.linalg.eigvalsh(numpy.cov(data.T))"
+            raise InputError(place, "this is a matrix, and not a list of eigenvalues", remedy)
         if not numbers:
             raise InputError(place, "the spectrum is empty", "give at least one eigenvalue")
         values: list[Rational] = []

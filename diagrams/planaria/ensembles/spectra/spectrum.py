@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Protocol
 
-from sympy import Expr, MatrixExpr, MatrixSymbol, Rational, Symbol, sympify
+from sympy import Expr, MatrixExpr, MatrixSymbol, Rational, Symbol, SympifyError, sympify
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.algebra.values import Portable
 
 __all__ = ["Functions", "Spectrum", "eigenvalue"]
@@ -66,10 +66,16 @@ class Spectrum(Portable, ABC):
                 raise InputError(
                     self.title, f"its {name} {value!r} is text", "give a number or a sympy expression"
                 )
-            exact = sympify(Rational(repr(value)) if isinstance(value, float) else value, strict=True)
-            if not isinstance(exact, Expr) or isinstance(exact, MatrixExpr):
+            try:
+                exact = sympify(Rational(repr(value)) if isinstance(value, float) else value, strict=True)
+            except (SympifyError, TypeError, ValueError):
+                exact = None
+            if not isinstance(exact, Expr) or exact.has(MatrixExpr):
+                problem = f"its {name} {described(value)} is not a scalar"
+                raise InputError(self.title, problem, "give a number or a parameter")
+            if exact.is_real is False:
                 raise InputError(
-                    self.title, f"its {name} {value!r} is not a scalar", "give a number or a parameter"
+                    self.title, f"its {name} {exact} is not real", "give a real number or a parameter"
                 )
             object.__setattr__(self, name, exact)
 

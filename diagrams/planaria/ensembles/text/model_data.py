@@ -12,6 +12,7 @@ from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import unknown_name
 from planaria.algebra.values import Portable
+from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.grammar import parse_expression
 from planaria.ensembles.text.to_sympy import Value
@@ -84,6 +85,13 @@ class ModelFile(Portable):
     model: Model
     definitions: tuple[tuple[str, Value], ...]
     quantities: tuple[Quantity, ...]
+
+    def __str__(self) -> str:
+        quantities = ", ".join(one.name for one in self.quantities) or "none"
+        return f"{self.name}: {self.model}; quantities {quantities}"
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
     def quantity(self, name: str) -> Quantity:
         """The quantity of a name; an InputError that names the nearest one where there is none."""

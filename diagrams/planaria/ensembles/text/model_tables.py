@@ -163,12 +163,12 @@ class Reader:
         return symbol, about, default
 
     def _space(self, value: object, place: str) -> Expr:
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):  # ["1", "M"] is meant for [1, "M"]
+            value = int(value)
         if isinstance(value, int) and not isinstance(value, bool):
-            if value < 1:
-                raise InputError(
-                    place, f"{value} is not the size of a space", "name a space or give an integer >= 1"
-                )
-            return Integer(value)
+            if value >= 1:
+                return Integer(value)
+            raise InputError(place, f"{value} is not the size of a space", "name a space or give an integer >= 1")
         if not isinstance(value, str):
             raise InputError(place, f"{_short(value)} is not the name of a space", 'write the name, such as "N"')
         if value not in self.space_names:

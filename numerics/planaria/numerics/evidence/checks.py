@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, check_truth, check_whole
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.evidence import Check, Method, Outcome, Progress
+from planaria.ensembles.shown import Shown
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.evidence.check_residual import check_residual
 from planaria.numerics.evidence.check_simulation import check_simulation
@@ -50,7 +51,7 @@ def checks(
         yield _guarded("simulation", lambda: check_simulation(derivation, seed, seconds, report))
 
 
-def check(derivation: Derivation, *, seed: int = 0, simulation: bool = True) -> tuple[Check, ...]:
+def check(derivation: Derivation, *, seed: int = 0, simulation: bool = True) -> Shown[Check]:
     """Every check of a derivation, made: each says what it claims, how it ended, and why.
 
     >>> from planaria.derivations import derive
@@ -62,7 +63,9 @@ def check(derivation: Derivation, *, seed: int = 0, simulation: bool = True) -> 
     if not isinstance(derivation, Derivation):
         what = type(derivation).__name__
         raise InputError("check", f"a {what} is no derivation", "derive it first: check(derive(...))")
-    return tuple(checks(derivation, seed=seed, simulation=simulation))
+    check_whole(seed, "seed")
+    check_truth(simulation, "simulation")
+    return Shown(checks(derivation, seed=seed, simulation=simulation))
 
 
 def _guarded(method: Method, check: Callable[[], Check]) -> Check:

@@ -18,6 +18,7 @@ from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.model import Model
+from planaria.ensembles.ranges import shown
 from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
 from planaria.numerics.laws import check_laws
 from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp, exact_number
@@ -28,6 +29,7 @@ __all__ = [
     "Problem",
     "beyond",
     "check_admissible",
+    "is_beyond",
     "parameters_of",
     "pose",
     "real_only",
@@ -255,11 +257,12 @@ def real_only(model: Model, spaces: Iterable[Expr]) -> set[Symbol]:
 
 def beyond(problem: Posed) -> tuple[Symbol, ...]:
     """The parameters that a closed form is not meant for: complex, or negative in place of positive."""
-    return tuple(
-        symbol
-        for symbol, number in problem.values.items()
-        if number.is_real is False or (number.is_negative and symbol.is_nonnegative)
-    )
+    return tuple(symbol for symbol, number in problem.values.items() if is_beyond(symbol, number))
+
+
+def is_beyond(symbol: Symbol, number: Expr) -> bool:
+    """Whether a number is complex, or negative for a symbol that is meant to be positive."""
+    return number.is_real is False or bool(number.is_negative and symbol.is_nonnegative)
 
 
 def _used_matrices(derivation: Derivation) -> set[Symbol]:
@@ -289,13 +292,19 @@ def _spectrum(value: object, name: str) -> Spectrum:
     return Eigenvalues.of(value, f"matrix {name}")
 
 
+LARGEST_SIZE = 10**300  # double precision begins every path
+
+
 def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...], bound: Container[Symbol]) -> Expr:
-    place = f"parameter {symbol}"
+    place = f"dimension {symbol}" if symbol in spaces else f"parameter {symbol}"
+    if isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim):
+        raise InputError(place, f"{shown(value)} is not one number", "give one, or take evaluate_array for many")
     if symbol in spaces:
-        place = f"dimension {symbol}"
         number = exact_number(value, place)
         if not number.is_Integer or number < 1:
-            raise InputError(place, f"{value} is not a positive integer", "give a size of at least 1")
+            raise InputError(place, f"{shown(value)} is not a positive integer", "give a size of at least 1")
+        if number > LARGEST_SIZE:
+            raise InputError(place, f"{shown(value)} is larger than 10^300", "give a smaller size")
         return number
     number = exact_number(value, place)
     if symbol in bound:

@@ -39,7 +39,7 @@ from sympy.core.function import Application
 from sympy.core.numbers import ImaginaryUnit
 from sympy.matrices.expressions import Adjoint
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, kind_of
 from planaria.numerics.spectra import exact_number, no_value
 
 __all__ = ["Evaluator", "evaluate_matrix", "plain_number"]
@@ -197,7 +197,7 @@ class Evaluator:
 def _evaluate(node: Basic, at: Evaluator) -> Value:
     raise InputError(
         _PLACE,
-        f"{node} is a {type(node).__name__}, which has no value on matrices",
+        f"{node} is {kind_of(node)}, which has no value on matrices",
         "use sums, products, integer powers, inverses, transposes, adjoints and traces",
     )
 

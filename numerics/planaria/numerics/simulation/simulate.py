@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Symbol, sympify
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, kind_of, unknown_name
 from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.model import Gaussian, Model
-from planaria.ensembles.question import Asked, given, question
+from planaria.ensembles.question import Asked, Given, Values, given, question
 from planaria.numerics.simulation.draws import draw
 from planaria.numerics.simulation.finite_size import Evaluator, plain_number
 from planaria.numerics.spectra import eigenvalues, exact_number, no_value
@@ -41,14 +41,14 @@ _FEWEST_IN_TAIL = 10
 def simulate(
     expressions: Mapping[str, Expr],
     model: Model,
-    values: Mapping[Any, Any] | None = None,
+    values: Values | None = None,
     *,
     runs: int = 100,
     seed: int = 0,
     workers: int = 1,
     time_budget: float | None = None,
     progress: Callable[[int, int], None] | None = None,
-    **numbers: Any,
+    **numbers: Given,
 ) -> dict[str, Simulation]: ...
 
 
@@ -56,28 +56,28 @@ def simulate(
 def simulate(
     expressions: Asked,
     model: Asked,
-    values: Mapping[Any, Any] | None = None,
+    values: Values | None = None,
     *,
     runs: int = 100,
     seed: int = 0,
     workers: int = 1,
     time_budget: float | None = None,
     progress: Callable[[int, int], None] | None = None,
-    **numbers: Any,
+    **numbers: Given,
 ) -> Simulation: ...
 
 
 def simulate(
     expressions: Mapping[str, Expr] | Asked,
     model: Asked,
-    values: Mapping[Any, Any] | None = None,
+    values: Values | None = None,
     *,
     runs: int = 100,
     seed: int = 0,
     workers: int = 1,
     time_budget: float | None = None,
     progress: Callable[[int, int], None] | None = None,
-    **numbers: Any,
+    **numbers: Given,
 ) -> dict[str, Simulation] | Simulation:
     """The expectations of scalar expressions in a model, from independent draws of its fields.
 
@@ -125,7 +125,7 @@ def simulate(
         asked = question(expressions, model, "simulate")
         several, setting, at = {"": asked.expression}, asked.model, given(values, numbers, asked.defaults)
     if not isinstance(setting, Model):
-        raise InputError("simulate", f"a {type(setting).__name__} is no model", "give a Model beside expressions")
+        raise InputError("simulate", f"{kind_of(setting)} is no model", "give a Model beside expressions")
     _check_option("runs", runs, _FEWEST_RUNS)
     _check_option("seed", seed, 0)
     _check_option("workers", workers, 1)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from planaria.algebra.errors import InputError
+from planaria.algebra.errors import InputError, described
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.estimate import Estimate
-from planaria.ensembles.question import given
+from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.plane.point import in_the_plane
 from planaria.numerics.points.problem import beyond, pose
 from planaria.numerics.solving.exclusive import exclusive
@@ -23,11 +22,11 @@ MOST_DIGITS = 10_000
 @exclusive
 def evaluate(
     derivation: Derivation,
-    values: Mapping[Any, Any] | None = None,
+    values: Values | None = None,
     *,
     digits: int = 50,
-    limit: Mapping[Any, Any] | None = None,
-    **numbers: Any,
+    limit: Values | None = None,
+    **numbers: Given,
 ) -> Estimate:
     """The quantity at given parameters.
 
@@ -69,6 +68,8 @@ def evaluate(
     at = given(values, numbers)
     if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
         raise InputError("digits", f"{digits!r} is no number from 1 to {MOST_DIGITS}", "ask for 50, say")
+    if limit is not None and not isinstance(limit, Mapping):
+        raise InputError("limit", f"{described(limit)} is no mapping", 'give {"gamma": 0}')
     if limit:
         return limit_at_zero(derivation, at, limit, digits)
     problem = pose(derivation, at)

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import Expr, MatrixSymbol, Symbol
 
-from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.ensembles.question import given
+from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.equations.functions import Functions, functions_of
 from planaria.numerics.equations.newton import DOUBLE, newton
 from planaria.numerics.points.balls import generators
@@ -28,7 +28,7 @@ from planaria.numerics.points.problem import Problem, check_admissible, pose, to
 from planaria.numerics.points.refusals import ContradictionError, refuse_beyond
 from planaria.numerics.solving.branch import CONTRACTING, follow
 from planaria.numerics.solving.exclusive import exclusive
-from planaria.numerics.solving.solve import solve
+from planaria.numerics.solving.solve import refuse_zero, solve
 from planaria.numerics.sweeps.confirmation import confirmed
 
 __all__ = ["evaluate_array"]
@@ -39,7 +39,7 @@ DIGITS = 15  # of points that double precision does not confirm
 
 
 @exclusive
-def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = None, **numbers: Any) -> Floats:
+def evaluate_array(derivation: Derivation, values: Values | None = None, **numbers: Given) -> Floats:
     """The quantity in double precision over arrays of parameters.
 
     Parameters
@@ -66,6 +66,9 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     array([[0.618 , 0.5616],
            [0.366 , 0.3508]])
     """
+    if not isinstance(derivation, Derivation):
+        problem = f"{described(derivation)} is no derivation"
+        raise InputError("evaluate_array", problem, "derive it first: evaluate_array(derive(...), ...)")
     swept: dict[str, Floats] = {}
     fixed: dict[Any, Any] = {}
     for key, value in given(values, numbers).items():
@@ -90,6 +93,7 @@ def evaluate_array(derivation: Derivation, values: Mapping[Any, Any] | None = No
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
     refuse_beyond(problem, "values")
     _check_sweep(problem, columns)
+    refuse_zero(problem)
     return _sweep(problem, columns, count).reshape(shape)
 
 
@@ -108,6 +112,7 @@ def _sweep(problem: Problem, columns: Mapping[str, Floats], count: int) -> Float
             raise
         except (InputError, OverflowError):
             values[point] = np.nan
+    values[np.isinf(values)] = np.nan  # beyond the range of doubles
     return values
 
 
@@ -244,6 +249,10 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
 def _floats(name: str, value: ArrayLike) -> Floats:
     try:
         array = np.asarray(value, dtype=float)
+    except OverflowError:
+        raise InputError(
+            f"parameter {name}", "the array holds a number beyond 1e308", "give smaller ones"
+        ) from None
     except (TypeError, ValueError):
         raise InputError(
             f"parameter {name}", "the array does not hold numbers", "give an array of numbers"

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from planaria.algebra.errors import InputError
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.expressions.cyclic_words import Placing
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, Other, given
 from planaria.writing.emitters.shapes import Dot, Label, Picture, Shape, Stroke, Text, line, moved
 from planaria.writing.emitters.typeset import ShortNames, formula, weight_text
 from planaria.writing.pictures.labels import width
@@ -22,6 +24,9 @@ from planaria.writing.pictures.pages.cells import CAPTION, SIZE, cell, grid, tex
 from planaria.writing.pictures.pages.sheet import PER_SHEET
 from planaria.writing.pictures.readings import read_from, untwisted
 from planaria.writing.pictures.style import DASHES, GREY, INK, WHITE, Style, style_of
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 __all__ = ["beside", "dual_sheets"]
 
@@ -39,8 +44,8 @@ class _Pair:
 
 
 def beside(
-    left: RibbonGraph,
-    right: RibbonGraph,
+    left: RibbonGraph | Graph[Node],
+    right: RibbonGraph | Graph[Other],
     half_edges: Sequence[int],
     captions: tuple[str | Text, str | Text] | None = None,
     *,
@@ -51,7 +56,7 @@ def beside(
     Parameters
     ----------
     left, right
-        Two diagrams with equally many letters.
+        Two diagrams with equally many letters, or their networkx graphs.
     half_edges
         Entry k is the letter of the right diagram that corresponds to letter k of the left one; ribbons go to
         ribbons.
@@ -72,6 +77,7 @@ def beside(
 
     Raises InputError if the map is no bijection of letters, or does not take ribbons to ribbons.
     """
+    left, right = given(left, RibbonGraph), given(right, RibbonGraph)
     image = tuple(half_edges)
     _check(left, right, image)
     pairs = [_Pair(left, right, image)]
@@ -80,7 +86,14 @@ def beside(
 
 
 def dual_sheets(
-    duality: Duality, graphs: Sequence[RibbonGraph], heading: str = "", *, most: int = PER_SHEET
+    duality: Duality,
+    graphs: Sequence[RibbonGraph] | Sequence[Graph[Node]],
+    heading: str = "",
+    *,
+    columns: int | None = None,
+    width: float | None = None,
+    numbers: Sequence[int] | None = None,
+    most: int = PER_SHEET,
 ) -> Iterator[Picture]:
     """Contact sheets of at most so many diagrams, each beside its dual, with a legend of what is exchanged.
 
@@ -98,18 +111,23 @@ def dual_sheets(
     if not graphs:
         raise InputError("dual_sheets", "there are no diagrams", "give at least one")
     for start in range(0, len(graphs), most):
-        pairs = [_Pair(graph, *graph.dual(duality)) for graph in graphs[start : start + most]]
-        yield _sheet(pairs, duality, start + 1, heading)
+        diagrams = [given(graph, RibbonGraph) for graph in graphs[start : start + most]]
+        pairs = [_Pair(graph, *graph.dual(duality)) for graph in diagrams]
+        shown = (numbers or range(1, len(graphs) + 1))[start : start + most]
+        yield _sheet(pairs, duality, shown, heading, columns=columns, width=width)
 
 
 def _sheet(
     pairs: Sequence[_Pair],
     duality: Duality | None,
-    first: int | None,
+    given_numbers: Sequence[int] | None,
     heading: str = "",
     captions: tuple[str | Text, str | Text] | None = None,
+    *,
+    columns: int | None = None,
+    width: float | None = None,
 ) -> Picture:
-    """Pairs in rows, numbered from the first on."""
+    """Pairs in rows, with their numbers if they have any."""
     shown = [_read(one) for one in pairs]
     both = [graph for one in shown for graph in (one.left, one.right)]
     radius, names = max(map(circle_of, both)), ShortNames()
@@ -122,7 +140,13 @@ def _sheet(
         halves = [
             cell(draw(graph, replace(style, badges=badges), names, radius=radius), text_of(caption), chi, number)
             for graph, badges, caption, chi, number in (
-                (one.left, numbers[0], left, one.left.euler_characteristic, None if first is None else first + k),
+                (
+                    one.left,
+                    numbers[0],
+                    left,
+                    one.left.euler_characteristic,
+                    None if given_numbers is None else given_numbers[k],
+                ),
                 (one.right, numbers[1], right, one.right.euler_characteristic, None),
             )
         ]
@@ -135,7 +159,8 @@ def _sheet(
         rows = [*_statement(duality, both[0], heading), *rows]
     title = "1 diagram beside its dual" if len(pairs) == 1 else f"{len(pairs)} diagrams beside their duals"
     short.append(_numbers())
-    return with_legend(replace(grid(cells, None), title=title), short, rows)
+    found = with_legend(replace(grid(cells, columns, width), title=title), short, rows)
+    return found if width is None else found.to_width(width)
 
 
 def _check(left: RibbonGraph, right: RibbonGraph, image: tuple[int, ...]) -> None:

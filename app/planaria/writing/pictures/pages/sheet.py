@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
+from typing import TYPE_CHECKING
 
 from planaria.algebra.errors import InputError
 from planaria.diagrams.graphs.ribbon import RibbonGraph
+from planaria.diagrams.networks.reading import Node, given
 from planaria.writing.emitters.shapes import Picture, Text
 from planaria.writing.emitters.typeset import ShortNames, weight_text
 from planaria.writing.pictures.layout import circle_of, draw, with_legend
@@ -16,13 +18,16 @@ from planaria.writing.pictures.pages.cells import cell, grid, text_of
 from planaria.writing.pictures.readings import aligned, untwisted
 from planaria.writing.pictures.style import style_of
 
+if TYPE_CHECKING:
+    from networkx import Graph
+
 __all__ = ["PER_SHEET", "sheet", "sheets"]
 
 PER_SHEET = 60
 
 
 def sheet(
-    graphs: Sequence[RibbonGraph],
+    graphs: Sequence[RibbonGraph] | Sequence[Graph[Node]],
     captions: Sequence[str | Text] | None = None,
     *,
     multiplicities: Sequence[int] | None = None,
@@ -37,7 +42,7 @@ def sheet(
     Parameters
     ----------
     graphs
-        At least one diagram, all of one model.
+        At least one diagram, all of one model, or their networkx graphs.
     captions
         What stands under each, in the place of its weight.
     multiplicities
@@ -63,7 +68,8 @@ def sheet(
     and a width that are no sheet.
     """
     _check(graphs, columns, width, captions=captions, multiplicities=multiplicities, numbers=numbers)
-    shown = [untwisted(graph).graph for graph in aligned(graphs)]
+    diagrams = [given(graph, RibbonGraph) for graph in graphs]
+    shown = [untwisted(graph).graph for graph in aligned(diagrams)]
     radius = max(map(circle_of, shown))
     style, names = style_of(shown), ShortNames()
     cells = []
@@ -74,14 +80,14 @@ def sheet(
         number = k + 1 if numbers is None else numbers[k]
         cells.append(cell(body, caption, graph.euler_characteristic, number, count))
     twisted = any(graph.twisted for graph in shown)
-    short, rows = legend_items(graphs[0].setting, style, names, twisted=twisted)
+    short, rows = legend_items(diagrams[0].setting, style, names, twisted=twisted)
     title = f"{len(graphs)} diagram{'' if len(graphs) == 1 else 's'}"
     found = with_legend(replace(grid(cells, columns, width), title=title), short, rows)
     return found if width is None else found.to_width(width)
 
 
 def sheets(
-    graphs: Sequence[RibbonGraph],
+    graphs: Sequence[RibbonGraph] | Sequence[Graph[Node]],
     captions: Sequence[str | Text] | None = None,
     *,
     multiplicities: Sequence[int] | None = None,
@@ -108,7 +114,7 @@ def sheets(
 
 
 def _check(
-    graphs: Sequence[RibbonGraph],
+    graphs: Sequence[object],
     columns: int | None,
     width: float | None,
     **given: Sequence[object] | None,

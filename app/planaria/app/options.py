@@ -1,0 +1,118 @@
+"""Arguments and options that several commands share: their words, their help, and what completes them.
+
+typer reads these at run time, where Python 3.11 needs ``| None`` inside of Annotated.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from planaria.app.words import completion
+from planaria.app.words.early import KINDS
+
+__all__ = [
+    "BudgetOption",
+    "DrawColumnsOption",
+    "DrawSelectOption",
+    "DrawWidthOption",
+    "JsonOption",
+    "LatexOption",
+    "LimitOption",
+    "ModelArgument",
+    "NumbersOption",
+    "QuantitiesArgument",
+    "QuantityArgument",
+    "SeedOption",
+    "SpectrumOption",
+    "SymbolsOption",
+    "WidthOption",
+]
+
+ModelArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="A built-in model (see 'planaria models') or a model file.",
+        autocompletion=completion.models,
+    ),
+]
+QuantityArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUANTITY",
+        help="A quantity of the model, or an expression in its names, such as 'tr(x*x.T)**2'.",
+        autocompletion=completion.quantities,
+    ),
+]
+QuantitiesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[QUANTITY]...",
+        help="Quantities of the model, or expressions in its names; all quantities by default.",
+        autocompletion=completion.quantities,
+    ),
+]
+SymbolsOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=NEW", help="Print another name, such as P=T.", autocompletion=completion.renamed),
+]
+NumbersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=NUMBER",
+        help="The value of a parameter or a dimension.",
+        autocompletion=completion.parameters,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+LatexOption = Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")]
+WidthOption = Annotated[
+    str,
+    typer.Option(
+        metavar="LENGTH",
+        help="The width of the page that LaTeX is for, in pt, cm, mm or in; pt by default.",
+        autocompletion=completion.lengths,
+    ),
+]
+DrawSelectOption = Annotated[
+    str | None,
+    typer.Option("--select", metavar="3,5-7", help="Draw only these, by the numbers that sheets and lists show."),
+]
+DrawColumnsOption = Annotated[
+    int | None, typer.Option("--columns", metavar="N", help="Draw so many side by side.")
+]
+DrawWidthOption = Annotated[
+    str | None,
+    typer.Option(
+        "--width",
+        metavar="LENGTH",
+        help="Make the picture so wide, in pt (72 to an inch), cm, mm or in; pt by default.",
+    ),
+]
+SeedOption = Annotated[int, typer.Option(min=0, metavar="S", help="The seed of everything random.")]
+BudgetOption = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS",
+        help="About how long exact algebra may take; beyond it more unknowns are kept, and it is said.",
+    ),
+]
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=0",
+        help="Take a parameter to zero, such as gamma=0.",
+        autocompletion=completion.parameters_to_zero,
+    ),
+]
+SpectrumOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[NAME=]KIND",
+        help=f"What is known of a deterministic matrix: {', '.join(KINDS[:-1])} or {KINDS[-1]}.",
+        autocompletion=completion.spectra,
+    ),
+]

@@ -1,0 +1,63 @@
+"""The examples at the end of each help; the tests run every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["EXAMPLES", "examples"]
+
+# No square brackets: they are the markup of help texts. A line fits on 80 columns.
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "": (
+        "planaria models",
+        "planaria derive random-features loss",
+        "planaria evaluate wigner resolvent --set z=3 --set N=100",
+    ),
+    "models": (
+        "planaria models",
+        "planaria models --json",
+    ),
+    "derive": (
+        "planaria derive random-features loss --limit gamma=0",
+        "planaria derive wigner 'tr(h**4)/N'",
+        "planaria derive marchenko-pastur resolvent --symbols P=T --latex",
+    ),
+    "evaluate": (
+        "planaria evaluate wigner resolvent --set z=3 --set N=100",
+        "planaria evaluate marchenko-pastur resolvent --set P=10:400:60 \\\n      --set N=60,120 --set gamma=0.1",
+        "planaria evaluate marchenko-pastur 'tr(inv(gamma*I(N) + x*x.T))/N' \\\n"
+        "    --set N=60 --set P=120 --set gamma=0.001:10:log20 --csv ridge.csv",
+    ),
+    "density": (
+        "planaria density wigner resolvent --of z --set N=100",
+        "planaria density marchenko-pastur resolvent --of gamma \\\n"
+        "    --set N=400 --set P=200 --draw density.svg",
+        "planaria density wigner 'tr(inv(z*I(N) - h**2))/N' \\\n    --of z --set N=100 --csv h2.csv",
+    ),
+    "diagrams": (
+        "planaria diagrams random-features resolvent --order 2 --euler all",
+        "planaria diagrams wigner 'tr(h**4)' --order 0",
+        "planaria diagrams marchenko-pastur resolvent --order 2 --draw sheet.svg",
+    ),
+    "dual": (
+        "planaria dual random-features resolvent",
+        "planaria dual marchenko-pastur 'tr(x*x.T)' --symbols P=T",
+        "planaria dual random-features resolvent --draw duals.svg",
+    ),
+    "moment": (
+        "planaria moment random-features 'tr((phi.T*phi)**2)'",
+        "planaria moment wigner 'tr(h**4)/N' --planar",
+        "planaria moment marchenko-pastur 'tr(x*x.T)**2' --set N=3 --latex",
+    ),
+}
+
+
+def examples(command: str = "") -> str:
+    """The end of the help of a command.
+
+    >>> print(examples("models"))
+    Examples:
+    planaria models
+    planaria models --json
+    """
+    return "\n".join(["Examples:", *EXAMPLES[command]])
