@@ -46,7 +46,7 @@ def main() -> None:
         resolvent = resolvent_of(law, Plane.of(pose(law, {**values, parameter: 1j})), parameter)
         x = np.linspace(low, high, POINTS)
         axis = least(lambda resolvent=resolvent, x=x: on_axis(resolvent, x), RUNS)  # type: ignore[misc]
-        whole = least(lambda law=law, of=of, values=values, x=x: pl.density(law, values, of=of, x=x), 1)  # type: ignore[misc]
+        whole = least(lambda law=law, of=of, values=values, x=x: pl.density(law, values=values, of=of, x=x), 1)  # type: ignore[misc]
         print(f"{name:24}{axis:10.3f}{whole:10.2f}", flush=True)
 
 

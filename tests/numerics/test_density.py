@@ -64,7 +64,7 @@ def test_two_levels_make_one_band_or_two(ratio: float, large: float, bands: int)
     """Silverstein and Choi (1995): on the complement of the spectrum x(g) = -1/g + c <t/(1 + t g)> rises."""
     samples = round(200 / ratio)
     values = {"N": 200, "P": samples, "A": [1] * 100 + [large] * 100, "B": [1] * samples}
-    found = pl.density(pl.derive("correlated-wishart", "resolvent"), values, of="gamma", points=20)
+    found = pl.density(pl.derive("correlated-wishart", "resolvent"), values=values, of="gamma", points=20)
     levels = np.array([1.0, large])
     g = -np.sort(np.concatenate([np.geomspace(1e-3, 50, 400_001), [50.0]]))
     poles = (g > -1 + 1e-9) & (g < -1 / large - 1e-9)
@@ -105,7 +105,7 @@ def test_a_sum_of_a_product_and_a_field_is_that_of_drawn_matrices() -> None:
 def test_the_kernel_of_random_features_is_that_of_drawn_matrices() -> None:
     features = pl.derive("random-features", "resolvent")
     values = {"N": 60, "P": 120, "M": 400, "alpha": "0.8", "sigma_u": 1, "lambda_plus": 1}
-    found = pl.density(features, values, of="gamma", points=200, moments=2)
+    found = pl.density(features, values=values, of="gamma", points=200, moments=2)
     assert moments_agree(found, 1e-4)
     assert abs(found.mass - 1) < 1e-3
     assert len(found.bands) > 1
