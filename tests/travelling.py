@@ -47,7 +47,7 @@ from planaria.ensembles.laws.known import LAWS, law_of, parameter_names
 from planaria.ensembles.library import load_model, model_names
 from planaria.ensembles.shown import Shown
 from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
-from planaria.numerics import evaluate
+from planaria.numerics import density, evaluate
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.points.problem import pose
 from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError, SingularError
@@ -60,6 +60,7 @@ X, LAMBDA = MatrixSymbol("x", N, P), MatrixSymbol("Lambda", N, N)
 Y, Z = MatrixSymbol("y", N, N), MatrixSymbol("z", N, N)
 MODEL = Model([Gaussian(X, variance=2 * (A + B) / P, rows=LAMBDA)], {LAMBDA: Eigenvalues.of([1, 2])})
 RESOLVENT = (GAMMA * Identity(N) + X * X.T).inv()
+POINT_OF_DENSITY = {"N": 2, "P": 3, "a": 1, "b": 2}
 POINT = {"N": 2, "P": 3, "gamma": "0.5", "a": 1, "b": 2}
 
 
@@ -155,6 +156,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "estimate without unknowns": lambda: Estimate(
         mpf(1), mpf(0), "by hand", "verified", {"Delta": mpf("nan")}, mpf(0), 10, None
     ),
+    "density": lambda: density(derived(), values=POINT_OF_DENSITY, of="gamma", points=10),
     "check": lambda: check_diagrams(derived(), 0, lambda text, done, total: None),
     "simulation": _simulation,
     "moment": lambda: moment(Trace(X * X.T) ** 2, MODEL),

@@ -35,10 +35,13 @@ if TYPE_CHECKING:
     from planaria.numerics.evidence.checks import check
     from planaria.numerics.simulation.simulate import simulate
     from planaria.numerics.solving.evaluate import evaluate
+    from planaria.numerics.spectral.density import density
+    from planaria.numerics.spectral.values import Density
     from planaria.numerics.sweeps.arrays import evaluate_array
 
 _HOMES = {
     "Check": "planaria.ensembles.evidence",
+    "Density": "planaria.numerics.spectral.values",
     "Derivation": "planaria.derivations.derivation",
     "Diagrams": "planaria.diagrams.expansion",
     "Duality": "planaria.diagrams.duality",
@@ -56,6 +59,7 @@ _HOMES = {
     "UnitSpectrum": "planaria.ensembles.spectra",
     "check": "planaria.numerics.evidence.checks",
     "classes": "planaria.diagrams.graphs.canonical",
+    "density": "planaria.numerics.spectral.density",
     "derive": "planaria.derivations.resummation",
     "diagram": "planaria.diagrams.graphs.ribbon",
     "dualities": "planaria.diagrams.duality",
@@ -73,6 +77,7 @@ _HOMES = {
 
 __all__ = [
     "Check",
+    "Density",
     "Derivation",
     "Diagrams",
     "Duality",
@@ -90,6 +95,7 @@ __all__ = [
     "UnitSpectrum",
     "check",
     "classes",
+    "density",
     "derive",
     "diagram",
     "dualities",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import csv
 import io
 from collections.abc import Callable
@@ -199,7 +200,6 @@ def test_an_interruption_keeps_what_is_there(run: Run, monkeypatch: pytest.Monke
     [
         (["--set", "N=10.5,20", "--set", "z=3"], "--set N: 10.5 is no size of a space"),
         (["--set", "N=0:20:3", "--set", "z=3"], "--set N: 0 is no size of a space"),
-        (["--set", "N=20", "--set", "z=3,-4"], "--set z: -4 is negative"),
         (["--set", "N=20", "--set", "z=3,x"], "'x' is not a finite number"),
         (["--set", "N=1:200:200", "--set", "z=3:9:300"], "there are more than 20,000 combinations"),
         (["--set", "N=20", "--set", "z=3,4", "--simulate", "100"], "a table of points is not simulated"),
@@ -211,6 +211,16 @@ def test_an_interruption_keeps_what_is_there(run: Run, monkeypatch: pytest.Monke
 )
 def test_refusals(run: Run, words: list[str], problem: str) -> None:
     assert problem in run("evaluate", "wigner", "resolvent", *words).refusal
+
+
+def test_negative_and_complex_numbers_are_points_of_a_table(run: Run) -> None:
+    """g(z) = (z - sqrt(z**2 - 4))/2 with the root that makes it small; a variance is still refused."""
+    rows = run("evaluate", "wigner", "resolvent", "--set", "N=20", "--set", "z=3,-4,1+1j", "--json").json["points"]
+    for row, z in zip(rows, (3, -4, 1 + 1j), strict=True):
+        root = cmath.sqrt(z - 2) * cmath.sqrt(z + 2)
+        assert complex(row["value"]) == pytest.approx((z - root) / 2, rel=1e-8)
+    words = ["random-features", "resolvent", "--set", "gamma=1", "--set", "sigma_u=1,-4"]
+    assert "--set sigma_u: -4 is negative" in run("evaluate", *words).refusal
 
 
 def test_a_moment_has_one_point(run: Run) -> None:

@@ -149,7 +149,7 @@ def test_inside_the_spectrum_there_is_no_real_value() -> None:
         ({"gama": 1}, "did you mean 'gamma'"),
         ({"gamma": "abc"}, "not a finite number"),
         ({"gamma": float("nan")}, "not a finite number"),
-        ({"gamma": -1}, "negative"),
+        ({"sigma_w": -1}, "negative"),
         ({"gamma": 0}, "limit"),
         ({"N": 0}, "at least 1"),
         ({"N": "2.5"}, "positive integer"),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from mpmath import mp, mpf, workdps
-from sympy import Expr, Float, Identity, Integer, MatrixSymbol, Rational, Symbol, Trace, sqrt, symbols
+from sympy import Expr, Float, I, Identity, Integer, MatrixSymbol, Rational, Symbol, Trace, sqrt, symbols
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio, Ring
@@ -65,9 +65,7 @@ def test_values_are_exact() -> None:
         ("N", 0, "dimension N: 0 is not a positive integer"),
         ("N", -1, "dimension N: -1 is not a positive integer"),
         ("P", "5/2", "dimension P: 5/2 is not a positive integer"),
-        ("gamma", -1, "parameter gamma: -1 is negative"),
         ("gamma", "x", "parameter gamma"),
-        ("gamma", 1j, "parameter gamma: 1j is not a real number"),
         ("gamma", float("nan"), "parameter gamma"),
     ],
 )
@@ -82,7 +80,14 @@ def test_numbers_at_the_border() -> None:
     negative = pose(FREE, {"N": 1, "P": 1, "s": 2, "t": -3, "w": "-1/2"})
     assert negative.values[t] == -3
     assert negative.values[w] == Rational(-1, 2)
-    refused(FREE, {"N": 1, "P": 1, "s": 2, "t": 1, "w": 2j}, "w: 2j is not a real number", "give a real number")
+    assert pose(FREE, {"N": 1, "P": 1, "s": 2, "t": 1, "w": 2j}).values[w] == 2 * I
+    assert pose(PLAIN, {"N": 1, "P": 1, "gamma": -1}).values[gamma] == -1
+
+
+@pytest.mark.parametrize(("number", "words"), [(-1, "-1 is negative"), (1j, "1j is not a real number")])
+def test_what_a_variance_depends_on_is_real_and_positive(number: complex, words: str) -> None:
+    scaled = derive(Trace(q), Model([Gaussian(X, variance=s**2)]))
+    refused(scaled, {"N": 3, "P": 5, "gamma": 1, "s": number}, f"parameter s: {words}, and a variance")
 
 
 def test_to_numbers() -> None:

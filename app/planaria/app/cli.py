@@ -181,6 +181,58 @@ def evaluate(
         raise typer.Exit(1)
 
 
+@app.command(epilog=examples("density"))
+def density(
+    model: ModelArgument,
+    quantity: QuantityArgument,
+    of: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The spectral parameter: z in tr(inv(z*I(N) - h))/N, gamma in tr(inv(gamma*I(N) + x*x.T))/N.",
+            autocompletion=completion.spectral,
+        ),
+    ],
+    values: NumbersOption = None,
+    spectrum: SpectrumOption = None,
+    spectrum_file: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy, .csv or .txt file."),
+    ] = None,
+    points: Annotated[int, typer.Option(metavar="N", help="How many points the bands are given.")] = 1000,
+    draw: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Draw the density over drawn matrices: .svg, .png or .pdf.")
+    ] = None,
+    runs: Annotated[int, typer.Option(metavar="N", help="How many matrices are drawn for the histogram.")] = 10,
+    csv: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write x and rho: a .csv file, or - to print them.")
+    ] = None,
+    symbols: SymbolsOption = None,
+    seed: SeedOption = 0,
+    budget: BudgetOption = 10.0,
+    json: JsonOption = False,
+) -> None:
+    """Compute the spectral density of a resolvent: bands, edges, atoms and moments."""
+    check_words(model, [quantity], spectra=spectrum, parameters=[of])
+    from planaria.app.subcommands.density import DensityOptions, show_density
+
+    options = DensityOptions(
+        of,
+        tuple(values or ()),
+        tuple(spectrum or ()),
+        tuple(spectrum_file or ()),
+        points,
+        draw,
+        runs,
+        csv,
+        tuple(symbols or ()),
+        seed,
+        budget,
+        as_json=json,
+    )
+    show_density(model, quantity, options)
+
+
 @app.command(epilog=examples("diagrams"))
 def diagrams(
     model: ModelArgument,

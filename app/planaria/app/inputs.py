@@ -12,6 +12,7 @@ from planaria.algebra.errors import InputError, unknown_name
 from planaria.app.words.grids import MOST_POINTS, has_several, numbers_of, split_pair
 from planaria.ensembles.spectra import Spectrum, eigenvalue
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Space
+from planaria.numerics.points.problem import real_only
 from planaria.numerics.spectra import exact_number
 
 __all__ = ["Names", "check_count", "read_limits", "read_renames", "read_sweep", "read_values"]
@@ -37,6 +38,9 @@ class Names:
         self.spaces = {str(one.symbol.name): one.symbol for one in file.spaces}
         parameters = [*(one.symbol for one in file.parameters), *sorted(own, key=str)]
         self.parameters: dict[str, Symbol] = {str(one.name): one for one in parameters}
+        # A ridge or a spectral parameter may be complex or negative: no law and no spectrum depends on it.
+        bound = own | real_only(file.model, [one.symbol for one in file.spaces])
+        self.free = frozenset(one for one in parameters if one not in bound)
         self.matrices: dict[str, MatrixSymbol] = {str(one.symbol.name): one.symbol for one in file.matrices}
         self.fields = {one.name: one.symbol for one in file.model.fields}
         declared: tuple[Space | Parameter, ...] = (*file.spaces, *file.parameters)
@@ -70,8 +74,8 @@ class Names:
 def read_values(texts: Sequence[str], names: Names) -> dict[Symbol, Expr]:
     """The exact numbers of ``--set NAME=NUMBER``, by symbol; defaults of the model are not among them.
 
-    Raises InputError, which names the option, for anything but one finite number >= 0 for a parameter, or one
-    positive integer for a dimension.
+    Raises InputError, which names the option, for anything but one finite number for a free parameter, one number
+    >= 0 for another, or one positive integer for a dimension.
     """
     found = _assignments(texts, names)
     for symbol, text in found.items():
@@ -117,6 +121,8 @@ def _value(number: Fraction | str, symbol: Symbol, names: Names) -> Expr:
     name = str(symbol.name)
     place = f"--set {name}"
     value = exact_number(number, place)
+    if symbol in names.free:
+        return value
     if not isinstance(value, Rational):
         raise InputError(place, f"{number} is not a real number", "give a number >= 0")
     if name in names.spaces:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from flint import arb, fmpq
+from flint import acb, arb, fmpq
 from sympy import Expr, Integer, Rational
 
 __all__ = [
@@ -122,7 +122,8 @@ def power(base: Any, exponent: int) -> Any:
         return base
     kind = getattr(getattr(base, "dtype", None), "kind", "")
     # numpy takes a logarithm for third powers, which is some twenty times slower than two products.
-    if not (isinstance(base, arb) or kind == "O" or (kind == "f" and base.ndim and 2 < exponent < 9)):
+    is_ball = isinstance(base, (arb, acb))
+    if not (is_ball or kind == "O" or (kind == "f" and base.ndim and 2 < exponent < 9)):
         return base**exponent
     if exponent < 1:
         return 1 / power(base, -exponent) if exponent else base * 0 + 1

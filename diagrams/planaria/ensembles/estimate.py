@@ -11,8 +11,8 @@ from numbers import Number
 from operator import add, ge, gt, le, lt, mod, mul, sub, truediv
 from typing import TYPE_CHECKING, Any
 
-from mpmath import mp, mpf, nstr
-from sympy import Basic, Float, sympify
+from mpmath import mp, mpc, mpf, nstr
+from sympy import Basic, Expr, Float, I, sympify
 
 from planaria.algebra.values import Measured
 from planaria.ensembles.evidence import Status
@@ -31,7 +31,7 @@ _DOUBLE = 15  # decimal digits that every float has
 
 
 def _rounded(number: Any) -> Any:
-    return +number if isinstance(number, mpf) else number
+    return +number if isinstance(number, (mpf, mpc)) else number
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ class Estimate(Measured):
     Attributes
     ----------
     value
-        An ``mpf`` with a few digits more than were asked for; infinite where a limit diverges.
+        An ``mpf`` with a few digits more than were asked for, or an ``mpc`` at complex parameters; infinite where
+        a limit diverges.
     error
         The difference that the last raise of precision made: a bound on rounding, not on finite-size effects.
     method
@@ -175,7 +176,10 @@ class Estimate(Measured):
     def _mpmath_(self, precision: int, rounding: str) -> Any:
         return self.value
 
-    def _sympy_(self) -> Float:
+    def _sympy_(self) -> Expr:
+        if isinstance(self.value, mpc):
+            real, imag = (Float(nstr(x, self.digits), self.digits) for x in (self.value.real, self.value.imag))
+            return real + I * imag
         return Float(str(self), self.digits) if mp.isfinite(self.value) else sympify(self.value)
 
     def _with(self, other: Any, operation: Callable[[Any, Any], Any]) -> Any:
@@ -185,7 +189,7 @@ class Estimate(Measured):
         with mp.workdps(max(mp.dps, self.digits + GUARD)):
             number = other.value if isinstance(other, Estimate) else other
             try:
-                number = number if isinstance(number, mpf) else mp.convert(number)
+                number = number if isinstance(number, (mpf, mpc)) else mp.convert(number)
             except TypeError:
                 return NotImplemented  # an array knows what to do with a number
             return operation(self.value, number)

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from planaria.ensembles.evidence import Check
     from planaria.numerics.evidence.checks import checks
     from planaria.numerics.solving.evaluate import evaluate
+    from planaria.numerics.spectral.density import density
+    from planaria.numerics.spectral.values import Density
     from planaria.numerics.sweeps.arrays import evaluate_array
 
 __all__ = [
     "Check",
+    "Density",
     "Estimate",
     "checks",
+    "density",
     "evaluate",
     "evaluate_array",
 ]
@@ -27,7 +31,9 @@ __all__ = [
 _HOMES = {
     "Check": "planaria.ensembles.evidence",
     "Estimate": "planaria.ensembles.estimate",
+    "Density": "planaria.numerics.spectral.values",
     "checks": "planaria.numerics.evidence.checks",
+    "density": "planaria.numerics.spectral.density",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",
 }

@@ -7,6 +7,7 @@ or at mpmath's working precision, or read from a file of eigenvalues or of data.
 from __future__ import annotations
 
 import csv
+import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
@@ -36,6 +37,10 @@ __all__ = [
     "read_spectrum_file",
 ]
 
+# As Python writes them: 1+0.1j, 2e-3j, -j.
+_COMPLEX = re.compile(
+    r"\s*(?P<real>[+-]?[\d.]+(?:[eE][+-]?\d+)?(?=[+-]))?(?P<imag>[+-]?(?:[\d.]+(?:[eE][+-]?\d+)?)?)[jJ]\s*"
+)
 _TEXTS = (".csv", ".txt")
 _GUARD_BITS = 20  # I**-(1 + alpha) loses about log2((1 + alpha) * log(I)) bits to the rounding of alpha
 _LARGEST_BITS = 33_220  # log2(10) for each of the MOST_DIGITS
@@ -112,9 +117,12 @@ def exact_number(value: object, place: str) -> Expr:
 
     Raises InputError for anything that is not a finite number.
 
-    >>> exact_number(0.1, "alpha"), exact_number("1/3", "alpha"), exact_number(1 + 2j, "z")
-    (1/10, 1/3, 1 + 2*I)
+    >>> exact_number(0.1, "alpha"), exact_number("1/3", "alpha"), exact_number("1-0.1j", "z")
+    (1/10, 1/3, 1 - I/10)
     """
+    if isinstance(value, str) and (match := _COMPLEX.fullmatch(value)):
+        imag = exact_number(match["imag"] + ("1" if match["imag"] in ("", "+", "-") else ""), place)
+        return exact_number(match["real"] or 0, place) + I * imag
     if isinstance(value, (complex, np.complexfloating)):
         return exact_number(float(value.real), place) + I * exact_number(float(value.imag), place)
     try:

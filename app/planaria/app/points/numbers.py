@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from mpmath import isinf, mp, mpf, nstr
+from mpmath import isinf, mp, mpc, mpf, nstr
 from sympy import Expr, Rational
 
-__all__ = ["decimal", "short"]
+__all__ = ["decimal", "decimal_json", "short"]
 
 _LONGEST = 300  # decimal places of a number that is compared with what is printed of it
 
@@ -17,10 +17,26 @@ def decimal(value: Any, digits: int) -> str:
 
     >>> decimal(mpf(1) / 3, 5), decimal(mpf("inf"), 5)
     ('0.33333', 'inf')
+    >>> decimal(mpc(1, -0.5), 3)
+    '1.00-0.500j'
     """
+    if isinstance(value, mpc):
+        sign = "-" if value.imag < 0 else "+"
+        return f"{decimal(value.real, digits)}{sign}{decimal(abs(value.imag), digits)}j"
     if isinf(value):
         return "-inf" if value < 0 else "inf"
     return str(nstr(value, digits, strip_zeros=False))
+
+
+def decimal_json(value: Any, digits: int) -> str | dict[str, str]:
+    """A decimal text of a result for JSON; real and imaginary part of a complex one.
+
+    >>> decimal_json(mpc(1, -0.5), 3)
+    {'real': '1.00', 'imag': '-0.500'}
+    """
+    if isinstance(value, mpc):
+        return {"real": decimal(value.real, digits), "imag": decimal(value.imag, digits)}
+    return decimal(value, digits)
 
 
 def short(value: Expr) -> str:
@@ -28,7 +44,14 @@ def short(value: Expr) -> str:
 
     >>> short(Rational(1, 1000)), short(Rational(1, 3)), short(Rational(60))
     ('0.001', '1/3', '60')
+    >>> from sympy import I
+    >>> short(1 - I / 10)
+    '1-0.1j'
     """
+    if value.is_real is False:
+        real, imag = value.as_real_imag()
+        sign = "-" if imag.is_negative else "+" if real else ""
+        return f"{short(real) if real else ''}{sign}{short(abs(imag))}j"
     if isinstance(value, Rational) and value.q != 1:
         with mp.workdps(20):
             number = mpf(int(value.p)) / int(value.q)

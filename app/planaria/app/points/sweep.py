@@ -15,6 +15,7 @@ from planaria.algebra.errors import InputError
 from planaria.app.commands import in_flags
 from planaria.app.points.numbers import decimal
 from planaria.derivations import Derivation
+from planaria.numerics.points.problem import is_beyond
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.numerics.sweeps.arrays import evaluate_array
 
@@ -115,6 +116,8 @@ class Sweep:
     def _together(self, points: list[tuple[Expr, ...]]) -> list[str | None]:
         """Values in double precision; None where it does not do."""
         columns = {s: [p[k] for p in points] for k, s in enumerate(self.given) if s in self.needed}
+        if any(is_beyond(symbol, one) for symbol, column in columns.items() for one in column):
+            return [None] * len(points)
         values: dict[Any, Any] = {
             symbol: column[0] if len(set(column)) == 1 else [float(one) for one in column]
             for symbol, column in columns.items()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mpmath import isinf
+from mpmath import isinf, mpc
 from rich.console import Console
 from rich.text import Text
 from sympy import Expr, Integer, Symbol
@@ -26,7 +26,7 @@ from planaria.app.display import (
 from planaria.app.inputs import Names, check_count, read_limits, read_renames, read_sweep
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.missing_values import Needs, check_sizes, needs_of
-from planaria.app.points.numbers import decimal, short
+from planaria.app.points.numbers import decimal, decimal_json, short
 from planaria.app.points.sweep import SWEEP_DIGITS, Sweep
 from planaria.app.points.table import SweepReport, Table
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
@@ -97,7 +97,9 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         raise InputError("--simulate", "a table of points is not simulated", "leave it out, or give one point")
     if options.certify and (has_several or target is not None):
         raise InputError("--certify", "a table of points is not certified", "leave it out, or give one point")
-    point = _point(quantity, model, names, needs, options, {symbol: max(some) for symbol, some in given.items()})
+    point = _point(
+        quantity, model, names, needs, options, {symbol: _largest(some) for symbol, some in given.items()}
+    )
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         derivation = derive(quantity.expression, model, budget=options.budget)
@@ -138,6 +140,11 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     if failure is not None:
         raise failure
     return not contradicted
+
+
+def _largest(numbers: Sequence[Expr]) -> Expr:
+    """The largest of several sizes; of complex numbers, where it matters to nothing, the first."""
+    return max(numbers) if all(one.is_real for one in numbers) else numbers[0]
 
 
 def _point(
@@ -182,10 +189,10 @@ def _json(
     return {
         "model": file.name,
         "quantity": quantity.name,
-        "value": decimal(estimate.value, digits),
+        "value": decimal_json(estimate.value, digits),
         "digits": digits,
         "unknowns": {
-            formulas.plain_name(name): decimal(value, digits) for name, value in estimate.unknowns.items()
+            formulas.plain_name(name): decimal_json(value, digits) for name, value in estimate.unknowns.items()
         },
         "residual": decimal(estimate.residual, 3),
         "status": estimate.status,
@@ -242,7 +249,8 @@ def _print(
     ]
     if estimate.radius is not None:
         rows.append(("ladder", f"spectral radius {_radius(estimate.radius)}: outside of the spectrum"))
-    if not isinf(estimate.value) and estimate.enclosure is None:
+    is_complex = isinstance(estimate.value, mpc)
+    if estimate.enclosure is None and (is_complex or not isinf(estimate.value)):
         rows.append(("error", f"{decimal(estimate.error, 3)} when the precision was raised"))
     console.print(plain_table(("", ""), rows))
 

@@ -25,6 +25,7 @@ __all__ = [
     "quantities",
     "renamed",
     "spectra",
+    "spectral",
 ]
 
 Offers = list[tuple[str, str]]
@@ -77,6 +78,12 @@ def parameters(context: typer.Context, incomplete: str) -> Offers:
     """``NAME=`` for every dimension and parameter of the model."""
     file = _model(context)
     return [] if file is None else _assigned(incomplete, dimension=file.spaces, parameter=file.parameters)
+
+
+def spectral(context: typer.Context, incomplete: str) -> Offers:
+    """Every parameter of the model."""
+    file = _model(context)
+    return [] if file is None else _beginning(((one, "parameter") for one in file.parameters), incomplete)
 
 
 def parameters_to_zero(context: typer.Context, incomplete: str) -> Offers:

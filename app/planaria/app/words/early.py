@@ -47,6 +47,7 @@ def check_words(
     *,
     spectra: Sequence[str] | None = None,
     sweeps: Sequence[str] | None = None,
+    parameters: Sequence[str] = (),
 ) -> None:
     """Raise InputError for what no model file and no formula needs to be read for.
 
@@ -56,6 +57,8 @@ def check_words(
         Names of quantities, or expressions, which are not looked into.
     spectra, sweeps
         What ``--spectrum`` and ``--set`` were given.
+    parameters
+        What ``--of`` was given.
 
     >>> check_words("random-features", ["tr(x*x.T)", "los"])
     Traceback (most recent call last):
@@ -70,6 +73,9 @@ def check_words(
         known = file is None or text.strip() in (*file.quantities, *file.names)
         if file is not None and not known and is_word(text, file.names):
             raise unknown_name(f"model {file.name}", "quantity", text.strip(), file.quantities)
+    for text in parameters:
+        if file is not None and text not in (*file.names, *file.parameters):
+            raise unknown_name("--of", "parameter", text, file.parameters)
     for text in spectra or ():
         check_kind(text)
     for text in sweeps or ():

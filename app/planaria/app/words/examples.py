@@ -28,6 +28,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria evaluate marchenko-pastur 'tr(inv(gamma*I(N) + x*x.T))/N' \\\n"
         "    --set N=60 --set P=120 --set gamma=0.001:10:log20 --csv ridge.csv",
     ),
+    "density": (
+        "planaria density wigner resolvent --of z --set N=100",
+        "planaria density marchenko-pastur resolvent --of gamma \\\n"
+        "    --set N=400 --set P=200 --draw density.svg",
+        "planaria density wigner 'tr(inv(z*I(N) - h**2))/N' \\\n    --of z --set N=100 --csv h2.csv",
+    ),
     "diagrams": (
         "planaria diagrams random-features resolvent --order 2 --euler all",
         "planaria diagrams wigner 'tr(h**4)' --order 0",

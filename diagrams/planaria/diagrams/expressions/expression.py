@@ -299,7 +299,7 @@ def _read(expression: MatrixExpr, setting: Setting, transposed: bool, conjugated
             if transposed:
                 nodes.reverse()
             if coefficient != 1:
-                nodes.insert(0, Diagonal(nodes[0].rows, _coefficient(coefficient, setting)))
+                nodes.insert(0, Diagonal(nodes[0].rows, _coefficient(coefficient, setting, conjugated)))
             return product_of(setting, nodes)
         case Inverse():
             return _inverse(setting, _read(expression.arg, setting, transposed, conjugated))
@@ -313,7 +313,11 @@ def _read(expression: MatrixExpr, setting: Setting, transposed: bool, conjugated
             )
 
 
-def _coefficient(coefficient: Expr, setting: Setting) -> Ratio:
+def _coefficient(coefficient: Expr, setting: Setting, conjugated: bool) -> Ratio:
+    for symbol in sorted(coefficient.free_symbols, key=str) if conjugated else ():
+        if symbol.is_complex and symbol.is_real is None:
+            problem = f"an adjoint contains the complex parameter {symbol}, whose conjugate is no function of it"
+            raise InputError("expression", problem, "write the adjoint out, with a parameter for the conjugate")
     if coefficient.has(Trace):
         raise InputError(
             "expression", "a trace multiplies a matrix inside the expression", "keep traces outside of matrices"

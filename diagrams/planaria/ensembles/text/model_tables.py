@@ -18,6 +18,7 @@ from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
 from planaria.ensembles.spectra.known import SPECTRA, standard_symbol
 from planaria.ensembles.text.grammar import RESERVED, names_in, parse_expression
 from planaria.ensembles.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
+from planaria.ensembles.text.ranges_of_parameters import range_of
 from planaria.ensembles.text.to_sympy import Value
 
 __all__ = ["Reader"]
@@ -51,9 +52,8 @@ class Reader:
         citations = self.document.get("citations", [])
         if not isinstance(citations, list) or not all(isinstance(one, str) for one in citations):
             raise InputError(f"{self.place}, citations", "this is not a list of texts", 'write ["...", "..."]')
-        spaces = tuple(
-            Space(*self._declaration("spaces", key, value)) for key, value in self._table("spaces").items()
-        )
+        table = self._table("spaces")
+        spaces = tuple(Space(*self._declaration("spaces", key, value)) for key, value in table.items())
         self.space_names = [str(one.symbol.name) for one in spaces]
         for one in spaces:
             if one.default is not None and not isinstance(one.default, Integer):
@@ -62,10 +62,8 @@ class Reader:
                     f"the default {one.default} is no size of a space",
                     "give a positive integer",
                 )
-        parameters = [
-            Parameter(*self._declaration("parameters", key, value))
-            for key, value in self._table("parameters").items()
-        ]
+        table = self._table("parameters")
+        parameters = [Parameter(*self._declaration("parameters", key, value)) for key, value in table.items()]
         matrices, spectra = self._matrices(parameters)
         fields = tuple(self._field(key, value) for key, value in self._table("fields").items())
         if not fields:
@@ -133,8 +131,8 @@ class Reader:
     def _declaration(self, table: str, key: str, value: object) -> tuple[Symbol, str, Rational | None]:
         """A space or a parameter: a text, or a table with a default."""
         place = self._at(table, key)
-        signed = table == "parameters" and isinstance(value, dict) and value.get("sign") is not None
-        symbol = Symbol(key, real=True) if signed else Symbol(key, positive=True)
+        signed, is_complex = range_of(value, place) if table == "parameters" else (False, False)
+        symbol = Symbol(key, **{"complex" if is_complex else "real" if signed else "positive": True})
         self.names[key] = symbol
         if not isinstance(value, dict):
             if not isinstance(value, str):
@@ -144,8 +142,10 @@ class Reader:
                     'write a description, or { about = "...", default = 1 }',
                 )
             return symbol, value, None
-        _check_keys(value, ("about", "default", *(("sign",) if table == "parameters" else ())), place, "key")
-        if signed and value["sign"] != "any":
+        _check_keys(
+            value, ("about", "default", *(("sign", "complex") if table == "parameters" else ())), place, "key"
+        )
+        if value.get("sign", "any") != "any":
             raise InputError(
                 place, f"the sign {_short(value['sign'])} is none", 'write sign = "any", or leave it out'
             )

@@ -18,6 +18,7 @@ from sympy import (
     Symbol,
     Trace,
     ZeroMatrix,
+    conjugate,
     nan,
     oo,
     zoo,
@@ -217,6 +218,9 @@ class Builder:
                 raise InputError(
                     self.place, f"{short(self.text)} is not finite and real", "look for a division by zero"
                 )
+            if isinstance(part, conjugate) and isinstance(part.args[0], Symbol):
+                problem = f"{short(self.text)} has the adjoint of the complex parameter {part.args[0]}"
+                raise InputError(self.place, problem, "write the adjoint out, with a parameter for the conjugate")
             if isinstance(part, Function):
                 raise InputError(
                     self.place,

@@ -10,7 +10,7 @@ test is the physical branch, however it was found. At or above 1 the value is a 
 On the rungs (e, g), which join a vertex e of the pencil to a vertex g of the adjoint one, the map is the matrix
 
     Theta[(e, g), (f, h)] = sum over the index between them of
-                            inner covariance * g_ef * g_gh * outer covariance * variance * w_fh,
+                            inner covariance * g_ef * conj(g_gh) * outer covariance * variance * w_fh,
     g_ef = right_e G[b_e, a_f] left_f,
 
 a vertex e standing at row a_e and column b_e, and w_fh being the weight that the law of the field gives to the
@@ -27,7 +27,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-from flint import arb, arb_mat
+from flint import acb, acb_mat, arb, arb_mat
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
@@ -183,10 +183,19 @@ def _matrix(
                 ribbon = one.ribbon(f, h)
                 if not ribbon:
                     continue
-                matrix[m, n] = numbers.trace(space, weights[e, f] * links[e, f] * links[g, h])
+                matrix[m, n] = numbers.trace(space, weights[e, f] * links[e, f] * _conjugate(links[g, h]))
                 if not ribbon.is_one:
                     matrix[m, n] = matrix[m, n] * ribbon.evaluate(numbers.scalars, numbers.one)
     return rungs, matrix
+
+
+def _conjugate(value: Any) -> Any:
+    """The complex conjugate of a number, a ball or an array of either."""
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return np.array([_conjugate(one) for one in value.flat], dtype=object).reshape(value.shape)
+    if isinstance(value, acb):
+        return value.conjugate()
+    return value if isinstance(value, arb) else np.conjugate(value)
 
 
 def radii(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> NDArray[np.float64]:
@@ -201,7 +210,8 @@ def radii(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, P
     for group in one.groups:
         rungs, matrix = _matrix(one, group, numbers, propagators)
         shape = np.broadcast_shapes((1, 1), *(np.shape(value) for value in matrix.values()))
-        full = np.zeros((shape[0], len(rungs), len(rungs)))
+        kind = complex if any(map(np.iscomplexobj, matrix.values())) else float
+        full = np.zeros((shape[0], len(rungs), len(rungs)), dtype=kind)
         for (m, n), value in matrix.items():
             full[:, m, n] = np.broadcast_to(value, shape)[:, 0]
         bad = ~np.isfinite(full).all(axis=(1, 2))
@@ -234,7 +244,7 @@ def _scales(matrix: Mapping[tuple[int, int], Any], size: int) -> tuple[dict[tupl
     """The powers of 2 of the entries, and by which powers rungs are scaled so that a row is like its column."""
     powers = {}
     for key, ball in matrix.items():
-        mantissa, exponent = ball.mid().man_exp()
+        mantissa, exponent = (abs(ball) if isinstance(ball, acb) else ball).mid().man_exp()
         if mantissa:
             powers[key] = int(mantissa).bit_length() + int(exponent)
     scales = [0] * size
@@ -250,13 +260,16 @@ def _scales(matrix: Mapping[tuple[int, int], Any], size: int) -> tuple[dict[tupl
     return powers, scales
 
 
-def _balanced(matrix: Mapping[tuple[int, int], Any], size: int) -> NDArray[np.float64]:
+def _balanced(matrix: Mapping[tuple[int, int], Any], size: int) -> NDArray[Any]:
     """A similar matrix of floats, as balanced as powers of 2 can make it."""
     powers, scales = _scales(matrix, size)
-    full = np.zeros((size, size))
+    full = np.zeros((size, size), dtype=complex if any(isinstance(x, acb) for x in matrix.values()) else float)
     for (m, n), exponent in powers.items():
-        mantissa = float(matrix[m, n].mid() * arb(2) ** -exponent)
-        full[m, n] = ldexp(mantissa, exponent + scales[m] - scales[n])
+        mantissa, power = matrix[m, n].mid() * arb(2) ** -exponent, exponent + scales[m] - scales[n]
+        if isinstance(mantissa, acb):
+            full[m, n] = complex(ldexp(float(mantissa.real), power), ldexp(float(mantissa.imag), power))
+        else:
+            full[m, n] = ldexp(float(mantissa), power)
     return full
 
 
@@ -275,6 +288,7 @@ def is_stable(
         1/(1 - radius) is the size of t, where rungs are so scaled that none of them stands out.
     """
     one = ladder(derivation)
+    matrix_of = acb_mat if isinstance(numbers.one, acb) else arb_mat
     for group in one.groups:
         rungs, matrix = _matrix(one, group, numbers, propagators)
         size = len(rungs)
@@ -284,10 +298,11 @@ def is_stable(
         unit = [arb(1) if e == g else arb(0) for e, g in rungs]
         scales = [arb(2) ** power for power in _scales(matrix, size)[1]]
         try:
-            solution = arb_mat(full).solve(arb_mat([[x, x / s] for x, s in zip(unit, scales, strict=True)]))
+            right = [[x, x / s] for x, s in zip(unit, scales, strict=True)]
+            solution = matrix_of(full).solve(matrix_of(right))
         except ZeroDivisionError:
             return None
-        if error and any(not power(solution[m, 1] * s, 2) * error < TELLING for m, s in enumerate(scales)):
+        if error and any(not power(abs(solution[m, 1] * s), 2) * error < TELLING for m, s in enumerate(scales)):
             return None
         values = {rung: solution[m, 0] for m, rung in enumerate(rungs)}
         verdict = _all_positive(one, group, values)
@@ -304,7 +319,7 @@ def _all_positive(one: Ladder, group: Sequence[int], values: Mapping[tuple[int, 
     for members in together.values():
         matrix = {(e, g): values[e, g] for e in members for g in members}
         for k, e in enumerate(members):
-            pivot = matrix[e, e]
+            pivot = matrix[e, e].real if isinstance(matrix[e, e], acb) else matrix[e, e]  # Hermitian
             if not pivot > 0:
                 return False if pivot < 0 else None
             for g in members[k + 1 :]:

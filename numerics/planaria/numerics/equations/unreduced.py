@@ -4,8 +4,8 @@ The pencil is taken as the Feynman rules give it. From the loops follow the self
 propagators, space by space and eigenvalue by eigenvalue, and from the propagators the loops again and the
 value. Nothing here uses a closed form, a pole or a spectral sum, nor that loops are equal to one another.
 
-The same code runs on numpy arrays of many points and on Arb's balls at any precision: an array has its points
-along the first axis and the eigenvalues of a space along the second.
+The same code runs on numpy arrays of many points and on Arb's balls at any precision, real or complex: an array
+has its points along the first axis and the eigenvalues of a space along the second.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from flint import arb, arb_mat
+from flint import acb, acb_mat, arb, arb_mat
 from sympy import Expr, Symbol, Trace
 
 from planaria.algebra.rational import Ratio
@@ -241,7 +241,7 @@ def _finite(value: Any) -> bool:
         return bool(np.isfinite(value).all())
     if isinstance(value, np.ndarray):
         return all(one.is_finite() for one in value.flat)
-    return bool(value.is_finite() if isinstance(value, arb) else np.isfinite(value))
+    return bool(value.is_finite() if isinstance(value, (arb, acb)) else np.isfinite(value))
 
 
 def _order(entries: Mapping[tuple[int, int], Any], rows: Sequence[int]) -> list[tuple[int, int]]:
@@ -322,8 +322,9 @@ def _dense(entries: Mapping[tuple[int, int], Any], block: _Block, one: Any) -> d
         np.asarray(v) if isinstance(v, np.ndarray) else np.array([[v]], dtype=object) for v in entries.values()
     ]
     shape = np.broadcast_shapes(*(v.shape for v in values))
-    precise = isinstance(one, arb)
-    full = np.empty((*shape, size, size), dtype=object if precise else float)
+    precise = isinstance(one, (arb, acb))
+    matrix_of = acb_mat if isinstance(one, acb) else arb_mat
+    full = np.empty((*shape, size, size), dtype=object if precise else type(one))
     full[...] = 0 * one
     for (i, j), value in zip(entries, values, strict=True):
         full[..., block.rows.index(i), block.cols.index(j)] = value
@@ -331,8 +332,8 @@ def _dense(entries: Mapping[tuple[int, int], Any], block: _Block, one: Any) -> d
     inverse = np.empty_like(flat)
     for k, matrix in enumerate(flat):
         try:
-            inverse[k] = np.array(arb_mat(matrix.tolist()).inv().tolist()) if precise else np.linalg.inv(matrix)
+            inverse[k] = np.array(matrix_of(matrix.tolist()).inv().tolist()) if precise else np.linalg.inv(matrix)
         except (ZeroDivisionError, np.linalg.LinAlgError):
-            inverse[k] = arb.nan() if precise else np.nan
+            inverse[k] = one * arb.nan() if precise else np.nan
     inverse = inverse.reshape(full.shape)
     return {(c, r): inverse[..., m, n] for m, c in enumerate(block.cols) for n, r in enumerate(block.rows)}

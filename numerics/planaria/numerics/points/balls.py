@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
-from mpmath import mp, mpf
+from flint import acb, arb, ctx, fmpq
+from mpmath import mp, mpc, mpf
 from mpmath.libmp import from_man_exp
 from sympy import Expr, Symbol, Trace
 
@@ -29,8 +29,10 @@ def working_balls() -> Iterator[None]:
 
 
 def to_ball(number: Any) -> Any:
-    """A sympy number or an mpf as a ball."""
+    """A sympy number or an mpf as a ball; a complex one for what is not real."""
     if isinstance(number, Expr):
+        if number.is_real is False:
+            return acb(*(to_ball(part) for part in number.as_real_imag()))
         if number.is_Rational:
             return arb(fmpq(int(number.p), int(number.q)))
         number = to_mpf(number)
@@ -38,7 +40,9 @@ def to_ball(number: Any) -> Any:
 
 
 def from_ball(ball: Any) -> Any:
-    """The centre of a ball; nan where it is not finite."""
+    """The centre of a ball, an mpf or an mpc; nan where it is not finite."""
+    if isinstance(ball, acb):
+        return mpc(from_ball(ball.real), from_ball(ball.imag))
     if not ball.is_finite():
         return mpf("nan")
     mantissa, exponent = ball.mid().man_exp()

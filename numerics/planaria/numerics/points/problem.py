@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +17,25 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
+from planaria.ensembles.model import Model
 from planaria.ensembles.ranges import shown
 from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
 from planaria.numerics.laws import check_laws
 from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp, exact_number
 
-__all__ = ["LimitProblem", "Posed", "Problem", "check_admissible", "parameters_of", "pose", "to_float", "to_mpf"]
+__all__ = [
+    "LimitProblem",
+    "Posed",
+    "Problem",
+    "beyond",
+    "check_admissible",
+    "is_beyond",
+    "parameters_of",
+    "pose",
+    "real_only",
+    "to_float",
+    "to_mpf",
+]
 
 
 class Posed(Portable):
@@ -151,8 +164,9 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     Raises
     ------
     InputError
-        For unknown names, missing values, numbers that are not finite or out of range, dimensions that are no
-        positive integers, lists that do not fit their space, and numbers at which a variance or a covariance is
+        For unknown names, missing values, numbers that are not finite or out of range, complex or negative ones
+        for what has to be real or positive (a variance, a covariance, a spectrum), dimensions that are no positive
+        integers, lists that do not fit their space, and numbers at which a variance or a covariance is
         no finite number >= 0.
     """
     setting = derivation.rules.setting
@@ -160,6 +174,7 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     symbols = {str(symbol): symbol for symbol in parameters_of(derivation)}
     fields = contents_of(derivation.expression, derivation.model).fields
     covariances = {one for field in fields for one in (field.rows, field.cols)}
+    bound = real_only(derivation.model, setting.spaces)
     numbers: dict[Symbol, Expr] = {}
     given: dict[MatrixSymbol, Spectrum] = {}
     for key, value in values.items():
@@ -169,7 +184,7 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
             if matrices[name] in covariances:
                 check_eigenvalues(spectrum, f"matrix {name}")
         elif name in symbols:
-            numbers[symbols[name]] = _number(symbols[name], value, setting.spaces)
+            numbers[symbols[name]] = _number(symbols[name], value, setting.spaces, bound)
         elif isinstance(key, MatrixSymbol) and (own := derivation.model.spectrum(key)) and own.is_identity:
             raise InputError(f"matrix {name}", "the model sets its spectrum to one", "leave its spectrum out")
         else:
@@ -229,6 +244,27 @@ def parameters_of(derivation: Derivation) -> set[Symbol]:
     return {symbol for symbol in found if symbol not in eigen}
 
 
+def real_only(model: Model, spaces: Iterable[Expr]) -> set[Symbol]:
+    """The symbols that have to be real: dimensions, and what laws, covariances and spectra are made of."""
+    found: set[Any] = set().union(*(space.free_symbols for space in spaces))
+    for one in model.fields:
+        for part in (one.variance, one.rows, one.cols, *one.law.parameters.values()):
+            found |= part.free_symbols if part is not None else set()
+    for _, spectrum in model.spectra:
+        found |= spectrum.free_symbols
+    return {symbol for symbol in found if isinstance(symbol, Symbol)}
+
+
+def beyond(problem: Posed) -> tuple[Symbol, ...]:
+    """The parameters that a closed form is not meant for: complex, or negative in place of positive."""
+    return tuple(symbol for symbol, number in problem.values.items() if is_beyond(symbol, number))
+
+
+def is_beyond(symbol: Symbol, number: Expr) -> bool:
+    """Whether a number is complex, or negative for a symbol that is meant to be positive."""
+    return number.is_real is False or bool(number.is_negative and symbol.is_nonnegative)
+
+
 def _used_matrices(derivation: Derivation) -> set[Symbol]:
     """The eigenvalues that occur: a matrix that only other quantities contain needs no spectrum."""
     rules, system = derivation.rules, derivation.system
@@ -259,7 +295,7 @@ def _spectrum(value: object, name: str) -> Spectrum:
 LARGEST_SIZE = 10**300  # double precision begins every path
 
 
-def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...]) -> Expr:
+def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...], bound: Container[Symbol]) -> Expr:
     place = f"dimension {symbol}" if symbol in spaces else f"parameter {symbol}"
     if isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim):
         raise InputError(place, f"{shown(value)} is not one number", "give one, or take evaluate_array for many")
@@ -271,10 +307,12 @@ def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...]) -> Expr:
             raise InputError(place, f"{shown(value)} is larger than 10^300", "give a smaller size")
         return number
     number = exact_number(value, place)
-    if number.is_real is not True:
-        raise InputError(place, f"{value} is not a real number", "give a real number")
-    if symbol.is_positive and number.is_negative:
-        raise InputError(place, f"{value} is negative", "give a positive number")
+    if symbol in bound:
+        why = "and a variance, covariance or spectrum depends on it"
+        if number.is_real is not True:
+            raise InputError(place, f"{value} is not a real number, {why}", "give a real number")
+        if symbol.is_positive and number.is_negative:
+            raise InputError(place, f"{value} is negative, {why}", "give a positive number")
     return number
 
 

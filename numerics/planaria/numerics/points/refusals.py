@@ -5,10 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from mpmath import nstr
+from sympy import Expr
 
 from planaria.algebra.errors import InputError
+from planaria.numerics.points.problem import Posed, beyond
 
-__all__ = ["ContradictionError", "InTheSpectrumError", "SingularError"]
+__all__ = ["ContradictionError", "InTheSpectrumError", "SingularError", "as_python", "refuse_beyond"]
+
+
+def as_python(number: Expr) -> str:
+    """An exact number as it is written in Python.
+
+    >>> from sympy import I, Rational
+    >>> as_python(Rational(1, 2) - 2 * I), as_python(I)
+    ('1/2-2j', '1j')
+    """
+    real, imag = number.as_real_imag()
+    if not imag:
+        return str(real)
+    sign = "+" if real and not imag.is_negative else ""
+    return f"{real if real else ''}{sign}{imag}j"
+
+
+def refuse_beyond(problem: Posed, place: str) -> None:
+    """Raise InputError for a parameter that is complex, or negative and meant to be positive."""
+    for symbol in beyond(problem):
+        raise InputError(
+            place,
+            f"the parameter {symbol} = {as_python(problem.values[symbol])} is not a positive number",
+            "give a positive number, or evaluate single points with neither limit nor proof",
+        )
 
 
 class SingularError(InputError):

@@ -12,7 +12,7 @@ import cmath
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -207,10 +207,14 @@ class _Plan:
         samplers = tuple(_sampler(field, stream, sizes, once) for stream, field in used)
         return cls(scalar, samplers, diagonals, scalars, seed)
 
+    def drawn(self, run: int) -> Evaluator:
+        """The matrices of one run."""
+        matrices = {one.field.symbol: one.sample(self.seed, run) for one in self.samplers}
+        return Evaluator({**self.diagonals, **matrices}, self.scalars)
+
     def outcome(self, run: int) -> tuple[complex, ...]:
         """The values of all expressions in one run."""
-        matrices = {one.field.symbol: one.sample(self.seed, run) for one in self.samplers}
-        evaluator = Evaluator({**self.diagonals, **matrices}, self.scalars)
+        evaluator = self.drawn(run)
         results = []
         for name, expression in self.expressions.items():
             result = complex(evaluator.scalar(expression))
@@ -220,6 +224,14 @@ class _Plan:
                 )
             results.append(result)
         return tuple(results)
+
+
+def draws_of(
+    expression: Expr, model: Model, values: Mapping[Any, Any], runs: int, seed: int
+) -> Iterator[Evaluator]:
+    """What evaluates expressions in the fields and matrices of one, in as many independent draws as asked for."""
+    plan = _Plan.of({"expression": expression}, model, values, seed)
+    return (plan.drawn(run) for run in range(runs))
 
 
 def _outcomes(plan: _Plan, runs: int, workers: int) -> Generator[tuple[complex, ...], None, None]:

@@ -8,7 +8,9 @@ from planaria.algebra.errors import InputError, check_truth, described
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
-from planaria.numerics.points.problem import pose
+from planaria.numerics.plane.point import in_the_plane
+from planaria.numerics.points.problem import beyond, pose
+from planaria.numerics.points.refusals import refuse_beyond
 from planaria.numerics.solving.certificate import certified
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.limits import limit_at_zero
@@ -34,7 +36,8 @@ def evaluate(
     Parameters
     ----------
     values
-        By symbol or name: numbers or decimal text for parameters and dimensions; for a deterministic matrix a
+        By symbol or name: numbers or decimal text for parameters and dimensions, complex or negative ones for a
+        ridge or a spectral parameter; for a deterministic matrix a
         declared spectrum or a list of eigenvalues. A float stands for its decimal digits. What a model file gives
         as a default may be left out.
     numbers
@@ -50,7 +53,8 @@ def evaluate(
     Raises
     ------
     InputError
-        For wrong or missing values, and where the planar solution has no real value.
+        For wrong or missing values, complex or negative ones for what has to be real (a dimension, a variance, a
+        covariance, a spectrum), and where no value is that of matrices.
     NotProvedError
         Where a proof that was asked for is not reached. It is an InputError, too.
 
@@ -65,6 +69,8 @@ def evaluate(
     0.36602540378443864676
     >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": 2}, digits=20, certify=True).enclosure)
     0.36602540378443864676 +/- 3.83e-21
+    >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": -1 + 1j}, digits=15))
+    (-0.106924311121288 - 0.636009824757034j)
     """
     if not isinstance(derivation, Derivation):
         what = type(derivation).__name__
@@ -80,6 +86,10 @@ def evaluate(
     if limit:
         return limit_at_zero(derivation, at, limit, digits)
     problem = pose(derivation, at)
+    if certify:
+        refuse_beyond(problem, "certify")
+    if beyond(problem):
+        return in_the_plane(problem, digits)
     refuse_zero(problem)
     estimate = solve(problem, digits)
     return certified(problem, estimate) if certify else estimate

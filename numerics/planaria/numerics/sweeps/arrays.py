@@ -18,7 +18,12 @@ from planaria.derivations.derivation import Derivation
 from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.points.problem import Problem, check_admissible, pose
-from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError, SingularError
+from planaria.numerics.points.refusals import (
+    ContradictionError,
+    InTheSpectrumError,
+    SingularError,
+    refuse_beyond,
+)
 from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import refuse_zero, solve
@@ -90,6 +95,7 @@ def evaluate_array(derivation: Derivation, values: Values | None = None, **numbe
     columns = {name: array.ravel() for name, array in zip(swept, arrays, strict=True)}
     count = int(np.prod(shape, dtype=int))
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
+    refuse_beyond(problem, "values")
     _check_sweep(problem, columns)
     refuse_zero(problem)
     found = np.full(count, np.nan), np.full(count, np.nan), np.full(count, PointStatus.OK, dtype=object)

@@ -1,0 +1,4 @@
+"""Spectral densities of Hermitian matrices, from resolvents in the complex plane: bands, edges, atoms, moments.
+
+The equations at complex points are solved in `planaria.numerics.plane`; pictures are drawn in `planaria.app`.
+"""
