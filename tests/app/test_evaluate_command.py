@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from planaria.app.subcommands import evaluate as evaluating
+from planaria.numerics.simulation import simulate as simulating
 from planaria.numerics.solving.evaluate import evaluate as right_evaluate
 
 Run = Callable[..., Any]  # see conftest.py
@@ -330,3 +331,51 @@ def test_a_limit_is_not_simulated(run: Run) -> None:
     given = ["evaluate", "random-features", "loss", *settings(gamma=None), "--limit", "gamma=0"]
     sentence = "--simulate: a limit cannot be simulated; leave out --limit, and set a small value"
     assert run(*given, "--simulate", "10").refusal == sentence
+
+
+SMALL = ("evaluate", "marchenko-pastur", "resolvent", "--set", "N=8", "--set", "P=12", "--set", "gamma=1")
+
+
+def test_processes_draw_the_same(run: Run) -> None:
+    words = (*SMALL, "--simulate", "30", "--json")
+    assert run(*words, "--workers", "2").json == run(*words).json
+
+
+def test_workers_without_a_simulation(run: Run) -> None:
+    sentence = "--workers: nothing is drawn that processes could share; add --simulate RUNS"
+    assert run(*SMALL, "--workers", "2").refusal == sentence
+    sentence = "--workers: 0 is out of range; give a whole number from 1 to 1024"
+    assert run(*SMALL, "--simulate", "9", "--workers", "0").refusal == sentence
+
+
+@pytest.mark.parametrize("after", [7, 40])
+def test_an_interruption_keeps_what_was_drawn(run: Run, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    whole, count = simulating._Plan.outcome, 0
+
+    def interrupted(plan: Any, number: int) -> Any:
+        nonlocal count
+        count += 1
+        if count > after:
+            raise KeyboardInterrupt
+        return whole(plan, number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(simulating._Plan, "outcome", interrupted)
+        outcome = run(*SMALL, "--simulate", "30", "--json")
+    assert outcome.code == 130
+    assert outcome.err == "planaria: interrupted\n"
+    found = json.loads(outcome.out)["simulation"]
+    assert found["verdict"] == "inconclusive"
+    assert found["reason"] == "it was interrupted"
+    assert [one["runs"] for one in found["sizes"]] == ([7] if after == 7 else [30, 10])
+    first = run(*SMALL, "--simulate", str(min(after, 30)), "--json").json["simulation"]
+    assert found["mean"] == first["mean"]
+
+
+def test_an_interruption_before_there_are_two_draws(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(plan: Any, number: int) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulating._Plan, "outcome", interrupted)
+    outcome = run(*SMALL, "--simulate", "30", "--json")
+    assert (outcome.code, outcome.out) == (130, "")

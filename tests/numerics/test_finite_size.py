@@ -243,7 +243,20 @@ def test_symbols_are_told_apart_by_identity() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["finite_size.py", "simulate.py", "draws.py", "../spectra.py", "../functions_of_position.py"]
+    "module",
+    [
+        "finite_size.py",
+        "simulate.py",
+        "draws.py",
+        "words.py",
+        "order.py",
+        "operations.py",
+        "program.py",
+        "scalars.py",
+        "workers.py",
+        "../spectra.py",
+        "../functions_of_position.py",
+    ],
 )
 def test_the_oracle_shares_no_code_with_what_it_checks(module: str) -> None:
     file = Path(finite_size.__file__).parent / module
@@ -260,5 +273,9 @@ def test_the_oracle_shares_no_code_with_what_it_checks(module: str) -> None:
         "planaria.numerics.functions_of_position",
         "planaria.numerics.simulation.draws",
         "planaria.numerics.simulation.finite_size",
+        *(
+            f"planaria.numerics.simulation.{name}"
+            for name in ("words", "order", "operations", "program", "scalars", "workers")
+        ),
         "planaria.numerics.spectra",
     }

@@ -161,7 +161,7 @@ def test_a_time_budget_gives_the_first_runs(workers: int) -> None:
     quantities, model, values = features()
     started = time.monotonic()
     result = simulate(quantities, model, values, runs=10**6, time_budget=0.2, workers=workers)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60  # processes start in that time, on a machine that is busy
     runs = result["loss"].runs
     assert 2 <= runs < 10**6
     assert result == simulate(quantities, model, values, runs=runs)
@@ -195,7 +195,7 @@ def test_an_interrupt_comes_through(workers: int) -> None:
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         simulate(quantities, model, values, runs=10**6, workers=workers, progress=interrupt)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 def test_complex_means_only_where_there_is_an_imaginary_part() -> None:

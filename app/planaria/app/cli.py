@@ -149,6 +149,10 @@ def evaluate(
     simulate: Annotated[
         int | None, typer.Option(metavar="RUNS", help="Check it by simulation at these sizes and larger ones.")
     ] = None,
+    workers: Annotated[
+        int,
+        typer.Option(metavar="W", help="The processes that draw for --simulate; the same result on any number."),
+    ] = 1,
     symbols: SymbolsOption = None,
     csv: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a table of values: a .csv file, or - to print it.")
@@ -170,6 +174,7 @@ def evaluate(
         digits,
         tuple(limit or ()),
         simulate,
+        workers,
         tuple(symbols or ()),
         csv,
         seed,

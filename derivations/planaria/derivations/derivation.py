@@ -149,11 +149,16 @@ class Derivation(Portable):
         return found
 
     def simulate(
-        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, **numbers: Given
+        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, workers: int = 1, **numbers: Given
     ) -> Simulation:
         """Its expectation over drawn matrices: a `Simulation`; see `planaria.numerics.simulate`."""
         found: Simulation = extension(EVALUATORS, "simulation")(
-            self.expression, self.model, given(values, numbers, self.defaults), runs=runs, seed=seed
+            self.expression,
+            self.model,
+            given(values, numbers, self.defaults),
+            runs=runs,
+            seed=seed,
+            workers=workers,
         )
         return found
 

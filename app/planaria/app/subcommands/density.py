@@ -24,8 +24,8 @@ from planaria.app.words.quantities import scalar_quantity
 from planaria.derivations import derive
 from planaria.ensembles.library import load_model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
-from planaria.numerics.simulation.spectrum import drawn_eigenvalues
 from planaria.numerics.spectral.density import density
+from planaria.numerics.spectral.draws import drawn_eigenvalues
 from planaria.numerics.spectral.resolvent import shape_of
 from planaria.numerics.spectral.values import Density
 from planaria.writing.plots.density import write_density

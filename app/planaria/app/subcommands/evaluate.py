@@ -38,6 +38,7 @@ from planaria.ensembles.evidence import Outcome, Status
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
+from planaria.numerics.simulation.approach import ApproachInterrupted
 from planaria.numerics.simulation.extrapolation import Comparison
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.writing.terminal.expressions import Formulas
@@ -47,6 +48,7 @@ __all__ = ["EvaluateOptions", "evaluate_quantity"]
 _MOST_DIGITS = 1000
 _DIGITS = 20
 _MOST_RUNS = 1_000_000
+_MOST_WORKERS = 1024
 _CONTRADICTED: Status = "contradicted"  # the status of a number that a simulation contradicts
 
 
@@ -62,6 +64,7 @@ class EvaluateOptions:
     digits: int | None
     limits: tuple[str, ...]
     runs: int | None
+    workers: int
     symbols: tuple[str, ...]
     csv: str | None
     seed: int
@@ -84,6 +87,9 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         check_count("--digits", options.digits, 1, _MOST_DIGITS)
     if options.runs is not None:
         check_count("--simulate", options.runs, 2, _MOST_RUNS)
+    elif options.workers != 1:
+        raise InputError("--workers", "nothing is drawn that processes could share", "add --simulate RUNS")
+    check_count("--workers", options.workers, 1, _MOST_WORKERS)
     target = Table.of(options.csv, as_json=options.as_json)
     file = load_model(model_name)
     quantity = scalar_quantity(file, quantity_name)
@@ -118,11 +124,14 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     with working(status, f"evaluating {quantity.name}"):
         digits, limit = options.digits or _DIGITS, point.limits or None
         estimate = evaluate(derivation, relevant, digits=digits, limit=limit, certify=options.certify)
-    simulation, failure = None, None
+    simulation: Comparison | None = None
+    failure: BaseException | None = None
     if options.runs is not None:
-        runs, seed = options.runs, options.seed
+        effort = options.runs, options.seed, options.workers
         try:
-            simulation = simulate_beside(quantity, model, relevant, estimate.value, runs, seed, status)
+            simulation = simulate_beside(quantity, model, relevant, estimate.value, *effort, status)
+        except ApproachInterrupted as stop:  # what was drawn is given out
+            simulation, failure = stop.comparison, stop
         except InputError as error:  # the number stands without it, and is given out first
             failure = error
     contradicted = simulation is not None and simulation.verdict is Outcome.FAILED

@@ -34,9 +34,13 @@ def simulate_beside(
     planar: Any,
     runs: int,
     seed: int,
+    workers: int,
     status: Console,
 ) -> Comparison:
-    """Draw `runs` times at the sizes that were given, less often at larger ones, and compare."""
+    """Draw `runs` times at the sizes that were given, less often at larger ones, and compare.
+
+    Raises ApproachInterrupted with what was drawn where somebody interrupts.
+    """
     with progress_bar(status) as progress:
         task = progress.add_task("simulating", total=runs)
         value = complex(planar)
@@ -47,6 +51,7 @@ def simulate_beside(
             value if value.imag else value.real,
             _efforts(runs, max(sizes_of(quantity.expression, model, values).values())),
             seed=seed,
+            workers=workers,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
 

@@ -13,10 +13,10 @@ from planaria.algebra.errors import InputError
 from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.model import Model
 from planaria.numerics.simulation.extrapolation import Comparison, compare, no_comparison
-from planaria.numerics.simulation.simulate import simulate
+from planaria.numerics.simulation.simulate import Interrupted, simulate
 from planaria.numerics.simulation.stretching import correction_power, stretch
 
-__all__ = ["LARGEST", "Effort", "approach", "seed_of"]
+__all__ = ["LARGEST", "ApproachInterrupted", "Effort", "approach", "seed_of"]
 
 LARGEST = 5000  # size of a space whose matrices are still drawn
 _NAME = "quantity"
@@ -29,6 +29,14 @@ class Effort:
     scale: int
     runs: int
     seconds: float | None = None
+
+
+class ApproachInterrupted(KeyboardInterrupt):
+    """Somebody interrupted; ``comparison`` is inconclusive, and has the means of what was drawn."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        super().__init__("the simulation was interrupted; what was drawn is in .comparison")
+        self.comparison = comparison
 
 
 def approach(
@@ -59,6 +67,11 @@ def approach(
         As in `simulate`; the draws of different scales are independent.
     progress
         Called with how many draws are done, and how many there may be.
+
+    Raises
+    ------
+    ApproachInterrupted
+        A `KeyboardInterrupt` with the means of what was drawn, where somebody interrupts after two draws.
     """
     found: list[tuple[int, Simulation]] = []
     total = sum(one.runs for one in efforts)
@@ -87,6 +100,12 @@ def approach(
                 time_budget=effort.seconds,
                 progress=report,
             )[_NAME]
+        except KeyboardInterrupt as stop:
+            if isinstance(stop, Interrupted):
+                found.append((effort.scale, stop.found[_NAME]))
+            if not found:
+                raise
+            raise ApproachInterrupted(no_comparison(planar, found, "it was interrupted")) from None
         except InputError as error:
             if effort.scale == 1:
                 raise

@@ -75,14 +75,17 @@ def draw(
     if problem is not None:
         raise InputError(place, *problem)
     left, right = _root(rows, shape[0], place), _root(rows if law.is_square else cols, shape[1], place)
-    entries = law.sample(rng, shape, parameters)
-    sample: NDArray[Any] = entries * (math.sqrt(variance) * left[:, np.newaxis] * right)
+    sample: NDArray[Any] = law.sample(rng, shape, parameters)  # ours alone: scaled where it is
+    if right is None:
+        sample *= math.sqrt(variance) if left is None else (math.sqrt(variance) * left)[:, np.newaxis]
+    else:
+        sample *= math.sqrt(variance) * (1 if left is None else left[:, np.newaxis]) * right
     return sample
 
 
-def _root(covariance: NDArray[np.float64] | None, length: int, place: str) -> NDArray[np.float64]:
+def _root(covariance: NDArray[np.float64] | None, length: int, place: str) -> NDArray[np.float64] | None:
     if covariance is None:
-        return np.ones(length)
+        return None
     if covariance.shape != (length,):
         problem = f"a covariance has the shape {covariance.shape}, but the dimension is {length}"
         raise InputError(place, problem, "give one eigenvalue for each index")

@@ -6,10 +6,9 @@ does what a reader of the expression would do with numpy.
 
 from __future__ import annotations
 
-import cmath
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import reduce, singledispatch
 from typing import Any
 
@@ -39,16 +38,28 @@ from sympy.core.function import Application
 from sympy.core.numbers import ImaginaryUnit
 from sympy.matrices.expressions import Adjoint
 
-from planaria.algebra.errors import InputError, kind_of
-from planaria.numerics.spectra import exact_number, no_value
+from planaria.algebra.errors import InputError
+from planaria.numerics.simulation.scalars import (
+    PLACE,
+    Scalar,
+    guarded,
+    no_matrix_value,
+    plain_number,
+    real_if_exact,
+    singular,
+)
+from planaria.numerics.spectra import no_value
 
-__all__ = ["Evaluator", "evaluate_matrix", "plain_number"]
+__all__ = [
+    "Evaluator",
+    "Value",
+    "evaluate_matrix",
+    "plus",
+]
 
 Array = NDArray[Any]
-Scalar = float | complex
 Value = Scalar | Array  # a one-dimensional array stands for a diagonal matrix
 
-_PLACE = "expression"
 _SYMPY_FUNCTIONS = threading.Lock()  # sympy evaluates functions at mpmath's global precision
 
 
@@ -88,23 +99,6 @@ def evaluate_matrix(
     1.3333333333333333
     """
     return Evaluator(matrices, scalars).value(expression)
-
-
-def plain_number(value: Any, place: str) -> float | complex:
-    """A number in double precision, complex only where it has an imaginary part.
-
-    Raises InputError for anything that is not a number in the range of a float.
-
-    >>> plain_number("1/4", "symbol s"), plain_number(1j, "symbol s")
-    (0.25, 1j)
-    """
-    try:
-        number = complex(value if type(value) in (float, complex) else exact_number(value, place))
-        if cmath.isfinite(number):
-            return _real_if_exact(number)
-    except OverflowError:
-        pass
-    raise InputError(place, f"{value} is no finite number in the range of a float", "give another number")
 
 
 class Evaluator:
@@ -159,26 +153,26 @@ class Evaluator:
     def scalar(self, node: Basic) -> Scalar:
         result = self.of(node)
         if isinstance(result, np.ndarray):
-            raise InputError(_PLACE, f"{node} is a matrix where a scalar is needed", "take its Trace")
+            raise InputError(PLACE, f"{node} is a matrix where a scalar is needed", "take its Trace")
         return result
 
     def matrix(self, node: Basic) -> Array:
         result = self.of(node)
         if isinstance(result, np.ndarray):
             return result
-        raise InputError(_PLACE, f"{node} is a scalar where a matrix is needed", "multiply it by an Identity")
+        raise InputError(PLACE, f"{node} is a scalar where a matrix is needed", "multiply it by an Identity")
 
     def integer(self, node: Basic) -> int:
         """The value of a dimension or of the exponent of a matrix."""
         result = self.scalar(node)
         if isinstance(result, complex) or not result.is_integer():
-            raise InputError(_PLACE, f"{node} is {result}, not an integer", "give it an integer value")
+            raise InputError(PLACE, f"{node} is {result}, not an integer", "give it an integer value")
         return int(result)
 
     def size(self, node: Basic) -> int:
         number = self.integer(node)
         if number < 1:
-            raise InputError(_PLACE, f"the dimension {node} is {number}", "give it a positive integer value")
+            raise InputError(PLACE, f"the dimension {node} is {number}", "give it a positive integer value")
         return number
 
     def inverse(self, node: Basic) -> Array:
@@ -188,6 +182,9 @@ class Evaluator:
             found = self._inverses[node] = _inverse(self.matrix(node), node)
         return found
 
+    def trace(self, node: Trace) -> Scalar:
+        return _trace_of(node.arg, self)
+
     def _shape(self, matrix: MatrixSymbol) -> list[tuple[Expr, int]]:
         array = self.matrix(matrix)
         return list(zip(matrix.shape, array.shape if array.ndim == 2 else array.shape * 2, strict=True))
@@ -195,23 +192,19 @@ class Evaluator:
 
 @singledispatch
 def _evaluate(node: Basic, at: Evaluator) -> Value:
-    raise InputError(
-        _PLACE,
-        f"{node} is {kind_of(node)}, which has no value on matrices",
-        "use sums, products, integer powers, inverses, transposes, adjoints and traces",
-    )
+    raise no_matrix_value(node)
 
 
 @_evaluate.register(Symbol)
 @_evaluate.register(MatrixSymbol)
 def _symbol(node: Basic, at: Evaluator) -> Value:
-    raise no_value(node, at.known(), _PLACE, "matrix" if isinstance(node, MatrixSymbol) else "symbol")
+    raise no_value(node, at.known(), PLACE, "matrix" if isinstance(node, MatrixSymbol) else "symbol")
 
 
 @_evaluate.register(Number)
 @_evaluate.register(NumberSymbol)
 def _number(node: Any, at: Evaluator) -> Value:
-    return _guarded(node, lambda: float(node))
+    return guarded(node, lambda: float(node))
 
 
 @_evaluate.register(ImaginaryUnit)
@@ -234,7 +227,7 @@ def _pow(node: Any, at: Evaluator) -> Value:
     base, exponent = at.scalar(node.base), at.scalar(node.exp)
     if node.exp.is_Integer:
         exponent = int(node.exp)
-    return _guarded(node, lambda: base**exponent)
+    return guarded(node, lambda: base**exponent)
 
 
 @_evaluate.register(Application)
@@ -243,8 +236,8 @@ def _function(node: Any, at: Evaluator) -> Value:
     with _SYMPY_FUNCTIONS:
         result = node.func(*[sympify(number, strict=True) for number in numbers]).evalf()
     if not getattr(result, "is_number", False):
-        raise InputError(_PLACE, f"the function {node.func} has no value", "use a function of sympy")
-    return _guarded(node, lambda: _real_if_exact(complex(result)))
+        raise InputError(PLACE, f"the function {node.func} has no value", "use a function of sympy")
+    return guarded(node, lambda: real_if_exact(complex(result)))
 
 
 @_evaluate.register(Identity)
@@ -259,7 +252,7 @@ def _zero(node: Any, at: Evaluator) -> Value:
 
 @_evaluate.register(MatAdd)
 def _matadd(node: Any, at: Evaluator) -> Value:
-    return reduce(_plus, (at.matrix(term) for term in node.args))
+    return reduce(plus, (at.matrix(term) for term in node.args))
 
 
 @_evaluate.register(MatMul)
@@ -290,7 +283,7 @@ def _adjoint(node: Any, at: Evaluator) -> Value:
 
 @_evaluate.register(Trace)
 def _trace(node: Any, at: Evaluator) -> Value:
-    return _trace_of(node.arg, at)
+    return at.trace(node)
 
 
 def _trace_of(node: Any, at: Evaluator) -> Scalar:
@@ -339,7 +332,8 @@ def _chain(factors: list[Array]) -> Array:
     return factors[0] if len(factors) == 1 else np.linalg.multi_dot(factors)
 
 
-def _plus(left: Array, right: Array) -> Array:
+def plus(left: Array, right: Array) -> Array:
+    """The sum of two matrices, of which one or both may be diagonal."""
     if left.ndim == right.ndim:
         _check_shapes(left.shape, right.shape)
         total: Array = left + right
@@ -359,7 +353,7 @@ def _inverse(matrix: Array, node: Basic) -> Array:
             return 1 / matrix
     except np.linalg.LinAlgError:
         pass
-    raise InputError(_PLACE, f"the matrix {node} is singular", "add a positive ridge under the inverse")
+    raise singular(node)
 
 
 def _diagonal(matrix: Array) -> Array:
@@ -369,15 +363,11 @@ def _diagonal(matrix: Array) -> Array:
 def _check_shapes(left: tuple[int, ...], right: tuple[int, ...]) -> None:
     if left != right:
         problem = f"the dimensions {left} and {right} do not match"
-        raise InputError(_PLACE, problem, "give matrices of matching shapes")
+        raise InputError(PLACE, problem, "give matrices of matching shapes")
 
 
 def _scalar(number: Any) -> Scalar:
     return complex(number) if np.iscomplexobj(number) else float(number)
-
-
-def _real_if_exact(number: complex) -> Scalar:
-    return number if number.imag else number.real
 
 
 def _checked_array(matrix: MatrixSymbol, array: Array) -> Array:
@@ -385,13 +375,3 @@ def _checked_array(matrix: MatrixSymbol, array: Array) -> Array:
         problem = f"its value has {array.ndim} dimensions and the type {array.dtype}"
         raise InputError(f"matrix {matrix.name}", problem, "give a two-dimensional array of numbers")
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64, copy=False)
-
-
-def _guarded(node: Basic, compute: Callable[[], Scalar]) -> Scalar:
-    try:
-        result = compute()
-    except (ZeroDivisionError, OverflowError, TypeError):
-        result = math.nan
-    if not cmath.isfinite(result):
-        raise InputError(_PLACE, f"{node} divides by zero or overflows", "give other values")
-    return result

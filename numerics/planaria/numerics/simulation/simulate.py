@@ -11,9 +11,7 @@ from __future__ import annotations
 import cmath
 import math
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, overload
@@ -27,10 +25,14 @@ from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.question import Asked, Given, Values, given, question
 from planaria.numerics.simulation.draws import draw
-from planaria.numerics.simulation.finite_size import Evaluator, plain_number
+from planaria.numerics.simulation.finite_size import Evaluator
+from planaria.numerics.simulation.program import DIAGONAL, Program, compiled, trait_of
+from planaria.numerics.simulation.scalars import plain_number
+from planaria.numerics.simulation.words import Trait
+from planaria.numerics.simulation.workers import in_order, one_thread
 from planaria.numerics.spectra import eigenvalues, exact_number, no_value
 
-__all__ = ["draw", "simulate"]
+__all__ = ["Interrupted", "draw", "simulate"]
 
 _ROUND_OFF = 1e-9  # an imaginary part below this fraction of the largest value seen is round-off
 _FEWEST_RUNS = 2  # a standard error needs two
@@ -81,7 +83,8 @@ def simulate(
 ) -> dict[str, Simulation] | Simulation:
     """The expectations of scalar expressions in a model, from independent draws of its fields.
 
-    All expressions are evaluated on each draw, exactly as they are written.
+    All expressions are evaluated on each draw as they are written, up to rounding: products in the order of least
+    work, inverses that only multiply solved for, on the smaller side of ``inv(gamma*I + phi.T*phi)*phi.T``.
 
     Parameters
     ----------
@@ -98,8 +101,8 @@ def simulate(
     seed
         A non-negative integer.
     workers
-        The number of threads that draw; numpy's linear algebra runs in parallel there. It pays with one BLAS
-        thread each (``OPENBLAS_NUM_THREADS=1`` or its like in the environment).
+        The number of processes that draw, started by joblib and kept for the next time; starting them takes a
+        second. Each computes on one thread, so the bits do not depend on their number.
     time_budget
         Seconds after which no further draw is begun; two draws are always made. The runs that are counted are
         the first ones, so the result is that of a simulation with so many runs.
@@ -111,6 +114,8 @@ def simulate(
     InputError
         For a symbol without a value, a dimension that is no positive integer, a deterministic matrix without
         a spectrum, a matrix where a scalar is needed, a value that is not finite, or a bad option.
+    Interrupted
+        A `KeyboardInterrupt` that holds what was drawn, where somebody interrupts after two runs.
 
     >>> from sympy import Trace, symbols
     >>> N, P = symbols("N P", positive=True)
@@ -134,16 +139,33 @@ def simulate(
     plan = _Plan.of(several, setting, at, seed)
     deadline = math.inf if time_budget is None else time.monotonic() + time_budget
     outcomes: list[tuple[complex, ...]] = []
-    with closing(_outcomes(plan, runs, workers)) as stream:
-        for outcome in stream:
-            outcomes.append(outcome)
-            if progress is not None:
-                progress(len(outcomes), runs)
-            if len(outcomes) >= _FEWEST_RUNS and time.monotonic() >= deadline:
-                break
-    columns = zip(*outcomes, strict=True)
-    found = {name: _summary(column, seed) for name, column in zip(plan.expressions, columns, strict=True)}
+    try:
+        with one_thread(), closing(in_order(plan.outcome, runs, workers)) as stream:
+            for outcome in stream:
+                outcomes.append(outcome)
+                if progress is not None:
+                    progress(len(outcomes), runs)
+                if len(outcomes) >= _FEWEST_RUNS and time.monotonic() >= deadline:
+                    break
+    except KeyboardInterrupt:
+        if len(outcomes) < _FEWEST_RUNS:
+            raise
+        raise Interrupted(_summaries(several, outcomes, seed)) from None
+    found = _summaries(several, outcomes, seed)
     return found if isinstance(expressions, Mapping) else found[""]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Somebody interrupted a simulation; ``found`` holds what was drawn, by the names of the quantities."""
+
+    def __init__(self, found: dict[str, Simulation]) -> None:
+        super().__init__("the simulation was interrupted; what was drawn is in .found")
+        self.found = found
+
+
+def _summaries(names: Iterable[str], outcomes: list[tuple[complex, ...]], seed: int) -> dict[str, Simulation]:
+    columns = zip(*outcomes, strict=True)
+    return {name: _summary(column, seed) for name, column in zip(names, columns, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -172,15 +194,20 @@ class _Sampler:
             parameters=self.parameters,
         )
 
+    @property
+    def trait(self) -> Trait:
+        """What is the same in all draws, read off one: the law is not asked."""
+        sample = draw(self.field, (3, 3), np.random.default_rng(0), variance=1.0, parameters=self.parameters)
+        return trait_of(sample, is_square=self.field.law.is_square)
+
 
 @dataclass(frozen=True)
 class _Plan:
     """All that does not change from run to run."""
 
-    expressions: dict[str, Expr]
+    names: tuple[str, ...]
     samplers: tuple[_Sampler, ...]
-    diagonals: dict[MatrixSymbol, NDArray[np.float64]]
-    scalars: dict[Symbol, float | complex]
+    program: Program
     seed: int
 
     @classmethod
@@ -205,19 +232,19 @@ class _Plan:
         scalars = {symbol: plain_number(number, f"parameter {symbol}") for symbol, number in numbers}
         once = Evaluator(diagonals, scalars)
         samplers = tuple(_sampler(field, stream, sizes, once) for stream, field in used)
-        return cls(scalar, samplers, diagonals, scalars, seed)
+        traits = {**dict.fromkeys(fixed, DIAGONAL), **{one.field.symbol: one.trait for one in samplers}}
+        return cls(tuple(scalar), samplers, compiled(scalar.values(), once, traits), seed)
 
-    def drawn(self, run: int) -> Evaluator:
-        """The matrices of one run."""
-        matrices = {one.field.symbol: one.sample(self.seed, run) for one in self.samplers}
-        return Evaluator({**self.diagonals, **matrices}, self.scalars)
+    def drawn(self, run: int) -> dict[MatrixSymbol, NDArray[Any]]:
+        """The fields of one run."""
+        return {one.field.symbol: one.sample(self.seed, run) for one in self.samplers}
 
     def outcome(self, run: int) -> tuple[complex, ...]:
         """The values of all expressions in one run."""
-        evaluator = self.drawn(run)
+        matrices = self.drawn(run)
         results = []
-        for name, expression in self.expressions.items():
-            result = complex(evaluator.scalar(expression))
+        for name, value in zip(self.names, self.program.values(matrices), strict=True):
+            result = complex(value)
             if not cmath.isfinite(result):
                 raise InputError(
                     f"quantity {name}", f"its value in run {run + 1} is {result}", "check ridge and sizes"
@@ -231,26 +258,7 @@ def draws_of(
 ) -> Iterator[Evaluator]:
     """What evaluates expressions in the fields and matrices of one, in as many independent draws as asked for."""
     plan = _Plan.of({"expression": expression}, model, values, seed)
-    return (plan.drawn(run) for run in range(runs))
-
-
-def _outcomes(plan: _Plan, runs: int, workers: int) -> Generator[tuple[complex, ...], None, None]:
-    """The outcomes in the order of the runs. To close the iterator is to stop."""
-    yield plan.outcome(0)  # errors in the input show here, before any thread is started
-    if workers == 1:
-        yield from (plan.outcome(run) for run in range(1, runs))
-        return
-    executor = ThreadPoolExecutor(workers)
-    pending: deque[Future[tuple[complex, ...]]] = deque()
-    try:
-        for run in range(1, runs):
-            pending.append(executor.submit(plan.outcome, run))
-            if len(pending) >= 2 * workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+    return (plan.program.evaluator(plan.drawn(run)) for run in range(runs))
 
 
 def _summary(column: tuple[complex, ...], seed: int) -> Simulation:
