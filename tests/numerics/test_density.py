@@ -11,7 +11,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 
 import planaria as pl
 from planaria.algebra.errors import InputError
-from planaria.numerics.simulation.spectrum import drawn_eigenvalues
+from planaria.numerics.spectral.draws import drawn_eigenvalues
 from planaria.numerics.spectral.resolvent import shape_of
 
 N, P, z, gamma = symbols("N P z gamma", positive=True)
