@@ -165,15 +165,14 @@ def _matrix(
     for e in group:
         first = one.places[e]
         space = one.col_spaces[first.column]
-        at = numbers.at(space)
         for f in group:
             last = one.places[f]
             entry = propagators[space].get((first.column, last.row))
             if entry is None:
                 continue
-            right, left = (v.evaluate(at, numbers.one) for v in (first.vertex.right, last.vertex.left))
+            right, left = (numbers.value(v, space) for v in (first.vertex.right, last.vertex.left))
             links[e, f] = right * entry * left
-            inner, outer = (v.evaluate(at, numbers.one) for v in (first.inner, last.outer))
+            inner, outer = (numbers.value(v, space) for v in (first.inner, last.outer))
             weights[e, f] = inner * outer
     matrix = {}
     for m, (e, g) in enumerate(rungs):
