@@ -100,12 +100,15 @@ def compare(one: Case, seed: int = 0) -> Outcome:
         found = pl.density(law, values=values, of=z, points=2000)
     except pl.InputError as error:
         return Outcome(None, 0, (), 0, str(error))
+    if found.variable.startswith("-"):  # with signs that are all minus, x is that of the matrix without them
+        drawn = -drawn
     shares = max(abs(share_below(found, x) - np.mean(drawn <= x)) for x in levels(drawn))
     right, refused, wrong = 0, 0, []
     for at in points(found, drawn, seed):
         mean = np.mean(1 / (at - drawn))
         try:
-            value = complex(law.evaluate({**values, z: at}, digits=15))
+            sign = -1 if found.variable.startswith("-") else 1
+            value = sign * complex(law.evaluate({**values, z: sign * at}, digits=15))
         except pl.InputError as error:
             refused += 1
             inside = isinstance(at, float) and any(e.low < at < e.high for e in found.bands)

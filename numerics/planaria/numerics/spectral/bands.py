@@ -17,16 +17,20 @@ from planaria.numerics.spectral.axis import OnAxis, from_above, joined, on_axis
 from planaria.numerics.spectral.edges import folds
 from planaria.numerics.spectral.resolvent import Resolvent
 
-__all__ = ["Atom", "Band", "atoms_of", "bands_of"]
+__all__ = ["Atom", "Band", "atoms_of", "bands_of", "scan", "searched"]
 
 Floats = NDArray[np.float64]
 
-LEAST, MOST = -7.0, 3.0  # decades about the scale that are scanned
+LEAST, MOST = -12.0, 3.0  # decades about the scale that are scanned
 PER_DECADE = 20
 SECTIONS = 12
+SEARCHES = 6
 ROUNDS = 9
 SAME = 1e-3  # relative change of a weight from one height to the next, of an atom
 SMALLEST = 1e-6  # of an atom
+MOST_SECANTS = 40
+NEARBY = 1e-7  # of the distance of two points of the scan, the last step to a pole
+BESIDE = 1e-4
 HEIGHTS = (1e-8, 1e-10)  # of the scale, above an atom at zero
 
 
@@ -61,6 +65,26 @@ def scan(resolvent: Resolvent, per_decade: int = PER_DECADE, known: OnAxis | Non
     if known is None:
         return on_axis(resolvent, x)
     return joined([known, on_axis(resolvent, np.setdiff1d(x, known.x), known)])
+
+
+def searched(resolvent: Resolvent, scanned: OnAxis) -> OnAxis:
+    """The scan with more points where a gap or a band may hide between two of its points.
+
+    A gap hides at a minimum of the density in a band, a band at a maximum of the ladder's radius in a gap.
+    """
+    for _ in range(SEARCHES):
+        here = scanned[np.isfinite(scanned.values)]
+        height = np.where(here.inside, here.rho, 1 - here.radius)
+        same = (here.inside[:-2] == here.inside[1:-1]) & (here.inside[2:] == here.inside[1:-1])
+        lowest = (height[1:-1] < height[:-2]) & (height[1:-1] < height[2:])
+        one_side = (here.x[:-2] > 0) | (here.x[2:] < 0)
+        at = np.flatnonzero(same & lowest & one_side) + 1
+        new = np.concatenate([(here.x[at - 1] + here.x[at]) / 2, (here.x[at] + here.x[at + 1]) / 2])
+        new = np.setdiff1d(new, scanned.x)
+        if not len(new):
+            break
+        scanned = joined([scanned, on_axis(resolvent, new, scanned)])
+    return scanned
 
 
 def bands_of(resolvent: Resolvent, scanned: OnAxis) -> tuple[Band, ...]:
@@ -121,7 +145,7 @@ def atoms_of(resolvent: Resolvent, scanned: OnAxis) -> tuple[Atom, ...]:
     for k in np.flatnonzero(
         outside[:-1] & outside[1:] & (values[:-1] < 0) & (values[1:] > 0) & (x[:-1] * x[1:] > 0)
     ):
-        atom = _pole(resolvent, float(x[k]), float(x[k + 1]))
+        atom = _pole(resolvent, scanned, float(x[k]), float(x[k + 1]))
         if atom is not None and atom.weight > SMALLEST:
             found.append(atom)
     return tuple(sorted(found, key=lambda one: one.x))
@@ -143,22 +167,32 @@ def _weights_at_zero(resolvent: Resolvent, points: NDArray[np.complex128]) -> Fl
     return np.asarray(weights)
 
 
-def _pole(resolvent: Resolvent, low: float, high: float) -> Atom | None:
-    """The zero of 1/G between two points, by the secant's method, and its residue."""
+def _pole(resolvent: Resolvent, known: OnAxis, low: float, high: float) -> Atom | None:
+    """The zero of 1/G between two points by the secant's method, and its residue; None where there is a band."""
+
+    def at(*places: float) -> Floats:
+        here = on_axis(resolvent, np.array(sorted(places)), known)
+        return np.where(here.inside, np.nan, here.values.real)
+
     one, two = low, high
-    f = [1 / from_above(resolvent, np.array([x])).values[0].real for x in (one, two)]
-    for _ in range(40):
-        if f[1] == f[0]:
-            break
+    f = [1 / float(at(x)[0]) for x in (one, two)]
+    for _ in range(MOST_SECANTS):
         new = two - f[1] * (two - one) / (f[1] - f[0])
         if not low <= new <= high:
             return None
         one, two = two, new
-        here = from_above(resolvent, np.array([new]))
-        if here.inside[0]:
-            return None
-        f = [f[1], 1 / here.values[0].real]
-        if abs(two - one) <= 1e-13 * abs(two) or not np.isfinite(f[1]):
+        if abs(two - one) <= NEARBY * (high - low):
             break
-    slope = (f[1] - f[0]) / (two - one) if two != one else np.nan
-    return Atom(float(two), float(1 / slope)) if np.isfinite(slope) else None
+        f = [f[1], 1 / float(at(new)[0])]
+        if not np.isfinite(f[1]):
+            if abs(two - one) <= BESIDE * (high - low):  # on the pole itself
+                break
+            return None
+    # G is weight/(x - pole) and a line: what two points beside the pole say, to the square of their distance.
+    step = BESIDE * (high - low)
+    below, above = at(two - step, two + step)
+    weight = step * (above - below) / 2
+    moved = step * (above + below) / (above - below)
+    if not np.isfinite(weight) or abs(moved) > step:
+        return None
+    return Atom(float(two), float(weight))
