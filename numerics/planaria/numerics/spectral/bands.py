@@ -26,6 +26,7 @@ PER_DECADE = 20
 SECTIONS = 12
 SEARCHES = 6
 ROUNDS = 9
+FOLDS = 2  # rounds after which an edge is taken for one without a fold
 SAME = 1e-3  # relative change of a weight from one height to the next, of an atom
 SMALLEST = 1e-6  # of an atom
 MOST_SECANTS = 40
@@ -111,7 +112,7 @@ def bands_of(resolvent: Resolvent, scanned: OnAxis) -> tuple[Band, ...]:
 def _edges(resolvent: Resolvent, outside: OnAxis, inside: Floats) -> Floats:
     """The edges between points outside of bands and points inside."""
     found = folds(resolvent, outside.x, inside, outside.loops)
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         todo = np.flatnonzero(np.isnan(found))
         if not len(todo):
             return found
@@ -128,7 +129,8 @@ def _edges(resolvent: Resolvent, outside: OnAxis, inside: Floats) -> Floats:
             if first:
                 for name in ("x", "values", "loops", "radius"):
                     getattr(outside, name)[n] = getattr(part, name)[first - 1]
-        found[todo] = folds(resolvent, outside.x[todo], inside[todo], outside.loops[todo])
+        if turn < FOLDS:
+            found[todo] = folds(resolvent, outside.x[todo], inside[todo], outside.loops[todo])
     # No fold: the loops diverge at such an edge, which is now known to some digits.
     return np.where(np.isnan(found), (outside.x + inside) / 2, found)
 

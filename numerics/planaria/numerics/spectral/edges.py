@@ -20,7 +20,7 @@ __all__ = ["folds"]
 Floats = NDArray[np.float64]
 
 STEP = 1e-5  # relative, of the derivative by x: a factor of it moves no zero
-MOST_STEPS = 40
+MOST_STEPS = 25
 MOST_CORRECTIONS = 8
 CORRECTED = 1e-13  # relative step of the loops
 SETTLED = 1e-14  # relative change of x
