@@ -165,15 +165,14 @@ def _matrix(
     for e in group:
         first = one.places[e]
         space = one.col_spaces[first.column]
-        at = numbers.at(space)
         for f in group:
             last = one.places[f]
             entry = propagators[space].get((first.column, last.row))
             if entry is None:
                 continue
-            right, left = (v.evaluate(at, numbers.one) for v in (first.vertex.right, last.vertex.left))
+            right, left = (numbers.value(v, space) for v in (first.vertex.right, last.vertex.left))
             links[e, f] = right * entry * left
-            inner, outer = (v.evaluate(at, numbers.one) for v in (first.inner, last.outer))
+            inner, outer = (numbers.value(v, space) for v in (first.inner, last.outer))
             weights[e, f] = inner * outer
     matrix = {}
     for m, (e, g) in enumerate(rungs):
@@ -216,10 +215,21 @@ def radii(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, P
             full[:, m, n] = np.broadcast_to(value, shape)[:, 0]
         bad = ~np.isfinite(full).all(axis=(1, 2))
         full[bad] = 0
-        largest = np.abs(np.linalg.eigvals(full)).max(axis=1)
+        largest = _largest(full)
         largest[bad] = np.inf
         found = np.maximum(found, largest)
     return found
+
+
+def _largest(matrices: NDArray[Any]) -> NDArray[np.float64]:
+    """The spectral radius of each of some matrices; inf where LAPACK does not find it."""
+    try:
+        found: NDArray[np.float64] = np.abs(np.linalg.eigvals(matrices)).max(axis=1)
+        return found
+    except np.linalg.LinAlgError:
+        if len(matrices) == 1:
+            return np.array([np.inf])
+        return np.concatenate([_largest(one[np.newaxis]) for one in matrices])
 
 
 def radius_of_balls(

@@ -11,7 +11,7 @@ has its points along the first axis and the eigenvalues of a space along the sec
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,19 @@ class Numbers:
     scalars: Mapping[Expr, Any]
     nodes: Mapping[Expr, tuple[Mapping[Expr, Any], Any]]
     strength: Any = None  # of the fields; full strength if None
+    moving: frozenset[Expr] = frozenset()  # the generators that differ from use to use of what is fixed
+    fixed: dict[tuple[int, Expr], tuple[Ratio, Any]] | None = field(default=None, repr=False, compare=False)
+
+    def value(self, ratio: Ratio, space: Expr) -> Any:
+        """A function of a space's eigenvalues, which is kept where nothing of it moves."""
+        if self.fixed is None:
+            return ratio.evaluate(self.at(space), self.one)
+        key = id(ratio), space
+        if key not in self.fixed:  # the ratio is kept beside its value, and so is its id
+            still = not ratio.support() & self.moving
+            self.fixed[key] = ratio, ratio.evaluate(self.at(space), self.one) if still else None
+        value = self.fixed[key][1]
+        return ratio.evaluate(self.at(space), self.one) if value is None else value
 
     def at(self, space: Expr) -> dict[Expr, Any]:
         """Everything that a function of this space's eigenvalues may contain."""
@@ -79,6 +92,7 @@ class _Term:
     column: int
     factor: Ratio
     loop: int
+    slope: Ratio  # with the scale of the loop
 
 
 @dataclass(frozen=True)
@@ -106,7 +120,9 @@ class Unreduced:
         for space, (rows, cols) in by_space(rules).items():
             constants = tuple((i, j, value) for (i, j), value in rules.bare_inverse(space).items())
             terms = tuple(
-                _Term(t.row, t.column, t.factor, t.loop) for t in system.terms if rules.row_spaces[t.row] == space
+                _Term(t.row, t.column, t.factor, t.loop, t.factor * system.scales[t.loop])
+                for t in system.terms
+                if rules.row_spaces[t.row] == space
             )
             self.blocks[space] = _Block(tuple(rows), tuple(cols), constants, terms)
         self._orders: dict[Expr, list[tuple[int, int]]] = {}
@@ -120,17 +136,15 @@ class Unreduced:
         return {space: self._propagator(space, numbers, loops) for space in self.blocks}
 
     def _propagator(self, space: Expr, numbers: Numbers, loops: Mapping[Symbol, Any]) -> Propagator:
-        block, at = self.blocks[space], numbers.at(space)
+        block = self.blocks[space]
         entries: dict[tuple[int, int], Any] = {
-            (i, j): value.evaluate(at, numbers.one) for i, j, value in block.constants
+            (i, j): numbers.value(value, space) for i, j, value in block.constants
         }
         for term in block.terms:
             loop = self.loops[term.loop]
             if loop.symbol is None or loop.symbol not in loops:
                 continue
-            change = (
-                term.factor.evaluate(at, numbers.one) * loop.scale.evaluate(at, numbers.one) * loops[loop.symbol]
-            )
+            change = numbers.value(term.slope, space) * loops[loop.symbol]
             key = term.row, term.column
             entries[key] = entries[key] - change if key in entries else -change
         if space not in self._orders:
@@ -150,7 +164,7 @@ class Unreduced:
             if entry is None:
                 found.append(0 * numbers.one)
                 continue
-            weight = loop.weight.evaluate(numbers.at(loop.space), numbers.one)
+            weight = numbers.value(loop.weight, loop.space)
             found.append(numbers.trace(loop.space, weight * entry))
         return found
 
@@ -164,14 +178,14 @@ class Unreduced:
             if loop.symbol is None:
                 found.append((0 * numbers.one, image, loop, True))
             elif loop.symbol in loops:
-                scale = loop.scale.evaluate(numbers.at(loop.space), numbers.one)
+                scale = numbers.value(loop.scale, loop.space)
                 found.append((scale * loops[loop.symbol], image, loop, False))
         return found
 
     def magnitude(self, numbers: Numbers, loop: Loop, propagators: Mapping[Expr, Propagator]) -> Any:
         """The sum of what a loop is made of, without signs: its size where its terms cancel."""
         entry = propagators[loop.space].get((loop.column, loop.row), 0 * numbers.one)
-        weight = loop.weight.evaluate(numbers.at(loop.space), numbers.one)
+        weight = numbers.value(loop.weight, loop.space)
         return numbers.trace(loop.space, abs(weight * entry))
 
     def jacobian(
@@ -182,14 +196,14 @@ class Unreduced:
         found = [[0 * numbers.one for _ in symbols] for _ in symbols]
         for row, symbol in enumerate(symbols):
             loop = self.representative(symbol)
-            at, entries = numbers.at(loop.space), propagators[loop.space]
-            weight = loop.weight.evaluate(at, numbers.one)
+            entries = propagators[loop.space]
+            weight = numbers.value(loop.weight, loop.space)
             for term in self.blocks[loop.space].terms:
                 other = self.loops[term.loop]
                 left, right = entries.get((loop.column, term.row)), entries.get((term.column, loop.row))
                 if other.symbol not in place or left is None or right is None:
                     continue
-                factor = (term.factor * other.scale).evaluate(at, numbers.one)
+                factor = numbers.value(term.slope, loop.space)
                 change = numbers.trace(loop.space, weight * left * factor * right)
                 column = place[other.symbol]
                 found[row][column] = found[row][column] + change
@@ -207,7 +221,7 @@ class Unreduced:
         for symbol in symbols:
             loop = self.representative(symbol)
             entry = propagators[loop.space].get((loop.column, loop.row), 0 * numbers.one)
-            weight = loop.weight.evaluate(numbers.at(loop.space), numbers.one)
+            weight = numbers.value(loop.weight, loop.space)
             found.append(numbers.trace(loop.space, weight * entry))
         return found
 
@@ -215,13 +229,13 @@ class Unreduced:
         """The quantity, read off the propagators."""
         traces: dict[Trace, Any] = {}
         for reading in self.rules.readings:
-            here = numbers.at(reading.rows)
-            total = reading.corner.evaluate(here, numbers.one)
+            here = reading.rows
+            total = numbers.value(reading.corner, here)
             for j, a in reading.a:
                 for i, b in reading.b:
                     entry = propagators[reading.rows].get((j, i))
                     if entry is not None:
-                        total = total + a.evaluate(here, numbers.one) * b.evaluate(here, numbers.one) * entry
+                        total = total + numbers.value(a, here) * numbers.value(b, here) * entry
             traces[reading.trace] = numbers.trace(reading.rows, total)
         return self.quantity(traces, numbers.scalars, numbers.one)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -52,6 +52,7 @@ class Plane:
     symbols: tuple[Symbol, ...]
     base: Numbers
     nodes: int
+    fixed: dict[frozenset[Expr], dict[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, problem: Problem) -> Plane:
@@ -70,7 +71,14 @@ class Plane:
                 strength = column[:, np.newaxis]
             else:
                 scalars[generator] = column[:, np.newaxis]
-        return replace(self.base, scalars=scalars, strength=strength)
+        moving = frozenset(columns)
+        return replace(
+            self.base,
+            scalars=scalars,
+            strength=strength,
+            moving=moving,
+            fixed=self.fixed.setdefault(moving, {}),
+        )
 
     def _parts(self, columns: Columns, loops: Complexes) -> Iterator[tuple[slice, Numbers, dict[Symbol, Any]]]:
         length = max(1, MOST_NUMBERS // self.nodes)
@@ -120,13 +128,17 @@ class Plane:
                 found[part] = radii(self.problem.derivation, numbers, propagators)
         return found
 
-    def newton(self, columns: Columns, guess: Complexes, widest: float = WIDEST) -> tuple[Complexes, NDArray[Any]]:
+    def newton(
+        self, columns: Columns, guess: Complexes, widest: float = WIDEST, settled: float = SETTLED
+    ) -> tuple[Complexes, NDArray[Any]]:
         """The roots near a guess, and at which points Newton's method contracted to one.
 
         Parameters
         ----------
         widest
             The longest first step, relative.
+        settled
+            The relative step that is the last; the root is then right to its square.
         """
         loops = guess.copy()
         found = np.zeros(len(guess), dtype=bool)
@@ -147,7 +159,7 @@ class Plane:
                 good = np.isfinite(change) & (change <= (widest if step == 0 else SHRINKS * last))
                 rests = np.isfinite(change) & (change <= ROUNDING)
                 loops[active[good | rests]] -= (moves * size)[good | rests]
-                done = (change <= SETTLED) | (rests & ~good)
+                done = (good & (change <= settled)) | (change <= SETTLED) | (rests & ~good)
                 found[active[done]] = True
                 before[active] = change
                 active = active[good & ~done]

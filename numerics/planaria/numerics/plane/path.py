@@ -22,6 +22,7 @@ __all__ = ["At", "along", "from_bare"]
 At: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.intp]], Columns]
 """The columns at positions from 0 to 1, one for each of the points of these numbers."""
 
+ON_THE_WAY = 1e-5  # relative last step of Newton's method; at the end it is followed to rounding
 FIRST_STEP = 0.15
 GROWTH = 1.6
 SHORTEST_STEP = 1e-7
@@ -54,7 +55,7 @@ def along(plane: Plane, at: At, start: Complexes, *, guarded: bool = False) -> t
         weight = np.where(gap > 0, (target - position[active]) / np.where(gap > 0, gap, 1.0), 0.0)
         guess = _extrapolated(here, last, weight[:, np.newaxis])
         columns = at(target, active)
-        found, good = plane.newton(columns, guess)
+        found, good = plane.newton(columns, guess, settled=ON_THE_WAY)
         if guarded and good.any():
             kept = {name: column[good] for name, column in columns.items()}
             good[good] = plane.radius(kept, found[good]) < 1 + ROUNDED
@@ -64,7 +65,11 @@ def along(plane: Plane, at: At, start: Complexes, *, guarded: bool = False) -> t
         step[moved] *= GROWTH
         step[active[~good]] /= 2
         active = active[(position[active] < 1) & (step[active] > SHORTEST_STEP)]
-    return loops, position >= 1
+    reached = position >= 1
+    if reached.any():
+        ends = np.flatnonzero(reached)
+        loops[ends], reached[ends] = plane.newton(at(position[ends], ends), loops[ends])
+    return loops, reached
 
 
 def _extrapolated(here: Complexes, last: Complexes, weight: Complexes) -> Complexes:

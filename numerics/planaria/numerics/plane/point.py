@@ -22,7 +22,7 @@ from planaria.numerics.points.balls import generators
 from planaria.numerics.points.problem import Problem, beyond, to_mpf
 from planaria.numerics.points.refusals import ContradictionError, as_python
 
-__all__ = ["in_the_plane"]
+__all__ = ["in_the_plane", "refuse_roots"]
 
 FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
 MOST_FACTOR = 12  # times the digits that are spent before a number is given up
@@ -46,7 +46,7 @@ def in_the_plane(problem: Problem, digits: int) -> Estimate:
         spectrum, and where no path leads to it.
     """
     symbols = beyond(problem)
-    _refuse_roots(problem, symbols)
+    refuse_roots(problem, symbols)
     asked, digits = digits, max(digits, FEWEST_DIGITS)
     loops: Mapping[Symbol, Any] = _followed(problem, symbols)
     is_real = all(problem.values[symbol].is_real for symbol in symbols)
@@ -165,7 +165,8 @@ def _lowered(plane: Plane, signs: Mapping[Symbol, float]) -> tuple[Complexes, ND
     return (ends, good) if good.all() else (loops, found)
 
 
-def _refuse_roots(problem: Problem, symbols: tuple[Symbol, ...]) -> None:
+def refuse_roots(problem: Problem, symbols: tuple[Symbol, ...]) -> None:
+    """Raise InputError for a function of these parameters that has several values in the plane, such as a root."""
     for generator in generators(problem):
         for symbol in symbols:
             if not generator.is_Symbol and symbol in generator.free_symbols:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +14,14 @@ from planaria.numerics.plane.loops import Columns, Complexes
 from planaria.numerics.plane.path import along
 from planaria.numerics.spectral.resolvent import Resolvent
 
-__all__ = ["OnAxis", "from_above", "on_axis"]
+__all__ = ["OnAxis", "from_above", "joined", "on_axis"]
 
 Floats = NDArray[np.float64]
 
 OFFSET = 1e-10  # of |x|, or of the scale at 0, from which Newton's method goes to the axis
 BULK = 1e-7  # imaginary part relative to G from which a point is in a band
 TOUCHING = 1e-5  # of the ladder's radius from 1, where it is 1 in a band
-COARSE = 16  # every so many points come from above; a power of 2
+COARSE = 16  # every so many points come from above
 EVERYWHERE = 1.0  # relative first step between neighbours
 
 
@@ -51,45 +53,76 @@ class OnAxis:
     def inside(self) -> NDArray[np.bool_]:
         return np.asarray(-self.values.imag > BULK * np.abs(self.values), dtype=bool)
 
+    def __getitem__(self, which: NDArray[Any]) -> OnAxis:
+        return OnAxis(self.x[which], self.values[which], self.loops[which], self.radius[which])
 
-def on_axis(resolvent: Resolvent, x: Floats) -> OnAxis:
-    """G on a grid in ascending order: some points from above, those between from their neighbours.
 
-    What a neighbour led to counts if it is the value from above: Im G <= 0 and the ladder's radius 1 in a band,
-    below 1 outside. All other points are followed from above themselves.
+def joined(parts: Sequence[OnAxis]) -> OnAxis:
+    """All points of some parts, ascending."""
+    whole = OnAxis(
+        np.concatenate([one.x for one in parts]),
+        np.concatenate([one.values for one in parts]),
+        np.concatenate([one.loops for one in parts]),
+        np.concatenate([one.radius for one in parts]),
+    )
+    return whole[np.argsort(whole.x, kind="stable")]
+
+
+def on_axis(resolvent: Resolvent, x: Floats, known: OnAxis | None = None) -> OnAxis:
+    """G on a grid in ascending order, each point from its neighbours where that leads to the value from above.
+
+    What neighbours led to counts if Im G <= 0 and the ladder's radius is 1 in a band, below 1 outside. All other
+    points are followed from above themselves, and some of them, where nothing is known yet.
+
+    Parameters
+    ----------
+    known
+        Points that are known already.
     """
     count = len(x)
-    if count <= 2 * COARSE:
-        return from_above(resolvent, x)
-    chosen = np.unique(np.append(np.arange(0, count, COARSE), count - 1))
-    first = from_above(resolvent, x[chosen])
-    values = np.full(count, np.nan, dtype=complex)
-    loops = np.full((count, len(resolvent.plane.symbols)), np.nan, dtype=complex)
-    radius = np.full(count, np.nan)
-    values[chosen], loops[chosen], radius[chosen] = first.values, first.loops, first.radius
-    stride = COARSE // 2
-    while stride:
-        new = np.setdiff1d(np.arange(stride, count - stride, 2 * stride), chosen)
-        new = new[np.isfinite(values[new - stride]) & np.isfinite(values[new + stride])]
-        left, right = new - stride, new + stride
-        weight = ((x[new] - x[left]) / (x[right] - x[left]))[:, np.newaxis]
-        guess = loops[left] * (1 - weight) + loops[right] * weight
-        found, good = resolvent.plane.newton(resolvent.columns(x[new] + 0j), guess, EVERYWHERE)
-        new, found = new[good], found[good]
-        here = _judged(resolvent, x[new], found)
+    if known is None:
+        if count <= 2 * COARSE:
+            return from_above(resolvent, x)
+        chosen = np.unique(np.append(np.arange(0, count, COARSE), count - 1))
+        first = from_above(resolvent, x[chosen])
+        rest = np.setdiff1d(np.arange(count), chosen)
+        return joined([first, on_axis(resolvent, x[rest], first[np.isfinite(first.values)])])
+    known = known[np.isfinite(known.values)]
+    all_x = np.concatenate([known.x, x])
+    order = np.argsort(all_x, kind="stable")
+    all_x, is_new = all_x[order], order >= len(known.x)
+    loops = np.full((len(all_x), len(resolvent.plane.symbols)), np.nan, dtype=complex)
+    values, radius = np.full(len(all_x), np.nan, dtype=complex), np.full(len(all_x), np.nan)
+    loops[~is_new], values[~is_new], radius[~is_new] = known.loops, known.values, known.radius
+    is_known, is_tried = ~is_new, np.zeros(len(all_x), dtype=bool)
+    while True:
+        ends, todo = np.flatnonzero(is_known), np.flatnonzero(~is_known & ~is_tried)
+        gap = np.searchsorted(ends, todo)
+        todo, gap = (one[(gap > 0) & (gap < len(ends))] for one in (todo, gap))
+        if not len(todo):
+            break
+        _, first_of, lengths = np.unique(gap, return_index=True, return_counts=True)
+        middle = first_of + lengths // 2
+        new, left, right = todo[middle], ends[gap[middle] - 1], ends[gap[middle]]
+        width = all_x[right] - all_x[left]
+        weight = np.where(width > 0, (all_x[new] - all_x[left]) / np.where(width > 0, width, 1.0), 0.0)
+        guess = loops[left] * (1 - weight)[:, np.newaxis] + loops[right] * weight[:, np.newaxis]
+        found, good = resolvent.plane.newton(resolvent.columns(all_x[new] + 0j), guess, EVERYWHERE)
+        is_tried[new] = True
+        here = _judged(resolvent, all_x[new[good]], found[good])
         right_ones = _stands(here)
-        taken = new[right_ones]
+        taken = new[good][right_ones]
         values[taken], loops[taken], radius[taken] = (
             here.values[right_ones],
             here.loops[right_ones],
             here.radius[right_ones],
         )
-        stride //= 2
-    rest = np.flatnonzero(~np.isfinite(values))
+        is_known[taken] = True
+    rest = np.flatnonzero(~is_known)
     if len(rest):
-        last = from_above(resolvent, x[rest])
+        last = from_above(resolvent, all_x[rest])
         values[rest], loops[rest], radius[rest] = last.values, last.loops, last.radius
-    return OnAxis(x, values, loops, radius)
+    return OnAxis(all_x, values, loops, radius)[is_new]
 
 
 def from_above(resolvent: Resolvent, x: Floats) -> OnAxis:

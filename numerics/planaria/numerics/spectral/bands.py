@@ -1,8 +1,7 @@
 """Where a spectrum is: bands with their edges, and atoms with their weights.
 
-A scan over the decades of both signs finds the bands; an edge is where the ladder's radius, below 1 outside,
-becomes 1. There 1 - radius goes like the root of the distance, so that its square is a straight line to be
-followed to zero.
+A scan over the decades of both signs finds the bands, and `planaria.numerics.spectral.edges` where they end. What
+bands and atoms hold together says whether one of them was too narrow for the scan.
 """
 
 from __future__ import annotations
@@ -12,21 +11,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planaria.algebra.errors import InputError
 from planaria.numerics.plane.path import along
-from planaria.numerics.spectral.axis import OnAxis, from_above, on_axis
+from planaria.numerics.spectral.axis import OnAxis, from_above, joined, on_axis
+from planaria.numerics.spectral.edges import folds
 from planaria.numerics.spectral.resolvent import Resolvent
 
-__all__ = ["Atom", "Band", "atoms_of", "bands_of"]
+__all__ = ["Atom", "Band", "atoms_of", "bands_of", "scan", "searched"]
 
 Floats = NDArray[np.float64]
 
-LEAST, MOST = -7.0, 3.0  # decades about the scale that are scanned
+LEAST, MOST = -12.0, 3.0  # decades about the scale that are scanned
 PER_DECADE = 20
 SECTIONS = 12
-ROUNDS = 4
-POLISHED = 5
+SEARCHES = 6
+ROUNDS = 9
+FOLDS = 2  # rounds after which an edge is taken for one without a fold
 SAME = 1e-3  # relative change of a weight from one height to the next, of an atom
 SMALLEST = 1e-6  # of an atom
+MOST_SECANTS = 40
+NEARBY = 1e-7  # of the distance of two points of the scan, the last step to a pole
+BESIDE = 1e-4
 HEIGHTS = (1e-8, 1e-10)  # of the scale, above an atom at zero
 
 
@@ -53,56 +58,81 @@ class Atom:
     weight: float
 
 
-def scan(resolvent: Resolvent) -> OnAxis:
-    """G over all decades of both signs, ascending."""
-    count = int((MOST - LEAST) * PER_DECADE) + 1
+def scan(resolvent: Resolvent, per_decade: int = PER_DECADE, known: OnAxis | None = None) -> OnAxis:
+    """G over all decades of both signs, ascending; points that are known stay."""
+    count = round((MOST - LEAST) * per_decade) + 1
     sizes = resolvent.scale * 10.0 ** np.linspace(LEAST, MOST, count)
-    sides = [on_axis(resolvent, sign * (sizes if sign > 0 else sizes[::-1])) for sign in (-1, 1)]
-    return OnAxis(
-        np.concatenate([one.x for one in sides]),
-        np.concatenate([one.values for one in sides]),
-        np.concatenate([one.loops for one in sides]),
-        np.concatenate([one.radius for one in sides]),
-    )
+    x = np.concatenate([-sizes[::-1], sizes])
+    if known is None:
+        return on_axis(resolvent, x)
+    return joined([known, on_axis(resolvent, np.setdiff1d(x, known.x), known)])
+
+
+def searched(resolvent: Resolvent, scanned: OnAxis) -> OnAxis:
+    """The scan with more points where a gap or a band may hide between two of its points.
+
+    A gap hides at a minimum of the density in a band, a band at a maximum of the ladder's radius in a gap.
+    """
+    for _ in range(SEARCHES):
+        here = scanned[np.isfinite(scanned.values)]
+        height = np.where(here.inside, here.rho, 1 - here.radius)
+        same = (here.inside[:-2] == here.inside[1:-1]) & (here.inside[2:] == here.inside[1:-1])
+        lowest = (height[1:-1] < height[:-2]) & (height[1:-1] < height[2:])
+        one_side = (here.x[:-2] > 0) | (here.x[2:] < 0)
+        at = np.flatnonzero(same & lowest & one_side) + 1
+        new = np.concatenate([(here.x[at - 1] + here.x[at]) / 2, (here.x[at] + here.x[at + 1]) / 2])
+        new = np.setdiff1d(new, scanned.x)
+        if not len(new):
+            break
+        scanned = joined([scanned, on_axis(resolvent, new, scanned)])
+    return scanned
 
 
 def bands_of(resolvent: Resolvent, scanned: OnAxis) -> tuple[Band, ...]:
-    """The bands, ascending, each edge to about ten digits."""
+    """The bands, ascending, each edge to about twelve digits."""
+    scanned = scanned[np.isfinite(scanned.values)]
     x, inside = scanned.x, scanned.inside
     rises = np.flatnonzero(~inside[:-1] & inside[1:])
     falls = np.flatnonzero(inside[:-1] & ~inside[1:])
-    middle = len(x) // 2  # the first positive point
-    found = []
-    for rise, fall in zip(rises, falls[falls > rises[0]] if len(rises) else [], strict=False):
-        low = 0.0 if rise + 1 == middle else _edge(resolvent, x[rise], x[rise + 1])
-        high = 0.0 if fall == middle - 1 else _edge(resolvent, x[fall + 1], x[fall])
-        found.append(Band(low, high))
-    return tuple(found)
+    if len(rises) != len(falls) or (len(rises) and (falls < rises).any()):
+        raise InputError(
+            "density",
+            f"the spectrum does not end within 10^{MOST:.0f} times the size of its eigenvalues",
+            "give the resolvent of a matrix with a bounded spectrum",
+        )
+    at_zero = int(np.searchsorted(x, 0.0))  # the first positive point
+    ends = np.concatenate([rises, falls])
+    out, into = np.concatenate([rises, falls + 1]), np.concatenate([rises + 1, falls])
+    edges = np.zeros(len(ends))
+    searched = ends + 1 != at_zero
+    edges[searched] = _edges(resolvent, scanned[out[searched]], x[into[searched]])
+    return tuple(map(Band, map(float, edges[: len(rises)]), map(float, edges[len(rises) :])))
 
 
-def _edge(resolvent: Resolvent, outside: float, inside: float) -> float:
-    """The edge between a point outside of a band and one inside of it."""
-    for _ in range(ROUNDS):
-        x = np.linspace(outside, inside, SECTIONS + 1)[1:-1]
-        is_in = from_above(resolvent, x).inside
-        first = int(np.argmax(is_in)) if is_in.any() else len(x)
-        outside, inside = (x[first - 1] if first else outside), (x[first] if first < len(x) else inside)
-    # Three points outside, ever nearer: where the parabola through (1 - radius)^2 vanishes.
-    edge, width = inside, inside - outside
-    for _ in range(POLISHED):
-        x = edge - width * np.array([1.0, 2.0, 3.0])
-        gap = (1 - from_above(resolvent, x).radius) ** 2
-        if not (np.isfinite(gap).all() and gap[0] < gap[1] < gap[2]):
-            break
-        distance = float(np.polyval(np.polyfit(gap / gap[2], np.array([1.0, 2.0, 3.0]), 2), 0.0))
-        moved = edge - width * distance
-        if abs(moved - edge) > 3 * abs(width):
-            break
-        edge, last = moved, edge
-        if abs(edge - last) < 1e-12 * abs(edge):
-            break
-        width *= 0.3
-    return float(edge)
+def _edges(resolvent: Resolvent, outside: OnAxis, inside: Floats) -> Floats:
+    """The edges between points outside of bands and points inside."""
+    found = folds(resolvent, outside.x, inside, outside.loops)
+    for turn in range(ROUNDS):
+        todo = np.flatnonzero(np.isnan(found))
+        if not len(todo):
+            return found
+        # Nearer: sections of what is left, from above.
+        share = np.linspace(0, 1, SECTIONS + 1)[1:-1]
+        low, high = outside.x[todo, np.newaxis], inside[todo, np.newaxis]
+        here = from_above(resolvent, (low + share * (high - low)).ravel())
+        for k, n in enumerate(todo):
+            part = here[np.arange(k * len(share), (k + 1) * len(share))]
+            part = part[np.isfinite(part.values)]
+            first = int(np.argmax(part.inside)) if part.inside.any() else len(part.x)
+            if first < len(part.x):
+                inside[n] = part.x[first]
+            if first:
+                for name in ("x", "values", "loops", "radius"):
+                    getattr(outside, name)[n] = getattr(part, name)[first - 1]
+        if turn < FOLDS:
+            found[todo] = folds(resolvent, outside.x[todo], inside[todo], outside.loops[todo])
+    # No fold: the loops diverge at such an edge, which is now known to some digits.
+    return np.where(np.isnan(found), (outside.x + inside) / 2, found)
 
 
 def atoms_of(resolvent: Resolvent, scanned: OnAxis) -> tuple[Atom, ...]:
@@ -117,7 +147,7 @@ def atoms_of(resolvent: Resolvent, scanned: OnAxis) -> tuple[Atom, ...]:
     for k in np.flatnonzero(
         outside[:-1] & outside[1:] & (values[:-1] < 0) & (values[1:] > 0) & (x[:-1] * x[1:] > 0)
     ):
-        atom = _pole(resolvent, float(x[k]), float(x[k + 1]))
+        atom = _pole(resolvent, scanned, float(x[k]), float(x[k + 1]))
         if atom is not None and atom.weight > SMALLEST:
             found.append(atom)
     return tuple(sorted(found, key=lambda one: one.x))
@@ -139,22 +169,32 @@ def _weights_at_zero(resolvent: Resolvent, points: NDArray[np.complex128]) -> Fl
     return np.asarray(weights)
 
 
-def _pole(resolvent: Resolvent, low: float, high: float) -> Atom | None:
-    """The zero of 1/G between two points, by the secant's method, and its residue."""
+def _pole(resolvent: Resolvent, known: OnAxis, low: float, high: float) -> Atom | None:
+    """The zero of 1/G between two points by the secant's method, and its residue; None where there is a band."""
+
+    def at(*places: float) -> Floats:
+        here = on_axis(resolvent, np.array(sorted(places)), known)
+        return np.where(here.inside, np.nan, here.values.real)
+
     one, two = low, high
-    f = [1 / from_above(resolvent, np.array([x])).values[0].real for x in (one, two)]
-    for _ in range(40):
-        if f[1] == f[0]:
-            break
+    f = [1 / float(at(x)[0]) for x in (one, two)]
+    for _ in range(MOST_SECANTS):
         new = two - f[1] * (two - one) / (f[1] - f[0])
         if not low <= new <= high:
             return None
         one, two = two, new
-        here = from_above(resolvent, np.array([new]))
-        if here.inside[0]:
-            return None
-        f = [f[1], 1 / here.values[0].real]
-        if abs(two - one) <= 1e-13 * abs(two) or not np.isfinite(f[1]):
+        if abs(two - one) <= NEARBY * (high - low):
             break
-    slope = (f[1] - f[0]) / (two - one) if two != one else np.nan
-    return Atom(float(two), float(1 / slope)) if np.isfinite(slope) else None
+        f = [f[1], 1 / float(at(new)[0])]
+        if not np.isfinite(f[1]):
+            if abs(two - one) <= BESIDE * (high - low):  # on the pole itself
+                break
+            return None
+    # G is weight/(x - pole) and a line: what two points beside the pole say, to the square of their distance.
+    step = BESIDE * (high - low)
+    below, above = at(two - step, two + step)
+    weight = step * (above - below) / 2
+    moved = step * (above + below) / (above - below)
+    if not np.isfinite(weight) or abs(moved) > step:
+        return None
+    return Atom(float(two), float(weight))

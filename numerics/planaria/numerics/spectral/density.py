@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,11 @@ from planaria.derivations import derive
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.question import Array, Asked, Given, Values, given
 from planaria.numerics.plane.loops import Plane
+from planaria.numerics.plane.point import refuse_roots
 from planaria.numerics.points.problem import pose
 from planaria.numerics.solving.exclusive import exclusive
-from planaria.numerics.spectral.axis import on_axis
-from planaria.numerics.spectral.bands import Band, atoms_of, bands_of, scan
+from planaria.numerics.spectral.axis import OnAxis, joined, on_axis
+from planaria.numerics.spectral.bands import Atom, Band, atoms_of, bands_of, scan, searched
 from planaria.numerics.spectral.moments import exact_moment, integral, nodes_of
 from planaria.numerics.spectral.resolvent import Resolvent, parameter_of, resolvent_of
 from planaria.numerics.spectral.values import Density, Moment
@@ -27,6 +29,10 @@ Floats = NDArray[np.float64]
 
 MOST_POINTS = 1_000_000
 MOST_MOMENTS = 12
+SCANS = (20, 80, 320)  # points a decade, the next where bands or atoms are missing
+NODES = (67, 200, 600, 1800)  # in a band, until the integral stands
+RIGHT = 1e-8  # of 1: it stands
+MASS = 1e-4  # of 1, that they may miss
 
 
 @exclusive
@@ -89,26 +95,69 @@ def density(
     _check_count("moments", moments, 0, MOST_MOMENTS)
     grid = None if x is None else _grid(x)
     problem = pose(derivation, {**wanted, parameter: 1j})
+    refuse_roots(problem, (parameter,))
     resolvent = resolvent_of(derivation, Plane.of(problem), parameter)
-    scanned = scan(resolvent)
-    bands, atoms = bands_of(resolvent, scanned), atoms_of(resolvent, scanned)
-    integrated = [nodes_of(piece) for band in bands for piece in band.pieces]
-    parts = [(on_axis(resolvent, nodes), weights) for nodes, weights in integrated]
-    found = [integral(order, parts, atoms) for order in range(moments + 1)]
+    spectrum = _spectrum(resolvent)
+    found = [integral(order, spectrum.parts, spectrum.atoms) for order in range(moments + 1)]
     exact = [exact_moment(resolvent, derivation, problem, order) for order in range(1, moments + 1)]
     if grid is None:
-        grid = _own_grid(bands, points, resolvent)
-    on_grid = on_axis(resolvent, grid)
+        grid = _own_grid(spectrum.bands, points, resolvent)
+    on_grid = on_axis(resolvent, grid, spectrum.known)
     pairs = enumerate(zip(found[1:], exact, strict=True), start=1)
     return Density(
         resolvent.variable,
         grid,
         on_grid.rho,
-        bands,
-        atoms,
+        spectrum.bands,
+        spectrum.atoms,
         found[0],
         tuple(Moment(order, value, right) for order, (value, right) in pairs),
     )
+
+
+@dataclass(frozen=True)
+class _Spectrum:
+    """What is found before the grid: bands, atoms, nodes with weights in the bands, all points that are known."""
+
+    bands: tuple[Band, ...]
+    atoms: tuple[Atom, ...]
+    parts: tuple[tuple[OnAxis, Floats], ...]
+    known: OnAxis
+
+
+def _spectrum(resolvent: Resolvent) -> _Spectrum:
+    """Bands and atoms that hold all eigenvalues, of a scan as fine as it takes.
+
+    Raises InputError where they do not.
+    """
+    known: OnAxis | None = None
+    mass = 0.0
+    for per_decade in SCANS:
+        known = searched(resolvent, scan(resolvent, per_decade, known))
+        bands, atoms = bands_of(resolvent, known), atoms_of(resolvent, known)
+        for count in NODES:
+            parts = _parts(resolvent, bands, known, count)
+            known = joined([known, *(here for here, _ in parts)])
+            last, mass = mass, integral(0, parts, atoms)
+            if abs(mass - 1) < RIGHT or abs(mass - last) < RIGHT:
+                break
+        if abs(mass - 1) < MASS:
+            return _Spectrum(bands, atoms, tuple(parts), known)
+    raise InputError(
+        "density",
+        f"bands and atoms that were found hold {mass:.6g} of all eigenvalues",
+        "give parameters at which no band is as narrow, or as wide, as this",
+    )
+
+
+def _parts(resolvent: Resolvent, bands: Sequence[Band], known: OnAxis, count: int) -> list[tuple[OnAxis, Floats]]:
+    """So many nodes with their weights in each piece of a band."""
+    nodes = [nodes_of(piece, count) for band in bands for piece in band.pieces]
+    if not nodes:
+        return []
+    here = on_axis(resolvent, np.concatenate([at for at, _ in nodes]), known)
+    which = np.split(np.arange(len(here.x)), np.cumsum([len(at) for at, _ in nodes])[:-1])
+    return [(here[one], weights) for one, (_, weights) in zip(which, nodes, strict=True)]
 
 
 def _derived(quantity: Asked | Derivation, model: Asked | None, budget: float) -> Derivation:

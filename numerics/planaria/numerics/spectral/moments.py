@@ -22,11 +22,10 @@ __all__ = ["exact_moment", "integral", "nodes_of"]
 
 Floats = NDArray[np.float64]
 
-NODES = 200  # of the integral over a piece of a band
-DEEPEST = 1e-7  # of a band that ends at zero, down to which it is integrated
+DEEPEST = 1e-14  # of a band that ends at zero, down to which it is integrated
 
 
-def nodes_of(piece: tuple[float, float], count: int = NODES) -> tuple[Floats, Floats]:
+def nodes_of(piece: tuple[float, float], count: int) -> tuple[Floats, Floats]:
     """Nodes and weights for square-root edges: x = middle + half * sin(angle), or the same of log x.
 
     A piece that ends at zero, or spans more than a decade, is taken in log |x|.
