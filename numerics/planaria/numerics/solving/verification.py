@@ -18,7 +18,7 @@ from mpmath import mp, mpf
 from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError
-from planaria.numerics.equations.ladder import is_stable, ladder, radius_of_balls
+from planaria.numerics.equations.ladder import entries_read, is_stable, ladder, radius_of_balls, rungs_at
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
 from planaria.numerics.points.balls import ball_numbers, from_ball, working_balls
 from planaria.numerics.points.problem import Problem
@@ -70,13 +70,13 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any, *, vanishi
         Whether a loop that does not differ from zero at this precision counts as zero, its residual being relative
         to what it is a sum of: it may vanish at these very eigenvalues, as tr A for A = +-1 does.
     """
-    equations = unreduced(problem.derivation)
+    equations, wanted = unreduced(problem.derivation), entries_read(problem.derivation)
     with working_balls():
         numbers = ball_numbers(problem)
         balls = {symbol: arb(value) for symbol, value in loops.items()}
         worst = mpf("inf")
         for _ in range(MOST_TURNS):
-            propagators = equations.propagators(numbers, balls)
+            propagators = equations.propagators(numbers, balls, wanted)
             residuals = equations.residuals(numbers, balls, propagators)
             last, worst = (
                 worst,
@@ -104,12 +104,12 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any, *, vanishi
         error = arb(worst) if mp.isfinite(worst) else None
         if ladder(problem.derivation).missing:
             whole, settled = completed(problem, numbers, balls)
-            complete = None if whole is None else equations.propagators(numbers, whole)
+            complete = None if whole is None else equations.propagators(numbers, whole, wanted)
             error = None if error is None or settled is None else error.max(settled)
         if complete is not None and error is not None:
-            stable = is_stable(problem.derivation, numbers, complete, error)
-        if complete is not None and stable is not None:
-            radius = radius_of_balls(problem.derivation, numbers, complete)
+            groups = rungs_at(problem.derivation, numbers, complete)
+            stable = is_stable(problem.derivation, groups, error)
+            radius = None if stable is None else radius_of_balls(groups)
             if stable and radius is not None:
                 radius = min(radius, nextafter(1.0, 0.0))  # rounding may take it beyond
     return Verification(value, worst, stable, radius)
