@@ -169,7 +169,8 @@ def pivots(entries: Mapping[Key, Any], rows: Sequence[int]) -> list[Key]:
     for (i, j), value in entries.items():
         if not _vanishing(value):
             pattern[i].add(j)
-            if not isinstance(value, np.ndarray) or value.shape[-1] == 1:
+            shape = getattr(value, "shape", ())
+            if not shape or shape[-1] == 1:
                 scalar.add((i, j))
     order = []
     while pattern:

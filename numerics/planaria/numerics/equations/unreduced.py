@@ -24,6 +24,7 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH, by_space
 from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.numerics.equations.elimination import Elimination, eliminated, pivots
 from planaria.numerics.equations.memo import once
+from planaria.numerics.equations.node_functions import NodeFunction, UnwieldyError
 
 __all__ = ["Entries", "Numbers", "Propagator", "Unreduced", "unreduced"]
 
@@ -60,6 +61,8 @@ class Numbers:
 
     def trace(self, space: Expr, terms: Any) -> Any:
         """The sum over a space of what has one value at each node, or one for all."""
+        if isinstance(terms, NodeFunction):
+            return terms.trace()
         counts = self.nodes[space][1]
         if space in self.single and isinstance(terms, np.ndarray) and terms.size == counts.size:
             return terms.sum()
@@ -301,11 +304,13 @@ def _finite(value: Any) -> bool:
         return bool(np.isfinite(value).all())
     if isinstance(value, np.ndarray):
         return bool(value.sum().is_finite())  # what is not stays so in a sum
-    return bool(value.is_finite() if isinstance(value, arb) else np.isfinite(value))
+    return bool(value.is_finite() if isinstance(value, arb | NodeFunction) else np.isfinite(value))
 
 
 def _dense(entries: Mapping[tuple[int, int], Any], block: _Block, one: Any) -> dict[tuple[int, int], Any]:
     """The inverse with pivots chosen at every node; nan where the matrix is singular."""
+    if any(isinstance(value, NodeFunction) for value in entries.values()):
+        raise UnwieldyError
     size = len(block.rows)
     values = [
         np.asarray(v) if isinstance(v, np.ndarray) else np.array([[v]], dtype=object) for v in entries.values()

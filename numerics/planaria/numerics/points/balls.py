@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,13 +19,23 @@ from planaria.algebra.rational import generators_of
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.equations.memo import once
+from planaria.numerics.equations.node_functions import Nodes
 from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.spectra import eigenvalues_mp
 
-__all__ = ["ball_numbers", "ball_spectrum", "from_ball", "generators", "to_ball", "working_balls"]
+__all__ = [
+    "ball_functions",
+    "ball_numbers",
+    "ball_spectrum",
+    "from_ball",
+    "generators",
+    "to_ball",
+    "working_balls",
+]
 
 GUARD = 16  # bits beyond mpmath's
+MANY = 64  # nodes of a space
 STEP = 64  # bits of a machine word
 REMEMBERED = 10_000  # eigenvalues of a formula that are kept for the next point
 
@@ -71,6 +82,21 @@ def ball_numbers(problem: Problem) -> Numbers:
     """The problem in balls; equal nodes of a space are taken together."""
     nodes, single = _nodes(problem, _bits())
     return Numbers(arb(1), {g: to_ball(problem.exact(g)) for g in generators(problem)}, nodes, single=single)
+
+
+def ball_functions(problem: Problem) -> Numbers | None:
+    """The same with polynomials in place of arrays; None where there are too few nodes for that to be worth it."""
+    numbers = ball_numbers(problem)
+    nodes: dict[Expr, tuple[Mapping[Expr, Any], Any]] = {}
+    most = 0
+    for space, (values, counts) in numbers.nodes.items():
+        if not values:
+            nodes[space] = values, counts
+            continue
+        own = Nodes(list(values.values()), None if space in numbers.single else counts)
+        most = max(most, own.size)
+        nodes[space] = {symbol: own.variable(n) for n, symbol in enumerate(values)}, own.moment(0)
+    return replace(numbers, nodes=nodes, single=frozenset()) if most >= MANY else None
 
 
 def ball_spectrum(problem: Problem) -> dict[Symbol, Any]:
@@ -129,15 +155,39 @@ def _nodes_of(problem: Problem, spectrum: Mapping[Symbol, Any]) -> _Nodes:
         if not own:
             nodes[space] = {}, arb(problem.size(space))
             continue
-        counts: dict[tuple[Any, ...], int] = {}
-        places: dict[tuple[Any, ...], int] = {}
-        for place, node in enumerate(zip(*(spectrum[symbol] for symbol in own), strict=True)):
-            key = tuple([(int(m), int(e)) for m, e in [ball.man_exp() for ball in node]])
-            counts[key] = counts.get(key, 0) + 1
-            places[key] = place
-        kept = list(places.values())
-        values: dict[Expr, Any] = {symbol: spectrum[symbol][kept] for symbol in own}
-        nodes[space] = values, np.array([arb(n) for n in counts.values()], dtype=object)
-        if len(kept) == len(spectrum[own[0]]):
+        key = tuple(_Column(spectrum[symbol]) for symbol in own)
+        few = len(key[0].balls) <= REMEMBERED  # more of them would fill the memory
+        columns, counts, once_each = _counted(key) if few else _count(key)
+        nodes[space] = dict(zip(own, columns, strict=True)), counts
+        if once_each:
             single.add(space)
     return nodes, frozenset(single)
+
+
+@dataclass(frozen=True, eq=False)
+class _Column:
+    """An array to be looked up by itself: remembered spectra are the same arrays from point to point."""
+
+    balls: NDArray[Any]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Column) and other.balls is self.balls
+
+    def __hash__(self) -> int:
+        return id(self.balls)
+
+
+def _count(columns: tuple[_Column, ...]) -> tuple[list[NDArray[Any]], NDArray[Any], bool]:
+    """The nodes that differ, how often each of them occurs, and whether all of them occur once."""
+    counts: dict[tuple[Any, ...], int] = {}
+    places: dict[tuple[Any, ...], int] = {}
+    for place, node in enumerate(zip(*(column.balls for column in columns), strict=True)):
+        key = tuple([(int(m), int(e)) for m, e in [ball.man_exp() for ball in node]])
+        counts[key] = counts.get(key, 0) + 1
+        places[key] = place
+    kept = list(places.values())
+    many = np.array([arb(n) for n in counts.values()], dtype=object)
+    return [column.balls[kept] for column in columns], many, len(kept) == len(columns[0].balls)
+
+
+_counted = lru_cache(maxsize=8)(_count)
