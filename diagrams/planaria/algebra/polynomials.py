@@ -6,7 +6,7 @@ python-flint has no type information: a polynomial is ``Any`` here. Rational fun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
@@ -16,6 +16,7 @@ from sympy import Expr, Integer, Rational
 
 __all__ = [
     "Packed",
+    "Terms",
     "grouped",
     "moved",
     "packed",
@@ -25,6 +26,7 @@ __all__ = [
     "primitive_part",
     "rational_number",
     "sympy_number",
+    "terms_of",
     "unpacked",
     "value_at",
 ]
@@ -93,20 +95,34 @@ def rational_number(number: int | Fraction | Rational) -> fmpq:
     return fmpq(int(number.p), int(number.q))
 
 
-def value_at(polynomial: Any, points: list[Any], one: Any) -> Any:
-    total = 0 * one
+# The terms of a polynomial in Python's numbers: numerator and denominator, and variables with their exponents.
+Terms = tuple[tuple[int, int, tuple[tuple[int, int], ...]], ...]
+
+
+def terms_of(polynomial: Any) -> Terms:
+    """What `value_at` goes through, for a polynomial that is evaluated often."""
+    return tuple(
+        (int(c.p), int(c.q), tuple((i, int(e)) for i, e in enumerate(exponents) if e))
+        for exponents, c in polynomial.terms()
+    )
+
+
+def value_at(terms: Terms, points: Mapping[int, Any], one: Any) -> Any:
+    """The value of a polynomial where its variables have values in a field with the given unit."""
+    total: Any = None
     powers: dict[tuple[int, int], Any] = {}
-    for exponents, coefficient in polynomial.terms():
-        term = one * int(coefficient.p)
-        if coefficient.q != 1:
-            term = term / int(coefficient.q)
-        for i, exponent in enumerate(exponents):
-            if exponent:
-                if (i, exponent) not in powers:
-                    powers[i, exponent] = power(points[i], int(exponent))
-                term = term * powers[i, exponent]
-        total = total + term
-    return total
+    for top, bottom, factors in terms:
+        term: Any = None
+        if top != 1 or bottom != 1 or not factors:
+            term = one * top if bottom == 1 else one * top / bottom
+        for key in factors:
+            if key not in powers:
+                powers[key] = power(points[key[0]], key[1])
+            # An integer that stands for a variable becomes a number of the field.
+            found = one * powers[key] if term is None and isinstance(powers[key], int) else powers[key]
+            term = found if term is None else term * found
+        total = term if total is None else total + term
+    return 0 * one if total is None else total
 
 
 def power(base: Any, exponent: int) -> Any:

@@ -18,12 +18,14 @@ from sympy import Add, Expr, Float, Mul, Pow, Rational, S
 from planaria.algebra.errors import InputError
 from planaria.algebra.polynomials import (
     Packed,
+    Terms,
     moved,
     packed,
     polynomial_hash,
     primitive_part,
     rational_number,
     sympy_number,
+    terms_of,
     unpacked,
     value_at,
 )
@@ -156,7 +158,7 @@ def generators_of(expression: Expr) -> tuple[Expr, ...]:
 class Ratio(Immutable):
     """A reduced quotient numerator / denominator; the denominator is monic. Immutable and hashable."""
 
-    __slots__ = ("_hash", "denominator", "numerator", "ring")
+    __slots__ = ("_hash", "_support", "_terms", "denominator", "numerator", "ring")
 
     def __init__(self, ring: Ring, numerator: Any, denominator: Any) -> None:
         self.ring = ring
@@ -263,10 +265,14 @@ class Ratio(Immutable):
 
     def support(self) -> frozenset[Expr]:
         """The generators that occur."""
-        degrees = (max(a, b) for a, b in zip(self.numerator.degrees(), self.denominator.degrees(), strict=True))
-        return frozenset(
-            generator for generator, degree in zip(self.ring.generators, degrees, strict=False) if degree > 0
-        )
+        try:
+            return self._support
+        except AttributeError:
+            degrees = zip(self.numerator.degrees(), self.denominator.degrees(), strict=True)
+            self._support: frozenset[Expr] = frozenset(
+                one for one, (a, b) in zip(self.ring.generators, degrees, strict=False) if a > 0 or b > 0
+            )
+            return self._support
 
     def to(self, ring: Ring) -> Ratio:
         """The same rational function in another ring, which must have the generators that occur."""
@@ -316,9 +322,22 @@ class Ratio(Immutable):
         >>> Ring([a, b])((a**2 - b) / (a + 1)).evaluate({a: Fraction(2), b: Fraction(3)})
         Fraction(1, 3)
         """
-        points = [values.get(generator) for generator in self.ring.generators]
-        top = value_at(self.numerator, points, one)
-        return top if self.denominator.is_one() else top / value_at(self.denominator, points, one)
+        top, bottom, used = self._compiled
+        points = {i: values.get(generator) for i, generator in used}
+        value = value_at(top, points, one)
+        return value if bottom is None else value / value_at(bottom, points, one)
+
+    @property
+    def _compiled(self) -> tuple[Terms, Terms | None, tuple[tuple[int, Expr], ...]]:
+        """Numerator, denominator unless it is 1, and the generators that occur, made once."""
+        try:
+            return self._terms
+        except AttributeError:
+            top = terms_of(self.numerator)
+            bottom = None if self.denominator.is_one() else terms_of(self.denominator)
+            places = sorted({i for _, _, factors in (*top, *(bottom or ())) for i, _ in factors})
+            self._terms: tuple[Any, Any, Any] = top, bottom, tuple((i, self.ring.generators[i]) for i in places)
+            return self._terms
 
     def at(self, points: Sequence[Any]) -> Any:
         """The value at a rational point, one flint number for each generator."""

@@ -101,7 +101,7 @@ def _check_parameters(law: Law, setting: Setting, scalars: Mapping[Expr, Any], p
 
 def _number(generator: Expr, values: Mapping[Symbol, Expr]) -> Any:
     """A generator as a fraction, or at many digits where it is irrational; None where it is not real."""
-    number = generator.subs(values)
+    number = values[generator] if generator in values else generator.subs(values)
     if number.is_Rational:
         return Fraction(int(number.p), int(number.q))
     if number.is_real is not True or not number.is_finite:

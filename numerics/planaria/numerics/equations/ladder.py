@@ -37,9 +37,13 @@ from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.expression import Field, Letter
 from planaria.diagrams.rules.pencil import Vertex
 from planaria.numerics.equations.memo import once
-from planaria.numerics.equations.unreduced import Numbers, Propagator
+from planaria.numerics.equations.node_functions import NodeFunction
+from planaria.numerics.equations.unreduced import Entries, Numbers, Propagator
 
-__all__ = ["Ladder", "is_stable", "ladder", "radii", "radius_of_balls"]
+__all__ = ["Ladder", "Rungs", "entries_read", "is_stable", "ladder", "radii", "radius_of_balls", "rungs_at"]
+
+Rungs = tuple[list[tuple[int, int]], dict[tuple[int, int], Any]]
+"""The rungs of a group, and Theta by their positions; entries that are zero are left out."""
 
 TELLING = 1e-2  # of what the radius is from 1, by which errors of the loops may move it
 BALANCING = 50  # rounds over rows and columns
@@ -79,6 +83,20 @@ class Ladder:
         """The weight of the ribbon of a rung."""
         one, other = self.places[e].vertex.letter, self.places[g].vertex.letter
         return _rung_weight(self.fields[one.field], one, other)
+
+
+@once
+def entries_read(derivation: Derivation) -> Entries:
+    """The entries of the propagators that verification reads: those of loops, values, and the ladder's links."""
+    rules, system, one = derivation.rules, derivation.system, ladder(derivation)
+    found: dict[Expr, set[tuple[int, int]]] = {space: set() for space in rules.row_spaces}
+    for loop in system.loops:
+        found[loop.space].add((loop.column, loop.row))
+    for reading in rules.readings:
+        found.setdefault(reading.rows, set()).update((j, i) for j, _ in reading.a for i, _ in reading.b)
+    for e, f in ((e, f) for group in one.groups for e in group for f in group):
+        found[rules.col_spaces[one.places[e].column]].add((one.places[e].column, one.places[f].row))
+    return {space: frozenset(keys) for space, keys in found.items()}
 
 
 @once
@@ -155,10 +173,7 @@ def _reach(derivation: Derivation) -> dict[int, set[int]]:
     return found
 
 
-def _matrix(
-    one: Ladder, group: Sequence[int], numbers: Numbers, propagators: Mapping[Expr, Propagator]
-) -> tuple[list[tuple[int, int]], dict[tuple[int, int], Any]]:
-    """The rungs of a group, and Theta by their positions; entries that are zero are left out."""
+def _matrix(one: Ladder, group: Sequence[int], numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> Rungs:
     rungs = one.rungs(group)
     links: dict[tuple[int, int], Any] = {}
     weights: dict[tuple[int, int], Any] = {}
@@ -170,10 +185,8 @@ def _matrix(
             entry = propagators[space].get((first.column, last.row))
             if entry is None:
                 continue
-            right, left = (numbers.value(v, space) for v in (first.vertex.right, last.vertex.left))
-            links[e, f] = right * entry * left
-            inner, outer = (numbers.value(v, space) for v in (first.inner, last.outer))
-            weights[e, f] = inner * outer
+            links[e, f] = _times(entry, (first.vertex.right, last.vertex.left), numbers, space)
+            weights[e, f] = _times(links[e, f], (first.inner, last.outer), numbers, space)
     matrix = {}
     for m, (e, g) in enumerate(rungs):
         for n, (f, h) in enumerate(rungs):
@@ -182,19 +195,33 @@ def _matrix(
                 ribbon = one.ribbon(f, h)
                 if not ribbon:
                     continue
-                matrix[m, n] = numbers.trace(space, weights[e, f] * links[e, f] * _conjugate(links[g, h]))
+                matrix[m, n] = numbers.trace_of_product(space, weights[e, f], _conjugate(links[g, h]))
                 if not ribbon.is_one:
                     matrix[m, n] = matrix[m, n] * ribbon.evaluate(numbers.scalars, numbers.one)
     return rungs, matrix
 
 
+def _times(value: Any, factors: Sequence[Ratio], numbers: Numbers, space: Expr) -> Any:
+    for factor in factors:
+        value = value if factor.is_one else numbers.value(factor, space) * value
+    return value
+
+
 def _conjugate(value: Any) -> Any:
-    """The complex conjugate of a number, a ball or an array of either."""
+    """The complex conjugate of a number, a ball, a real function of nodes, or an array."""
     if isinstance(value, np.ndarray) and value.dtype == object:
+        if not isinstance(value.flat[0], acb):
+            return value
         return np.array([_conjugate(one) for one in value.flat], dtype=object).reshape(value.shape)
     if isinstance(value, acb):
         return value.conjugate()
-    return value if isinstance(value, arb) else np.conjugate(value)
+    return value if isinstance(value, arb | NodeFunction) else np.conjugate(value)
+
+
+def rungs_at(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> list[Rungs]:
+    """Theta of each group at a point, to be looked at in several ways."""
+    one = ladder(derivation)
+    return [_matrix(one, group, numbers, propagators) for group in one.groups]
 
 
 def radii(derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> NDArray[np.float64]:
@@ -232,17 +259,13 @@ def _largest(matrices: NDArray[Any]) -> NDArray[np.float64]:
         return np.concatenate([_largest(one[np.newaxis]) for one in matrices])
 
 
-def radius_of_balls(
-    derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator]
-) -> float | None:
+def radius_of_balls(groups: Sequence[Rungs]) -> float | None:
     """The radius in double precision, from propagators that are known better; None where floats do not reach.
 
     Entries beyond the range of floats are brought into it by a change of basis, which leaves the radius.
     """
-    one = ladder(derivation)
     found = 0.0
-    for group in one.groups:
-        rungs, matrix = _matrix(one, group, numbers, propagators)
+    for rungs, matrix in groups:
         try:
             found = max(found, float(np.abs(np.linalg.eigvals(_balanced(matrix, len(rungs)))).max()))
         except (OverflowError, ValueError, np.linalg.LinAlgError):
@@ -283,24 +306,23 @@ def _balanced(matrix: Mapping[tuple[int, int], Any], size: int) -> NDArray[Any]:
     return full
 
 
-def is_stable(
-    derivation: Derivation, numbers: Numbers, propagators: Mapping[Expr, Propagator], error: Any = 0
-) -> bool | None:
+def is_stable(derivation: Derivation, groups: Sequence[Rungs], error: Any = 0) -> bool | None:
     """Whether the spectral radius of the ladder map is below 1, proved with balls; None if they are too wide.
 
     t = 1 + Phi(t) has a positive solution exactly if the radius is below 1: then Phi(t) = t - 1 < t.
 
     Parameters
     ----------
+    groups
+        Theta of each group, from `rungs_at`.
     error
         The relative residual of the loops that made the propagators. The equations amplify it by
         1/(1 - radius): beyond (1 - radius)**2 the loops do not tell on which side of 1 the radius is. And
         1/(1 - radius) is the size of t, where rungs are so scaled that none of them stands out.
     """
     one = ladder(derivation)
-    matrix_of = acb_mat if isinstance(numbers.one, acb) else arb_mat
-    for group in one.groups:
-        rungs, matrix = _matrix(one, group, numbers, propagators)
+    for group, (rungs, matrix) in zip(one.groups, groups, strict=True):
+        matrix_of = acb_mat if any(isinstance(value, acb) for value in matrix.values()) else arb_mat
         size = len(rungs)
         full = [[arb(1) if m == n else arb(0) for n in range(size)] for m in range(size)]
         for (m, n), value in matrix.items():

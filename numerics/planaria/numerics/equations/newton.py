@@ -171,6 +171,8 @@ def _relative(step: Any, unknown: Any, magnitude: Any, rounding: Any) -> Any:
 
 
 def _solve_double(jacobian: Any, residual: Sequence[Any]) -> Sequence[Any]:
+    if len(residual) == 1:  # the one unknown of most models, many times on a path
+        return [float(residual[0]) / float(jacobian[0][0])]
     try:
         solution = np.linalg.solve(np.array(jacobian, dtype=float), np.array(residual, dtype=float))
     except np.linalg.LinAlgError:
@@ -178,11 +180,16 @@ def _solve_double(jacobian: Any, residual: Sequence[Any]) -> Sequence[Any]:
     return [float(x) for x in solution]
 
 
+def _sign_double(jacobian: Any) -> int:
+    determinant = jacobian[0][0] if len(jacobian) == 1 else np.linalg.slogdet(np.array(jacobian, dtype=float))[0]
+    return int(np.sign(determinant))
+
+
 DOUBLE = Arithmetic(
     module="numpy",
     number=float,
     solve=_solve_double,
-    sign=lambda jacobian: int(np.linalg.slogdet(np.array(jacobian, dtype=float))[0]),
+    sign=_sign_double,
     rounding=1e-12,
     exponential=exp,
     relative=partial(_relative, rounding=1e-12),

@@ -22,12 +22,15 @@ from planaria.algebra.rational import Ratio
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, by_space
 from planaria.diagrams.expressions.trace_function import TraceFunction
+from planaria.numerics.equations.elimination import Elimination, eliminated, pivots
 from planaria.numerics.equations.memo import once
+from planaria.numerics.equations.node_functions import NodeFunction, UnwieldyError
 
-__all__ = ["Numbers", "Propagator", "Unreduced", "unreduced"]
+__all__ = ["Entries", "Numbers", "Propagator", "Unreduced", "unreduced"]
 
 # The entries of a propagator by (column, row) of the pencil.
 Propagator = Mapping[tuple[int, int], Any]
+Entries = Mapping[Expr, frozenset[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Numbers:
     scalars: Mapping[Expr, Any]
     nodes: Mapping[Expr, tuple[Mapping[Expr, Any], Any]]
     strength: Any = None  # of the fields; full strength if None
+    single: frozenset[Expr] = frozenset()  # spaces whose nodes count once each
     moving: frozenset[Expr] = frozenset()  # the generators that differ from use to use of what is fixed
     fixed: dict[tuple[int, Expr], tuple[Ratio, Any]] | None = field(default=None, repr=False, compare=False)
 
@@ -70,10 +74,21 @@ class Numbers:
 
     def trace(self, space: Expr, terms: Any) -> Any:
         """The sum over a space of what has one value at each node, or one for all."""
-        total = terms * self.nodes[space][1]
+        if isinstance(terms, NodeFunction):
+            return terms.trace()
+        counts = self.nodes[space][1]
+        if space in self.single and isinstance(terms, np.ndarray) and terms.size == counts.size:
+            return terms.sum()
+        total = terms * counts
         if not isinstance(total, np.ndarray):
             return total
         return total.sum() if total.dtype == object else total.sum(axis=-1, keepdims=True)
+
+    def trace_of_product(self, space: Expr, one: Any, other: Any) -> Any:
+        """The same for a product."""
+        if space in self.single and all(isinstance(x, np.ndarray) and x.ndim == 1 for x in (one, other)):
+            return one.dot(other)
+        return self.trace(space, one * other)
 
 
 @dataclass(frozen=True)
@@ -125,55 +140,105 @@ class Unreduced:
                 if rules.row_spaces[t.row] == space
             )
             self.blocks[space] = _Block(tuple(rows), tuple(cols), constants, terms)
-        self._orders: dict[Expr, list[tuple[int, int]]] = {}
+        self._eliminations: dict[tuple[Any, ...], Elimination | None] = {}
         self._quantity = TraceFunction(derivation.outer)
 
-    def propagators(self, numbers: Numbers, loops: Mapping[Symbol, Any]) -> dict[Expr, Propagator]:
+    def propagators(
+        self, numbers: Numbers, loops: Mapping[Symbol, Any], wanted: Entries | None = None
+    ) -> dict[Expr, Propagator]:
         """G = (K0 - Sigma)^-1 in every space, the loops given by the symbol of their class.
 
-        A loop that is not given does not act: nothing that is read off depends on it.
+        A loop that is not given does not act: nothing that is read off depends on it. Where `wanted` says which
+        entries (column, row) of each space are read, others may be left out.
         """
-        return {space: self._propagator(space, numbers, loops) for space in self.blocks}
+        return {
+            space: self._propagator(space, numbers, loops, None if wanted is None else wanted[space])
+            for space in self.blocks
+        }
 
-    def _propagator(self, space: Expr, numbers: Numbers, loops: Mapping[Symbol, Any]) -> Propagator:
+    def _propagator(
+        self, space: Expr, numbers: Numbers, loops: Mapping[Symbol, Any], wanted: frozenset[tuple[int, int]] | None
+    ) -> Propagator:
         block = self.blocks[space]
         entries: dict[tuple[int, int], Any] = {
             (i, j): numbers.value(value, space) for i, j, value in block.constants
         }
+        factors: dict[Ratio, Any] = {}
         for term in block.terms:
             loop = self.loops[term.loop]
             if loop.symbol is None or loop.symbol not in loops:
                 continue
-            change = numbers.value(term.slope, space) * loops[loop.symbol]
+            change = -loops[loop.symbol]
+            if not term.slope.is_one:
+                if term.slope not in factors:
+                    factors[term.slope] = numbers.value(term.slope, space)
+                change = factors[term.slope] * change
             key = term.row, term.column
-            entries[key] = entries[key] - change if key in entries else -change
-        if space not in self._orders:
-            self._orders[space] = _order(entries, block.rows)
-        order = self._orders[space]
-        with np.errstate(all="ignore"):
-            found = _eliminated(entries, order, numbers.one)
-        if found is not None and all(_finite(value) for value in found.values()):
-            return found
+            entries[key] = entries[key] + change if key in entries else change
+        elimination = self._elimination(space, entries, frozenset(loops), wanted)
+        if elimination is not None:
+            with np.errstate(all="ignore"):
+                try:
+                    found = elimination.run(entries, numbers.one)
+                except ZeroDivisionError:  # of floats
+                    found = {}
+            if found and all(_finite(value) for value in found.values()):
+                return found
         return _dense(entries, block, numbers.one)
+
+    def _elimination(
+        self,
+        space: Expr,
+        entries: Mapping[tuple[int, int], Any],
+        acting: frozenset[Symbol],
+        wanted: frozenset[tuple[int, int]] | None,
+    ) -> Elimination | None:
+        """The program for entries of such a pattern, its pivots chosen by the first numbers that have it.
+
+        Entries that are made of the same terms, as in two copies of one resolvent, are one input.
+        """
+        key = space, acting, frozenset(entries), wanted
+        if key not in self._eliminations:
+            block = self.blocks[space]
+            parts: dict[tuple[int, int], list[Any]] = {(i, j): [value] for i, j, value in block.constants}
+            for term in block.terms:
+                loop = self.loops[term.loop]
+                if loop.symbol in acting:
+                    parts.setdefault((term.row, term.column), []).append((term.factor, loop.scale, loop.symbol))
+            inputs: dict[tuple[Any, ...], tuple[int, int]] = {}
+            pattern: dict[tuple[int, int], int | tuple[int, int]] = {}
+            for (i, j), made in parts.items():
+                if len(made) == 1 and isinstance(made[0], Ratio) and (made[0].is_one or (-made[0]).is_one):
+                    pattern[i, j] = 1 if made[0].is_one else -1
+                else:
+                    pattern[i, j] = inputs.setdefault(tuple(made), (i, j))
+            self._eliminations[key] = eliminated(pattern, pivots(entries, block.rows), wanted)
+        return self._eliminations[key]
 
     def images(self, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> list[Any]:
         """Every loop, as the propagators give it; zeros of the pencil's structure as 0."""
+        known: dict[tuple[Any, ...], Any] = {}
         found = []
         for loop in self.loops:
-            entry = propagators[loop.space].get((loop.column, loop.row))
-            if entry is None:
-                found.append(0 * numbers.one)
-                continue
-            weight = numbers.value(loop.weight, loop.space)
-            found.append(numbers.trace(loop.space, weight * entry))
+            key = loop.space, loop.column, loop.row, loop.weight
+            if key not in known:
+                known[key] = self._closed(numbers, loop, propagators)
+            found.append(known[key])
         return found
+
+    def _closed(self, numbers: Numbers, loop: Loop, propagators: Mapping[Expr, Propagator]) -> Any:
+        """The trace of the propagator that closes a loop."""
+        entry = propagators[loop.space].get((loop.column, loop.row))
+        if entry is None:
+            return 0 * numbers.one
+        return numbers.trace(loop.space, _scaled(entry, loop.weight, numbers, loop.space))
 
     def residuals(
         self, numbers: Numbers, loops: Mapping[Symbol, Any], propagators: Mapping[Expr, Propagator]
     ) -> list[tuple[Any, Any, Loop, bool]]:
         """For each loop: what was put in, what came out, and whether it was identified as zero."""
         images = self.images(numbers, propagators)
-        found = []
+        found: list[tuple[Any, Any, Loop, bool]] = []
         for loop, image in zip(self.loops, images, strict=True):
             if loop.symbol is None:
                 found.append((0 * numbers.one, image, loop, True))
@@ -197,14 +262,18 @@ class Unreduced:
         for row, symbol in enumerate(symbols):
             loop = self.representative(symbol)
             entries = propagators[loop.space]
-            weight = numbers.value(loop.weight, loop.space)
+            lefts: dict[tuple[int, Ratio], Any] = {}
             for term in self.blocks[loop.space].terms:
                 other = self.loops[term.loop]
                 left, right = entries.get((loop.column, term.row)), entries.get((term.column, loop.row))
                 if other.symbol not in place or left is None or right is None:
                     continue
-                factor = numbers.value(term.slope, loop.space)
-                change = numbers.trace(loop.space, weight * left * factor * right)
+                key = term.row, term.factor
+                if key not in lefts:
+                    weighted = _scaled(left, loop.weight, numbers, loop.space)
+                    lefts[key] = _scaled(weighted, term.factor, numbers, loop.space)
+                change = numbers.trace_of_product(loop.space, lefts[key], right)
+                change = _scaled(change, other.scale, numbers, loop.space)
                 column = place[other.symbol]
                 found[row][column] = found[row][column] + change
         return found
@@ -217,13 +286,7 @@ class Unreduced:
         self, numbers: Numbers, symbols: Sequence[Symbol], propagators: Mapping[Expr, Propagator]
     ) -> list[Any]:
         """One loop of each class, as the propagators give it."""
-        found = []
-        for symbol in symbols:
-            loop = self.representative(symbol)
-            entry = propagators[loop.space].get((loop.column, loop.row), 0 * numbers.one)
-            weight = numbers.value(loop.weight, loop.space)
-            found.append(numbers.trace(loop.space, weight * entry))
-        return found
+        return [self._closed(numbers, self.representative(symbol), propagators) for symbol in symbols]
 
     def value(self, numbers: Numbers, propagators: Mapping[Expr, Propagator]) -> Any:
         """The quantity, read off the propagators."""
@@ -254,83 +317,18 @@ def _finite(value: Any) -> bool:
     if isinstance(value, np.ndarray) and value.dtype != object:
         return bool(np.isfinite(value).all())
     if isinstance(value, np.ndarray):
-        return all(one.is_finite() for one in value.flat)
-    return bool(value.is_finite() if isinstance(value, (arb, acb)) else np.isfinite(value))
+        return bool(value.sum().is_finite())  # what is not stays so in a sum
+    return bool(value.is_finite() if isinstance(value, arb | acb | NodeFunction) else np.isfinite(value))
 
 
-def _order(entries: Mapping[tuple[int, int], Any], rows: Sequence[int]) -> list[tuple[int, int]]:
-    """Pivots for sparse elimination by the cheapest fill-in, the same for all nodes.
-
-    A pivot that vanishes or is small at some node shows in the result, which is then computed densely.
-    """
-    pattern: dict[int, set[int]] = {i: set() for i in rows}
-    scalar: set[tuple[int, int]] = set()
-    for (i, j), value in entries.items():
-        if not _vanishing(value):
-            pattern[i].add(j)
-            if not isinstance(value, np.ndarray) or value.shape[-1] == 1:
-                scalar.add((i, j))
-    order = []
-    while pattern:
-        columns: dict[int, list[int]] = {}
-        for i, row in pattern.items():
-            for j in row:
-                columns.setdefault(j, []).append(i)
-        candidates = [
-            ((len(row) - 1) * (len(columns[j]) - 1), (i, j) not in scalar, i, j)
-            for i, row in pattern.items()
-            for j in row
-        ]
-        if not candidates:
-            return []
-        _, _, i, j = min(candidates)
-        order.append((i, j))
-        pivot = pattern.pop(i)
-        for k in columns[j]:
-            if k != i:
-                pattern[k] |= pivot
-                scalar -= {(k, m) for m in pivot}
-                pattern[k].discard(j)
-        for row in pattern.values():
-            row.discard(j)
-    return order
-
-
-def _vanishing(value: Any) -> bool:
-    if isinstance(value, np.ndarray):
-        return all(x == 0 for x in value.flat) if value.dtype == object else not value.any()
-    return bool(value == 0)
-
-
-def _eliminated(
-    entries: Mapping[tuple[int, int], Any], order: Sequence[tuple[int, int]], one: Any
-) -> dict[tuple[int, int], Any] | None:
-    """The inverse by Gauss and Jordan's elimination along given pivots; None where one is missing."""
-    rows: dict[int, dict[int, Any]] = {}
-    for (i, j), value in entries.items():
-        rows.setdefault(i, {})[j] = value
-    images: dict[int, dict[int, Any]] = {i: {i: one} for i in rows}
-    if len(order) != len(rows):
-        return None
-    for i, j in order:
-        pivot = rows[i].pop(j, None)
-        if pivot is None or _vanishing(pivot):
-            return None
-        inverse = one / pivot
-        row = rows[i] = {m: value * inverse for m, value in rows[i].items()}
-        image = images[i] = {m: value * inverse for m, value in images[i].items()}
-        for k, other in rows.items():
-            if k == i or (factor := other.pop(j, None)) is None:
-                continue
-            for target, source in ((other, row), (images[k], image)):
-                for m, value in source.items():
-                    product = factor * value
-                    target[m] = target[m] - product if m in target else -product
-    return {(j, m): value for i, j in order for m, value in images[i].items()}
+def _scaled(value: Any, ratio: Ratio, numbers: Numbers, space: Expr) -> Any:
+    return value if ratio.is_one else numbers.value(ratio, space) * value
 
 
 def _dense(entries: Mapping[tuple[int, int], Any], block: _Block, one: Any) -> dict[tuple[int, int], Any]:
     """The inverse with pivots chosen at every node; nan where the matrix is singular."""
+    if any(isinstance(value, NodeFunction) for value in entries.values()):
+        raise UnwieldyError
     size = len(block.rows)
     values = [
         np.asarray(v) if isinstance(v, np.ndarray) else np.array([[v]], dtype=object) for v in entries.values()

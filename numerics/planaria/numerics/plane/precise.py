@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 from sympy import Symbol
 
 from planaria.derivations.derivation import Derivation
-from planaria.numerics.equations.ladder import is_stable, radius_of_balls
+from planaria.numerics.equations.ladder import is_stable, radius_of_balls, rungs_at
 from planaria.numerics.equations.unreduced import Numbers, Unreduced, unreduced
 from planaria.numerics.points.balls import ball_numbers, from_ball, working_balls
 from planaria.numerics.points.problem import Problem
@@ -102,8 +102,8 @@ def verdict_of(problem: Problem, loops: Mapping[Symbol, Any]) -> Verdict:
         value = from_ball(equations.value(numbers, propagators) * acb(1))
         stable = radius = None
         if mp.isfinite(worst):
-            stable = is_stable(derivation, numbers, propagators, arb(worst))
-            radius = radius_of_balls(derivation, numbers, propagators)
+            groups = rungs_at(derivation, numbers, propagators)
+            stable, radius = is_stable(derivation, groups, arb(worst)), radius_of_balls(groups)
             if stable and radius is not None:
                 radius = min(radius, nextafter(1.0, 0.0))  # rounding may take it beyond
     return Verdict(value, worst, stable, radius)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mpmath import mpf
+from flint import arb
 from sympy import Expr, Integer, Symbol
 
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, working_balls
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.points.refusals import SingularError
 
@@ -18,11 +19,16 @@ __all__ = ["loops_of", "unknowns_of", "value_of"]
 
 def value_of(problem: Problem, unknowns: Sequence[Any]) -> Any:
     """The quantity at the working precision. SingularError where it divides by zero."""
-    functions = functions_of(problem.derivation.closed_form, "mpmath")
-    try:
-        return functions.value(unknowns, problem.mpfs(), problem.scalars(to_mpf)) * mpf(1)
-    except ZeroDivisionError:
-        raise SingularError() from None
+    functions = functions_of(problem.derivation.closed_form, "balls")
+    with working_balls():
+        exact = [arb(x) for x in unknowns]
+        try:
+            value = functions.value(exact, ball_spectrum(problem), problem.scalars(to_ball))
+        except ZeroDivisionError:
+            raise SingularError() from None
+        if not value.is_finite():
+            raise SingularError()
+        return from_ball(value)
 
 
 def loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
@@ -31,15 +37,19 @@ def loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
     Raises SingularError where one of them divides by zero.
     """
     closed = problem.derivation.closed_form
-    scalars = problem.scalars(to_mpf)
-    sums = functions_of(closed, "mpmath").sum_values(unknowns, problem.mpfs(), scalars)
-    at: dict[Expr, Any] = {**scalars, STRENGTH: mpf(1)}
-    at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
-    at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
-    try:
-        return {symbol: ratio.evaluate(at, mpf(1)) for symbol, ratio in closed.loops}
-    except ZeroDivisionError:
-        raise SingularError() from None
+    with working_balls():
+        exact, scalars, one = [arb(x) for x in unknowns], problem.scalars(to_ball), arb(1)
+        try:
+            sums = functions_of(closed, "balls").sum_values(exact, ball_spectrum(problem), scalars)
+            at: dict[Expr, Any] = {**scalars, STRENGTH: one}
+            at |= {u.symbol: x for u, x in zip(closed.unknowns, exact, strict=True)}
+            at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
+            loops = {symbol: ratio.evaluate(at, one) for symbol, ratio in closed.loops}
+        except ZeroDivisionError:
+            raise SingularError() from None
+        if not all(ball.is_finite() for ball in loops.values()):
+            raise SingularError()
+        return {symbol: from_ball(ball) for symbol, ball in loops.items()}
 
 
 def unknowns_of(problem: Problem, loops: Mapping[Symbol, Any], number: Callable[[Any], Any] = to_mpf) -> list[Any]:

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from flint import acb, arb, ctx, fmpq
 from mpmath import mp, mpc, mpf
 from mpmath.libmp import from_man_exp
-from sympy import Expr, Symbol, Trace
+from numpy.typing import NDArray
+from sympy import Basic, Expr, Symbol, Trace
 
 from planaria.algebra.rational import generators_of
+from planaria.derivations.derivation import Derivation
+from planaria.ensembles.spectra import Spectrum
+from planaria.numerics.equations.memo import once
+from planaria.numerics.equations.node_functions import Nodes
 from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.points.problem import Problem, to_mpf
+from planaria.numerics.spectra import eigenvalues_mp
 
-__all__ = ["ball_numbers", "ball_spectrum", "from_ball", "generators", "to_ball", "working_balls"]
+__all__ = [
+    "ball_functions",
+    "ball_numbers",
+    "ball_spectrum",
+    "from_ball",
+    "generators",
+    "to_ball",
+    "working_balls",
+]
 
 GUARD = 16  # bits beyond mpmath's
+MANY = 64  # nodes of a space
+STEP = 64  # bits of a machine word
+REMEMBERED = 10_000  # eigenvalues of a formula that are kept for the next point
 
 
 @contextmanager
@@ -51,35 +70,128 @@ def from_ball(ball: Any) -> Any:
 
 def generators(problem: Problem) -> set[Expr]:
     """Every generator of the rules and of the quantity that has a value at a point."""
-    derivation = problem.derivation
+    known = set(problem.values)
+    return {g for g, symbols in _generators(problem.derivation) if symbols <= known}
+
+
+@once
+def _generators(derivation: Derivation) -> tuple[tuple[Expr, frozenset[Basic]], ...]:
+    """The generators that may have a value, and the symbols that each is made of."""
     setting = derivation.rules.setting
     found = {*setting.ring.generators, *setting.spaces, *generators_of(derivation.expression)}
-    return {g for g in found if g.free_symbols <= set(problem.values) and not g.has(Trace)}
+    return tuple((g, frozenset(g.free_symbols)) for g in found if not g.has(Trace))
 
 
 def ball_numbers(problem: Problem) -> Numbers:
     """The problem in balls; equal nodes of a space are taken together."""
-    spectrum = problem.mpfs()
+    nodes, single = _nodes(problem, _bits())
+    return Numbers(arb(1), {g: to_ball(problem.exact(g)) for g in generators(problem)}, nodes, single=single)
+
+
+def ball_functions(problem: Problem) -> Numbers | None:
+    """The same with polynomials in place of arrays; None where there are too few nodes for that to be worth it."""
+    numbers = ball_numbers(problem)
+    nodes: dict[Expr, tuple[Mapping[Expr, Any], Any]] = {}
+    most = 0
+    for space, (values, counts) in numbers.nodes.items():
+        if not values:
+            nodes[space] = values, counts
+            continue
+        own = Nodes(list(values.values()), None if space in numbers.single else counts)
+        most = max(most, own.size)
+        nodes[space] = {symbol: own.variable(n) for n, symbol in enumerate(values)}, own.moment(0)
+    return replace(numbers, nodes=nodes, single=frozenset()) if most >= MANY else None
+
+
+def ball_spectrum(problem: Problem) -> dict[Symbol, Any]:
+    """Eigenvalues as arrays of balls."""
+    return _spectrum(problem, _bits())
+
+
+def _bits() -> int:
+    """A precision of few, for eigenvalues: more bits than are worked with do no harm."""
+    return -(-int(ctx.prec) // STEP) * STEP
+
+
+def _spectrum(problem: Problem, bits: int) -> dict[Symbol, Any]:
+    if ("balls", bits) not in problem._cache:
+        found = {}
+        with mp.workprec(bits):
+            for matrix, symbol, spectrum in problem.spectra:
+                size = problem.size(matrix.shape[0])
+                if spectrum.listed is None and size <= REMEMBERED:
+                    found[symbol] = _remembered(spectrum, size, problem.values_of(spectrum), bits)
+                else:
+                    found[symbol] = _array(problem.mpfs()[symbol])
+        problem._cache["balls", bits] = found
+    result: dict[Symbol, Any] = problem._cache["balls", bits]
+    return result
+
+
+@lru_cache(maxsize=16)
+def _remembered(spectrum: Spectrum, size: int, values: tuple[tuple[Symbol, Expr], ...], bits: int) -> NDArray[Any]:
+    """The eigenvalues of a formula at a precision: the powers of a law cost more than a whole evaluation."""
+    with mp.workprec(bits):
+        return _array(eigenvalues_mp(spectrum, size, dict(values)))
+
+
+def _array(numbers: Iterable[Any]) -> NDArray[Any]:
+    return np.array([arb(x) for x in numbers], dtype=object)
+
+
+_Nodes = tuple[dict[Expr, tuple[dict[Expr, Any], Any]], frozenset[Expr]]
+
+
+def _nodes(problem: Problem, bits: int) -> _Nodes:
+    """The nodes of each space, and the spaces in which each of them counts once."""
+    if ("nodes", bits) not in problem._cache:
+        problem._cache["nodes", bits] = _nodes_of(problem, _spectrum(problem, bits))
+    found: _Nodes = problem._cache["nodes", bits]
+    return found
+
+
+def _nodes_of(problem: Problem, spectrum: Mapping[Symbol, Any]) -> _Nodes:
     setting = problem.derivation.rules.setting
     nodes: dict[Expr, tuple[dict[Expr, Any], Any]] = {}
+    single = set()
     for space in {*problem.derivation.rules.row_spaces, *(r.rows for r in problem.derivation.rules.readings)}:
         own = [symbol for _, symbol in setting.matrices_of(space) if symbol in spectrum]
         if not own:
             nodes[space] = {}, arb(problem.size(space))
             continue
-        counts: dict[tuple[Any, ...], int] = {}
-        for node in zip(*(spectrum[symbol] for symbol in own), strict=True):
-            counts[node] = counts.get(node, 0) + 1
-        columns = zip(*counts, strict=True)
-        values: dict[Expr, Any] = {
-            symbol: np.array([arb(x) for x in column], dtype=object)
-            for symbol, column in zip(own, columns, strict=True)
-        }
-        nodes[space] = values, np.array([arb(n) for n in counts.values()], dtype=object)
-    scalars = {g: to_ball(problem.exact(g)) for g in generators(problem)}
-    return Numbers(arb(1), scalars, nodes)
+        key = tuple(_Column(spectrum[symbol]) for symbol in own)
+        few = len(key[0].balls) <= REMEMBERED  # more of them would fill the memory
+        columns, counts, once_each = _counted(key) if few else _count(key)
+        nodes[space] = dict(zip(own, columns, strict=True)), counts
+        if once_each:
+            single.add(space)
+    return nodes, frozenset(single)
 
 
-def ball_spectrum(problem: Problem) -> dict[Symbol, Any]:
-    """Eigenvalues as arrays of balls."""
-    return {s: np.array([arb(x) for x in column], dtype=object) for s, column in problem.mpfs().items()}
+@dataclass(frozen=True, eq=False)
+class _Column:
+    """An array to be looked up by itself: remembered spectra are the same arrays from point to point."""
+
+    balls: NDArray[Any]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Column) and other.balls is self.balls
+
+    def __hash__(self) -> int:
+        return id(self.balls)
+
+
+def _count(columns: tuple[_Column, ...]) -> tuple[list[NDArray[Any]], NDArray[Any], bool]:
+    """The nodes that differ, how often each of them occurs, and whether all of them occur once."""
+    counts: dict[tuple[Any, ...], int] = {}
+    places: dict[tuple[Any, ...], int] = {}
+    for place, node in enumerate(zip(*(column.balls for column in columns), strict=True)):
+        key = tuple([(int(m), int(e)) for m, e in [ball.man_exp() for ball in node]])
+        counts[key] = counts.get(key, 0) + 1
+        places[key] = place
+    kept = list(places.values())
+    many = np.array([arb(n) for n in counts.values()], dtype=object)
+    return [column.balls[kept] for column in columns], many, len(kept) == len(columns[0].balls)
+
+
+_counted = lru_cache(maxsize=8)(_count)

@@ -93,7 +93,9 @@ def enclosed_numbers(problem: Problem) -> Numbers:
             for symbol, column in zip(symbols, zip(*balls.values(), strict=True), strict=True)
         }
         nodes[space] = values, np.array([arb(n) for n in counts.values()], dtype=object)
-    return Numbers(arb(1), {g: enclosed(problem.exact(g)) for g in generators(problem)}, nodes)
+    single = frozenset(space for space, (_, n) in nodes.items() if isinstance(n, np.ndarray) and (n == 1).all())
+    scalars = {g: enclosed(problem.exact(g)) for g in generators(problem)}
+    return Numbers(arb(1), scalars, nodes, single=single)
 
 
 def _eigenvalues(problem: Problem, spectrum: Spectrum, size: int) -> list[Any]:

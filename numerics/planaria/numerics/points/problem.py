@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,11 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.ensembles.model import Model
 from planaria.ensembles.ranges import shown
 from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
+from planaria.numerics.equations.memo import once
 from planaria.numerics.laws import check_laws
+from planaria.numerics.points.real import is_beyond, real_only
 from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp, exact_number
 
 __all__ = [
@@ -29,10 +30,8 @@ __all__ = [
     "Problem",
     "beyond",
     "check_admissible",
-    "is_beyond",
     "parameters_of",
     "pose",
-    "real_only",
     "to_float",
     "to_mpf",
 ]
@@ -88,6 +87,11 @@ class Posed(Portable):
             }
         found: dict[Symbol, NDArray[Any]] = self._cache[key]
         return found
+
+    def values_of(self, spectrum: Spectrum) -> tuple[tuple[Symbol, Expr], ...]:
+        """The numbers that a spectrum depends on."""
+        symbols = sorted(spectrum.free_symbols & set(self.values), key=str)
+        return tuple((s, self.values[s]) for s in symbols)
 
     def scalars(self, number: Any) -> dict[Expr, Any]:
         """The generators of the form that are parameters, through `number` (float or mpmath)."""
@@ -172,9 +176,8 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     setting = derivation.rules.setting
     matrices = {str(matrix.name): matrix for matrix, _ in setting.matrices}
     symbols = {str(symbol): symbol for symbol in parameters_of(derivation)}
-    fields = contents_of(derivation.expression, derivation.model).fields
-    covariances = {one for field in fields for one in (field.rows, field.cols)}
-    bound = real_only(derivation.model, setting.spaces)
+    covariances = _covariances(derivation)
+    bound = _bound(derivation)
     numbers: dict[Symbol, Expr] = {}
     given: dict[MatrixSymbol, Spectrum] = {}
     for key, value in values.items():
@@ -223,14 +226,27 @@ def check_admissible(problem: Problem, *, zero: frozenset[str] = frozenset()) ->
 
     ``pose`` does it. Who moves to further points without posing each one, as a sweep does, calls it there.
     """
-    rules = problem.derivation.rules
-    occurring = {vertex.letter.field for _, _, vertex in rules.vertices()}
-    matrices = {matrix for trace in problem.derivation.words for matrix in trace.atoms(MatrixSymbol)}
-    occurring |= {n for n in map(problem.derivation.model.field_index, matrices) if n is not None}
-    check_laws(rules.setting, occurring, problem.values, problem.spectra, zero=zero)
+    setting, occurring = problem.derivation.rules.setting, _occurring_fields(problem.derivation)
+    check_laws(setting, occurring, problem.values, problem.spectra, zero=zero)
 
 
-def parameters_of(derivation: Derivation) -> set[Symbol]:
+@once
+def _occurring_fields(derivation: Derivation) -> frozenset[int]:
+    """The fields that stand in rules or long words, by number."""
+    occurring = {vertex.letter.field for _, _, vertex in derivation.rules.vertices()}
+    matrices = {matrix for trace in derivation.words for matrix in trace.atoms(MatrixSymbol)}
+    return frozenset(occurring | {n for n in map(derivation.model.field_index, matrices) if n is not None})
+
+
+@once
+def _covariances(derivation: Derivation) -> frozenset[Expr]:
+    """What stands as a covariance of a field that the quantity contains."""
+    fields = contents_of(derivation.expression, derivation.model).fields
+    return frozenset(one for field in fields for one in (field.rows, field.cols) if one is not None)
+
+
+@once
+def parameters_of(derivation: Derivation) -> frozenset[Symbol]:
     """Every parameter and dimension that a model or expression has, whether the value needs it or not."""
     found: set[Symbol] = set()
     setting = derivation.rules.setting
@@ -241,18 +257,12 @@ def parameters_of(derivation: Derivation) -> set[Symbol]:
         found |= space.free_symbols
     for _, spectrum in derivation.model.spectra:
         found |= spectrum.free_symbols
-    return {symbol for symbol in found if symbol not in eigen}
+    return frozenset(symbol for symbol in found if symbol not in eigen)
 
 
-def real_only(model: Model, spaces: Iterable[Expr]) -> set[Symbol]:
-    """The symbols that have to be real: dimensions, and what laws, covariances and spectra are made of."""
-    found: set[Any] = set().union(*(space.free_symbols for space in spaces))
-    for one in model.fields:
-        for part in (one.variance, one.rows, one.cols, *one.law.parameters.values()):
-            found |= part.free_symbols if part is not None else set()
-    for _, spectrum in model.spectra:
-        found |= spectrum.free_symbols
-    return {symbol for symbol in found if isinstance(symbol, Symbol)}
+@once
+def _bound(derivation: Derivation) -> frozenset[Symbol]:
+    return frozenset(real_only(derivation.model, derivation.rules.setting.spaces))
 
 
 def beyond(problem: Posed) -> tuple[Symbol, ...]:
@@ -260,12 +270,8 @@ def beyond(problem: Posed) -> tuple[Symbol, ...]:
     return tuple(symbol for symbol, number in problem.values.items() if is_beyond(symbol, number))
 
 
-def is_beyond(symbol: Symbol, number: Expr) -> bool:
-    """Whether a number is complex, or negative for a symbol that is meant to be positive."""
-    return number.is_real is False or bool(number.is_negative and symbol.is_nonnegative)
-
-
-def _used_matrices(derivation: Derivation) -> set[Symbol]:
+@once
+def _used_matrices(derivation: Derivation) -> frozenset[Symbol]:
     """The eigenvalues that occur: a matrix that only other quantities contain needs no spectrum."""
     rules, system = derivation.rules, derivation.system
     found: set[Expr] = {symbol for _, one in derivation.closed_form.sums for symbol in one.eigenvalues}
@@ -281,7 +287,7 @@ def _used_matrices(derivation: Derivation) -> set[Symbol]:
         found |= term.factor.support()
     for loop in system.loops:
         found |= loop.weight.support()
-    return {symbol for _, symbol in rules.setting.matrices if symbol in found}
+    return frozenset(symbol for _, symbol in rules.setting.matrices if symbol in found)
 
 
 def _spectrum(value: object, name: str) -> Spectrum:
@@ -342,7 +348,8 @@ def _fit_list(
         numbers[space] = exact_number(length, str(space))
 
 
-def _support_of_system(derivation: Derivation) -> set[Expr]:
+@once
+def _support_of_system(derivation: Derivation) -> frozenset[Expr]:
     """Every generator that the Feynman rules and the self-energy contain: fields that do not occur need none."""
     system = derivation.system
     found: set[Expr] = set(system.rules.row_spaces)
@@ -353,7 +360,14 @@ def _support_of_system(derivation: Derivation) -> set[Expr]:
         found |= term.factor.support()
     for loop in system.loops:
         found |= loop.weight.support()
-    return found
+    return frozenset(found)
+
+
+@once
+def _support_of_form(derivation: Derivation) -> frozenset[Expr]:
+    """Every generator that value and relations contain."""
+    closed = derivation.closed_form
+    return frozenset().union(*(ratio.support() for ratio in (closed.value, *closed.relations)))
 
 
 def _check_complete(problem: Problem, zero: frozenset[str]) -> None:
@@ -362,9 +376,8 @@ def _check_complete(problem: Problem, zero: frozenset[str]) -> None:
     own = {u.symbol for u in closed.unknowns} | {symbol for symbol, _ in closed.sums}
     eigen = {symbol for _, symbol in derivation.rules.setting.matrices} | {STRENGTH}
     needed: set[Symbol] = set()
-    for ratio in (closed.value, *closed.relations):
-        for generator in ratio.support():
-            needed |= generator.free_symbols
+    for generator in _support_of_form(derivation):
+        needed |= generator.free_symbols
     for matrix, _, spectrum in problem.spectra:
         needed |= matrix.shape[0].free_symbols
         needed |= spectrum.free_symbols

@@ -10,7 +10,7 @@ next root where two roots come close (equal dimensions, tiny ridge).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import exp, log
 from typing import Any
@@ -37,6 +37,8 @@ __all__ = ["BOLD", "CAREFUL", "CONTRACTING", "Pace", "PathEndsError", "follow", 
 Vector = NDArray[Any]
 
 SHORTEST_STEP = 1e-7  # of the logarithm of the strength
+FASTEST = 0.5  # growth of a slope over one step, in its logarithm, that is predicted
+ON_THE_WAY = 1e-7  # last relative step of a point on a path: the next would be rounding
 MOST_CALLS = 150  # of Newton's method with many digits on one path
 CONTRACTING = Guard(rounds=12, near=1e-6, shrinks=0.3, contracts=True, keeps_signs=True)
 
@@ -83,11 +85,13 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREF
     if arithmetic.module == "mpmath":
         spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
 
+    on_the_way = replace(arithmetic, rounding=ON_THE_WAY) if arithmetic is DOUBLE else arithmetic
+
     def settle(guess: Vector, position: float) -> tuple[Vector, int] | None:
         strength = arithmetic.exponential(position)
         with np.errstate(all="ignore"):
             system = partial(functions.residual, spectrum=spectrum, scalars=scalars, strength=strength)
-            root = newton(system, list(guess), arithmetic, CONTRACTING)
+            root = newton(system, list(guess), on_the_way, CONTRACTING)
         return None if root is None else (_vector(root.unknowns), root.sign)
 
     position, start = _start(problem, arithmetic)
@@ -132,6 +136,10 @@ def _guesses(
             yield np.array(predicted(positions, history, target / log(10), settling=settling), dtype=object)
         return
     with np.errstate(all="ignore"):
+        doubles = points[-1][1].dtype != object
+        if pace is BOLD and doubles and len(points) > 2 and (bent := _bent(points[-3:], target)) is not None:
+            yield bent
+            return
         yield _predict(points[-2] if len(points) > 1 else None, points[-1], target)
 
 
@@ -154,6 +162,25 @@ def _predict(previous: tuple[float, Vector] | None, last: tuple[float, Vector], 
     ratio = np.where(same_sign, last[1] / np.where(same_sign, previous[1], 1.0), 1.0)
     weight = type(last[1][0])(weight)
     guess: Vector = np.where(same_sign, last[1] * ratio**weight, last[1] + weight * (last[1] - previous[1]))
+    return guess
+
+
+def _bent(points: Sequence[tuple[float, Vector]], target: float) -> Vector | None:
+    """Through three points in logarithms, for slopes that go to their limits exponentially, as those of powers do.
+
+    A parabola would turn round beyond the last point. None where a sign changes.
+    """
+    (a, x), (b, y), (c, z) = points
+    if not (np.all(x * y > 0) and np.all(y * z > 0)):
+        return None
+    first, second = np.log(y / x) / (b - a), np.log(z / y) / (c - b)
+    ahead = target - c
+    with np.errstate(all="ignore"):
+        rate = np.log(second / first) / ((c - a) / 2)
+        rate = np.where(np.isfinite(rate), np.minimum(rate, FASTEST / ahead), 0.0)
+        slope = second * np.exp(rate * (c - b) / 2)  # at the last point
+        change = np.where(rate * ahead == 0, slope * ahead, slope * np.expm1(rate * ahead) / rate)
+    guess: Vector = z * np.exp(change)
     return guess
 
 

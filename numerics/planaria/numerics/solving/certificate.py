@@ -30,7 +30,7 @@ from sympy import Symbol
 from planaria.algebra.errors import InputError, NotProvedError
 from planaria.ensembles.estimate import Enclosure, Estimate
 from planaria.numerics.equations.krawczyk import proved_root
-from planaria.numerics.equations.ladder import is_stable, ladder
+from planaria.numerics.equations.ladder import entries_read, is_stable, ladder, rungs_at
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
 from planaria.numerics.points.at_point import loops_of, unknowns_of
 from planaria.numerics.points.balls import working_balls
@@ -107,7 +107,7 @@ def certified_loops(
     if root is None:
         return None
     loops = dict(zip(symbols, root, strict=True))
-    return loops, equations.propagators(numbers, loops)
+    return loops, equations.propagators(numbers, loops, entries_read(problem.derivation))
 
 
 def loops_near(problem: Problem, estimate: Estimate) -> dict[Symbol, Any] | None:
@@ -127,7 +127,7 @@ def _doubt(problem: Problem, numbers: Numbers, loops: Mapping[Symbol, Any], prop
     for claimed, image, _, _ in unreduced(problem.derivation).residuals(numbers, loops, propagators):
         if not (image.is_finite() and image.overlaps(claimed)):
             return "a loop is not what it was identified with"
-    stable = is_stable(problem.derivation, numbers, propagators)
+    stable = is_stable(problem.derivation, rungs_at(problem.derivation, numbers, propagators))
     return "" if stable else "the ladder's radius is not proved below 1"
 
 

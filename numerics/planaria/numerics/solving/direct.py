@@ -18,12 +18,20 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
-from planaria.numerics.equations.newton import DOUBLE, Guard, newton, precise, sign_of_balls, solve_balls
+from planaria.numerics.equations.newton import (
+    DOUBLE,
+    Arithmetic,
+    Guard,
+    newton,
+    precise,
+    sign_of_balls,
+    solve_balls,
+)
 from planaria.numerics.equations.unreduced import Numbers, Unreduced, unreduced
 from planaria.numerics.points.balls import ball_numbers, from_ball, generators, working_balls
 from planaria.numerics.points.problem import Problem, to_float
 
-__all__ = ["Path", "float_numbers", "follow_directly", "polish_directly", "start_directly"]
+__all__ = ["Path", "centred", "float_numbers", "follow_directly", "polish_directly", "start_directly"]
 
 Vector = NDArray[np.float64]
 
@@ -213,10 +221,14 @@ def polish_directly(
         magnitudes = [
             from_ball(equations.magnitude(numbers, equations.representative(symbol), near)) for symbol in symbols
         ]
-        centres = replace(precise(mp.dps), solve=_solve_at_centres, sign=sign_of_balls)
         guard = Guard(rounds=40, near=mpf(10) ** (-mp.dps // 2))
-        root = newton(differences, list(start.values()), centres, guard, magnitudes)
+        root = newton(differences, list(start.values()), centred(mp.dps), guard, magnitudes)
     return None if root is None else dict(zip(symbols, root.unknowns, strict=True))
+
+
+def centred(digits: int) -> Arithmetic:
+    """mpmath's numbers with so many digits as unknowns, and a system in balls, whose centres count."""
+    return replace(precise(digits), solve=_solve_at_centres, sign=sign_of_balls)
 
 
 def _solve_at_centres(jacobian: Any, residual: Sequence[Any]) -> Sequence[Any]:

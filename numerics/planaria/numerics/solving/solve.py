@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from flint import arb, arb_mat
 from mpmath import mp, mpf
 from sympy import Expr
 
@@ -14,10 +15,11 @@ from planaria.ensembles.estimate import Estimate
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.equations.newton import Guard, precise, settled
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_of
-from planaria.numerics.points.problem import Problem, to_mpf
+from planaria.numerics.points.balls import ball_spectrum, to_ball, working_balls
+from planaria.numerics.points.problem import Problem
 from planaria.numerics.points.refusals import ContradictionError, SingularError
 from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow
-from planaria.numerics.solving.direct import follow_directly, polish_directly
+from planaria.numerics.solving.direct import centred, follow_directly, polish_directly
 from planaria.numerics.solving.extreme import Extreme, extreme, polished, reached
 from planaria.numerics.solving.on_equations import (
     FEWEST_DIGITS,
@@ -141,7 +143,7 @@ def on_the_closed_form(
             try:
                 unknowns = (polished if lost else _polish)(problem, unknowns)
                 value = value_of(problem, unknowns)
-                loops = loops_of(problem, unknowns)
+                loops = {} if previous is None else loops_of(problem, unknowns)
             except SingularError:  # of rounding, where more digits cure it
                 value = None
                 if working > MOST_PATIENCE + digits:
@@ -248,16 +250,19 @@ def _follow_unreduced(problem: Problem) -> Sequence[Any]:
 
 def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
     """The unknowns by Newton's method at the working precision."""
-    system = partial(
-        functions_of(problem.derivation.closed_form, "mpmath").residual,
-        spectrum=problem.mpfs(),
-        scalars=problem.scalars(to_mpf),
-        strength=mpf(1),
-    )
-    try:
-        root = settled(system, start, precise(mp.dps), Guard(rounds=80, near=mpf(10) ** (-mp.dps // 2)))
-    except ZeroDivisionError:
-        raise SingularError() from None
+    functions = functions_of(problem.derivation.closed_form, "balls")
+    with working_balls():
+        spectrum, scalars = ball_spectrum(problem), problem.scalars(to_ball)
+
+        def system(unknowns: Sequence[Any]) -> tuple[Any, Any]:
+            residual, jacobian = functions.residual([arb(x) for x in unknowns], spectrum, scalars, arb(1))
+            return residual, arb_mat(jacobian)
+
+        guard = Guard(rounds=80, near=mpf(10) ** (-mp.dps // 2))
+        try:
+            root = settled(system, start, centred(mp.dps), guard)
+        except ZeroDivisionError:
+            raise SingularError() from None
     if root is None:
         raise InputError(
             "evaluate", "Newton's method does not settle on the branch", "move away from the singular point"
