@@ -12,6 +12,7 @@ from planaria.ensembles.lazy import lazy_names
 if TYPE_CHECKING:
     from planaria.ensembles.estimate import Estimate
     from planaria.ensembles.evidence import Check
+    from planaria.numerics.datasets.sweep import sweep
     from planaria.numerics.evidence.checks import checks
     from planaria.numerics.solving.evaluate import evaluate
     from planaria.numerics.sweeps.arrays import evaluate_array
@@ -22,6 +23,7 @@ __all__ = [
     "checks",
     "evaluate",
     "evaluate_array",
+    "sweep",
 ]
 
 _HOMES = {
@@ -30,6 +32,7 @@ _HOMES = {
     "checks": "planaria.numerics.evidence.checks",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",
+    "sweep": "planaria.numerics.datasets.sweep",
 }
 
 __getattr__ = lazy_names(__name__, _HOMES)
