@@ -313,6 +313,33 @@ def test_a_block_without_its_status_is_done_again(tmp_path: Path) -> None:
     assert content(path) == whole
 
 
+class Broken:
+    """A group in which one array cannot be written."""
+
+    def __init__(self, group: Any, name: str) -> None:
+        self.group, self.name = group, name
+
+    def __getitem__(self, name: str) -> Any:
+        if name == self.name:
+            raise KeyboardInterrupt
+        return self.group[name]
+
+
+@pytest.mark.parametrize("draws", [0, 2])
+def test_a_block_that_is_half_written_is_missing(draws: int) -> None:
+    plan = planned("wigner", ["resolvent", "tr(h**2)/N"], {"N": [20, 30], "z": 3}, draws=draws)
+    work = Work(plan, {name: pl.derive(one.expression, plan.model) for name, one in plan.quantities.items()})
+    task = plan.tasks - 1
+    part = block(work, task)
+    for name in part:
+        kept = store.opened(plan, None, "memory")
+        with pytest.raises(KeyboardInterrupt):
+            store.Store(plan, Broken(kept.group, name)).write(task, part)
+        assert task in kept.missing(), name
+    kept.write(task, part)
+    assert task not in kept.missing()
+
+
 def test_a_finished_sweep_computes_nothing(tmp_path: Path) -> None:
     for ending in (".zarr", ".nc"):
         path = tmp_path / f"done{ending}"
