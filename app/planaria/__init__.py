@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from planaria.ensembles.model import Gaussian, Model
     from planaria.ensembles.spectra import Eigenvalues, Exponential, PowerLaw, TwoLevel, UnitSpectrum
     from planaria.ensembles.text.model_data import ModelFile
+    from planaria.numerics.datasets.sweep import sweep
     from planaria.numerics.evidence.checks import check
     from planaria.numerics.simulation.simulate import simulate
     from planaria.numerics.solving.evaluate import evaluate
@@ -73,6 +74,7 @@ _HOMES = {
     "moment": "planaria.diagrams.moments.moment",
     "node_match": "planaria.diagrams.networks.flags",
     "simulate": "planaria.numerics.simulation.simulate",
+    "sweep": "planaria.numerics.datasets.sweep",
 }
 
 __all__ = [
@@ -109,6 +111,7 @@ __all__ = [
     "moment",
     "node_match",
     "simulate",
+    "sweep",
 ]
 
 __getattr__ = lazy_names(__name__, _HOMES)

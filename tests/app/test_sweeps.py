@@ -16,7 +16,7 @@ from tests.app.conftest import Outcome
 
 from planaria.algebra.errors import InputError
 from planaria.app.points import sweep
-from planaria.app.words.grids import MOST_POINTS, numbers_of
+from planaria.ensembles.text.grids import MOST_POINTS, numbers_of
 
 Run = Callable[..., Outcome]
 

@@ -14,18 +14,22 @@ import typer
 from planaria.app.commands import Commands
 from planaria.app.options import (
     BudgetOption,
+    DataFileOption,
     DrawColumnsOption,
     DrawSelectOption,
     DrawWidthOption,
     JsonOption,
     LatexOption,
     LimitOption,
+    MatrixOption,
     ModelArgument,
     NumbersOption,
     QuantitiesArgument,
     QuantityArgument,
     SeedOption,
+    SpectrumFileOption,
     SpectrumOption,
+    SweepNumbersOption,
     SymbolsOption,
     WidthOption,
 )
@@ -113,31 +117,11 @@ def derive(
 def evaluate(
     model: ModelArgument,
     quantity: QuantityArgument,
-    values: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="NAME=NUMBERS",
-            help="The value of a parameter or a dimension; or several: 60,120, or 60 points from 10 to 400, "
-            "10:400:60, or in equal ratios, 10:400:log60. All combinations are evaluated.",
-            autocompletion=completion.parameters,
-        ),
-    ] = None,
+    values: SweepNumbersOption = None,
     spectrum: SpectrumOption = None,
-    spectrum_file: Annotated[
-        list[str] | None,
-        typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy, .csv or .txt file."),
-    ] = None,
-    data_file: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[NAME=]FILE", help="Data (rows are samples) whose covariance gives the eigenvalues."
-        ),
-    ] = None,
-    matrix: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The matrix that a file without NAME= is for."),
-    ] = None,
+    spectrum_file: SpectrumFileOption = None,
+    data_file: DataFileOption = None,
+    matrix: MatrixOption = None,
     digits: Annotated[
         int | None,
         typer.Option(metavar="D", help="Significant digits; 20 by default, and 9 for several points."),
@@ -236,6 +220,59 @@ def density(
         as_json=json,
     )
     show_density(model, quantity, options)
+
+
+@app.command(epilog=examples("sweep"))
+def sweep(
+    model: ModelArgument,
+    quantities: QuantitiesArgument = None,
+    out: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="A .zarr, .nc or .csv file; what is there of the same sweep is kept."),
+    ] = ...,  # type: ignore[assignment]
+    values: SweepNumbersOption = None,
+    points: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A list of points: a .csv file with names in its first line."),
+    ] = None,
+    spectrum: SpectrumOption = None,
+    spectrum_file: SpectrumFileOption = None,
+    data_file: DataFileOption = None,
+    matrix: MatrixOption = None,
+    draws: Annotated[int, typer.Option(metavar="D", help="Draw matrices so often at each point, too.")] = 0,
+    workers: Annotated[int, typer.Option(metavar="W", help="Processes; the numbers are the same on any.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster that computes, in place of processes.")
+    ] = None,
+    chunk: Annotated[
+        int | None, typer.Option(metavar="POINTS", help="About how many points are computed at once.")
+    ] = None,
+    seed: SeedOption = 0,
+    budget: BudgetOption = 10.0,
+    json: JsonOption = False,
+) -> None:
+    """Evaluate quantities over a grid or a list of points, into a file of labelled data."""
+    check_words(model, quantities or (), spectra=spectrum, sweeps=values)
+    from planaria.app.subcommands.sweep import SweepOptions, sweep_quantities
+
+    options = SweepOptions(
+        tuple(quantities or ()),
+        out,
+        tuple(values or ()),
+        points,
+        tuple(spectrum or ()),
+        tuple(spectrum_file or ()),
+        tuple(data_file or ()),
+        matrix,
+        draws,
+        workers,
+        scheduler,
+        chunk,
+        seed,
+        budget,
+        as_json=json,
+    )
+    sweep_quantities(model, options)
 
 
 @app.command(epilog=examples("diagrams"))

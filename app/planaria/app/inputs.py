@@ -9,8 +9,8 @@ from fractions import Fraction
 from sympy import Expr, MatrixSymbol, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
-from planaria.app.words.grids import MOST_POINTS, has_several, numbers_of, split_pair
 from planaria.ensembles.spectra import Spectrum, eigenvalue
+from planaria.ensembles.text.grids import MOST_POINTS, has_several, numbers_of, split_pair
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Space
 from planaria.numerics.points.real import real_only
 from planaria.numerics.spectra import exact_number
@@ -87,7 +87,7 @@ def read_values(texts: Sequence[str], names: Names) -> dict[Symbol, Expr]:
     return {symbol: _value(text, symbol, names) for symbol, text in found.items()}
 
 
-def read_sweep(texts: Sequence[str], names: Names) -> dict[Symbol, tuple[Expr, ...]]:
+def read_sweep(texts: Sequence[str], names: Names, most: int = MOST_POINTS) -> dict[Symbol, tuple[Expr, ...]]:
     """The same where a name may have several numbers, as in ``--set NAME=60,120`` and ``--set NAME=10:400:60``.
 
     Raises InputError in the same cases, for a list or a grid that is none, and for too many combinations.
@@ -100,8 +100,8 @@ def read_sweep(texts: Sequence[str], names: Names) -> dict[Symbol, tuple[Expr, .
         numbers = [_value(one, symbol, names) for one in numbers_of(text, place, whole=whole)]
         found[symbol] = tuple(dict.fromkeys(numbers))
         points *= len(found[symbol])
-        if points > MOST_POINTS:
-            raise InputError(place, f"there are more than {MOST_POINTS:,} combinations", "give fewer numbers")
+        if points > most:
+            raise InputError(place, f"there are more than {most:,} combinations", "give fewer numbers")
     return found
 
 

@@ -14,18 +14,22 @@ from planaria.app.words.early import KINDS
 
 __all__ = [
     "BudgetOption",
+    "DataFileOption",
     "DrawColumnsOption",
     "DrawSelectOption",
     "DrawWidthOption",
     "JsonOption",
     "LatexOption",
     "LimitOption",
+    "MatrixOption",
     "ModelArgument",
     "NumbersOption",
     "QuantitiesArgument",
     "QuantityArgument",
     "SeedOption",
+    "SpectrumFileOption",
     "SpectrumOption",
+    "SweepNumbersOption",
     "SymbolsOption",
     "WidthOption",
 ]
@@ -66,6 +70,28 @@ NumbersOption = Annotated[
         help="The value of a parameter or a dimension.",
         autocompletion=completion.parameters,
     ),
+]
+SweepNumbersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=NUMBERS",
+        help="The value of a parameter or a dimension; or several: 60,120, or 60 points from 10 to 400, "
+        "10:400:60, or in equal ratios, 10:400:log60. All combinations are evaluated.",
+        autocompletion=completion.parameters,
+    ),
+]
+SpectrumFileOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy, .csv or .txt file."),
+]
+DataFileOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="[NAME=]FILE", help="Data (rows are samples) whose covariance gives the eigenvalues."),
+]
+MatrixOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The matrix that a file without NAME= is for."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 LatexOption = Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")]

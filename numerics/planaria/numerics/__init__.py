@@ -12,6 +12,7 @@ from planaria.ensembles.lazy import lazy_names
 if TYPE_CHECKING:
     from planaria.ensembles.estimate import Estimate
     from planaria.ensembles.evidence import Check
+    from planaria.numerics.datasets.sweep import sweep
     from planaria.numerics.evidence.checks import checks
     from planaria.numerics.solving.evaluate import evaluate
     from planaria.numerics.spectral.density import density
@@ -26,6 +27,7 @@ __all__ = [
     "density",
     "evaluate",
     "evaluate_array",
+    "sweep",
 ]
 
 _HOMES = {
@@ -36,6 +38,7 @@ _HOMES = {
     "density": "planaria.numerics.spectral.density",
     "evaluate": "planaria.numerics.solving.evaluate",
     "evaluate_array": "planaria.numerics.sweeps.arrays",
+    "sweep": "planaria.numerics.datasets.sweep",
 }
 
 __getattr__ = lazy_names(__name__, _HOMES)

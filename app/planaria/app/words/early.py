@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from planaria.algebra.errors import InputError, unknown_name
-from planaria.app.words.grids import has_several, numbers_of, split_pair
 from planaria.ensembles.library import check_model
 from planaria.ensembles.library.outline import outline
 from planaria.ensembles.spectra.known import SPECTRA
+from planaria.ensembles.text.grids import has_several, numbers_of, split_pair
 
 __all__ = ["KINDS", "SYMBOLIC", "check_kind", "check_words", "is_word"]
 

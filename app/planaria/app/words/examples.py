@@ -34,6 +34,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "    --set N=400 --set P=200 --draw density.svg",
         "planaria density wigner 'tr(inv(z*I(N) - h**2))/N' \\\n    --of z --set N=100 --csv h2.csv",
     ),
+    "sweep": (
+        "planaria sweep marchenko-pastur resolvent --set N=10:1000:log50 \\\n"
+        "    --set P=100 --set gamma=0.001:10:log20 --out ridge.nc",
+        "planaria sweep wigner resolvent --set N=20,40 --set z=2.5:6:10 --draws 5 \\\n"
+        "    --workers 2 --out wigner.zarr",
+    ),
     "diagrams": (
         "planaria diagrams random-features resolvent --order 2 --euler all",
         "planaria diagrams wigner 'tr(h**4)' --order 0",

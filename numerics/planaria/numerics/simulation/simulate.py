@@ -32,7 +32,7 @@ from planaria.numerics.simulation.words import Trait
 from planaria.numerics.simulation.workers import in_order, one_thread
 from planaria.numerics.spectra import eigenvalues, exact_number, no_value
 
-__all__ = ["Interrupted", "draw", "simulate"]
+__all__ = ["Interrupted", "draw", "simulate", "trial"]
 
 _ROUND_OFF = 1e-9  # an imaginary part below this fraction of the largest value seen is round-off
 _FEWEST_RUNS = 2  # a standard error needs two
@@ -166,6 +166,23 @@ class Interrupted(KeyboardInterrupt):
 def _summaries(names: Iterable[str], outcomes: list[tuple[complex, ...]], seed: int) -> dict[str, Simulation]:
     columns = zip(*outcomes, strict=True)
     return {name: _summary(column, seed) for name, column in zip(names, columns, strict=True)}
+
+
+def trial(
+    expressions: Mapping[str, Expr], model: Model, values: Mapping[Any, Any], *, seed: int
+) -> Callable[[int], tuple[complex, ...]]:
+    """What gives the values of all expressions in one run, by its number: those that `simulate` averages.
+
+    Raises InputError as `simulate` does; so does what is returned, for a value that is not finite.
+
+    >>> from sympy import Trace, symbols
+    >>> N, P = symbols("N P", positive=True)
+    >>> x = MatrixSymbol("x", N, P)
+    >>> outcome = trial({"norm": Trace(x * x.T)}, Model([Gaussian(x)]), {"N": 3, "P": 2}, seed=0)
+    >>> outcome(5) == outcome(5) != outcome(6)
+    True
+    """
+    return _Plan.of(expressions, model, values, seed).outcome
 
 
 @dataclass(frozen=True)
