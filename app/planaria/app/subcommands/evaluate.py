@@ -31,13 +31,15 @@ from planaria.app.points.sweep import SWEEP_DIGITS, Sweep
 from planaria.app.points.table import SweepReport, Table
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.app.words.quantities import formula_name, scalar_quantity
-from planaria.derivations import derive
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation, derive
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.evidence import Outcome, Status
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
+from planaria.numerics.integrals.log_determinant import evaluate_log_determinants
 from planaria.numerics.simulation.approach import ApproachInterrupted
 from planaria.numerics.simulation.extrapolation import Comparison
 from planaria.numerics.solving.evaluate import evaluate
@@ -104,12 +106,19 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         derivation = derive(quantity.expression, model, budget=options.budget)
-    occurring = sorted({str(one) for one in (*derivation.unknowns, *derivation.spectral_sums)})
+    has_logdet = isinstance(derivation, LogDetDerivation)
+    if has_logdet and (has_several or target is not None):
+        problem = f"{quantity.name} has a log det, which is evaluated at one point at a time"
+        raise InputError("evaluate", problem, "give one value for each --set, and leave --csv out")
+    if has_logdet and point.limits:
+        raise InputError("--limit", "no exact limit of a log det is known", "set a small value")
+    parts = derivation.parts if isinstance(derivation, LogDetDerivation) else (derivation,)
+    occurring = sorted({str(s) for part in parts for s in (*part.unknowns, *part.spectral_sums)})
     console = output()
     renames = read_renames(options.symbols, names, occurring)
     formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
     notes = [one.sentence for one in reorderings(quantity.expression, model)]
-    if target is not None or has_several:
+    if isinstance(derivation, Derivation) and (target is not None or has_several):
         digits = options.digits or (SWEEP_DIGITS if has_several else _DIGITS)
         sweep = Sweep(derivation, given, point.values, point.limits, needs.symbols, digits)
         report = SweepReport(sweep, file, quantity, formulas, notes)
@@ -117,7 +126,11 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         return True
     relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
     with working(status, f"evaluating {quantity.name}"):
-        estimate = evaluate(derivation, relevant, digits=options.digits or _DIGITS, limit=point.limits or None)
+        digits = options.digits or _DIGITS
+        if isinstance(derivation, LogDetDerivation):
+            estimate = evaluate_log_determinants(derivation, relevant, digits=digits)
+        else:
+            estimate = evaluate(derivation, relevant, digits=digits, limit=point.limits or None)
     simulation: Comparison | None = None
     failure: BaseException | None = None
     if options.runs is not None:
@@ -234,7 +247,10 @@ def _print(
     if estimate.radius is not None:
         rows.append(("ladder", f"spectral radius {_radius(estimate.radius)}: outside of the spectrum"))
     if not isinf(estimate.value):
-        rows.append(("error", f"{decimal(estimate.error, 3)} when the precision was raised"))
+        what = (
+            "that the quadrature may leave" if "quadrature" in estimate.method else "when the precision was raised"
+        )
+        rows.append(("error", f"{decimal(estimate.error, 3)} {what}"))
     console.print(plain_table(("", ""), rows))
 
 
