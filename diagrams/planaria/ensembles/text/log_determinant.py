@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, MatrixExpr, sympify
+from sympy import Expr, MatrixExpr
 
 from planaria.algebra.errors import InputError, described
 
@@ -18,13 +18,12 @@ class LogDet(Expr):  # type: ignore[misc]
     is_real = True
 
     def __new__(cls, matrix: Any) -> LogDet:
-        found = sympify(matrix)
-        if not isinstance(found, MatrixExpr):
+        if not isinstance(matrix, MatrixExpr):
             raise InputError("logdet", f"{described(matrix)} is no matrix", "give it a square matrix")
-        if found.shape[0] != found.shape[1]:
-            problem = f"{found} has shape {found.shape} and is not square"
+        if matrix.shape[0] != matrix.shape[1]:
+            problem = f"{matrix} has shape {matrix.shape} and is not square"
             raise InputError("logdet", problem, "a determinant asks for a square matrix")
-        made: LogDet = super().__new__(cls, found)
+        made: LogDet = super().__new__(cls, matrix)
         return made
 
     @property

@@ -22,7 +22,7 @@ __all__ = ["DIAGONAL", "Program", "compiled", "trait_of"]
 DIAGONAL = Trait(is_diagonal=True, is_real=True, transpose=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """What is done on each draw.
 
