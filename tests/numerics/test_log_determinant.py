@@ -131,6 +131,13 @@ def test_what_it_says_it_is() -> None:
     )
     assert "Log determinants" in result._repr_html_()
     assert [one.outcome.value for one in result.check(simulation=False)] == ["passed", "passed"]
+    assert [one.outcome.value for one in pl.check(result, simulation=False)] == ["passed", "passed"]
+    at = {"N": 3, "P": 4, "gamma": 1}
+    assert pl.evaluate(result, at, digits=8).value == result.evaluate(at, digits=8).value
+    with pytest.raises(InputError, match="is no derivation"):
+        pl.evaluate_array(result, at)
+    with pytest.raises(InputError, match="one point at a time; call evaluate in a loop"):
+        result.evaluate_array(at)
 
 
 def test_the_grammar_reads_what_it_writes() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from sympy import Dummy, Expr, Identity, Symbol, Trace, diff
 
@@ -91,6 +91,11 @@ class LogDetDerivation(Portable):
         """The number at given parameters, to `digits` digits; see `planaria.numerics.integrals`."""
         found: Estimate = extension(EVALUATORS, "logdet")(self, values, digits=digits, limit=limit, **numbers)
         return found
+
+    def evaluate_array(self, values: Values | None = None, **numbers: Given) -> NoReturn:
+        """Not there yet: raises InputError."""
+        problem = "a log det is evaluated at one point at a time"
+        raise InputError("evaluate_array", problem, "call evaluate in a loop")
 
     def simulate(
         self, values: Values | None = None, *, runs: int = 100, seed: int = 0, workers: int = 1, **numbers: Given
