@@ -75,7 +75,7 @@ def main(runs: int = 20, workers: int = 2) -> None:
     print(f"{'ratio':28}{min(mine) / min(theirs):10.2f}")
     for count in sorted({1, workers}):
         start = time.perf_counter()
-        ours(count, 2)
+        ours(count, 8 * count)
         begun = time.perf_counter()
         same = ours(count) == found
         end = time.perf_counter()

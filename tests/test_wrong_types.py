@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from sympy import Expr, Identity, MatrixSymbol, Symbol, Trace, symbols
+from sympy import Expr, Identity, MatrixExpr, MatrixSymbol, Symbol, Trace, symbols
 
 import planaria as pl
 
@@ -107,6 +107,8 @@ ARGUMENTS: dict[str, Argument] = {
     "derive, budget": Argument(
         lambda v: pl.derive(RESOLVENT, MODEL, budget=v), lambda v: v == 2.5 and type(v) is float, "budget"
     ),
+    "logdet": Argument(pl.logdet, lambda v: isinstance(v, MatrixExpr) and v.is_square, "logdet"),
+    "simulate, workers": Argument(lambda v: RESULT.simulate(**AT, runs=2, workers=v), never, "workers"),
     "moment, first": Argument(lambda v: pl.moment(v, MODEL), lambda v: isinstance(v, Symbol), ""),
     "moment, second": Argument(lambda v: pl.moment(Trace(x * x.T), v), lambda v: v is MODEL, ""),
     "moment, alone": Argument(lambda v: pl.moment(v), never, "moment"),
@@ -174,7 +176,7 @@ ARGUMENTS: dict[str, Argument] = {
 }
 NOT_CALLED = {  # types that answers are of, names without arguments, and functions of networkx's own mappings
     *("Check", "Derivation", "Diagrams", "Duality", "Estimate", "InputError", "ModelFile", "RibbonGraph"),
-    *("Simulation", "UnitSpectrum", "models", "edge_match", "node_match"),
+    *("LogDet", "LogDetDerivation", "Simulation", "UnitSpectrum", "models", "edge_match", "node_match"),
 }
 
 

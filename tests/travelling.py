@@ -23,6 +23,7 @@ from planaria.algebra.work import WorkLimitError
 from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
 from planaria.derivations.elimination.algebraic import AlgebraicForm
+from planaria.derivations.log_determinants import derive as derive_log_determinant
 from planaria.diagrams import (
     Eigenvalues,
     Exponential,
@@ -47,6 +48,7 @@ from planaria.ensembles.laws.known import LAWS, law_of, parameter_names
 from planaria.ensembles.library import load_model, model_names
 from planaria.ensembles.shown import Shown
 from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
+from planaria.ensembles.text.log_determinant import logdet
 from planaria.numerics import density, evaluate
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.points.problem import pose
@@ -141,6 +143,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "closed form": lambda: loss().closed_form,
     "derivation": derived,
     "derivation with several steps": loss,
+    "log determinant": lambda: derive_log_determinant(logdet(A * Identity(P) + X.T * X), MODEL),
     "steps": lambda: loss().steps,
     "tuple that shows itself": lambda: Shown((MODEL, Shown((1, 2)))),
     "algebraic form": lambda: built_in("marchenko-pastur", "resolvent").algebraic,

@@ -19,7 +19,7 @@ from planaria.ensembles.shown import tell_ipython
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
     from planaria.derivations.derivation import Derivation
-    from planaria.derivations.resummation import derive
+    from planaria.derivations.log_determinants import LogDetDerivation, derive
     from planaria.diagrams.duality import Duality, dualities
     from planaria.diagrams.expansion import Diagrams, expand
     from planaria.diagrams.graphs.canonical import classes, isomorphic
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from planaria.ensembles.library import load_model, models
     from planaria.ensembles.model import Gaussian, Model
     from planaria.ensembles.spectra import Eigenvalues, Exponential, PowerLaw, TwoLevel, UnitSpectrum
+    from planaria.ensembles.text.log_determinant import LogDet, logdet
     from planaria.ensembles.text.model_data import ModelFile
     from planaria.numerics.datasets.sweep import sweep
     from planaria.numerics.evidence.checks import check
@@ -51,6 +52,8 @@ _HOMES = {
     "Exponential": "planaria.ensembles.spectra",
     "Gaussian": "planaria.ensembles.model",
     "InputError": "planaria.algebra.errors",
+    "LogDet": "planaria.ensembles.text.log_determinant",
+    "LogDetDerivation": "planaria.derivations.log_determinants",
     "Model": "planaria.ensembles.model",
     "ModelFile": "planaria.ensembles.text.model_data",
     "PowerLaw": "planaria.ensembles.spectra",
@@ -61,7 +64,7 @@ _HOMES = {
     "check": "planaria.numerics.evidence.checks",
     "classes": "planaria.diagrams.graphs.canonical",
     "density": "planaria.numerics.spectral.density",
-    "derive": "planaria.derivations.resummation",
+    "derive": "planaria.derivations.log_determinants",
     "diagram": "planaria.diagrams.graphs.ribbon",
     "dualities": "planaria.diagrams.duality",
     "edge_match": "planaria.diagrams.networks.flags",
@@ -70,6 +73,7 @@ _HOMES = {
     "expand": "planaria.diagrams.expansion",
     "isomorphic": "planaria.diagrams.graphs.canonical",
     "load_model": "planaria.ensembles.library",
+    "logdet": "planaria.ensembles.text.log_determinant",
     "models": "planaria.ensembles.library",
     "moment": "planaria.diagrams.moments.moment",
     "node_match": "planaria.diagrams.networks.flags",
@@ -88,6 +92,8 @@ __all__ = [
     "Exponential",
     "Gaussian",
     "InputError",
+    "LogDet",
+    "LogDetDerivation",
     "Model",
     "ModelFile",
     "PowerLaw",
@@ -107,6 +113,7 @@ __all__ = [
     "expand",
     "isomorphic",
     "load_model",
+    "logdet",
     "models",
     "moment",
     "node_match",

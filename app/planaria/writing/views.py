@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planaria.algebra.errors import InputError, described, kind_of
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.expansion import SHOWN, Diagrams
 from planaria.diagrams.expressions.contents import contents_of
@@ -17,12 +18,13 @@ from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.svg import to_svg
 from planaria.writing.emitters.tikz import to_tikz
 from planaria.writing.latex.derivation import latex_derivation, latex_expression, latex_summary
+from planaria.writing.latex.log_determinants import latex_integrals
 from planaria.writing.latex.page import WIDTH, checked_width, points
 from planaria.writing.latex.rules import latex_rules, rules_on_pages
 from planaria.writing.notebook.html import html
 from planaria.writing.pictures.layout import lay_out
 from planaria.writing.pictures.pages.sheet import sheet
-from planaria.writing.terminal.derivations import derivation_text
+from planaria.writing.terminal.derivations import derivation_text, log_determinant_text
 
 if TYPE_CHECKING:
     from networkx import Graph
@@ -52,9 +54,9 @@ def tikz(value: RibbonGraph | Graph[Node] | Diagrams) -> str:
     return to_tikz(picture(value))
 
 
-def text(value: Derivation) -> str:
+def text(value: Derivation | LogDetDerivation) -> str:
     """A few lines for a terminal."""
-    return derivation_text(value)
+    return log_determinant_text(value) if isinstance(value, LogDetDerivation) else derivation_text(value)
 
 
 @singledispatch
@@ -89,6 +91,12 @@ def _(value: Derivation, width: float | str | None = None, rules: bool = False) 
         return block
     fields = contents_of(value.expression, value.model).fields  # also those of long words
     return f"{rules_on_pages(value.rules, width=room, fields=fields)}\n{block}"
+
+
+@latex.register
+def _(value: LogDetDerivation, width: float | str | None = None, rules: bool = False) -> str:
+    blocks = [f"$$\n{one}\n$$" for one in latex_integrals(value)]
+    return "\n".join([*blocks, *(latex(one, width, rules) for one in value.parts)])
 
 
 def _width(width: object) -> float:

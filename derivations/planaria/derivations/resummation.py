@@ -34,6 +34,7 @@ from planaria.diagrams.rules.pencil import linearise
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Asked, question
 from planaria.ensembles.spectra import eigenvalue
+from planaria.ensembles.text.log_determinant import LogDet
 
 __all__ = ["COMMUTED", "STOPPED", "derive"]
 
@@ -93,6 +94,9 @@ def derive(expression: Asked, model: Asked | None = None, *, budget: float = BUD
     if not isinstance(scalar, Expr) or isinstance(scalar, MatrixExpr):
         problem = "it is a matrix" if isinstance(scalar, MatrixExpr) else "there are several"
         raise InputError("quantity", f"{problem}, not a scalar", "take sympy.Trace of it")
+    if scalar.has(LogDet):
+        problem = f"{scalar} has a log det, which is an integral over a closed form"
+        raise InputError("quantity", problem, "derive it with planaria.derive")
     quantity = TraceFunction(scalar)
     if not quantity.traces:
         raise InputError("quantity", f"{scalar} contains no trace", "give a scalar with sympy.Trace in it")

@@ -13,14 +13,17 @@ from planaria.app.inputs import Names, read_limits, read_renames
 from planaria.app.matrices import with_kinds
 from planaria.app.subcommands.reports import Derived, JsonReport, LatexReport, Report, TextReport
 from planaria.app.words.quantities import chosen_quantities
-from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetIntegral, derive
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.evidence import Check
 from planaria.ensembles.library import load_model
+from planaria.ensembles.text.formatting import format_expression
 from planaria.ensembles.text.model_data import Quantity
 from planaria.numerics.evidence.checks import checks
 from planaria.writing.latex.page import points
+from planaria.writing.terminal.derivations import integral_text
 from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["DeriveOptions", "derive_quantities"]
@@ -55,19 +58,40 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     limits = [names.parameters[one] for one in read_limits(options.limits, names)]
     status = messages()
     derivations: dict[Quantity, Derivation] = {}
+    integrals: dict[Quantity, LogDetIntegral] = {}
+    asked, quantities = quantities, []
     errors: dict[Quantity, InputError] = {}
-    for quantity in quantities:
+    for quantity in asked:
         try:
             with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
-                derivations[quantity] = derive(quantity.expression, model, budget=options.budget)
+                found = derive(quantity.expression, model, budget=options.budget)
         except InputError as error:
             errors[quantity] = error  # the others are derived all the same
+            quantities.append(quantity)
+            continue
+        if isinstance(found, Derivation):
+            derivations[quantity] = found
+            quantities.append(quantity)
+            continue
+        if limits:
+            errors[quantity] = InputError("--limit", "no exact limit of a log det is known", "leave it out")
+            quantities.append(quantity)
+            continue
+        for number, part in enumerate(found.parts):
+            integral = found.integrals[number] if number < len(found.integrals) else None
+            several = f" {number + 1}" if len(found.integrals) > 1 else ""
+            one = _part(quantity, part, integral, several)
+            derivations[one] = part
+            quantities.append(one)
+            if integral is not None:
+                integrals[one] = integral
     if not derivations:
         raise next(iter(errors.values()))
     occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
     console = output()
     renames = read_renames(options.symbols, names, sorted(occurring))
-    report = _report(options, width, console, Formulas(renames, unicode="utf" in console.encoding.lower()))
+    formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
+    report = _report(options, width, console, formulas)
     report.begin(file)
     passed = True
     for quantity in quantities:
@@ -77,13 +101,14 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
         derivation = derivations[quantity]
         with working(status, f"writing {quantity.name}"):
             contained = contents_of(quantity.expression, model).symbols
-            found = {one: limit_branches(derivation.closed_form, one) for one in limits if one in contained}
+            branches = {one: limit_branches(derivation.closed_form, one) for one in limits if one in contained}
             absent = tuple(one for one in limits if one not in contained)
             is_text = not options.as_json and not options.as_latex
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
         made = _run_checks(derivation, options, status, quantity.name)
         refuted = any(one.refutes for one in made)
-        report.quantity(Derived(quantity, model, derivation, algebraic, found, refuted, absent))
+        line = integral_text(integrals[quantity], formulas) if quantity in integrals else ""
+        report.quantity(Derived(quantity, model, derivation, algebraic, branches, refuted, absent, line))
         for check in made:
             report.check(check)
             passed = passed and not check.failed
@@ -91,6 +116,14 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     if errors:
         raise next(iter(errors.values()))
     return passed
+
+
+def _part(quantity: Quantity, part: Derivation, integral: LogDetIntegral | None, several: str) -> Quantity:
+    """What is derived of a quantity with a log det: the derivative of each, and each trace beside it."""
+    if integral is None:
+        return Quantity(f"{quantity.name}, {format_expression(part.expression)}", part.expression)
+    about = f"the derivative of {format_expression(integral.logdet)} along the path"
+    return Quantity(f"{quantity.name}, slope{several}", part.expression, about)
 
 
 def _is_readable(derivation: Derivation) -> bool:

@@ -31,13 +31,15 @@ from planaria.app.points.sweep import SWEEP_DIGITS, Sweep
 from planaria.app.points.table import SweepReport, Table
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.app.words.quantities import formula_name, scalar_quantity
-from planaria.derivations import derive
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation, derive
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.ensembles.estimate import Enclosure, Estimate
 from planaria.ensembles.evidence import Outcome, Status
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
+from planaria.numerics.integrals.log_determinant import evaluate_log_determinants
 from planaria.numerics.simulation.approach import ApproachInterrupted
 from planaria.numerics.simulation.extrapolation import Comparison
 from planaria.numerics.solving.evaluate import evaluate
@@ -109,12 +111,19 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         derivation = derive(quantity.expression, model, budget=options.budget)
-    occurring = sorted({str(one) for one in (*derivation.unknowns, *derivation.spectral_sums)})
+    has_logdet = isinstance(derivation, LogDetDerivation)
+    if has_logdet and (has_several or target is not None):
+        problem = f"{quantity.name} has a log det, which is evaluated at one point at a time"
+        raise InputError("evaluate", problem, "give one value for each --set, and leave --csv out")
+    if has_logdet and point.limits:
+        raise InputError("--limit", "no exact limit of a log det is known", "set a small value")
+    parts = derivation.parts if isinstance(derivation, LogDetDerivation) else (derivation,)
+    occurring = sorted({str(s) for part in parts for s in (*part.unknowns, *part.spectral_sums)})
     console = output()
     renames = read_renames(options.symbols, names, occurring)
     formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
     notes = [one.sentence for one in reorderings(quantity.expression, model)]
-    if target is not None or has_several:
+    if isinstance(derivation, Derivation) and (target is not None or has_several):
         digits = options.digits or (SWEEP_DIGITS if has_several else _DIGITS)
         sweep = Sweep(derivation, given, point.values, point.limits, needs.symbols, digits)
         report = SweepReport(sweep, file, quantity, formulas, notes)
@@ -123,7 +132,12 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     relevant = {s: value for s, value in point.values.items() if s in needs.symbols}
     with working(status, f"evaluating {quantity.name}"):
         digits, limit = options.digits or _DIGITS, point.limits or None
-        estimate = evaluate(derivation, relevant, digits=digits, limit=limit, certify=options.certify)
+        if isinstance(derivation, LogDetDerivation):
+            if options.certify:
+                raise InputError("--certify", "an integral is not proved", "leave it out")
+            estimate = evaluate_log_determinants(derivation, relevant, digits=digits)
+        else:
+            estimate = evaluate(derivation, relevant, digits=digits, limit=limit, certify=options.certify)
     simulation: Comparison | None = None
     failure: BaseException | None = None
     if options.runs is not None:
@@ -260,7 +274,9 @@ def _print(
         rows.append(("ladder", f"spectral radius {_radius(estimate.radius)}: outside of the spectrum"))
     is_complex = isinstance(estimate.value, mpc)
     if estimate.enclosure is None and (is_complex or not isinf(estimate.value)):
-        rows.append(("error", f"{decimal(estimate.error, 3)} when the precision was raised"))
+        is_integral = "quadrature" in estimate.method
+        what = "that the quadrature may leave" if is_integral else "when the precision was raised"
+        rows.append(("error", f"{decimal(estimate.error, 3)} {what}"))
     console.print(plain_table(("", ""), rows))
 
 

@@ -63,6 +63,7 @@ class Derived:
     limits: Mapping[Symbol, tuple[LimitBranch, ...]]
     refuted: bool = False
     absent: tuple[Symbol, ...] = ()
+    integral: str = ""  # what the quantity is the integrand of, in a line
 
     @property
     def notes(self) -> list[str]:
@@ -70,6 +71,7 @@ class Derived:
         steps = self.derivation.steps
         found = [step.reason for step in steps if step.rule == COMMUTED]
         found += [step.reason for step in steps if step.rule == STOPPED]
+        found += [self.integral] if self.integral else []
         return found + [
             f"{self.quantity.name} does not contain {one}: its limit is the value" for one in self.absent
         ]
@@ -125,6 +127,8 @@ class JsonReport:
             "notes": derived.notes,
             "checks": [],
         }
+        if derived.integral:
+            entry["integral"] = derived.integral
         if derived.limits and not derived.refuted:
             entry["limits"] = {
                 name(parameter): [self._branch(derived, one) for one in found]
@@ -359,9 +363,7 @@ class LatexReport:
             rules = derived.derivation.rules
             known = known_names(rules.setting)
             renames = {name: new for name, new in self.formulas.renames.items() if name in known}
-            fields = contents_of(
-                derived.derivation.expression, rules.setting.model
-            ).fields  # also those of long words
+            fields = contents_of(derived.derivation.expression, rules.setting.model).fields  # of long words, too
             self._lines(rules_on_pages(rules, renames, self.width, fields))
         self._lines(_latex(derived, self.formulas, self.width))
         for parameter, found in derived.limits.items():

@@ -32,6 +32,7 @@ from sympy.matrices.expressions import MatAdd, MatMul
 from sympy.printing.latex import LatexPrinter
 
 from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.ensembles.text.log_determinant import LogDet
 from planaria.writing.names import latex_name
 from planaria.writing.renames import NO_RENAMES
 
@@ -61,7 +62,7 @@ def tidy(expression: Expr) -> Expr:
     """
     if isinstance(expression, Relational):
         return expression.func(*(tidy(side) for side in expression.args), evaluate=False)
-    return expression if expression.has(Trace, MatrixExpr) else factor_terms(expression)
+    return expression if expression.has(Trace, LogDet, MatrixExpr) else factor_terms(expression)
 
 
 def visible_width(latex: str) -> float:
@@ -230,6 +231,9 @@ class FormulaPrinter(LatexPrinter):  # type: ignore[misc]
         argument = self._print(expr.arg)
         plain = isinstance(expr.arg, MatrixSymbol)
         return r"\operatorname{tr}" + (f" {argument}" if plain else rf"\left[{argument}\right]")
+
+    def _print_LogDet(self, expr: LogDet) -> str:
+        return rf"\log\det\left[{self._print(expr.arg)}\right]"
 
     def _print_Identity(self, expr: MatrixExpr) -> str:
         return rf"\mathbf{{1}}_{_exponent(self._print(expr.shape[0]))}"

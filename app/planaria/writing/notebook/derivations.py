@@ -9,8 +9,10 @@ from sympy import Eq, Trace, oo
 
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.derivations.steps import Step
 from planaria.writing.latex.derivation import latex_expression, latex_summary, step_sides
+from planaria.writing.latex.log_determinants import latex_integrals
 from planaria.writing.names import greek_text
 from planaria.writing.notebook.markup import (
     ROOM,
@@ -26,7 +28,7 @@ from planaria.writing.notebook.markup import (
 )
 from planaria.writing.notebook.rules import rules_parts, rules_title
 
-__all__ = ["derivation_html", "limits_html", "steps_html"]
+__all__ = ["derivation_html", "limits_html", "log_determinant_html", "steps_html"]
 
 _BEFORE, _AFTER = 130.0, 200.0  # points of the formulas before and after a step, which most often is a symbol
 _MOST = 120  # steps of a table
@@ -42,6 +44,13 @@ def derivation_html(derivation: Derivation) -> str:
         details(rules_title(derivation.rules), *rules_parts(derivation.rules)),
         faint(f"{plural(len(derivation.steps), 'step')} led here, and are its .steps; .check() checks it"),
     )
+
+
+def log_determinant_html(derivation: LogDetDerivation) -> str:
+    """Each log det as an integral, and the derivations of what is integrated and of what stands beside."""
+    integrals = (formula(one, ROOM) for one in latex_integrals(derivation))
+    parts = (derivation_html(one) for one in derivation.parts)
+    return "".join([page(heading("Log determinants"), *integrals), *parts])
 
 
 def steps_html(steps: Sequence[Step]) -> str:

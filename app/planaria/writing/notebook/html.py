@@ -9,6 +9,7 @@ from typing import Any
 from planaria.algebra.errors import kind_of
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.derivations.steps import Step
 from planaria.diagrams.duality import Dualities, Duality, Refutation
 from planaria.diagrams.expansion import Diagrams
@@ -21,7 +22,7 @@ from planaria.ensembles.shown import Shown
 from planaria.ensembles.text.model_data import ModelFile
 from planaria.numerics.spectral.values import Density
 from planaria.writing.notebook.densities import density_html
-from planaria.writing.notebook.derivations import derivation_html, limits_html, steps_html
+from planaria.writing.notebook.derivations import derivation_html, limits_html, log_determinant_html, steps_html
 from planaria.writing.notebook.diagrams import diagram_html, diagrams_html
 from planaria.writing.notebook.dualities import dualities_html, duality_html, refutation_html
 from planaria.writing.notebook.evidence import checks_html
@@ -46,6 +47,7 @@ for _kind, _show in (
     (ModelFile, model_file_html),
     (FeynmanRules, rules_html),
     (Derivation, derivation_html),
+    (LogDetDerivation, log_determinant_html),
     (Estimate, estimate_html),
     (Simulation, simulation_html),
     (Density, density_html),

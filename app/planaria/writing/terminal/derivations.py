@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation, LogDetIntegral
 from planaria.writing.terminal.expressions import Formulas
 
-__all__ = ["derivation_text"]
+__all__ = ["derivation_text", "integral_text", "log_determinant_text"]
 
 
 def derivation_text(derivation: Derivation, formulas: Formulas | None = None) -> str:
@@ -27,3 +28,37 @@ def derivation_text(derivation: Derivation, formulas: Formulas | None = None) ->
     width = max(len(kind) for kind, _ in rows)
     lines = [f"  {kind:{width}}  {text}" for kind, text in rows]
     return "\n".join([show.plain(derivation.expression), *lines])
+
+
+def log_determinant_text(derivation: LogDetDerivation, formulas: Formulas | None = None) -> str:
+    """The quantity, the integral that each log det is, and the closed form of what is integrated.
+
+    >>> from planaria.derivations.log_determinants import derive
+    >>> print(log_determinant_text(derive("marchenko-pastur", "logdet(gamma*I(N) + x*x.T)")))  # doctest: +ELLIPSIS
+    logdet(gamma*I(N) + x*x.T)
+      logdet(gamma*I(N) + x*x.T) = N·log(κ) + ∫ slope ds from s = 0 to 1, κ = γ + 1
+      slope: ...
+        equation  ...
+        value     ...
+    """
+    show = formulas or Formulas()
+    lines = [show.plain(derivation.expression)]
+    for one in derivation.integrals:
+        lines.append(f"  {integral_text(one, show)}")
+        lines.append(f"  slope: {_inner(one.slope, show)}")
+    lines += [f"  {_inner(one, show)}" for one in derivation.traces.values()]
+    return "\n".join(lines)
+
+
+def integral_text(one: LogDetIntegral, show: Formulas) -> str:
+    """log det as an integral, in a line."""
+    scale, path, size = show.name(one.scale), show.name(one.path), show.inline(one.logdet.arg.shape[0])
+    sign, times = ("∫", "·") if show.unicode else ("integral of", "*")
+    return (
+        f"{show.plain(one.logdet)} = {size}{times}log({scale}) + {sign} slope d{path} from {path} = 0 to 1, "
+        f"{scale} = {show.inline(one.start.value)}"
+    )
+
+
+def _inner(derivation: Derivation, show: Formulas) -> str:
+    return derivation_text(derivation, show).replace("\n", "\n  ")

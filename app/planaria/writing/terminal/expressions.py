@@ -16,6 +16,7 @@ from sympy.printing.str import StrPrinter
 
 from planaria.algebra.errors import InputError
 from planaria.ensembles.text.formatting import format_expression
+from planaria.ensembles.text.log_determinant import LogDet
 from planaria.writing.names import terminal_name
 from planaria.writing.scripts import raised
 
@@ -136,7 +137,7 @@ def _tidy(expression: Expr) -> Expr:
     if isinstance(expression, MatrixExpr):
         return expression
     # Traces stay whole: sympy takes a number out of a sum of matrices as if it were one of numbers.
-    traces = {one: Dummy(str(one)) for one in expression.atoms(Trace)}
+    traces = {one: Dummy(str(one)) for one in expression.atoms(Trace, LogDet)}
     tidied = factor_terms(expression.xreplace(traces)).xreplace({dummy: one for one, dummy in traces.items()})
     if not tidied.is_Mul or not tidied.could_extract_minus_sign():
         return tidied

@@ -23,6 +23,7 @@ from sympy import (
 from sympy.matrices.expressions import Inverse, MatAdd, MatMul, MatPow
 
 from planaria.algebra.errors import InputError
+from planaria.ensembles.text.log_determinant import LogDet
 
 __all__ = ["format_expression"]
 
@@ -55,7 +56,7 @@ def format_expression(expression: Value) -> str:
     Traceback (most recent call last):
         ...
     planaria.algebra.errors.InputError: expression: 1.5*N cannot be written in the grammar of model files; \
-use names, exact numbers and + - * / ** .T .H inv tr I
+use names, exact numbers and + - * / ** .T .H inv tr logdet I
     """
     try:
         return _inside(expression)
@@ -63,7 +64,7 @@ use names, exact numbers and + - * / ** .T .H inv tr I
         raise InputError(
             "expression",
             f"{expression} cannot be written in the grammar of model files",
-            "use names, exact numbers and + - * / ** .T .H inv tr I",
+            "use names, exact numbers and + - * / ** .T .H inv tr logdet I",
         ) from None
 
 
@@ -75,7 +76,7 @@ def _write(expression: Value) -> tuple[str, _Level]:
     match expression:
         case Symbol() | MatrixSymbol():
             name = str(expression.name)
-            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name in ("inv", "tr", "I"):
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name in ("inv", "tr", "logdet", "I"):
                 raise _NoWords
             return name, _Level.ATOM
         case Rational():
@@ -86,6 +87,8 @@ def _write(expression: Value) -> tuple[str, _Level]:
             return f"0*I({_inside(expression.shape[0])})", _Level.PRODUCT
         case Trace():
             return f"tr({_inside(expression.arg)})", _Level.ATOM
+        case LogDet():
+            return f"logdet({_inside(expression.arg)})", _Level.ATOM
         case Inverse():
             return f"inv({_inside(expression.arg)})", _Level.ATOM
         case Transpose():

@@ -1,7 +1,7 @@
 """The grammar of expressions in model files: text to sympy and back.
 
-Names, numbers, ``+ - * / **``, parentheses, ``.T``, ``.H``, ``inv(...)``, ``tr(...)`` and ``I(space)``;
-anything else is refused, and no text is ever evaluated as Python. An expression is built with the
+Names, numbers, ``+ - * / **``, parentheses, ``.T``, ``.H``, ``inv(...)``, ``tr(...)``, ``logdet(...)`` and
+``I(space)``; anything else is refused, and no text is ever evaluated as Python. An expression is built with the
 operators that a Python user would write, so a file and the Python interface give equal sympy objects.
 Numbers are read exactly: ``0.1`` is 1/10.
 """
@@ -21,7 +21,7 @@ from planaria.ensembles.text.to_sympy import Builder, Value, short
 
 __all__ = ["RESERVED", "format_expression", "names_in", "parse_expression"]
 
-RESERVED = ("inv", "tr", "I")
+RESERVED = ("inv", "tr", "logdet", "I")
 """Words of the grammar that no symbol may be called by."""
 
 MAX_LENGTH = 20_000  # characters of one expression
@@ -39,6 +39,7 @@ start: sum
      | "(" sum ")" -> group
      | "inv" "(" sum ")" -> inverse
      | "tr" "(" sum ")" -> trace
+     | "logdet" "(" sum ")" -> logdet
      | "I" "(" (NAME | NUMBER) ")" -> identity
 TRANSPOSE: /\.\s*T(?![A-Za-z0-9_])/
 ADJOINT: /\.\s*H(?![A-Za-z0-9_])/
@@ -47,7 +48,10 @@ NUMBER: /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/
 %ignore /[ \t\r\n]+/
 """
 
-_ALLOWED = "an expression has names, numbers, + - * / **, parentheses, .T, .H, inv(...), tr(...) and I(space)"
+_ALLOWED = (
+    "an expression has names, numbers, + - * / **, parentheses, .T, .H, inv(...), tr(...), logdet(...) "
+    "and I(space)"
+)
 _CHARACTER_REMEDIES = {
     "^": "write a power as a**n",
     "@": "write a product as a*b",

@@ -27,6 +27,7 @@ from sympy.core.numbers import ImaginaryUnit, Number
 from sympy.matrices.expressions import MatMul, MatPow
 
 from planaria.algebra.errors import InputError, unknown_name
+from planaria.ensembles.text.log_determinant import LogDet
 
 __all__ = ["Builder", "Value", "short"]
 
@@ -182,6 +183,11 @@ class Builder:
         self._check_matrix(a, "tr")
         self._check_square(a, "a trace")
         return Trace(a)
+
+    def _logdet(self, a: Value) -> Value:
+        self._check_matrix(a, "logdet")
+        self._check_square(a, "a determinant")
+        return LogDet(a)
 
     # What is checked.
 

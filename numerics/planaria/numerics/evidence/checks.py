@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from planaria.algebra.errors import InputError, check_truth, check_whole
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.ensembles.evidence import Check, Method, Outcome, Progress
 from planaria.ensembles.shown import Shown
 from planaria.numerics.evidence.check_diagrams import check_diagrams
@@ -51,7 +52,7 @@ def checks(
         yield _guarded("simulation", lambda: check_simulation(derivation, seed, seconds, report))
 
 
-def check(derivation: Derivation, *, seed: int = 0, simulation: bool = True) -> Shown[Check]:
+def check(derivation: Derivation | LogDetDerivation, *, seed: int = 0, simulation: bool = True) -> Shown[Check]:
     """Every check of a derivation, made: each says what it claims, how it ended, and why.
 
     >>> from planaria.derivations import derive
@@ -60,6 +61,8 @@ def check(derivation: Derivation, *, seed: int = 0, simulation: bool = True) -> 
 
     Raises InputError for what is no derivation.
     """
+    if isinstance(derivation, LogDetDerivation):
+        return derivation.check(seed=seed, simulation=simulation)
     if not isinstance(derivation, Derivation):
         what = type(derivation).__name__
         raise InputError("check", f"a {what} is no derivation", "derive it first: check(derive(...))")

@@ -39,11 +39,14 @@ from sympy.core.numbers import ImaginaryUnit
 from sympy.matrices.expressions import Adjoint
 
 from planaria.algebra.errors import InputError
+from planaria.ensembles.text.log_determinant import LogDet
 from planaria.numerics.simulation.scalars import (
     PLACE,
+    SIGN,
     Scalar,
     guarded,
     no_matrix_value,
+    not_positive,
     plain_number,
     real_if_exact,
     singular,
@@ -185,6 +188,13 @@ class Evaluator:
     def trace(self, node: Trace) -> Scalar:
         return _trace_of(node.arg, self)
 
+    def logdet(self, node: LogDet) -> Scalar:
+        matrix = self.value(node.arg)
+        sign, logarithm = np.linalg.slogdet(matrix)
+        if not abs(sign - 1) <= SIGN:
+            raise not_positive(node)
+        return float(logarithm)
+
     def _shape(self, matrix: MatrixSymbol) -> list[tuple[Expr, int]]:
         array = self.matrix(matrix)
         return list(zip(matrix.shape, array.shape if array.ndim == 2 else array.shape * 2, strict=True))
@@ -284,6 +294,11 @@ def _adjoint(node: Any, at: Evaluator) -> Value:
 @_evaluate.register(Trace)
 def _trace(node: Any, at: Evaluator) -> Value:
     return at.trace(node)
+
+
+@_evaluate.register(LogDet)
+def _logdet(node: Any, at: Evaluator) -> Value:
+    return at.logdet(node)
 
 
 def _trace_of(node: Any, at: Evaluator) -> Scalar:

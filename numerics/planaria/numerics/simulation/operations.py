@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 from scipy.linalg.lapack import get_lapack_funcs
 from sympy import Expr, MatrixExpr, MatrixSymbol
 
+from planaria.ensembles.text.log_determinant import LogDet
 from planaria.numerics.simulation.finite_size import Evaluator, plus
-from planaria.numerics.simulation.scalars import singular
+from planaria.numerics.simulation.scalars import SIGN, not_positive, singular
 
 __all__ = [
     "Combine",
     "Factorise",
     "Invert",
     "Load",
+    "LogDeterminant",
     "Operation",
     "Product",
     "SolveLeft",
@@ -113,8 +115,15 @@ class TraceProduct:
     right: int
 
 
+@dataclass(frozen=True)
+class LogDeterminant:
+    factorised: int
+    written: LogDet
+
+
 Operation = (
     Load
+    | LogDeterminant
     | Turn
     | Product
     | Combine
@@ -144,6 +153,7 @@ class _Cholesky:
 class _LU:
     factors: Array
     pivots: Array
+    is_hermitian: bool  # and then it is not positive, or Cholesky would have done
 
 
 @singledispatch
@@ -199,7 +209,7 @@ def _factorise(operation: Factorise, results: list[Any], draw: Evaluator) -> Any
     factors, pivots, failed = _lapack("getrf", kind)(matrix)
     if failed:
         raise singular(operation.written)
-    return _LU(factors, pivots)
+    return _LU(factors, pivots, operation.is_hermitian)
 
 
 @perform.register
@@ -227,7 +237,7 @@ def _invert(operation: Invert, results: list[Any], draw: Evaluator) -> Any:
             below += below.conj().T
             np.fill_diagonal(below, np.diagonal(inverse))
             return below
-        case _LU(factors, _):
+        case _LU(factors, _, _):
             return _solved(factorised, np.eye(len(factors)))
 
 
@@ -240,8 +250,28 @@ def _trace_inverse(operation: TraceInverse, results: list[Any], draw: Evaluator)
         case _Cholesky(lower):  # the trace of L^-H L^-1
             inverse, _ = _lapack("trtri", _kind(lower))(lower, lower=True)
             return float(np.sum(np.abs(np.tril(inverse)) ** 2))
-        case _LU(factors, _):
+        case _LU(factors, _, _):
             return number_of(np.trace(_solved(factorised, np.eye(len(factors)))))
+
+
+@perform.register
+def _log_determinant(operation: LogDeterminant, results: list[Any], draw: Evaluator) -> Any:
+    sign: Any = 1
+    match results[operation.factorised]:
+        case _Cholesky(lower):
+            return 2 * float(np.sum(np.log(np.diagonal(lower).real)))
+        case _Diagonal(entries):
+            if np.isrealobj(entries) and (entries < 0).any():
+                raise not_positive(operation.written)
+        case _LU(is_hermitian=True):
+            raise not_positive(operation.written)
+        case _LU(factors, pivots, _):
+            entries = np.diagonal(factors)
+            sign = (-1) ** int(np.sum(pivots != np.arange(len(pivots))))
+    sign = sign * np.prod(entries / np.abs(entries))
+    if not abs(sign - 1) <= SIGN:
+        raise not_positive(operation.written)
+    return float(np.sum(np.log(np.abs(entries))))
 
 
 @perform.register
@@ -278,7 +308,7 @@ def _solved(factorised: _Diagonal | _Cholesky | _LU, of: Array, transposed: bool
         case _Cholesky(lower):
             kind = _common(lower, right)
             found, _ = _lapack("potrs", kind)(lower.astype(kind, copy=False), right, lower=True)
-        case _LU(factors, pivots):
+        case _LU(factors, pivots, _):
             kind = _common(factors, right)
             solve = _lapack("getrs", kind)
             found, _ = solve(factors.astype(kind, copy=False), pivots, right, trans=int(transposed))

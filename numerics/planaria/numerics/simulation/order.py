@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, log
 
+from planaria.ensembles.text.log_determinant import LogDet
 from planaria.numerics.simulation.operations import (
     Combine,
     Factorise,
     Invert,
     Load,
+    LogDeterminant,
     Operation,
     Product,
     SolveLeft,
@@ -51,6 +53,20 @@ class Scheduler:
             for coefficient, word in terms.terms
             for scale, place in self._trace(word, terms.rows)
         ]
+
+    def logdet(self, node: LogDet) -> list[tuple[Expr, int | None]]:
+        """log det(c + A B) on the smaller side: what is left of the large one are factors c."""
+        base = self._alphabet.read(node.arg)
+        number = self._alphabet.inverse(base, node.arg)
+        rest: list[tuple[Expr, int | None]] = []
+        smaller = self._alphabet.smaller(base)
+        if smaller:
+            number = smaller[0][1]
+            rank = self._alphabet.shape((number,))[0]
+            rest = [((base.rows - rank) * log(base.bare), None)]
+        factor = self._alphabet.factors[number]
+        assert isinstance(factor, Inverse)
+        return [*rest, (Integer(1), self._add(LogDeterminant(self.factorised(factor.of), node)))]
 
     def factorised(self, base: Sum) -> int:
         """The place of a factorisation of a sum."""

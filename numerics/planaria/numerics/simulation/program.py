@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Basic, Dummy, Expr, MatrixSymbol, Symbol, Trace, postorder_traversal
 
+from planaria.ensembles.text.log_determinant import LogDet
 from planaria.numerics.simulation.finite_size import Evaluator, Value
 from planaria.numerics.simulation.operations import Operation, perform
 from planaria.numerics.simulation.order import Scheduler
-from planaria.numerics.simulation.scalars import Scalar
+from planaria.numerics.simulation.scalars import Scalar, not_positive
 from planaria.numerics.simulation.words import Alphabet, Trait
 
 __all__ = ["DIAGONAL", "Program", "compiled", "trait_of"]
@@ -21,7 +22,7 @@ __all__ = ["DIAGONAL", "Program", "compiled", "trait_of"]
 DIAGONAL = Trait(is_diagonal=True, is_real=True, transpose=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """What is done on each draw.
 
@@ -32,7 +33,7 @@ class Program:
     operations
         In their order; each works on results of earlier ones.
     traces
-        Each trace as a linear combination of results; None stands for 1.
+        Each trace and each log det as a linear combination of results; None stands for 1.
     constants
         Values of symbols and of fixed matrices.
     """
@@ -74,6 +75,15 @@ class _Draw(Evaluator):
         combination = self._program.traces.get(node)
         if combination is None:  # one that conjugating a scalar has made
             return super().trace(node)
+        return self._combined(combination)
+
+    def logdet(self, node: LogDet) -> Scalar:
+        found = self._combined(self._program.traces[node])
+        if isinstance(found, complex):  # of a negative number that is an eigenvalue, on the larger side
+            raise not_positive(node)
+        return found
+
+    def _combined(self, combination: tuple[tuple[Expr, int | None], ...]) -> Scalar:
         total: Scalar = 0.0
         for coefficient, place in combination:
             number = self.scalar(coefficient)
@@ -110,7 +120,7 @@ def compiled(expressions: Iterable[Expr], fixed: Evaluator, traits: Mapping[Matr
         return operations.setdefault(operation, len(operations))
 
     def is_nonzero(scalar: Expr) -> bool:
-        return not scalar.has(Trace, MatrixSymbol) and numbers.scalar(scalar) != 0
+        return not scalar.has(Trace, LogDet, MatrixSymbol) and numbers.scalar(scalar) != 0
 
     numbers, change = _complex_ones(fixed)
 
@@ -122,6 +132,8 @@ def compiled(expressions: Iterable[Expr], fixed: Evaluator, traits: Mapping[Matr
         for node in postorder_traversal(expression):  # a trace in a coefficient comes before what it multiplies
             if isinstance(node, Trace) and node not in traces:
                 traces[node] = tuple(scheduler.trace(alphabet.read(node.arg)))
+            elif isinstance(node, LogDet) and node not in traces:
+                traces[node] = tuple(scheduler.logdet(node))
     constants = {node: numbers.of(node) for node in numbers.known()}
     return Program(asked, tuple(operations), traces, constants)
 

@@ -12,11 +12,22 @@ from sympy import Basic
 from planaria.algebra.errors import InputError, kind_of
 from planaria.numerics.spectra import exact_number
 
-__all__ = ["PLACE", "Scalar", "guarded", "no_matrix_value", "plain_number", "real_if_exact", "singular"]
+__all__ = [
+    "PLACE",
+    "SIGN",
+    "Scalar",
+    "guarded",
+    "no_matrix_value",
+    "not_positive",
+    "plain_number",
+    "real_if_exact",
+    "singular",
+]
 
 Scalar = float | complex
 
 PLACE = "expression"
+SIGN = 1e-6  # how far from 1 rounding may bring the phase of a determinant that is positive
 
 
 def plain_number(value: Any, place: str) -> float | complex:
@@ -62,3 +73,10 @@ def guarded(node: Basic, compute: Callable[[], Scalar]) -> Scalar:
     if not cmath.isfinite(result):
         raise InputError(PLACE, f"{node} divides by zero or overflows", "give other values")
     return result
+
+
+def not_positive(node: Basic) -> InputError:
+    """What is wrong with the matrix under a logarithm."""
+    return InputError(
+        PLACE, f"the determinant in {node} is not positive", "take logdet of a Hermitian positive matrix"
+    )

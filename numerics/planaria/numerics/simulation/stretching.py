@@ -24,6 +24,7 @@ from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.spectra import Eigenvalues, Spectrum
+from planaria.ensembles.text.log_determinant import LogDet
 from planaria.numerics.spectra import eigenvalues
 
 __all__ = ["Stretched", "correction_power", "sizes_of", "stretch"]
@@ -140,8 +141,8 @@ class _Change:
         if isinstance(node, (Identity, ZeroMatrix)):
             spaces = [self.names[space] for space in node.shape]
             return Identity(spaces[0]) if isinstance(node, Identity) else ZeroMatrix(*spaces)
-        if isinstance(node, Trace):
-            return Trace(self._rebuilt(node.arg)) / self.scale
+        if isinstance(node, (Trace, LogDet)):
+            return node.func(self._rebuilt(node.arg)) / self.scale
         if isinstance(node, Symbol):
             return Integer(self.sizes[node]) if node in self.sizes else node
         if not node.args:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from planaria.algebra.errors import InputError, check_truth, described
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.plane.point import in_the_plane
@@ -23,7 +24,7 @@ MOST_DIGITS = 10_000
 
 @exclusive
 def evaluate(
-    derivation: Derivation,
+    derivation: Derivation | LogDetDerivation,
     values: Values | None = None,
     *,
     digits: int = 50,
@@ -72,6 +73,8 @@ def evaluate(
     >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": -1 + 1j}, digits=15))
     (-0.106924311121288 - 0.636009824757034j)
     """
+    if isinstance(derivation, LogDetDerivation):
+        return derivation.evaluate(values, digits=digits, limit=limit, **numbers)
     if not isinstance(derivation, Derivation):
         what = type(derivation).__name__
         raise InputError("evaluate", f"a {what} is no derivation", "derive it first: evaluate(derive(...), ...)")

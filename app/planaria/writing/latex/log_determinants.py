@@ -1,0 +1,32 @@
+"""log det in LaTeX: the integral that it is, beside equations and value of the integrand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from planaria.derivations.log_determinants import LogDetDerivation
+from planaria.writing.latex.derivation import latex_expression
+
+__all__ = ["latex_integrals"]
+
+
+def latex_integrals(derivation: LogDetDerivation, renames: Mapping[str, str] | None = None) -> list[str]:
+    r"""A formula for each log det of a quantity, without dollars; the integrand is its slope, derived.
+
+    >>> from planaria.derivations.log_determinants import derive
+    >>> (formula,) = latex_integrals(derive("marchenko-pastur", "logdet(gamma*I(N) + x*x.T)"))
+    >>> print(formula)  # doctest: +ELLIPSIS
+    \log\det\left[...\right] = N \log \kappa + \int_0^1 ds \, ..., \qquad \kappa = \gamma + 1
+    """
+    names = dict(renames or {})
+    found = []
+    for one in derivation.integrals:
+        logdet, size = latex_expression(one.logdet, names), latex_expression(one.logdet.arg.shape[0], names)
+        scale, path = latex_expression(one.scale, names), latex_expression(one.path, names)
+        slope = latex_expression(one.slope.expression, names)
+        start = latex_expression(one.start.value, names)
+        found.append(
+            rf"{logdet} = {size} \log {scale} + \int_0^1 d{path} \, {slope}, "
+            rf"\qquad {scale} = {start}"
+        )
+    return found

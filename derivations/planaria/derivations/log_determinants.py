@@ -1,0 +1,200 @@
+"""log det of a matrix, derived: an integral over a parameter of a closed form.
+
+A positive matrix A is joined to a multiple of the identity by positive matrices, A_s = (1 - s) kappa + s A, and
+
+    log det A = n log kappa + integral over s from 0 to 1 of (n - kappa tr A_s^-1) / s,
+
+exactly, at every size, whatever kappa > 0: the integrand is d/ds log det A_s, as s (A - kappa) = A_s - kappa. Its
+planar limit is a closed form like any other. kappa is taken as the planar tr A / n, so that the ends are near.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn
+
+from sympy import Dummy, Expr, Identity, Symbol, Trace, diff
+
+from planaria.algebra.errors import InputError
+from planaria.algebra.values import Portable
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.resummation import BUDGET
+from planaria.derivations.resummation import derive as derive_traces
+from planaria.diagrams.expressions.contents import contents_of
+from planaria.ensembles.estimate import Estimate, Simulation
+from planaria.ensembles.evidence import Check
+from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
+from planaria.ensembles.model import Model
+from planaria.ensembles.question import Asked, Given, Question, Values, given, question
+from planaria.ensembles.shown import Shown
+from planaria.ensembles.text.log_determinant import LogDet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["LogDetDerivation", "LogDetIntegral", "derive"]
+
+
+@dataclass(frozen=True)
+class LogDetIntegral(Portable):
+    """One log det as an integral.
+
+    Attributes
+    ----------
+    logdet
+        What it is of.
+    path
+        The variable of integration, s, from 0 to 1.
+    scale
+        The symbol kappa of the multiple of the identity at s = 0.
+    start
+        The derivation of tr A / n, the value that kappa takes.
+    slope
+        The derivation of d/ds log det A_s, in s and kappa.
+    """
+
+    logdet: LogDet
+    path: Symbol
+    scale: Symbol
+    start: Derivation = field(repr=False)
+    slope: Derivation = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LogDetDerivation(Portable):
+    """A quantity with log det in it, derived.
+
+    Attributes
+    ----------
+    expression
+        What was asked for.
+    model
+        The fields, and what is known of the spectra of deterministic matrices.
+    integrals
+        One for each log det of the expression.
+    traces
+        The derivation of each trace that stands beside them.
+    defaults
+        Numbers that its model file gives to parameters and dimensions, taken where no others are given.
+    """
+
+    expression: Expr
+    model: Model = field(repr=False)
+    integrals: tuple[LogDetIntegral, ...] = field(repr=False)
+    traces: Mapping[Trace, Derivation] = field(repr=False, compare=False)
+    defaults: Mapping[Symbol, Expr] = field(default_factory=dict, repr=False, compare=False)
+
+    def evaluate(
+        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Given
+    ) -> Estimate:
+        """The number at given parameters, to `digits` digits; see `planaria.numerics.integrals`."""
+        found: Estimate = extension(EVALUATORS, "logdet")(self, values, digits=digits, limit=limit, **numbers)
+        return found
+
+    def evaluate_array(self, values: Values | None = None, **numbers: Given) -> NoReturn:
+        """Not there yet: raises InputError."""
+        problem = "a log det is evaluated at one point at a time"
+        raise InputError("evaluate_array", problem, "call evaluate in a loop")
+
+    def simulate(
+        self, values: Values | None = None, *, runs: int = 100, seed: int = 0, workers: int = 1, **numbers: Given
+    ) -> Simulation:
+        """Its expectation over drawn matrices: a `Simulation`; see `planaria.numerics.simulate`."""
+        at = given(values, numbers, self.defaults)
+        found: Simulation = extension(EVALUATORS, "simulation")(
+            self.expression, self.model, at, runs=runs, seed=seed, workers=workers
+        )
+        return found
+
+    def check(self, *, seed: int = 0, simulation: bool = True) -> Shown[Check]:
+        """Every check of the derivative of each log det, and of each trace."""
+        one_by_one = [extension(EVALUATORS, "check")(one, seed=seed, simulation=simulation) for one in self.parts]
+        return Shown([check for checks in one_by_one for check in checks])
+
+    @property
+    def parts(self) -> tuple[Derivation, ...]:
+        """The derivations that are checked: slopes, and traces beside them."""
+        return (*(one.slope for one in self.integrals), *self.traces.values())
+
+    def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
+        """The integral, and equations and value of its integrand; `width` and `rules` as for a `Derivation`."""
+        return str(extension(VIEWS, "latex")(self, width, rules))
+
+    def __str__(self) -> str:
+        return str(extension(VIEWS, "text")(self))
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
+
+    def _repr_latex_(self) -> str:
+        return str(extension(VIEWS, "latex")(self))
+
+
+def derive(
+    expression: Asked, model: Asked | None = None, *, budget: float = BUDGET
+) -> Derivation | LogDetDerivation:
+    """The planar limit of a scalar made of traces, and of log det, of rational expressions in Gaussian fields.
+
+    See `planaria.derivations.resummation.derive`, which it is where there is no log det.
+
+    Parameters
+    ----------
+    expression, model
+        A rational function of ``sympy.Trace`` objects, `planaria.logdet` objects and parameters, which factorise
+        at large N, and a model; or a model and the name of one of its quantities.
+    budget
+        About how many seconds of exact algebra may be spent on each part.
+
+    Raises
+    ------
+    InputError
+        If the expression is not of this form, or if the budget covers no closed form.
+
+    >>> result = derive("marchenko-pastur", "logdet(gamma*I(N) + x*x.T)/N")
+    >>> (part,) = result.integrals
+    >>> part.start.value
+    gamma + 1
+    >>> print(result.evaluate(N=1, P=1, gamma=2, digits=12))
+    1.04900870449
+    """
+    asked = question(expression, model, "derive")
+    if not isinstance(asked.expression, Expr) or not asked.expression.has(LogDet):
+        return derive_traces(expression, model, budget=budget)
+    return _derived(asked, budget)
+
+
+def _derived(asked: Question, budget: float) -> LogDetDerivation:
+    expression, model = asked.expression, asked.model
+    assert isinstance(expression, Expr)
+    dets = sorted(expression.atoms(LogDet), key=str)
+    hidden = {one: Dummy() for one in dets}
+    outside = expression.xreplace(hidden)
+    if any(one.has(LogDet) for det in dets for one in det.arg.atoms(LogDet)):
+        raise InputError("quantity", f"{expression} has a log det in a log det", "take them one by one")
+    if any(trace.has(*hidden.values()) for trace in outside.atoms(Trace)):
+        raise InputError("quantity", f"{expression} has a log det inside of a trace", "keep it outside")
+    traces = {trace: derive_traces(trace, model, budget=budget) for trace in sorted(outside.atoms(Trace), key=str)}
+    integrals = tuple(_integral(one, model, budget) for one in dets)
+    return LogDetDerivation(expression, model, integrals, traces, asked.defaults)
+
+
+def _integral(logdet: LogDet, model: Model, budget: float) -> LogDetIntegral:
+    matrix, size = logdet.arg, logdet.arg.shape[0]
+    taken = {str(one) for one in contents_of(logdet, model).symbols} | {one.name for one in model.fields}
+    path, scale = (_fresh(name, taken) for name in ("s", "kappa"))
+    between = ((1 - path) * scale * Identity(size) + path * matrix).doit()
+    start = derive_traces(Trace(matrix) / size, model, budget=budget)
+    slope = derive_traces((size - scale * Trace(between.inv())) / path, model, budget=budget)
+    return LogDetIntegral(logdet, path, scale, start, slope)
+
+
+def _fresh(name: str, taken: Iterable[str]) -> Symbol:
+    candidates = (name, *(f"{name}_{number}" for number in range(1, 1000)))
+    return Symbol(next(one for one in candidates if one not in taken), positive=True)
+
+
+def sensitivity(expression: Expr, part: Expr) -> Expr:
+    """The derivative of a quantity by one of its traces or log dets, others kept."""
+    stand_in = Dummy(real=True)
+    return diff(expression.xreplace({part: stand_in}), stand_in).xreplace({stand_in: part})
