@@ -31,6 +31,7 @@ __all__ = [
     "eigenvalues",
     "eigenvalues_mp",
     "exact_number",
+    "exact_parameters",
     "no_value",
     "read_data_file",
     "read_spectrum_file",
@@ -78,7 +79,7 @@ def eigenvalues(
         return np.array([_to_float(value, place) for value in spectrum.listed])
     positions = np.arange(1, size + 1, dtype=np.float64)
     functions = Floats(cache(lambda number: _to_float(number, place)))
-    found: NDArray[np.float64] = spectrum.at(positions, size, _parameters(spectrum, values, place), functions)
+    found: NDArray[np.float64] = spectrum.at(positions, size, exact_parameters(spectrum, values, place), functions)
     return found
 
 
@@ -99,7 +100,7 @@ def eigenvalues_mp(
     _check_size(spectrum, size, place)
     if spectrum.listed is not None:
         return [mpf(int(value.p)) / int(value.q) for value in spectrum.listed]
-    parameters = _parameters(spectrum, values, place)
+    parameters = exact_parameters(spectrum, values, place)
     functions = Mpfs(cache(_to_mpf))  # of each parameter once, and not at every position
     with mp.extraprec(_GUARD_BITS):
         found = [spectrum.at(position, size, parameters, functions) for position in range(1, size + 1)]
@@ -257,10 +258,10 @@ def _check_size(spectrum: Spectrum, size: object, place: str) -> None:
 def check_parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> None:
     """Raise InputError for parameters that are out of range; nothing is asked of those that have no value."""
     if spectrum.free_symbols <= set(values):
-        _parameters(spectrum, values, place)
+        exact_parameters(spectrum, values, place)
 
 
-def _parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> dict[str, Expr]:
+def exact_parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> dict[str, Expr]:
     numbers = {name: _substitute(value, values, place) for name, value in spectrum.parameters.items()}
     problem = spectrum.check(numbers)
     if problem is not None:
