@@ -12,7 +12,7 @@ from planaria.algebra.errors import InputError, unknown_name
 from planaria.ensembles.spectra import Spectrum, eigenvalue
 from planaria.ensembles.text.grids import MOST_POINTS, has_several, numbers_of, split_pair
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Space
-from planaria.numerics.points.real import real_only
+from planaria.numerics.points.reading import real_only
 from planaria.numerics.spectra import exact_number
 
 __all__ = ["Names", "check_count", "read_limits", "read_renames", "read_sweep", "read_values"]

@@ -15,7 +15,7 @@ from planaria.algebra.errors import InputError
 from planaria.app.commands import in_flags
 from planaria.app.points.numbers import decimal
 from planaria.derivations import Derivation
-from planaria.numerics.points.real import is_beyond
+from planaria.numerics.points.reading import is_beyond
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.numerics.sweeps.arrays import evaluate_array
 

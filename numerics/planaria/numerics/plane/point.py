@@ -19,7 +19,7 @@ from planaria.numerics.plane.path import along, from_bare
 from planaria.numerics.plane.precise import Verdict, polish, verdict_of
 from planaria.numerics.points.at_point import unknowns_of
 from planaria.numerics.points.balls import generators
-from planaria.numerics.points.problem import Problem, beyond, to_mpf
+from planaria.numerics.points.problem import Problem, beyond, in_full, to_mpf
 from planaria.numerics.points.refusals import ContradictionError, as_python
 
 __all__ = ["in_the_plane", "refuse_roots"]
@@ -45,6 +45,7 @@ def in_the_plane(problem: Problem, digits: int) -> Estimate:
         For a root or a power of such a parameter, which has several values there; where the point lies in the
         spectrum, and where no path leads to it.
     """
+    problem = in_full(problem, "evaluate")  # the bound of a law's nodes is for poles on the negative axis
     symbols = beyond(problem)
     refuse_roots(problem, symbols)
     asked, digits = digits, max(digits, FEWEST_DIGITS)

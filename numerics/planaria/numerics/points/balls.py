@@ -22,6 +22,7 @@ from planaria.numerics.equations.memo import once
 from planaria.numerics.equations.node_functions import Nodes
 from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.points.problem import Problem, to_mpf
+from planaria.numerics.quadrature.weighted import Weighted
 from planaria.numerics.spectra import eigenvalues_mp
 
 __all__ = [
@@ -50,7 +51,7 @@ def working_balls() -> Iterator[None]:
 def to_ball(number: Any) -> Any:
     """A sympy number or an mpf as a ball; a complex one for what is not real."""
     if isinstance(number, Expr):
-        if number.is_real is False:
+        if number.is_extended_real is False:
             return acb(*(to_ball(part) for part in number.as_real_imag()))
         if number.is_Rational:
             return arb(fmpq(int(number.p), int(number.q)))
@@ -103,7 +104,7 @@ def ball_functions(problem: Problem) -> Numbers | None:
     return replace(numbers, nodes=nodes, single=frozenset()) if most >= MANY else None
 
 
-def ball_spectrum(problem: Problem) -> dict[Symbol, Any]:
+def ball_spectrum(problem: Problem) -> Weighted:
     """Eigenvalues as arrays of balls."""
     return _spectrum(problem, _bits())
 
@@ -113,18 +114,22 @@ def _bits() -> int:
     return -(-int(ctx.prec) // STEP) * STEP
 
 
-def _spectrum(problem: Problem, bits: int) -> dict[Symbol, Any]:
+def _spectrum(problem: Problem, bits: int) -> Weighted:
     if ("balls", bits) not in problem._cache:
-        found = {}
+        found, weights = {}, {}
         with mp.workprec(bits):
             for matrix, symbol, spectrum in problem.spectra:
+                if problem.degree_of(matrix, spectrum) is not None:
+                    found[symbol] = _array(problem.mpfs()[symbol])
+                    weights[symbol] = _array(problem.mpfs().weights[symbol])
+                    continue
                 size = problem.size(matrix.shape[0])
                 if spectrum.listed is None and size <= REMEMBERED:
                     found[symbol] = _remembered(spectrum, size, problem.values_of(spectrum), bits)
                 else:
                     found[symbol] = _array(problem.mpfs()[symbol])
-        problem._cache["balls", bits] = found
-    result: dict[Symbol, Any] = problem._cache["balls", bits]
+        problem._cache["balls", bits] = Weighted(found, weights)
+    result: Weighted = problem._cache["balls", bits]
     return result
 
 
@@ -150,7 +155,7 @@ def _nodes(problem: Problem, bits: int) -> _Nodes:
     return found
 
 
-def _nodes_of(problem: Problem, spectrum: Mapping[Symbol, Any]) -> _Nodes:
+def _nodes_of(problem: Problem, spectrum: Weighted) -> _Nodes:
     setting = problem.derivation.rules.setting
     nodes: dict[Expr, tuple[dict[Expr, Any], Any]] = {}
     single = set()
@@ -158,6 +163,9 @@ def _nodes_of(problem: Problem, spectrum: Mapping[Symbol, Any]) -> _Nodes:
         own = [symbol for _, symbol in setting.matrices_of(space) if symbol in spectrum]
         if not own:
             nodes[space] = {}, arb(problem.size(space))
+            continue
+        if own[0] in spectrum.weights:  # then it is the only one
+            nodes[space] = {own[0]: spectrum[own[0]]}, spectrum.weights[own[0]]
             continue
         key = tuple(_Column(spectrum[symbol]) for symbol in own)
         few = len(key[0].balls) <= REMEMBERED  # more of them would fill the memory

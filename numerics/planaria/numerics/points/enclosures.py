@@ -23,7 +23,8 @@ from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.functions_of_position import Balls
 from planaria.numerics.points.balls import generators
-from planaria.numerics.points.problem import Problem
+from planaria.numerics.points.problem import Problem, can_be_taken_in_full
+from planaria.numerics.quadrature.nodes import MOST_PRECISE
 
 __all__ = ["enclosed", "enclosed_numbers", "enclosure"]
 
@@ -72,6 +73,9 @@ def enclosed_numbers(problem: Problem) -> Numbers:
 
     Raises NotProvedError for numbers that balls do not enclose.
     """
+    if not can_be_taken_in_full(problem):
+        why = f"more than {MOST_PRECISE:,} eigenvalues are not enclosed one by one"
+        raise NotProvedError("certify", why, "give a smaller size")
     own = {symbol: (spectrum, matrix.shape[0]) for matrix, symbol, spectrum in problem.spectra}
     setting = problem.derivation.rules.setting
     nodes: dict[Expr, tuple[dict[Expr, Any], Any]] = {}

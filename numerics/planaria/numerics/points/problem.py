@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from mpmath import mp, mpf
-from numpy.typing import NDArray
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol, Symbol, oo
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.values import CACHE, Portable
@@ -17,19 +16,24 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
-from planaria.ensembles.ranges import shown
-from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
+from planaria.ensembles.spectra import Spectrum, check_eigenvalues
+from planaria.numerics.equations.functions import degree_of_sums
 from planaria.numerics.equations.memo import once
+from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.laws import check_laws
-from planaria.numerics.points.real import is_beyond, real_only
-from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp, exact_number
+from planaria.numerics.points.reading import fit_list, is_beyond, number_of, real_only, spectrum_of
+from planaria.numerics.quadrature.nodes import LARGE, MOST_PRECISE, check_extent, is_law, law_nodes
+from planaria.numerics.quadrature.weighted import Weighted
+from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp
 
 __all__ = [
     "LimitProblem",
     "Posed",
     "Problem",
     "beyond",
+    "can_be_taken_in_full",
     "check_admissible",
+    "in_full",
     "parameters_of",
     "pose",
     "to_float",
@@ -41,12 +45,13 @@ class Posed(Portable):
     """A form at a point of its parameters, all numbers exact.
 
     ``values`` holds parameters and dimensions, ``spectra`` the matrices that occur, with their eigenvalue
-    symbols and declared spectra.
+    symbols and declared spectra. ``in_full`` says that each eigenvalue is taken by itself, however many there are.
     """
 
     values: Mapping[Symbol, Expr]
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any]
+    in_full: bool
 
     @property
     def form(self) -> Form:
@@ -61,37 +66,57 @@ class Posed(Portable):
     def size(self, space: Expr) -> int:
         return int(self.exact(space))
 
-    def floats(self) -> dict[Symbol, Any]:
-        """Eigenvalues by their symbol, float64 arrays of the size of their space."""
+    def floats(self) -> Weighted:
+        """Eigenvalues by their symbol, float64 arrays; those of a law of many are nodes with weights."""
         if ("floats",) not in self._cache:
-            self._cache["floats",] = {
-                symbol: eigenvalues(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}")
-                for m, symbol, s in self.spectra
-            }
-        found: dict[Symbol, Any] = self._cache["floats",]
+            self._cache["floats",] = self._eigenvalues(float)
+        found: Weighted = self._cache["floats",]
         return found
 
-    def mpfs(self) -> dict[Symbol, NDArray[Any]]:
-        """Eigenvalues at mpmath's working precision, as arrays of objects."""
+    def mpfs(self) -> Weighted:
+        """Eigenvalues at mpmath's working precision, as arrays of objects; nodes and weights likewise."""
         key = "mpfs", mp.prec
         if key not in self._cache:
             finer = min((k for k in self._cache if k[0] == "mpfs" and k[1] > mp.prec), default=None)
-            self._cache[key] = {
-                symbol: np.array(
-                    [+x for x in self._cache[finer][symbol]]  # powers of many digits are slow
-                    if finer
-                    else eigenvalues_mp(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}"),
-                    dtype=object,
-                )
-                for m, symbol, s in self.spectra
-            }
-        found: dict[Symbol, NDArray[Any]] = self._cache[key]
+            self._cache[key] = self._eigenvalues(mpf) if finer is None else _rounded(self._cache[finer])
+        found: Weighted = self._cache[key]
         return found
 
     def values_of(self, spectrum: Spectrum) -> tuple[tuple[Symbol, Expr], ...]:
         """The numbers that a spectrum depends on."""
         symbols = sorted(spectrum.free_symbols & set(self.values), key=str)
         return tuple((s, self.values[s]) for s in symbols)
+
+    def _eigenvalues(self, kind: type) -> Weighted:
+        found, weights, floors = {}, {}, {}
+        for matrix, symbol, spectrum in self.spectra:
+            place = f"matrix {matrix.name}"
+            size = self.exact(matrix.shape[0])
+            if degree := self.degree_of(matrix, spectrum):
+                nodes = law_nodes(spectrum, size, self.values, degree, kind, place)
+                found[symbol], weights[symbol], floors[symbol] = nodes
+                continue
+            check_extent(size, place)
+            if kind is float:
+                found[symbol] = eigenvalues(spectrum, int(size), self.values, place=place)
+            else:
+                column = eigenvalues_mp(spectrum, int(size), self.values, place=place)
+                found[symbol] = np.array(column, dtype=object)
+        return Weighted(found, weights, floors)
+
+    def degree_of(self, matrix: MatrixSymbol, spectrum: Spectrum) -> int | None:
+        """The degree of the sums over a spectrum that is taken at nodes; None for one that is taken in full."""
+        space = matrix.shape[0]
+        size = self.exact(space)
+        alone = sum(other.shape[0] == space for other, _, _ in self.spectra) == 1
+        if self.in_full or not alone or size <= LARGE or not is_law(spectrum, self.values):
+            return None
+        return self.degree
+
+    @property
+    def degree(self) -> int | None:
+        """The largest power in sums over eigenvalues; None where terms have other poles than simple ones."""
+        return degree_of_sums(self.form)
 
     def scalars(self, number: Any) -> dict[Expr, Any]:
         """The generators of the form that are parameters, through `number` (float or mpmath)."""
@@ -113,18 +138,24 @@ class Problem(Posed):
     values: Mapping[Symbol, Expr] = field(hash=False)
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False, metadata=CACHE)
+    in_full: bool = False
 
     @property
     def form(self) -> ClosedForm:
         return self.derivation.closed_form
 
+    @property
+    def degree(self) -> int | None:
+        traces, own = traces_of(self.derivation), degree_of_sums(self.form)
+        return None if traces is None or own is None else max(traces.degree, own)
+
     def at(self, values: Mapping[Symbol, Expr]) -> Problem:
         """The same problem at another point."""
-        return Problem(self.derivation, values, self.spectra)
+        return Problem(self.derivation, values, self.spectra, in_full=self.in_full)
 
     def limiting(self, form: Form) -> LimitProblem:
         """The same point for a form that holds in a limit."""
-        return LimitProblem(form, self.values, self.spectra)
+        return LimitProblem(form, self.values, self.spectra, in_full=self.in_full)
 
 
 @dataclass(frozen=True)
@@ -135,10 +166,36 @@ class LimitProblem(Posed):
     values: Mapping[Symbol, Expr] = field(hash=False)
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False, metadata=CACHE)
+    in_full: bool = False
 
     @property
     def form(self) -> Form:
         return self.limit
+
+
+def in_full(problem: Problem, place: str) -> Problem:
+    """The same with every eigenvalue taken by itself. Raises InputError where there are too many."""
+    if not can_be_taken_in_full(problem):
+        raise InputError(
+            place,
+            f"more than {MOST_PRECISE:,} eigenvalues would be taken one by one",
+            "give a smaller size, or real parameters",
+        )
+    return replace(problem, in_full=True, _cache={})
+
+
+def can_be_taken_in_full(problem: Posed) -> bool:
+    """Whether no matrix has more eigenvalues than can be taken one by one, to many digits."""
+    return all(problem.exact(matrix.shape[0]) <= MOST_PRECISE for matrix, _, _ in problem.spectra)
+
+
+def _rounded(finer: Weighted) -> Weighted:
+    """Powers of many digits are slow: those that are known serve for fewer."""
+
+    def short(columns: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
+        return {s: np.array([+x for x in column], dtype=object) for s, column in columns.items()}
+
+    return Weighted(short(finer), short(finer.weights), finer.floors)
 
 
 def to_float(number: Expr) -> float:
@@ -183,11 +240,11 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     for key, value in values.items():
         name = str(key.name) if isinstance(key, (MatrixSymbol, Symbol)) else str(key)
         if name in matrices:
-            given[matrices[name]] = spectrum = _spectrum(value, name)
+            given[matrices[name]] = spectrum = spectrum_of(value, name)
             if matrices[name] in covariances:
                 check_eigenvalues(spectrum, f"matrix {name}")
         elif name in symbols:
-            numbers[symbols[name]] = _number(symbols[name], value, setting.spaces, bound)
+            numbers[symbols[name]] = number_of(symbols[name], value, setting.spaces, bound)
         elif isinstance(key, MatrixSymbol) and (own := derivation.model.spectrum(key)) and own.is_identity:
             raise InputError(f"matrix {name}", "the model sets its spectrum to one", "leave its spectrum out")
         else:
@@ -209,7 +266,7 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
         if symbol in used or (matrix in given and present.listed is not None):
             spectra.append((matrix, symbol, present))
         if present.listed is not None:  # a size for its space, whatever its values do
-            _fit_list(matrix, len(present.listed), numbers, sizes)
+            fit_list(matrix, len(present.listed), numbers, sizes)
     for symbol, default in derivation.defaults.items():
         if symbol in symbols.values() and str(symbol) not in zero:
             numbers.setdefault(symbol, default)
@@ -217,7 +274,8 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     _check_complete(problem, zero)
     for matrix, _, present in spectra:
         check_parameters(present, numbers, f"spectrum of {matrix.name}")
-    check_admissible(problem, zero=zero)
+    if oo not in numbers.values():  # `check_infinite` asks first what would be infinite
+        check_admissible(problem, zero=zero)
     return problem
 
 
@@ -288,64 +346,6 @@ def _used_matrices(derivation: Derivation) -> frozenset[Symbol]:
     for loop in system.loops:
         found |= loop.weight.support()
     return frozenset(symbol for _, symbol in rules.setting.matrices if symbol in found)
-
-
-def _spectrum(value: object, name: str) -> Spectrum:
-    if isinstance(value, Spectrum):
-        return value
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    return Eigenvalues.of(value, f"matrix {name}")
-
-
-LARGEST_SIZE = 10**300  # double precision begins every path
-
-
-def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...], bound: Container[Symbol]) -> Expr:
-    place = f"dimension {symbol}" if symbol in spaces else f"parameter {symbol}"
-    if isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim):
-        raise InputError(place, f"{shown(value)} is not one number", "give one, or take evaluate_array for many")
-    if symbol in spaces:
-        number = exact_number(value, place)
-        if not number.is_Integer or number < 1:
-            raise InputError(place, f"{shown(value)} is not a positive integer", "give a size of at least 1")
-        if number > LARGEST_SIZE:
-            raise InputError(place, f"{shown(value)} is larger than 10^300", "give a smaller size")
-        return number
-    number = exact_number(value, place)
-    if symbol in bound:
-        why = "and a variance, covariance or spectrum depends on it"
-        if number.is_real is not True:
-            raise InputError(place, f"{value} is not a real number, {why}", "give a real number")
-        if symbol.is_positive and number.is_negative:
-            raise InputError(place, f"{value} is negative, {why}", "give a positive number")
-    return number
-
-
-def _fit_list(
-    matrix: MatrixSymbol,
-    length: int,
-    numbers: dict[Symbol, Expr],
-    sizes: dict[Expr, tuple[int, str]],
-) -> None:
-    space = matrix.shape[0]
-    if space in sizes and sizes[space][0] != length:
-        other_length, other = sizes[space]
-        raise InputError(
-            f"matrix {matrix.name}",
-            f"it has {length} eigenvalues, but {other} on the same space {space} has {other_length}",
-            "give lists of one length",
-        )
-    sizes[space] = length, str(matrix.name)
-    present = space if space.is_Integer else numbers.get(space)
-    if present is not None and int(present) != length:
-        raise InputError(
-            f"matrix {matrix.name}",
-            f"it has {length} eigenvalues, but {space} = {present}",
-            f"leave {space} out or give {present} eigenvalues",
-        )
-    if not space.is_Integer:
-        numbers[space] = exact_number(length, str(space))
 
 
 @once

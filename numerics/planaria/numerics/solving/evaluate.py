@@ -10,6 +10,7 @@ from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.plane.point import in_the_plane
+from planaria.numerics.points.infinite import check_infinite
 from planaria.numerics.points.problem import beyond, pose
 from planaria.numerics.points.refusals import refuse_beyond
 from planaria.numerics.solving.certificate import certified
@@ -91,6 +92,7 @@ def evaluate(
     problem = pose(derivation, at)
     if certify:
         refuse_beyond(problem, "certify")
+    check_infinite(problem)
     if beyond(problem):
         return in_the_plane(problem, digits)
     refuse_zero(problem)

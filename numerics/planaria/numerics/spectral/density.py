@@ -15,7 +15,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.ensembles.question import Array, Asked, Given, Values, given
 from planaria.numerics.plane.loops import Plane
 from planaria.numerics.plane.point import refuse_roots
-from planaria.numerics.points.problem import pose
+from planaria.numerics.points.problem import in_full, pose
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.spectral.axis import OnAxis, joined, on_axis
 from planaria.numerics.spectral.bands import Atom, Band, atoms_of, bands_of, scan, searched
@@ -94,7 +94,7 @@ def density(
     _check_count("points", points, 2, MOST_POINTS)
     _check_count("moments", moments, 0, MOST_MOMENTS)
     grid = None if x is None else _grid(x)
-    problem = pose(derivation, {**wanted, parameter: 1j})
+    problem = in_full(pose(derivation, {**wanted, parameter: 1j}), "density")
     refuse_roots(problem, (parameter,))
     resolvent = resolvent_of(derivation, Plane.of(problem), parameter)
     spectrum = _spectrum(resolvent)

@@ -17,7 +17,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.numerics.plane.loops import Complexes, Plane
 from planaria.numerics.plane.path import from_bare
 from planaria.numerics.points.problem import parameters_of
-from planaria.numerics.points.real import real_only
+from planaria.numerics.points.reading import real_only
 
 __all__ = ["Resolvent", "parameter_of", "resolvent_of"]
 
