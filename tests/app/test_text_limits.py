@@ -17,7 +17,8 @@ from planaria.ensembles.ranges import MOST_DIGITS
 from planaria.ensembles.spectra import Eigenvalues
 from planaria.ensembles.text.grammar import MAX_DEPTH, MAX_LENGTH
 from planaria.ensembles.text.to_sympy import MAX_DIGITS, MAX_FACTORS, MAX_SIZE, MAX_TOWER
-from planaria.numerics.spectra import exact_number, read_data_file, read_spectrum_file
+from planaria.numerics.spectra import exact_number
+from planaria.numerics.spectrum_files import read_data_file, read_spectrum_file
 
 Run = Callable[..., Any]  # see conftest.py
 HUGE = "1e1000000000000000000"

@@ -16,8 +16,8 @@ from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
 from planaria.ensembles.library import load_model
 from planaria.numerics.equations.columns import form_of
-from planaria.numerics.equations.doubled import Doubled
 from planaria.numerics.equations.radius import distances, exact_distances
+from planaria.numerics.methods.doubled import Doubled
 from planaria.numerics.points.problem import pose
 from planaria.numerics.sweeps import engine as module
 from planaria.numerics.sweeps.confirmation import judged, judged_again, judged_by_nodes

@@ -17,7 +17,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.numerics.equations.newton import DOUBLE, Root, precise
+from planaria.numerics.methods.newton import DOUBLE, Root, precise
 from planaria.numerics.points.problem import Problem, pose, to_float
 from planaria.numerics.solving import branch as module
 from planaria.numerics.solving.branch import (

@@ -25,8 +25,8 @@ from planaria.derivations import Derivation, derive
 from planaria.ensembles.estimate import Enclosure, Estimate
 from planaria.ensembles.library import load_model, model_names, text_of
 from planaria.ensembles.text.model_data import ModelFile
-from planaria.numerics.equations.krawczyk import proved_root
 from planaria.numerics.equations.unreduced import unreduced
+from planaria.numerics.methods.krawczyk import proved_root
 from planaria.numerics.points.balls import working_balls
 from planaria.numerics.points.enclosures import enclosed, enclosed_numbers, enclosure
 from planaria.numerics.points.problem import Problem, parameters_of, pose

@@ -12,9 +12,9 @@ from mpmath import mp
 
 from planaria.derivations import derive
 from planaria.ensembles.library import load_model
-from planaria.numerics.equations.elimination import Key, eliminated, pivots
 from planaria.numerics.equations.ladder import entries_read
 from planaria.numerics.equations.unreduced import unreduced
+from planaria.numerics.methods.elimination import Key, eliminated, pivots
 from planaria.numerics.points.at_point import loops_of
 from planaria.numerics.points.balls import ball_numbers, working_balls
 from planaria.numerics.points.problem import pose

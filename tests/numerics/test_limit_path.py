@@ -13,7 +13,7 @@ from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.diagrams import Gaussian, Model
-from planaria.numerics.equations.newton import Root
+from planaria.numerics.methods.newton import Root
 from planaria.numerics.points.problem import Problem, pose
 from planaria.numerics.solving import limit_path as module
 from planaria.numerics.solving import limits

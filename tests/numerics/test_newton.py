@@ -12,7 +12,7 @@ import pytest
 from flint import arb, arb_mat
 from mpmath import mp, mpf, workdps
 
-from planaria.numerics.equations.newton import DOUBLE, Guard, balls, newton, precise, settled
+from planaria.numerics.methods.newton import DOUBLE, Guard, balls, newton, precise, settled
 from planaria.numerics.points.balls import from_ball, working_balls
 from planaria.numerics.solving.branch import CONTRACTING
 from planaria.numerics.solving.direct import AT_ONCE

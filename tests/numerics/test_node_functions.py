@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 
 from planaria.derivations import derive
 from planaria.ensembles.library import load_model
-from planaria.numerics.equations.node_functions import MOST_TERMS, Nodes, UnwieldyError
+from planaria.numerics.methods.node_functions import MOST_TERMS, Nodes, UnwieldyError
 from planaria.numerics.points.at_point import loops_of
 from planaria.numerics.points.problem import pose
 from planaria.numerics.solving import verification

@@ -19,9 +19,8 @@ from planaria.numerics.spectra import (
     eigenvalues,
     eigenvalues_mp,
     exact_number,
-    read_data_file,
-    read_spectrum_file,
 )
+from planaria.numerics.spectrum_files import read_data_file, read_spectrum_file
 
 ALPHA, SCALE = symbols("alpha lambda_plus", positive=True)
 POWER = PowerLaw()

@@ -17,8 +17,8 @@ from planaria.derivations import derive
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Gaussian, Model
 from planaria.numerics.equations.cramer import propagators_at
-from planaria.numerics.equations.program import Builder
 from planaria.numerics.equations.unreduced import unreduced
+from planaria.numerics.methods.program import Builder
 from planaria.numerics.points.problem import pose
 from planaria.numerics.solving.direct import float_numbers, follow_directly, polish_directly
 from planaria.numerics.solving.evaluate import evaluate

@@ -14,6 +14,7 @@ import typer
 from planaria.app.commands import Commands
 from planaria.app.options import (
     BudgetOption,
+    ChunkOption,
     DataFileOption,
     DrawColumnsOption,
     DrawSelectOption,
@@ -26,7 +27,9 @@ from planaria.app.options import (
     NumbersOption,
     QuantitiesArgument,
     QuantityArgument,
+    SchedulerOption,
     SeedOption,
+    SpectralOption,
     SpectrumFileOption,
     SpectrumOption,
     SweepNumbersOption,
@@ -174,20 +177,10 @@ def evaluate(
 def density(
     model: ModelArgument,
     quantity: QuantityArgument,
-    of: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="The spectral parameter: z in tr(inv(z*I(N) - h))/N, gamma in tr(inv(gamma*I(N) + x*x.T))/N.",
-            autocompletion=completion.spectral,
-        ),
-    ],
+    of: SpectralOption,
     values: NumbersOption = None,
     spectrum: SpectrumOption = None,
-    spectrum_file: Annotated[
-        list[str] | None,
-        typer.Option(metavar="[NAME=]FILE", help="Eigenvalues of a matrix, a .npy, .csv or .txt file."),
-    ] = None,
+    spectrum_file: SpectrumFileOption = None,
     points: Annotated[int, typer.Option(metavar="N", help="How many points the bands are given.")] = 1000,
     draw: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw the density over drawn matrices: .svg, .png or .pdf.")
@@ -241,12 +234,8 @@ def sweep(
     matrix: MatrixOption = None,
     draws: Annotated[int, typer.Option(metavar="D", help="Draw matrices so often at each point, too.")] = 0,
     workers: Annotated[int, typer.Option(metavar="W", help="Processes; the numbers are the same on any.")] = 1,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster that computes, in place of processes.")
-    ] = None,
-    chunk: Annotated[
-        int | None, typer.Option(metavar="POINTS", help="About how many points are computed at once.")
-    ] = None,
+    scheduler: SchedulerOption = None,
+    chunk: ChunkOption = None,
     seed: SeedOption = 0,
     budget: BudgetOption = 10.0,
     json: JsonOption = False,

@@ -14,7 +14,7 @@ from planaria.ensembles.model import Model
 from planaria.ensembles.spectra import Eigenvalues, Spectrum
 from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
 from planaria.ensembles.text.model_data import ModelFile
-from planaria.numerics.spectra import read_data_file, read_spectrum_file
+from planaria.numerics.spectrum_files import read_data_file, read_spectrum_file
 
 __all__ = ["listed_sizes", "with_files", "with_kinds"]
 

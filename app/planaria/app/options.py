@@ -142,3 +142,17 @@ SpectrumOption = Annotated[
         autocompletion=completion.spectra,
     ),
 ]
+SpectralOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="The spectral parameter: z in tr(inv(z*I(N) - h))/N, gamma in tr(inv(gamma*I(N) + x*x.T))/N.",
+        autocompletion=completion.spectral,
+    ),
+]
+SchedulerOption = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster that computes, in place of processes.")
+]
+ChunkOption = Annotated[
+    int | None, typer.Option(metavar="POINTS", help="About how many points are computed at once.")
+]

@@ -12,8 +12,8 @@ from sympy import Expr, Symbol
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import ONE, Functions, functions_of, residuals_of
-from planaria.numerics.equations.memo import once
-from planaria.numerics.equations.program import Builder, Program
+from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.program import Builder, Program
 
 __all__ = ["Form", "Spectra", "Values", "form_of"]
 

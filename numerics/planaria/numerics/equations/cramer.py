@@ -15,9 +15,9 @@ from sympy import Expr, Symbol
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.propagator import Propagators
 from planaria.numerics.equations.ladder import ladder
-from planaria.numerics.equations.memo import once
-from planaria.numerics.equations.program import Builder, Program
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
+from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.program import Builder, Program
 
 __all__ = ["propagators_at"]
 

@@ -22,9 +22,9 @@ from planaria.algebra.rational import Ratio, Ring, generators_of
 from planaria.derivations.elimination.closed_form import Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
-from planaria.numerics.equations.doubled import Doubled
-from planaria.numerics.equations.memo import once
-from planaria.numerics.equations.program import Builder, Program
+from planaria.numerics.methods.doubled import Doubled
+from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.program import Builder, Program
 from planaria.numerics.quadrature.weighted import Weighted, total
 
 __all__ = ["ONE", "Functions", "degree_of_sums", "functions_of", "residuals_of"]

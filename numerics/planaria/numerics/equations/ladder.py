@@ -36,9 +36,9 @@ from planaria.algebra.rational import Ratio
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.expression import Field, Letter
 from planaria.diagrams.rules.pencil import Vertex
-from planaria.numerics.equations.memo import once
-from planaria.numerics.equations.node_functions import NodeFunction
 from planaria.numerics.equations.unreduced import Entries, Numbers, Propagator
+from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.node_functions import NodeFunction
 
 __all__ = ["Ladder", "Rungs", "entries_read", "is_stable", "ladder", "radii", "radius_of_balls", "rungs_at"]
 

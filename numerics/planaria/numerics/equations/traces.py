@@ -21,11 +21,11 @@ from sympy import Expr, Symbol, Trace
 from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.propagator import Propagators
-from planaria.numerics.equations.doubled import Doubled
 from planaria.numerics.equations.ladder import ladder
-from planaria.numerics.equations.memo import once
-from planaria.numerics.equations.program import Builder, Program
 from planaria.numerics.equations.unreduced import unreduced
+from planaria.numerics.methods.doubled import Doubled
+from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.program import Builder, Program
 
 __all__ = ["Columns", "Nodes", "Traces", "traces_of"]
 

@@ -22,9 +22,9 @@ from planaria.algebra.rational import Ratio
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, by_space
 from planaria.diagrams.expressions.trace_function import TraceFunction
-from planaria.numerics.equations.elimination import Elimination, eliminated, pivots
-from planaria.numerics.equations.memo import once
-from planaria.numerics.equations.node_functions import NodeFunction, UnwieldyError
+from planaria.numerics.methods.elimination import Elimination, eliminated, pivots
+from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.node_functions import NodeFunction, UnwieldyError
 
 __all__ = ["Entries", "Numbers", "Propagator", "Unreduced", "unreduced"]
 

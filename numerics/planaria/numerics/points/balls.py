@@ -18,9 +18,9 @@ from sympy import Basic, Expr, Symbol, Trace
 from planaria.algebra.rational import generators_of
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.spectra import Spectrum
-from planaria.numerics.equations.memo import once
-from planaria.numerics.equations.node_functions import Nodes
 from planaria.numerics.equations.unreduced import Numbers
+from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.node_functions import Nodes
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.quadrature.weighted import Weighted
 from planaria.numerics.spectra import eigenvalues_mp

@@ -18,9 +18,9 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.spectra import Spectrum, check_eigenvalues
 from planaria.numerics.equations.functions import degree_of_sums
-from planaria.numerics.equations.memo import once
 from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.laws import check_laws
+from planaria.numerics.methods.memo import once
 from planaria.numerics.points.reading import fit_list, is_beyond, number_of, real_only, spectrum_of
 from planaria.numerics.quadrature.nodes import LARGE, MOST_PRECISE, check_extent, is_law, law_nodes
 from planaria.numerics.quadrature.weighted import Weighted

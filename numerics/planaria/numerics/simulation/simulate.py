@@ -1,9 +1,8 @@
 """Monte Carlo: draw the fields of a model, evaluate expressions on each draw, average.
 
 Randomness is counted, not consumed: the entries of a field in a run depend on the seed, the number of the run
-and the place of the field in the model, and on nothing else. So a simulation gives the same bits for any
-number of workers, a shorter one is the beginning of a longer one, and a quantity has the same value whichever
-other quantities are asked for. (The last bits may differ between machines, as BLAS libraries do.)
+and the place of the field in the model alone: the same bits for any number of workers, and whatever else is asked
+for; a shorter simulation begins a longer one. (The last bits may differ between machines, as BLAS libraries do.)
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.equations.memo import once
-from planaria.numerics.equations.newton import DOUBLE, Arithmetic, Guard, newton
+from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.newton import DOUBLE, Arithmetic, Guard, newton
 from planaria.numerics.points.problem import Problem, to_float, to_mpf
 from planaria.numerics.solving.direct import start_directly
 from planaria.numerics.solving.prediction import predicted

@@ -29,9 +29,9 @@ from sympy import Symbol
 
 from planaria.algebra.errors import InputError, NotProvedError
 from planaria.ensembles.estimate import Enclosure, Estimate
-from planaria.numerics.equations.krawczyk import proved_root
 from planaria.numerics.equations.ladder import entries_read, is_stable, ladder, rungs_at
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
+from planaria.numerics.methods.krawczyk import proved_root
 from planaria.numerics.points.at_point import loops_of, unknowns_of
 from planaria.numerics.points.balls import working_balls
 from planaria.numerics.points.enclosures import enclosed, enclosed_numbers, enclosure

@@ -18,7 +18,8 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
-from planaria.numerics.equations.newton import (
+from planaria.numerics.equations.unreduced import Numbers, Unreduced, unreduced
+from planaria.numerics.methods.newton import (
     DOUBLE,
     Arithmetic,
     Guard,
@@ -27,7 +28,6 @@ from planaria.numerics.equations.newton import (
     sign_of_balls,
     solve_balls,
 )
-from planaria.numerics.equations.unreduced import Numbers, Unreduced, unreduced
 from planaria.numerics.points.balls import ball_numbers, from_ball, generators, working_balls
 from planaria.numerics.points.problem import Problem, to_float
 

@@ -22,8 +22,8 @@ from planaria.algebra.errors import InputError
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.ensembles.estimate import Estimate
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.equations.newton import Guard, balls, newton
 from planaria.numerics.equations.unreduced import unreduced
+from planaria.numerics.methods.newton import Guard, balls, newton
 from planaria.numerics.points.balls import ball_numbers, ball_spectrum, from_ball, to_ball, working_balls
 from planaria.numerics.points.problem import Problem, parameters_of, to_mpf
 from planaria.numerics.points.refusals import ContradictionError, PolesError

@@ -15,7 +15,7 @@ from sympy import Rational, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.equations.newton import Guard, Root, newton, precise
+from planaria.numerics.methods.newton import Guard, Root, newton, precise
 from planaria.numerics.points.problem import Posed, Problem, to_mpf
 from planaria.numerics.solving.prediction import predicted
 from planaria.numerics.solving.solve import loops_of, solve

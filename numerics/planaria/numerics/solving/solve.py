@@ -14,7 +14,7 @@ from sympy import Expr
 from planaria.algebra.errors import InputError
 from planaria.ensembles.estimate import Estimate
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.equations.newton import Guard, precise, settled
+from planaria.numerics.methods.newton import Guard, precise, settled
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_of
 from planaria.numerics.points.balls import ball_spectrum, to_ball, working_balls
 from planaria.numerics.points.problem import Problem, can_be_taken_in_full

@@ -21,9 +21,9 @@ from sympy import Expr, Symbol
 from planaria.algebra.errors import InputError
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.ladder import entries_read, is_stable, ladder, radius_of_balls, rungs_at
-from planaria.numerics.equations.node_functions import UnwieldyError
 from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
+from planaria.numerics.methods.node_functions import UnwieldyError
 from planaria.numerics.points.balls import ball_functions, ball_numbers, from_ball, working_balls
 from planaria.numerics.points.problem import Problem
 from planaria.numerics.points.refusals import InTheSpectrumError, PolesError

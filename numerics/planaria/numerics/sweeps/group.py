@@ -13,8 +13,8 @@ from sympy import Expr, Symbol, lambdify
 from planaria.derivations.derivation import Derivation
 from planaria.numerics.equations.columns import Spectra
 from planaria.numerics.equations.functions import degree_of_sums
-from planaria.numerics.equations.memo import once
 from planaria.numerics.equations.traces import Nodes, traces_of
+from planaria.numerics.methods.memo import once
 from planaria.numerics.points.balls import generators
 from planaria.numerics.points.problem import Problem, can_be_taken_in_full, to_float
 from planaria.numerics.quadrature.gauss import DEGREE, TARGET, merged

@@ -15,10 +15,10 @@ from sympy import Expr, Symbol
 
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.columns import Form, Spectra, form_of
-from planaria.numerics.equations.doubled import Doubled
 from planaria.numerics.equations.functions import ONE
 from planaria.numerics.equations.traces import Nodes, Traces
 from planaria.numerics.equations.unreduced import unreduced
+from planaria.numerics.methods.doubled import Doubled
 from planaria.numerics.sweeps.group import Floats, Group
 
 __all__ = ["Refined", "refined"]
