@@ -91,6 +91,20 @@ def timed(work: Callable[[], Any], runs: int) -> tuple[float, Any]:
     return least, found
 
 
+def sizes(runs: int) -> None:
+    """One point of random features' loss over a power law, 15 digits, at sizes beyond and below all terms."""
+    file = load_model("random-features")
+    loss = derive(file.quantity("loss").expression, file.model)
+    print(f"\n{'one point, 15 digits':24}{'ms, first':>12}{'ms, again':>12}")
+    for size in (400, 10**4, 10**6, 10**9, 10**18):
+        point: dict[str, Any] = {**SCALES, "N": 60, "P": 120, "gamma": "1/1000", "M": size}
+        first, _ = timed(lambda point=point: loss.evaluate(point, digits=15), 1)
+        again, _ = timed(lambda point=point: loss.evaluate(point, digits=15), runs)
+        print(
+            f"{'M = ' + format(size, '.0e') if size > 400 else 'M = 400':24}{first * 1e3:12.0f}{again * 1e3:12.0f}"
+        )
+
+
 def main(arguments: list[str]) -> None:
     runs = int(arguments[arguments.index("--runs") + 1]) if "--runs" in arguments else 3
     wanted = [one for one in arguments if not one.startswith("--") and not one.isdigit()]
@@ -127,6 +141,9 @@ def main(arguments: list[str]) -> None:
             f"{name:18}{count:10}{own / count * 1e6:11.2f}{other / count * 1e6:9.2f}{own / other:8.2f}"
             f"{none:11}{differs:10.1e}{peak:7}"
         )
+
+    if not wanted or "sizes" in wanted:
+        sizes(runs)
 
 
 if __name__ == "__main__":

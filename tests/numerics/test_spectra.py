@@ -144,6 +144,9 @@ def written(folder: Path, name: str, content: object) -> Path:
         ("s.csv", "1\n0.1\n1/3\n", [1, Rational(1, 10), Rational(1, 3)]),
         ("s.csv", "\ufefflambda\r\n1\r\n\r\n2e-1,\r\n", [1, Rational(1, 5)]),
         ("s.CSV", "3, 2, 1", [3, 2, 1]),
+        ("s.csv", "0.5x2\n3\n", [Rational(1, 2), Rational(1, 2), 3]),
+        ("s.csv", "lambda\n0.5 x 2\n", [Rational(1, 2), Rational(1, 2)]),
+        ("s.txt", "1/3x2 4", [Rational(1, 3), Rational(1, 3), 4]),
         ("s.txt", "# eigenvalues\n1.5e0\n0.1\n\n1/3\n", [Rational(3, 2), Rational(1, 10), Rational(1, 3)]),
         ("s.TXT", "3 2\t1", [3, 2, 1]),
         ("s.npy", np.array([2.0, 0.5]), [2, Rational(1, 2)]),
@@ -263,3 +266,19 @@ def test_bad_data(tmp_path: Path, name: str, content: object, message: str) -> N
         read_data_file(written(tmp_path, name, content))
     assert message in str(caught.value)
     assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("1x0", "the multiplicity of eigenvalue 1 is 0, not a whole number from 1 on; write"),
+        ("2\n1x-3", "the multiplicity of eigenvalue 2 is -3, not a whole number from 1 on"),
+        ("2\n1xx", "the multiplicity of eigenvalue 2 is x, not"),
+        ("1x99999999", "these are more than 10,000,000 eigenvalues"),
+        ("zx2\n1", "the entry"),
+    ],
+)
+def test_bad_multiplicities(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_spectrum_file(written(tmp_path, "s.csv", "1\n" + content if content.startswith("z") else content))
+    assert message in str(caught.value)

@@ -25,6 +25,7 @@ __all__ = ["check_laws"]
 
 _Spectra = Sequence[tuple[MatrixSymbol, Symbol, Spectrum]]
 
+_MOST = 10**7  # eigenvalues that are looked at one by one
 _TINY = Rational(1, 10**1000)  # stands for a parameter that goes to zero from above
 _DIGITS = 80  # where a number is not rational
 _DOUBTFUL = 1e-6  # relative to the terms that make it up; what is smaller is computed again, exactly
@@ -155,13 +156,35 @@ def _wrong_eigenvalue(
     if not lists:
         number = _value(ratio, points)
         return None if _is_admissible(number) else (1, number)
-    size = int(space.subs(values))
+    if _plainly_positive(ratio, points, lists.values(), values):
+        return None
+    number = space.subs(values)
+    if number > _MOST:
+        raise InputError(
+            f"dimension {space}",
+            f"whether a covariance is positive would be asked at each of {number} eigenvalues",
+            f"give at most {_MOST:,}, or a covariance without differences",
+        )
+    size = int(number)
     for position in _doubtful(ratio, points, lists, size, values):
         own = {symbol: _eigenvalue(one, int(position) + 1, size, values) for symbol, one in lists.items()}
         number = _value(ratio, {**points, **own})
         if not _is_admissible(number):
             return int(position) + 1, number
     return None
+
+
+def _plainly_positive(
+    ratio: Ratio, points: Mapping[Expr, Any], lists: Iterable[Spectrum], values: Mapping[Symbol, Expr]
+) -> bool:
+    """Whether a covariance is made of positive terms alone, and its eigenvalues are those of laws that fall."""
+    if any(number is None or not number > 0 for number in points.values()):
+        return False
+    for spectrum in lists:
+        numbers = {name: value.subs(values) for name, value in spectrum.parameters.items()}
+        if any(number.free_symbols for number in numbers.values()) or spectrum.decay(numbers) is None:
+            return False
+    return all(c > 0 for one in (ratio.numerator, ratio.denominator) for _, c in one.terms())
 
 
 def _doubtful(

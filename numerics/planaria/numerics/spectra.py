@@ -24,6 +24,7 @@ from planaria.algebra.errors import InputError
 from planaria.ensembles.files import check_ordinary
 from planaria.ensembles.ranges import MOST_DIGITS, check_range, is_in_range, shown
 from planaria.ensembles.spectra import Eigenvalues, Spectrum
+from planaria.ensembles.spectra.listed import split_multiplicity
 from planaria.numerics.functions_of_position import Floats, Mpfs
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "eigenvalues",
     "eigenvalues_mp",
     "exact_number",
+    "exact_parameters",
     "no_value",
     "read_data_file",
     "read_spectrum_file",
@@ -78,7 +80,7 @@ def eigenvalues(
         return np.array([_to_float(value, place) for value in spectrum.listed])
     positions = np.arange(1, size + 1, dtype=np.float64)
     functions = Floats(cache(lambda number: _to_float(number, place)))
-    found: NDArray[np.float64] = spectrum.at(positions, size, _parameters(spectrum, values, place), functions)
+    found: NDArray[np.float64] = spectrum.at(positions, size, exact_parameters(spectrum, values, place), functions)
     return found
 
 
@@ -99,7 +101,7 @@ def eigenvalues_mp(
     _check_size(spectrum, size, place)
     if spectrum.listed is not None:
         return [mpf(int(value.p)) / int(value.q) for value in spectrum.listed]
-    parameters = _parameters(spectrum, values, place)
+    parameters = exact_parameters(spectrum, values, place)
     functions = Mpfs(cache(_to_mpf))  # of each parameter once, and not at every position
     with mp.extraprec(_GUARD_BITS):
         found = [spectrum.at(position, size, parameters, functions) for position in range(1, size + 1)]
@@ -160,8 +162,9 @@ def read_spectrum_file(path: str | Path) -> Eigenvalues:
     """Read eigenvalues from a file, in the order of the file.
 
     A ``.npy`` file holds one real one-dimensional array. A ``.csv`` or ``.txt`` file holds numbers, one per line
-    or all on one line with commas between; a first line without any number is taken for a header, and lines of a
-    ``.txt`` file that begin with ``#`` for remarks, as numpy.savetxt writes them. Decimals are read exactly.
+    or all on one line with commas between, each perhaps with a multiplicity as ``0.5x3``; a first line without any
+    number is taken for a header, and lines of a ``.txt`` file that begin with ``#`` for remarks, as numpy.savetxt
+    writes them. Decimals are read exactly.
 
     Raises InputError, naming the file, where it is missing, has another suffix, cannot be read, holds pickled
     objects, has the wrong shape or type, is empty, or has an entry that is not a finite number.
@@ -175,7 +178,7 @@ def read_spectrum_file(path: str | Path) -> Eigenvalues:
     """
     file, place = Path(path), f"spectrum file {path}"
     if _suffix(file, place) in _TEXTS:
-        rows = _read_csv(file, place)
+        rows = _read_csv(file, place, several=True)
         if len(rows) > 1 and any(len(row) > 1 for row in rows):
             raise InputError(
                 place,
@@ -257,10 +260,10 @@ def _check_size(spectrum: Spectrum, size: object, place: str) -> None:
 def check_parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> None:
     """Raise InputError for parameters that are out of range; nothing is asked of those that have no value."""
     if spectrum.free_symbols <= set(values):
-        _parameters(spectrum, values, place)
+        exact_parameters(spectrum, values, place)
 
 
-def _parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> dict[str, Expr]:
+def exact_parameters(spectrum: Spectrum, values: Mapping[Symbol, Any], place: str) -> dict[str, Expr]:
     numbers = {name: _substitute(value, values, place) for name, value in spectrum.parameters.items()}
     problem = spectrum.check(numbers)
     if problem is not None:
@@ -327,7 +330,7 @@ def _read_npy(file: Path, place: str) -> NDArray[Any]:
     return array.astype(np.float64) if array.dtype.kind == "f" else array
 
 
-def _read_csv(file: Path, place: str) -> list[list[str]]:
+def _read_csv(file: Path, place: str, *, several: bool = False) -> list[list[str]]:
     """The cells of a .csv or .txt file, line by line, without header, blank lines and trailing commas."""
     rows: list[list[str]] = []
     try:
@@ -340,13 +343,13 @@ def _read_csv(file: Path, place: str) -> list[list[str]]:
                     rows.append(cells)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(place, f"it cannot be read as text ({error})", "save it as UTF-8 text") from None
-    if rows and not any(_is_number(cell) for cell in rows[0]):
+    if rows and not any(_is_number(split_multiplicity(cell)[0] if several else cell) for cell in rows[0]):
         rows = rows[1:]
     if not rows:
         raise InputError(place, "there are no numbers in it", "give at least one number")
     for line, row in enumerate(rows, start=1):
         for cell in row:
-            if not _is_bounded(cell):
+            if not _is_bounded(split_multiplicity(cell)[0] if several else cell):
                 raise InputError(
                     place, f"the entry {cell!r} in row {line} is not a finite number", "remove or replace it"
                 )

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sympy import Expr, Symbol, exp, log
 
-from planaria.ensembles.spectra.spectrum import Functions, Spectrum
+from planaria.ensembles.spectra.spectrum import Decay, Fall, Functions, Spectrum
 
 __all__ = ["Exponential"]
 
@@ -33,6 +33,9 @@ class Exponential(Spectrum):
         "xi": ("xi", "range of the exponential spectrum: eigenvalues lambda_plus*exp(-I/xi)"),
         "scale": ("lambda_plus", "scale of the exponential spectrum"),
     }
+
+    def decay(self, numbers: Mapping[str, Any]) -> Decay:
+        return Decay(Fall.EXPONENTIAL, 1 / numbers["xi"])
 
     def at(self, position: Any, size: int, numbers: Mapping[str, Any], functions: Functions) -> Any:
         scale, xi = functions.number(numbers["scale"]), functions.number(numbers["xi"])

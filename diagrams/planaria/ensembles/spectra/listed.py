@@ -12,7 +12,9 @@ from planaria.algebra.errors import InputError, described
 from planaria.ensembles.ranges import check_range, shown
 from planaria.ensembles.spectra.spectrum import Functions, Spectrum
 
-__all__ = ["Eigenvalues", "check_eigenvalues"]
+__all__ = ["MOST_LISTED", "Eigenvalues", "check_eigenvalues", "split_multiplicity"]
+
+MOST_LISTED = 10**7
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,13 @@ class Eigenvalues(Spectrum):
 
     @classmethod
     def of(cls, numbers: object, place: str = "spectrum") -> Eigenvalues:
-        """Read a list of numbers (int, float, Fraction, decimal text) exactly.
+        """Read a list of numbers (int, float, Fraction, decimal text) exactly; "0.5 x 3" stands for 0.5, 0.5, 0.5.
 
-        Raises InputError for an empty list, and for a value that is not a finite number.
+        Raises InputError for an empty list, for a value that is not a finite number, for a multiplicity that is no
+        whole number from 1 on, and for more than MOST_LISTED eigenvalues.
+
+        >>> Eigenvalues.of([2, "1/2 x 3"])
+        Eigenvalues(values=(2, 1/2, 1/2, 1/2))
         """
         if not isinstance(numbers, (list, tuple)):
             raise InputError(place, "the spectrum is not a list of numbers", "write [1.0, 0.5, ...]")
@@ -58,7 +64,7 @@ class Eigenvalues(Spectrum):
             try:
                 if isinstance(number, bool):
                     raise TypeError
-                text = str(number)
+                text, times = split_multiplicity(str(number))
                 check_range(text, f"{place}, eigenvalue {position}")
                 value = Rational(text)
             except InputError:
@@ -68,7 +74,16 @@ class Eigenvalues(Spectrum):
             if not value.is_finite:
                 problem = f"eigenvalue {position} is {shown(number)}, not a finite number"
                 raise InputError(place, problem, "give real numbers")
-            values.append(value)
+            copies = int(times) if times.isdecimal() and len(times) < 20 else 0
+            if not copies:
+                problem = (
+                    f"the multiplicity of eigenvalue {position} is {shown(times)}, not a whole number from 1 on"
+                )
+                raise InputError(place, problem, 'write "0.5 x 3"')
+            if len(values) + copies > MOST_LISTED:
+                problem = f"these are more than {MOST_LISTED:,} eigenvalues"
+                raise InputError(place, problem, "give fewer, or declare a spectrum")
+            values += [value] * copies
         return cls(tuple(values))
 
     @property
@@ -83,6 +98,16 @@ class Eigenvalues(Spectrum):
 
     def counting(self, level: Expr, size: Expr) -> Expr:
         return Add(*(Piecewise((1, value > level), (0, True)) for value in self.values))
+
+
+def split_multiplicity(text: str) -> tuple[str, str]:
+    """An eigenvalue and how often it counts, both as texts.
+
+    >>> split_multiplicity("0.5 x 3"), split_multiplicity("0.5")
+    (('0.5', '3'), ('0.5', '1'))
+    """
+    value, several, times = text.partition("x")
+    return (value.strip(), times.strip()) if several else (text, "1")
 
 
 def check_eigenvalues(spectrum: Spectrum, place: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sympy import Expr, Symbol, harmonic
 
-from planaria.ensembles.spectra.spectrum import Functions, Spectrum
+from planaria.ensembles.spectra.spectrum import Decay, Fall, Functions, Spectrum
 
 __all__ = ["PowerLaw"]
 
@@ -33,6 +33,9 @@ class PowerLaw(Spectrum):
         "alpha": ("alpha", "exponent of the power law: eigenvalues lambda_plus*I**-(1 + alpha)"),
         "scale": ("lambda_plus", "scale of the power law: its largest eigenvalue"),
     }
+
+    def decay(self, numbers: Mapping[str, Any]) -> Decay:
+        return Decay(Fall.POWER, 1 + numbers["alpha"])
 
     def at(self, position: Any, size: int, numbers: Mapping[str, Any], functions: Functions) -> Any:
         if isinstance(position, int) and position == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import Enum
 from typing import Any, ClassVar, Protocol
 
 from sympy import Expr, MatrixExpr, MatrixSymbol, Rational, Symbol, SympifyError, sympify
@@ -12,7 +13,7 @@ from sympy import Expr, MatrixExpr, MatrixSymbol, Rational, Symbol, SympifyError
 from planaria.algebra.errors import InputError, described
 from planaria.algebra.values import Portable
 
-__all__ = ["Functions", "Spectrum", "eigenvalue"]
+__all__ = ["Decay", "Fall", "Functions", "Spectrum", "eigenvalue"]
 
 
 class Functions(Protocol):
@@ -27,6 +28,21 @@ class Functions(Protocol):
 
     def choose(self, condition: Any, yes: Any, no: Any) -> Any:
         """`yes` where the condition holds, and `no` elsewhere."""
+
+
+class Fall(Enum):
+    """How eigenvalues fall with their position I: as I**-rate, or as exp(-rate I)."""
+
+    POWER = "power"
+    EXPONENTIAL = "exponential"
+
+
+@dataclass(frozen=True)
+class Decay:
+    """How eigenvalues fall that do so in one way at all positions: a sum over them needs few of them."""
+
+    fall: Fall
+    rate: Any
 
 
 @dataclass(frozen=True)
@@ -106,6 +122,10 @@ class Spectrum(Portable, ABC):
             if name in self.at_most_one and number > 1:
                 problem = f"the {self.title}'s {name} = {self.parameters[name]} is {number}, more than 1"
                 return problem, f"give {name} at most 1"
+        return None
+
+    def decay(self, numbers: Mapping[str, Any]) -> Decay | None:
+        """How the eigenvalues fall, exactly and everywhere; None where nothing like that is known."""
         return None
 
     @abstractmethod

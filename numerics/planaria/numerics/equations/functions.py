@@ -25,8 +25,9 @@ from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.numerics.equations.doubled import Doubled
 from planaria.numerics.equations.memo import once
 from planaria.numerics.equations.program import Builder, Program
+from planaria.numerics.quadrature.weighted import Weighted, total
 
-__all__ = ["ONE", "Functions", "functions_of", "residuals_of"]
+__all__ = ["ONE", "Functions", "degree_of_sums", "functions_of", "residuals_of"]
 
 ONE = Dummy("one")  # the unit of the numbers in use, carried along with them
 
@@ -98,7 +99,8 @@ class Functions:
             if n in self.powers:
                 values[n] = quotients.sum(*self.powers[n])
             else:
-                values[n] = _terms(self.closed.sums[n][1], spectrum, at).sum()
+                one = self.closed.sums[n][1]
+                values[n] = total(_terms(one, spectrum, at), one.eigenvalues[0], spectrum)
         return values
 
     def residual(
@@ -123,7 +125,7 @@ class Functions:
                 continue
             one = self.closed.sums[n][1]
             terms = _terms(one, spectrum, at)
-            sums[n] = terms.sum()
+            sums[n] = total(terms, one.eigenvalues[0], spectrum)
             for k, unknown in enumerate(self.unknowns):
                 slope = _slope(one, unknown, terms, spectrum, at)
                 if slope is not None:
@@ -171,17 +173,26 @@ class _Quotients:
             self.powers[symbol, pole] = [values / (values + _number(pole, self.at))]
         arrays = self.powers[symbol, pole]
         x = arrays[0]
+        weights = self.spectrum.weights.get(symbol) if isinstance(self.spectrum, Weighted) else None
         if power == 1:
-            return x.sum()
+            return x.sum() if weights is None else x.dot(weights)
         while len(arrays) < power - 1:
             arrays.append(arrays[-1] * x)
-        return arrays[power - 2].dot(x)
+        return arrays[power - 2].dot(x if weights is None else x * weights)
 
 
 @once
 def functions_of(closed: Form, module: str) -> Functions:
     """The compiled functions of a closed form, made once."""
     return Functions(closed, module)
+
+
+def degree_of_sums(form: Form) -> int | None:
+    """The largest power in the spectral sums of a closed form; None where a factor is no simple pole."""
+    if not all(factor.is_pole for _, one in form.sums for factor, _ in one.factors):
+        return None
+    powers = (max(sum(one.exponents), sum(power for _, power in one.factors)) for _, one in form.sums)
+    return max(powers, default=0)
 
 
 def _parameters(closed: Form) -> tuple[Expr, ...]:
@@ -293,7 +304,7 @@ def _slope(
 ) -> Any | None:
     """The derivative of a spectral sum by an unknown coefficient of its denominators."""
     found = _slope_terms(one, unknown, terms, spectrum, at)
-    return None if found is None else found.sum()
+    return None if found is None else total(found, one.eigenvalues[0], spectrum)
 
 
 def _slope_terms(

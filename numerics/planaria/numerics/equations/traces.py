@@ -42,12 +42,13 @@ MOST_DENOMINATORS = 8  # of one space
 class Nodes:
     """The eigenvalues of a space of one matrix with their weights; for a space without, its size alone.
 
-    ``size`` is a number, or one for each point.
+    ``size`` is a number, or one for each point. Below ``floor`` no pole may be: eigenvalues were taken together.
     """
 
     eigenvalues: Column | None
     weights: Column | None
     size: Any
+    floor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Traces:
         results = program.run([values.get(g, zero) for g in self.inputs], number)
         table: dict[tuple[Expr, tuple[int, ...]], Any] = {}
         wanted: dict[Expr, dict[tuple[int, ...], int]] = {}
-        for one in self._all() if ladder else self._plain():
+        for one in self.sums if ladder else self._plain():
             highest = wanted.setdefault(one.space, {})
             highest[one.powers] = max(highest.get(one.powers, 0), len(one.numerator))
         for space, highest in wanted.items():
@@ -142,10 +143,11 @@ class Traces:
         images = tuple((s, values[s] * results[scale], value(one)) for s, scale, one in self.images)
         readings = {trace: sum(map(value, parts), start=zero) for trace, parts in self.readings}
         poles: Any = True
-        for own in self.denominators.values():
+        for space, own in self.denominators.items():
             for places in own:
                 first, last = (getattr(results[k], "high", results[k]) for k in (places[0], places[-1]))
-                poles = poles & (np.sign(first) * np.sign(last) > 0 if len(places) == 2 else False)
+                off = (np.sign(first) * np.sign(last) > 0) & (np.abs(first) > nodes[space].floor * np.abs(last))
+                poles = poles & (off if len(places) == 2 else False)
         groups = zip(self.groups if ladder else (), self.sizes if ladder else (), strict=True)
         return Columns(
             images,
@@ -157,12 +159,14 @@ class Traces:
     @property
     def degree(self) -> int:
         """The highest power of an eigenvalue, or of denominators, in a sum."""
-        return max((max(len(one.numerator) - 1, sum(one.powers)) for one in self._all()), default=0)
+        return max((max(len(one.numerator) - 1, sum(one.powers)) for one in self.sums), default=0)
 
     def _plain(self) -> list[_Sum]:
         return [one for _, _, one in self.images] + [one for _, parts in self.readings for one in parts]
 
-    def _all(self) -> list[_Sum]:
+    @property
+    def sums(self) -> list[_Sum]:
+        """Every sum over a space, of the ladder too."""
         return self._plain() + [one for group in self.groups for _, one in group]
 
 

@@ -10,11 +10,12 @@ import numpy as np
 from flint import arb, ctx, fmpq
 from mpmath import mp, mpf
 from mpmath.libmp import from_man_exp
-from sympy import Expr, Symbol, Trace
+from sympy import Expr, Trace
 
 from planaria.algebra.rational import generators_of
 from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.points.problem import Problem, to_mpf
+from planaria.numerics.quadrature.weighted import Weighted
 
 __all__ = ["ball_numbers", "ball_spectrum", "from_ball", "generators", "to_ball", "working_balls"]
 
@@ -63,6 +64,10 @@ def ball_numbers(problem: Problem) -> Numbers:
         if not own:
             nodes[space] = {}, arb(problem.size(space))
             continue
+        if own[0] in spectrum.weights:  # then it is the only one
+            places, shares = spectrum[own[0]], spectrum.weights[own[0]]
+            nodes[space] = {own[0]: _balls(places)}, _balls(shares)
+            continue
         counts: dict[tuple[Any, ...], int] = {}
         for node in zip(*(spectrum[symbol] for symbol in own), strict=True):
             counts[node] = counts.get(node, 0) + 1
@@ -76,6 +81,12 @@ def ball_numbers(problem: Problem) -> Numbers:
     return Numbers(arb(1), scalars, nodes)
 
 
-def ball_spectrum(problem: Problem) -> dict[Symbol, Any]:
+def ball_spectrum(problem: Problem) -> Weighted:
     """Eigenvalues as arrays of balls."""
-    return {s: np.array([arb(x) for x in column], dtype=object) for s, column in problem.mpfs().items()}
+    found = problem.mpfs()
+    weights = {s: _balls(column) for s, column in found.weights.items()}
+    return Weighted({s: _balls(column) for s, column in found.items()}, weights)
+
+
+def _balls(column: Any) -> Any:
+    return np.array([arb(x) for x in column], dtype=object)

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 from mpmath import mp, mpf
-from numpy.typing import NDArray
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol, Symbol, oo
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.values import CACHE, Portable
@@ -19,22 +18,37 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.ranges import shown
 from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
+from planaria.numerics.equations.functions import degree_of_sums
+from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.laws import check_laws
+from planaria.numerics.quadrature.nodes import LARGE, MOST_PRECISE, check_extent, is_law, law_nodes
+from planaria.numerics.quadrature.weighted import Weighted
 from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp, exact_number
 
-__all__ = ["LimitProblem", "Posed", "Problem", "check_admissible", "parameters_of", "pose", "to_float", "to_mpf"]
+__all__ = [
+    "LimitProblem",
+    "Posed",
+    "Problem",
+    "can_be_taken_in_full",
+    "check_admissible",
+    "parameters_of",
+    "pose",
+    "to_float",
+    "to_mpf",
+]
 
 
 class Posed(Portable):
     """A form at a point of its parameters, all numbers exact.
 
     ``values`` holds parameters and dimensions, ``spectra`` the matrices that occur, with their eigenvalue
-    symbols and declared spectra.
+    symbols and declared spectra. ``in_full`` says that each eigenvalue is taken by itself, however many there are.
     """
 
     values: Mapping[Symbol, Expr]
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any]
+    in_full: bool
 
     @property
     def form(self) -> Form:
@@ -49,32 +63,52 @@ class Posed(Portable):
     def size(self, space: Expr) -> int:
         return int(self.exact(space))
 
-    def floats(self) -> dict[Symbol, Any]:
-        """Eigenvalues by their symbol, float64 arrays of the size of their space."""
+    def floats(self) -> Weighted:
+        """Eigenvalues by their symbol, float64 arrays; those of a law of many are nodes with weights."""
         if ("floats",) not in self._cache:
-            self._cache["floats",] = {
-                symbol: eigenvalues(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}")
-                for m, symbol, s in self.spectra
-            }
-        found: dict[Symbol, Any] = self._cache["floats",]
+            self._cache["floats",] = self._eigenvalues(float)
+        found: Weighted = self._cache["floats",]
         return found
 
-    def mpfs(self) -> dict[Symbol, NDArray[Any]]:
-        """Eigenvalues at mpmath's working precision, as arrays of objects."""
+    def mpfs(self) -> Weighted:
+        """Eigenvalues at mpmath's working precision, as arrays of objects; nodes and weights likewise."""
         key = "mpfs", mp.prec
         if key not in self._cache:
             finer = min((k for k in self._cache if k[0] == "mpfs" and k[1] > mp.prec), default=None)
-            self._cache[key] = {
-                symbol: np.array(
-                    [+x for x in self._cache[finer][symbol]]  # powers of many digits are slow
-                    if finer
-                    else eigenvalues_mp(s, self.size(m.shape[0]), self.values, place=f"matrix {m.name}"),
-                    dtype=object,
-                )
-                for m, symbol, s in self.spectra
-            }
-        found: dict[Symbol, NDArray[Any]] = self._cache[key]
+            self._cache[key] = self._eigenvalues(mpf) if finer is None else _rounded(self._cache[finer])
+        found: Weighted = self._cache[key]
         return found
+
+    def _eigenvalues(self, kind: type) -> Weighted:
+        found, weights, floors = {}, {}, {}
+        for matrix, symbol, spectrum in self.spectra:
+            place = f"matrix {matrix.name}"
+            size = self.exact(matrix.shape[0])
+            if degree := self._degree_of(matrix, spectrum):
+                nodes = law_nodes(spectrum, size, self.values, degree, kind, place)
+                found[symbol], weights[symbol], floors[symbol] = nodes
+                continue
+            check_extent(size, place)
+            if kind is float:
+                found[symbol] = eigenvalues(spectrum, int(size), self.values, place=place)
+            else:
+                column = eigenvalues_mp(spectrum, int(size), self.values, place=place)
+                found[symbol] = np.array(column, dtype=object)
+        return Weighted(found, weights, floors)
+
+    def _degree_of(self, matrix: MatrixSymbol, spectrum: Spectrum) -> int | None:
+        """The degree of the sums over a spectrum that is taken at nodes; None for one that is taken in full."""
+        space = matrix.shape[0]
+        size = self.exact(space)
+        alone = sum(other.shape[0] == space for other, _, _ in self.spectra) == 1
+        if self.in_full or not alone or size <= LARGE or not is_law(spectrum, self.values):
+            return None
+        return self.degree
+
+    @property
+    def degree(self) -> int | None:
+        """The largest power in sums over eigenvalues; None where terms have other poles than simple ones."""
+        return degree_of_sums(self.form)
 
     def scalars(self, number: Any) -> dict[Expr, Any]:
         """The generators of the form that are parameters, through `number` (float or mpmath)."""
@@ -96,18 +130,24 @@ class Problem(Posed):
     values: Mapping[Symbol, Expr] = field(hash=False)
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False, metadata=CACHE)
+    in_full: bool = False
 
     @property
     def form(self) -> ClosedForm:
         return self.derivation.closed_form
 
+    @property
+    def degree(self) -> int | None:
+        traces, own = traces_of(self.derivation), degree_of_sums(self.form)
+        return None if traces is None or own is None else max(traces.degree, own)
+
     def at(self, values: Mapping[Symbol, Expr]) -> Problem:
         """The same problem at another point."""
-        return Problem(self.derivation, values, self.spectra)
+        return Problem(self.derivation, values, self.spectra, in_full=self.in_full)
 
     def limiting(self, form: Form) -> LimitProblem:
         """The same point for a form that holds in a limit."""
-        return LimitProblem(form, self.values, self.spectra)
+        return LimitProblem(form, self.values, self.spectra, in_full=self.in_full)
 
 
 @dataclass(frozen=True)
@@ -118,10 +158,25 @@ class LimitProblem(Posed):
     values: Mapping[Symbol, Expr] = field(hash=False)
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False, metadata=CACHE)
+    in_full: bool = False
 
     @property
     def form(self) -> Form:
         return self.limit
+
+
+def can_be_taken_in_full(problem: Posed) -> bool:
+    """Whether no matrix has more eigenvalues than can be taken one by one, to many digits."""
+    return all(problem.exact(matrix.shape[0]) <= MOST_PRECISE for matrix, _, _ in problem.spectra)
+
+
+def _rounded(finer: Weighted) -> Weighted:
+    """Powers of many digits are slow: those that are known serve for fewer."""
+
+    def short(columns: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
+        return {s: np.array([+x for x in column], dtype=object) for s, column in columns.items()}
+
+    return Weighted(short(finer), short(finer.weights), finer.floors)
 
 
 def to_float(number: Expr) -> float:
@@ -199,7 +254,8 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
     _check_complete(problem, zero)
     for matrix, _, present in spectra:
         check_parameters(present, numbers, f"spectrum of {matrix.name}")
-    check_admissible(problem, zero=zero)
+    if oo not in numbers.values():  # `check_infinite` asks first what would be infinite
+        check_admissible(problem, zero=zero)
     return problem
 
 
@@ -257,6 +313,7 @@ def _spectrum(value: object, name: str) -> Spectrum:
 
 
 LARGEST_SIZE = 10**300  # double precision begins every path
+INFINITE = ("oo", "inf")  # of sympy and of texts, and of floats
 
 
 def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...]) -> Expr:
@@ -264,6 +321,8 @@ def _number(symbol: Symbol, value: object, spaces: tuple[Expr, ...]) -> Expr:
     if isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim):
         raise InputError(place, f"{shown(value)} is not one number", "give one, or take evaluate_array for many")
     if symbol in spaces:
+        if str(value) in INFINITE:
+            return oo
         number = exact_number(value, place)
         if not number.is_Integer or number < 1:
             raise InputError(place, f"{shown(value)} is not a positive integer", "give a size of at least 1")
@@ -294,7 +353,7 @@ def _fit_list(
         )
     sizes[space] = length, str(matrix.name)
     present = space if space.is_Integer else numbers.get(space)
-    if present is not None and int(present) != length:
+    if present is not None and present != length:
         raise InputError(
             f"matrix {matrix.name}",
             f"it has {length} eigenvalues, but {space} = {present}",

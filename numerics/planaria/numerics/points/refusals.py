@@ -8,7 +8,7 @@ from mpmath import nstr
 
 from planaria.algebra.errors import InputError
 
-__all__ = ["ContradictionError", "InTheSpectrumError", "SingularError"]
+__all__ = ["ContradictionError", "InTheSpectrumError", "PolesError", "SingularError"]
 
 
 class SingularError(InputError):
@@ -31,6 +31,18 @@ class InTheSpectrumError(InputError):
             f"the point lies in the spectrum: the ladder's spectral radius is {radius}, not below 1, so the "
             "solution of the equations is a continuation that no matrix has",
             "move the spectral parameter outside of the spectrum, or raise the ridge",
+        )
+
+
+class PolesError(InputError):
+    """Sums over eigenvalues that stand for many have no bound at a point."""
+
+    def __init__(self, matrix: str) -> None:
+        super().__init__(
+            "evaluate",
+            f"sums over the eigenvalues of {matrix} have a pole among them, or too close to 0, so that each would "
+            "be taken by itself, and there are too many",
+            "move the spectral parameter away from the spectrum of the matrix, or give a smaller size",
         )
 
 

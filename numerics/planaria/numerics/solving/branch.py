@@ -201,14 +201,16 @@ def iterate(
     for symbol, (space, integrand) in core_of(problem.derivation).items():
         own = {s: spectrum[s] for _, s in setting.matrices_of(space) if s in spectrum}
         copies = 1.0 if own else float(problem.size(space))
-        maps.append((symbol, integrand, own, copies, len(next(iter(own.values()))) if own else 1))
+        counts = np.ones(len(next(iter(own.values()))) if own else 1)
+        counts = next((spectrum.weights[s] for s in own if s in spectrum.weights), counts)
+        maps.append((symbol, integrand, own, copies, counts))
     loops = dict(start) if start else {symbol: 0.0 for symbol, *_ in maps}
     with np.errstate(all="ignore"):
         for _ in range(rounds):
             new: dict[Symbol, float] = {}
-            for symbol, integrand, own, copies, nodes in maps:
+            for symbol, integrand, own, copies, counts in maps:
                 terms = integrand.evaluate({**scalars, **own, **loops}, 1.0)
-                new[symbol] = float(np.sum(terms) * copies * (1 if np.ndim(terms) else nodes))
+                new[symbol] = float(np.sum(terms * counts) * copies)
             changes = [abs(new[s] - loops[s]) for s in new]
             if not np.isfinite(changes).all():
                 return None

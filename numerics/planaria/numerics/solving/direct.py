@@ -50,6 +50,9 @@ def float_numbers(problem: Problem) -> Numbers:
         if not own:
             nodes[space] = {}, np.array([[float(problem.size(space))]])
             continue
+        if own[0] in spectrum.weights:  # then it is the only one
+            nodes[space] = {own[0]: spectrum[own[0]][np.newaxis, :]}, spectrum.weights[own[0]][np.newaxis, :]
+            continue
         stacked = np.stack([spectrum[symbol] for symbol in own], axis=1)
         distinct, counts = np.unique(stacked, axis=0, return_counts=True)
         values: dict[Expr, Any] = {symbol: distinct[np.newaxis, :, n] for n, symbol in enumerate(own)}

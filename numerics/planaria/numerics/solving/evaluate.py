@@ -8,6 +8,7 @@ from planaria.algebra.errors import InputError, described
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
+from planaria.numerics.points.infinite import check_infinite
 from planaria.numerics.points.problem import pose
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.limits import limit_at_zero
@@ -68,5 +69,6 @@ def evaluate(
     if limit:
         return limit_at_zero(derivation, at, limit, digits)
     problem = pose(derivation, at)
+    check_infinite(problem)
     refuse_zero(problem)
     return solve(problem, digits)

@@ -26,7 +26,7 @@ from planaria.numerics.equations.newton import Guard, balls, newton
 from planaria.numerics.equations.unreduced import unreduced
 from planaria.numerics.points.balls import ball_numbers, ball_spectrum, from_ball, to_ball, working_balls
 from planaria.numerics.points.problem import Problem, parameters_of, to_mpf
-from planaria.numerics.points.refusals import ContradictionError
+from planaria.numerics.points.refusals import ContradictionError, PolesError
 from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.direct import follow_directly
 from planaria.numerics.solving.prediction import power_of_ten, predicted
@@ -185,7 +185,7 @@ def _reached(here: Extreme, start: Callable[[Problem], Sequence[Any]], newton: N
                 second = _begun(newton, here, beside, start(here.at(beside)))
             points = [(places, first), (beside, second)]
             return _follow(here, points, newton)
-        except ContradictionError:
+        except (ContradictionError, PolesError):
             raise
         except InputError as error:
             reason = reason or error.problem

@@ -22,6 +22,7 @@ from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.estimate import Estimate
 from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.points.infinite import check_infinite
 from planaria.numerics.points.problem import Posed, parameters_of, pose, to_mpf
 from planaria.numerics.solving.limit_path import LimitPath, newton_at, value_at
 from planaria.numerics.spectra import exact_number
@@ -72,6 +73,7 @@ def limit_at_zero(
     """
     parameter = _parameter(derivation, values, limit)
     at_zero = pose(derivation, values, zero=frozenset({str(parameter)}))
+    check_infinite(at_zero)
     path = LimitPath.start(at_zero, parameter, digits)
     sizes = {s: path.at_zero.values[s] for s in derivation.rules.setting.spaces if s in path.at_zero.values}
     # Branches for any dimensions first: they say more, but their leading terms may cancel at these

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,8 +15,8 @@ from planaria.ensembles.estimate import Estimate
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.equations.newton import Guard, precise, settled
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_of
-from planaria.numerics.points.problem import Problem, to_mpf
-from planaria.numerics.points.refusals import ContradictionError, SingularError
+from planaria.numerics.points.problem import Problem, can_be_taken_in_full, to_mpf
+from planaria.numerics.points.refusals import ContradictionError, PolesError, SingularError
 from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow
 from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import Extreme, extreme, polished, reached
@@ -50,9 +51,20 @@ def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> 
 
     Raises InputError where no solution of the unreduced equations is that of matrices.
     """
+    try:
+        return _solved(problem, digits, start)
+    except PolesError:
+        if not can_be_taken_in_full(problem):
+            raise
+    return _solved(replace(problem, in_full=True, _cache={}), digits, start)
+
+
+def _solved(problem: Problem, digits: int, start: Sequence[Any] | None) -> Estimate:
     if start is not None:
         try:
             return on_the_closed_form(problem, digits, start)
+        except PolesError:
+            raise
         except InputError:
             pass  # a start that led nowhere: from the bare propagators, then
     far = extreme(problem)
@@ -65,7 +77,7 @@ def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> 
     for way in ways:
         try:
             return way(problem, digits)
-        except ContradictionError:
+        except (ContradictionError, PolesError):
             raise
         except InputError as error:
             reason = reason or error  # the first says most
@@ -99,7 +111,7 @@ def closed_estimate(problem: Problem, digits: int, path_digits: Sequence[int] = 
             continue
         try:
             return on_the_closed_form(problem, digits, start)
-        except ContradictionError:
+        except (ContradictionError, PolesError):
             raise
         except InputError as error:
             lost = lost or (error if not far else None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import nextafter
 from typing import Any
 
@@ -18,11 +19,13 @@ from mpmath import mp, mpf
 from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError
+from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.ladder import is_stable, ladder, radius_of_balls
+from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
 from planaria.numerics.points.balls import ball_numbers, from_ball, working_balls
 from planaria.numerics.points.problem import Problem
-from planaria.numerics.points.refusals import InTheSpectrumError
+from planaria.numerics.points.refusals import InTheSpectrumError, PolesError
 
 __all__ = ["Verification", "in_the_spectrum", "verify"]
 
@@ -99,6 +102,8 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any, *, vanishi
             if worst <= bound or not (worst < last or mp.isinf(worst)):
                 break
             balls = dict(zip(balls, equations.image(numbers, list(balls), propagators), strict=True))
+        if worst <= bound:
+            _check_poles(problem, numbers, balls)
         value = from_ball(equations.value(numbers, propagators))
         stable = radius = None
         complete: Mapping[Expr, Propagator] | None = propagators
@@ -113,6 +118,28 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any, *, vanishi
             if stable and radius is not None:
                 radius = min(radius, nextafter(1.0, 0.0))  # rounding may take it beyond
     return Verification(value, worst, stable, radius)
+
+
+def _check_poles(problem: Problem, numbers: Numbers, balls: Mapping[Symbol, Any]) -> None:
+    """Raise PolesError where sums over the nodes of a law have a pole among its eigenvalues, or below its floor.
+
+    The bound of nodes holds for poles at negative eigenvalues; and what is below the floor is 0 beside them.
+    """
+    spectrum = problem.mpfs()
+    taken = [(matrix, symbol) for matrix, symbol, _ in problem.spectra if symbol in spectrum.weights]
+    traces = traces_of(problem.derivation) if taken else None
+    for matrix, symbol in taken:
+        assert traces is not None  # no degree is known without
+        at = {**numbers.scalars, **balls, STRENGTH: numbers.one}
+        results = traces.without_ladder.run([at.get(g, arb(0)) for g in traces.inputs], _ball)
+        least = arb(spectrum.floors[symbol]) * arb(2) ** mp.prec
+        for places in traces.denominators[matrix.shape[0]]:
+            if len(places) != 2 or not results[places[0]] / results[places[1]] > least:
+                raise PolesError(str(matrix.name))
+
+
+def _ball(value: Fraction) -> Any:
+    return arb(value.numerator) / value.denominator
 
 
 def _completed(

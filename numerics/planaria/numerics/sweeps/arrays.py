@@ -17,6 +17,7 @@ from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import Given, Values, given
+from planaria.numerics.points.infinite import check_infinite
 from planaria.numerics.points.problem import Problem, check_admissible, pose
 from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError, SingularError
 from planaria.numerics.solving.branch import PathEndsError
@@ -90,6 +91,7 @@ def evaluate_array(derivation: Derivation, values: Values | None = None, **numbe
     columns = {name: array.ravel() for name, array in zip(swept, arrays, strict=True)}
     count = int(np.prod(shape, dtype=int))
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
+    check_infinite(problem)
     _check_sweep(problem, columns)
     refuse_zero(problem)
     found = np.full(count, np.nan), np.full(count, np.nan), np.full(count, PointStatus.OK, dtype=object)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,19 @@ from sympy import Expr, Symbol, lambdify
 
 from planaria.derivations.derivation import Derivation
 from planaria.numerics.equations.columns import Spectra
+from planaria.numerics.equations.functions import degree_of_sums
 from planaria.numerics.equations.memo import once
 from planaria.numerics.equations.traces import Nodes, traces_of
 from planaria.numerics.points.balls import generators
-from planaria.numerics.points.problem import Problem, to_float
-from planaria.numerics.quadrature.gauss import DEGREE, merged
+from planaria.numerics.points.problem import Problem, can_be_taken_in_full, to_float
+from planaria.numerics.quadrature.gauss import DEGREE, TARGET, merged
 from planaria.numerics.spectra import exact_number
 
 __all__ = ["Floats", "Group", "exact_float", "group_of"]
 
 Floats = NDArray[np.float64]
+
+ROUNDING = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,18 @@ class Group:
         count = len(np.arange(self.count)[where])
         scalars = {g: x[where] if np.ndim(x) else x for g, x in self.scalars.items()}
         nodes = {
-            space: Nodes(n.eigenvalues, n.weights, n.size[where] if np.ndim(n.size) else n.size)
-            for space, n in self.nodes.items()
+            space: replace(n, size=n.size[where] if np.ndim(n.size) else n.size) for space, n in self.nodes.items()
         }
         return Group(self.problem, columns, count, scalars, self.spectra, nodes, self.error)
 
     @property
     def in_full(self) -> Group:
-        """The same with every eigenvalue by itself."""
-        spectra, nodes, _ = _nodes(self.problem, self.scalars, merge=False)
-        return Group(self.problem, self.columns, self.count, self.scalars, spectra, nodes, 0.0)
+        """The same with every eigenvalue by itself, as far as there are not too many."""
+        problem = self.problem
+        if can_be_taken_in_full(problem):
+            problem = replace(problem, in_full=True, _cache={})
+        spectra, nodes, error = _nodes(problem, self.scalars, merge=False)
+        return Group(problem, self.columns, self.count, self.scalars, spectra, nodes, error)
 
     def at(self, point: int) -> Problem:
         """The problem at one of the points."""
@@ -103,12 +108,8 @@ def group_of(problem: Problem, columns: Mapping[str, Floats], count: int) -> Gro
 @once
 def _mergeable(derivation: Derivation) -> bool:
     """Whether the bound of merged eigenvalues covers all sums; that poles are negative is asked at each point."""
-    closed, traces = derivation.closed_form, traces_of(derivation)
-    if traces is None or traces.degree > DEGREE:
-        return False
-    sums = [one for _, one in closed.sums]
-    powers = [max(sum(one.exponents), sum(power for _, power in one.factors)) for one in sums]
-    return all(factor.is_pole for factor in closed.factors()) and max(powers, default=0) <= DEGREE
+    own, traces = degree_of_sums(derivation.closed_form), traces_of(derivation)
+    return traces is not None and own is not None and max(own, traces.degree) <= DEGREE
 
 
 def _column(generator: Expr, moving: Mapping[Symbol, Floats], problem: Problem) -> Floats:
@@ -141,23 +142,30 @@ def _nodes(
     for space in spaces:
         own = [symbol for _, symbol in rules.setting.matrices_of(space) if symbol in eigenvalues]
         if not own:
-            size = scalars[space] if space in scalars else float(problem.size(space))
+            size = scalars[space] if space in scalars else to_float(problem.exact(space))
             nodes[space] = Nodes(None, None, size)
             continue
+        law = own[0] in eigenvalues.weights  # then it is the only one
         stacked = np.stack([eigenvalues[symbol] for symbol in own], axis=1)
-        if len(own) == 1:  # many times faster than rows
+        counts: NDArray[Any]
+        if law:
+            distinct, counts = stacked, eigenvalues.weights[own[0]]
+        elif len(own) == 1:  # many times faster than rows
             line, counts = np.unique(stacked[:, 0], return_counts=True)
             distinct = line[:, np.newaxis]
         else:
             distinct, counts = np.unique(stacked, axis=0, return_counts=True)
-        if merge and len(own) == 1 and distinct[0, 0] >= 0:
+        size = to_float(problem.exact(space))
+        floor = float(eigenvalues.floors[own[0]]) / ROUNDING if law else 0.0
+        if merge and len(own) == 1 and distinct.min() >= 0:
             rule = merged(distinct[:, 0], counts.astype(float))
             values[own[0]], weights[own[0]] = rule.nodes, rule.weights
-            nodes[space] = Nodes(rule.nodes, rule.weights, float(len(stacked)))
-            error = max(error, rule.error)
+            nodes[space] = Nodes(rule.nodes, rule.weights, size, floor)
+            error = max(error, rule.error, TARGET if law else 0.0)
             continue
         for n, symbol in enumerate(own):
             values[symbol] = np.ascontiguousarray(distinct[:, n])
             weights[symbol] = counts.astype(float)
-        nodes[space] = Nodes(values[own[0]], weights[own[0]], float(len(stacked)))
+        nodes[space] = Nodes(values[own[0]], weights[own[0]], size, floor)
+        error = max(error, TARGET if law else 0.0)
     return Spectra(values, weights), nodes, error

@@ -49,7 +49,9 @@ def refined(group: Group, traces: Traces, unknowns: Floats) -> Refined:
     for _ in range(POLISHES if exact else 0):
         exact = _polished(form, exact, scalars, spectra, group)
     value, loops = _values(form, exact, scalars, spectra, group.count)
-    nodes = {space: Nodes(_wrapped(n.eigenvalues), n.weights, Doubled(n.size)) for space, n in group.nodes.items()}
+    nodes = {
+        s: Nodes(_wrapped(n.eigenvalues), n.weights, Doubled(n.size), n.floor) for s, n in group.nodes.items()
+    }
     columns = traces.at({**scalars, **loops, STRENGTH: Doubled(1.0)}, nodes, group.count, Doubled.of, ladder=False)
     worst = np.zeros(group.count)
     for _, claimed, image in columns.images:
