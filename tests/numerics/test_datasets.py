@@ -150,6 +150,19 @@ def test_a_model_of_python_with_a_spectrum_among_the_numbers() -> None:
     assert found.M.item() == 3
 
 
+def test_a_space_may_be_infinite() -> None:
+    """Samples of a power law with infinitely many modes, beside so many that no more make a difference."""
+    grid = {"N": [20, 40], "P": 60, "gamma": 0.1, "alpha": 1, "lambda_plus": 1, "sigma_u": 1, "sigma_w": 1}
+    expression = "tr(inv(gamma*I(P) + x.T*x))/P"
+    endless = pl.sweep("random-features", expression, {**grid, "M": "oo"})
+    large = pl.sweep("random-features", expression, {**grid, "M": 10**15})
+    assert endless.M.item() == np.inf
+    assert (endless.value_status == OK).all()
+    assert endless.value.values == pytest.approx(large.value.values, rel=1e-9)
+    with pytest.raises(InputError, match="dimension M"):
+        pl.sweep("random-features", expression, {**grid, "M": [100, "oo"]})
+
+
 def test_a_refused_point_has_its_status_and_no_number() -> None:
     found = pl.sweep("wigner", "resolvent", {"N": 20, "z": [1, 1.5, 2.5, 3]})
     assert np.isnan(found.resolvent.values).tolist() == [True, True, False, False]
