@@ -9,6 +9,8 @@ import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path
@@ -148,6 +150,19 @@ def test_a_model_of_python_with_a_spectrum_among_the_numbers() -> None:
     assert found.M.item() == 3
 
 
+def test_a_space_may_be_infinite() -> None:
+    """Samples of a power law with infinitely many modes, beside so many that no more make a difference."""
+    grid = {"N": [20, 40], "P": 60, "gamma": 0.1, "alpha": 1, "lambda_plus": 1, "sigma_u": 1, "sigma_w": 1}
+    expression = "tr(inv(gamma*I(P) + x.T*x))/P"
+    endless = pl.sweep("random-features", expression, {**grid, "M": "oo"})
+    large = pl.sweep("random-features", expression, {**grid, "M": 10**15})
+    assert endless.M.item() == np.inf
+    assert (endless.value_status == OK).all()
+    assert endless.value.values == pytest.approx(large.value.values, rel=1e-9)
+    with pytest.raises(InputError, match="dimension M"):
+        pl.sweep("random-features", expression, {**grid, "M": [100, "oo"]})
+
+
 def test_a_refused_point_has_its_status_and_no_number() -> None:
     found = pl.sweep("wigner", "resolvent", {"N": 20, "z": [1, 1.5, 2.5, 3]})
     assert np.isnan(found.resolvent.values).tolist() == [True, True, False, False]
@@ -182,6 +197,7 @@ def test_draws_are_those_of_simulate_with_the_seed_of_the_point() -> None:
         assert one.resolvent_draws.mean().item() == pytest.approx(run_.mean, rel=1e-13)
         assert abs(run_.mean - marchenko_pastur(n, 15, gamma)) < 6 * run_.standard_error + 0.05
     assert len(np.unique(found.resolvent_draws.values)) == 280
+    assert len(np.unique(found.seed.values)) == 4
 
 
 def test_draws_of_complex_matrices_have_an_imaginary_part() -> None:
@@ -225,12 +241,23 @@ def test_two_processes_give_the_same_file(alone: Path, tmp_path: Path) -> None:
     assert content(tmp_path / "two.zarr") == content(alone)
 
 
-def test_a_cluster_that_loses_a_worker_gives_the_same_file(alone: Path, tmp_path: Path) -> None:
+@contextmanager
+def local_cluster() -> Iterator[Any]:
+    """Two workers, each a process of one thread."""
     distributed = pytest.importorskip("distributed")
-    plan = planned("marchenko-pastur", "resolvent", LONG, **ASKED)
-    with distributed.LocalCluster(
+    cluster = distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0
-    ) as cluster:
+    )
+    try:
+        yield cluster
+    finally:
+        with suppress(TimeoutError):  # a busy machine may take longer than distributed waits for its processes
+            cluster.close()
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_file(alone: Path, tmp_path: Path) -> None:
+    plan = planned("marchenko-pastur", "resolvent", LONG, **ASKED)
+    with local_cluster() as cluster:
         first = cluster.workers[0].process.pid
         killed: list[int] = []
 
@@ -252,20 +279,17 @@ import sys, time
 import planaria as pl
 def slowly(done, tasks):
     print(done, flush=True)
-    time.sleep(float(sys.argv[2]))
+    time.sleep(0.05)
 pl.sweep("marchenko-pastur", "resolvent", {"N": list(range(20, 60)), "P": 50, "gamma": [0.5, 1]},
-         chunk=2, out=sys.argv[1], progress=slowly)
+         chunk=2, out=sys.argv[1], workers=int(sys.argv[2]), progress=slowly)
 """
 
 
-def begun(path: Path, pause: float) -> subprocess.Popen[str]:
-    """A process in which some blocks of a sweep are done, and others are not."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(path), str(pause)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def begun(path: Path, workers: int) -> subprocess.Popen[str]:
+    """A process in which some blocks of a sweep are done, and others are not, in a group of its own."""
+    command = [sys.executable, "-c", SCRIPT, str(path), str(workers)]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
     assert process.stdout is not None
     while process.stdout.readline().strip() != "5":
         assert process.poll() is None, process.stderr.read() if process.stderr else ""
@@ -273,13 +297,17 @@ def begun(path: Path, pause: float) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize(
-    ("how", "ending"), [(signal.SIGKILL, ".zarr"), (signal.SIGKILL, ".nc"), (signal.SIGINT, ".zarr")]
+    ("how", "ending", "workers"),
+    [(signal.SIGKILL, ".zarr", 1), (signal.SIGKILL, ".nc", 1), (signal.SIGINT, ".zarr", 2)],
 )
-def test_a_sweep_that_was_ended_goes_on_and_gives_the_same_file(tmp_path: Path, how: int, ending: str) -> None:
+def test_a_sweep_that_was_ended_goes_on_and_gives_the_same_file(
+    tmp_path: Path, how: int, ending: str, workers: int
+) -> None:
     path = tmp_path / f"killed{ending}"
-    process = begun(path, 0.05)
-    process.send_signal(how)
-    process.communicate(timeout=60)
+    process = begun(path, workers)
+    os.killpg(process.pid, how)  # as a terminal does it on Ctrl-C: its workers, too
+    _, errors = process.communicate(timeout=60)
+    assert errors.count("KeyboardInterrupt") == (how == signal.SIGINT)  # workers say nothing
     assert process.returncode != 0
     working = Target.of(path).working
     assert working is not None
@@ -465,7 +493,7 @@ def test_a_worker_process_that_is_killed_is_one_sentence(tmp_path: Path) -> None
         os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "_numbered", suicide)
+        patch.setattr(engines, "_elsewhere", suicide)
         with pytest.raises(InputError, match=r"a process was ended from outside.*what was computed is kept"):
             list(engines._on_processes(2, b"", range(4)))
 

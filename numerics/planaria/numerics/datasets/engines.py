@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
 from itertools import islice
+from signal import SIG_IGN, SIGINT, signal
 from typing import Any, TypeAlias
 
 from planaria.algebra.errors import InputError, check_whole, described
@@ -52,6 +53,12 @@ def _numbered(payload: bytes, task: int) -> tuple[int, Block]:
     return task, computed(payload, task)
 
 
+def _elsewhere(payload: bytes, task: int) -> tuple[int, Block]:
+    """The same in a process of its own: Ctrl-C is heard by the one that started it, which ends it."""
+    signal(SIGINT, SIG_IGN)
+    return _numbered(payload, task)
+
+
 def _here(payload: bytes, tasks: Iterable[int]) -> Iterator[tuple[int, Block]]:
     for task in tasks:
         yield _numbered(payload, task)
@@ -62,7 +69,7 @@ def _on_processes(workers: int, payload: bytes, tasks: Iterable[int]) -> Iterato
     ended = library("joblib.externals.loky.process_executor").TerminatedWorkerError
     with joblib.parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1):
         parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
-        stream = parallel(joblib.delayed(_numbered)(payload, task) for task in tasks)
+        stream = parallel(joblib.delayed(_elsewhere)(payload, task) for task in tasks)
     try:
         yield from stream
     except ended:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Basic, Expr, Rational
+from sympy import Basic, Expr, Rational, oo
 
 from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.algebra.values import Portable
@@ -224,6 +224,8 @@ def _check(found: Floats, name: str, place: str, sizes: Collection[str], signed:
 
 def _exact(name: str, value: Any, sizes: Collection[str], signed: Collection[str]) -> Expr:
     place = _place(name, sizes)
+    if name in sizes and str(value).strip() == str(oo):  # infinitely many eigenvalues, where their sums converge
+        return oo
     number = exact_number(value, place)
     if number.is_real is not True:
         raise InputError(place, f"{shown(value)} is not a real number", "give a real number")
