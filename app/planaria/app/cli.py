@@ -14,11 +14,13 @@ import typer
 from planaria.app.commands import Commands
 from planaria.app.options import (
     BudgetOption,
+    CertifyOption,
     ChunkOption,
     DataFileOption,
     DrawColumnsOption,
     DrawSelectOption,
     DrawWidthOption,
+    DrawWorkersOption,
     JsonOption,
     LatexOption,
     LimitOption,
@@ -130,16 +132,11 @@ def evaluate(
         typer.Option(metavar="D", help="Significant digits; 20 by default, and 9 for several points."),
     ] = None,
     limit: LimitOption = None,
-    certify: Annotated[
-        bool, typer.Option("--certify", help="Prove an interval in which the value of the matrices lies.")
-    ] = False,
+    certify: CertifyOption = False,
     simulate: Annotated[
         int | None, typer.Option(metavar="RUNS", help="Check it by simulation at these sizes and larger ones.")
     ] = None,
-    workers: Annotated[
-        int,
-        typer.Option(metavar="W", help="The processes that draw for --simulate; the same result on any number."),
-    ] = 1,
+    workers: DrawWorkersOption = 1,
     symbols: SymbolsOption = None,
     csv: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a table of values: a .csv file, or - to print it.")

@@ -156,3 +156,10 @@ SchedulerOption = Annotated[
 ChunkOption = Annotated[
     int | None, typer.Option(metavar="POINTS", help="About how many points are computed at once.")
 ]
+CertifyOption = Annotated[
+    bool, typer.Option("--certify", help="Prove an interval in which the value of the matrices lies.")
+]
+DrawWorkersOption = Annotated[
+    int,
+    typer.Option(metavar="W", help="The processes that draw for --simulate; the same result on any number."),
+]
