@@ -78,7 +78,7 @@ def overhead() -> None:
         print(f"to write a block of {points:7,} points   {1e3 * seconds:8.1f} ms, {sizes}")
     from planaria.numerics.datasets import engines
 
-    engines._numbered = engines._elsewhere = empty  # type: ignore[assignment]
+    engines._numbered = empty  # type: ignore[assignment]
     for words, options in (("processes", {"workers": 2}), ("a local cluster of Dask", None)):
         if options is not None:
             with engine(**options) as compute:

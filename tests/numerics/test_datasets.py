@@ -9,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -330,6 +331,28 @@ def test_a_sweep_that_was_ended_goes_on_and_gives_the_same_file(
     assert (found.resolvent_status == OK).all()
 
 
+def living(group: int) -> list[int]:
+    """The processes of a group that still run."""
+    psutil = pytest.importorskip("psutil")
+    found = []
+    for one in psutil.process_iter(["status"]):
+        with suppress(ProcessLookupError):
+            if one.info["status"] != psutil.STATUS_ZOMBIE and os.getpgid(one.pid) == group:
+                found.append(one.pid)
+    return found
+
+
+def test_processes_end_when_the_one_that_started_them_was_killed(tmp_path: Path) -> None:
+    process = begun(tmp_path / "a.zarr", 2)
+    assert len(living(process.pid)) >= 3
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 60
+    while left := living(process.pid):
+        assert time.monotonic() < until, left
+        time.sleep(0.2)
+
+
 def test_a_block_without_its_status_is_done_again(tmp_path: Path) -> None:
     path = tmp_path / "torn.zarr"
     plan = planned("marchenko-pastur", "resolvent", WISHART, chunk=4)
@@ -493,7 +516,7 @@ def test_a_worker_process_that_is_killed_is_one_sentence(tmp_path: Path) -> None
         os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "_elsewhere", suicide)
+        patch.setattr(engines, "_numbered", suicide)
         with pytest.raises(InputError, match=r"a process was ended from outside.*what was computed is kept"):
             list(engines._on_processes(2, b"", range(4)))
 

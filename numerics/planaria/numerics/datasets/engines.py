@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -9,6 +11,7 @@ from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from signal import SIG_IGN, SIGINT, signal
+from threading import Thread
 from typing import Any, TypeAlias
 
 from planaria.algebra.errors import InputError, check_whole, described
@@ -53,10 +56,17 @@ def _numbered(payload: bytes, task: int) -> tuple[int, Block]:
     return task, computed(payload, task)
 
 
-def _elsewhere(payload: bytes, task: int) -> tuple[int, Block]:
-    """The same in a process of its own: Ctrl-C is heard by the one that started it, which ends it."""
+def _begin() -> None:
+    """What a process does first: Ctrl-C is for the one that started it, and it ends where that one was killed."""
     signal(SIGINT, SIG_IGN)
-    return _numbered(payload, task)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _here(payload: bytes, tasks: Iterable[int]) -> Iterator[tuple[int, Block]]:
@@ -67,9 +77,9 @@ def _here(payload: bytes, tasks: Iterable[int]) -> Iterator[tuple[int, Block]]:
 def _on_processes(workers: int, payload: bytes, tasks: Iterable[int]) -> Iterator[tuple[int, Block]]:
     joblib = library("joblib")
     ended = library("joblib.externals.loky.process_executor").TerminatedWorkerError
-    with joblib.parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1):
+    with joblib.parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1, initializer=_begin):
         parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
-        stream = parallel(joblib.delayed(_elsewhere)(payload, task) for task in tasks)
+        stream = parallel(joblib.delayed(_numbered)(payload, task) for task in tasks)
     try:
         yield from stream
     except ended:
