@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +19,7 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams import Gaussian, Model
 from planaria.ensembles.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, eigenvalue
 from planaria.numerics.points import problem as module
+from planaria.numerics.points.balls import ball_numbers, working_balls
 from planaria.numerics.points.problem import Problem, check_admissible, parameters_of, pose, to_float, to_mpf
 
 N, P, M, gamma, s = symbols("N P M gamma s", positive=True)
@@ -373,3 +375,13 @@ def test_a_spectrum_is_a_spectrum() -> None:
     assert module._spectrum(np.array([1.0, 2.0]), "Lambda") == Eigenvalues.of([1, 2])
     with pytest.raises(InputError, match="matrix Lambda"):
         module._spectrum("nonsense", "Lambda")
+
+
+def test_points_that_share_their_spectra_have_sizes_of_their_own():
+    one = pose(ROWS, {"P": 7, "s": 1, "gamma": "0.1", "Lambda": [2, 1, 1]})
+    other = replace(one, values={**one.values, P: Integer(9)})
+    assert other._cache is one._cache
+    with working_balls():
+        for problem, size in ((one, 7), (other, 9)):
+            (count,) = [count for values, count in ball_numbers(problem).nodes.values() if not values]
+            assert count == size

@@ -149,20 +149,26 @@ _Nodes = tuple[dict[Expr, tuple[dict[Expr, Any], Any]], frozenset[Expr]]
 
 def _nodes(problem: Problem, bits: int) -> _Nodes:
     """The nodes of each space, and the spaces in which each of them counts once."""
-    if ("nodes", bits) not in problem._cache:
-        problem._cache["nodes", bits] = _nodes_of(problem, _spectrum(problem, bits))
-    found: _Nodes = problem._cache["nodes", bits]
-    return found
+    if ("nodes", bits) not in problem._cache:  # points with the same spectra share it, whatever their other sizes
+        problem._cache["nodes", bits] = _nodes_of_spectra(problem, _spectrum(problem, bits))
+    nodes, single = problem._cache["nodes", bits]
+    sizes = {space: ({}, arb(problem.size(space))) for space in _spaces(problem) if space not in nodes}
+    return {**nodes, **sizes}, single
 
 
-def _nodes_of(problem: Problem, spectrum: Weighted) -> _Nodes:
+def _spaces(problem: Problem) -> set[Expr]:
+    rules = problem.derivation.rules
+    return {*rules.row_spaces, *(reading.rows for reading in rules.readings)}
+
+
+def _nodes_of_spectra(problem: Problem, spectrum: Weighted) -> _Nodes:
+    """The nodes of the spaces that have matrices."""
     setting = problem.derivation.rules.setting
     nodes: dict[Expr, tuple[dict[Expr, Any], Any]] = {}
     single = set()
-    for space in {*problem.derivation.rules.row_spaces, *(r.rows for r in problem.derivation.rules.readings)}:
+    for space in _spaces(problem):
         own = [symbol for _, symbol in setting.matrices_of(space) if symbol in spectrum]
         if not own:
-            nodes[space] = {}, arb(problem.size(space))
             continue
         if own[0] in spectrum.weights:  # then it is the only one
             nodes[space] = {own[0]: spectrum[own[0]]}, spectrum.weights[own[0]]

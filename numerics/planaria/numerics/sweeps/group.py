@@ -79,7 +79,7 @@ class Group:
         symbols = {str(symbol): symbol for symbol in self.problem.values}
         moved = {symbols[name]: exact_float(column[point]) for name, column in self.columns.items()}
         problem = self.problem
-        return Problem(problem.derivation, {**problem.values, **moved}, problem.spectra, problem._cache)
+        return replace(problem, values={**problem.values, **moved})  # its spectra are the same
 
 
 def exact_float(value: float) -> Expr:
