@@ -2,7 +2,7 @@
 
 Random-feature ridge regression, its losses and resolvents, over twelve decades of every parameter: sizes with N
 = P and N = P +- 1, ridges from 1e-20 to 1e6, power laws and lists of eigenvalues down to 1e-30. Half of the
-arrays are random points in random order, half are monotone sweeps. A value is wrong beyond 1e-6, relative.
+arrays are random points in random order, half are monotone sweeps. A value is wrong beyond 1e-9, relative.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from planaria.numerics.sweeps.arrays import evaluate_array
 __all__ = ["QUANTITIES", "Array", "Count", "arrays", "describe", "survey"]
 
 QUANTITIES = ("loss", "noise_loss", "training_loss", "resolvent", "gram_resolvent")
-TOLERANCE = 1e-6
+TOLERANCE = 1e-9
 SCALES = ("sigma_u", "sigma_w", "sigma_eps")
 
 

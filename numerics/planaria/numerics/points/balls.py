@@ -152,7 +152,9 @@ def _nodes(problem: Problem, bits: int) -> _Nodes:
     if ("nodes", bits) not in problem._cache:  # points with the same spectra share it, whatever their other sizes
         problem._cache["nodes", bits] = _nodes_of_spectra(problem, _spectrum(problem, bits))
     nodes, single = problem._cache["nodes", bits]
-    sizes = {space: ({}, arb(problem.size(space))) for space in _spaces(problem) if space not in nodes}
+    sizes: dict[Expr, tuple[dict[Expr, Any], Any]] = {
+        space: ({}, arb(problem.size(space))) for space in _spaces(problem) if space not in nodes
+    }
     return {**nodes, **sizes}, single
 
 

@@ -33,6 +33,7 @@ from planaria.numerics.sweeps.refined import refined
 __all__ = ["ACCURACY", "confirmed", "judged", "judged_again"]
 
 ACCURACY = 1e-10  # relative, of a value that counts as known
+NUDGE = 2.0**-30  # relative, of an unknown, to see what a value makes of it
 CHUNK = 2**12  # points that are worked on at once: their columns fit the cache
 MOST_BY_NODES = 2**24  # points times nodes that are worth a second look before points are evaluated alone
 
@@ -73,9 +74,8 @@ def judged(group: Group, unknowns: Floats, claimed: Floats | None = None) -> tup
 
 def _chunk(group: Group, unknowns: Floats, claimed: Floats | None) -> tuple[Floats, Floats]:
     derivation = group.problem.derivation
-    found = form_of(derivation.closed_form).values(
-        list(np.ascontiguousarray(unknowns.T)), group.scalars, group.spectra
-    )
+    form = form_of(derivation.closed_form)
+    found = form.values(list(np.ascontiguousarray(unknowns.T)), group.scalars, group.spectra)
     values = np.array(np.broadcast_to(found.value if claimed is None else claimed, group.count), dtype=float)
     if ladder(derivation).missing:
         return values, np.full(group.count, np.inf)  # loops to be found first: point by point
@@ -83,13 +83,14 @@ def _chunk(group: Group, unknowns: Floats, claimed: Floats | None) -> tuple[Floa
     errors = np.full(group.count, np.inf)
     traces = traces_of(derivation)
     if traces is not None:
+        sensitive = _sensitivity(group, unknowns, found.value)
         findings, turned = _by_traces(group, traces, loops)
-        errors = _stands(group, findings, values)
+        errors = _stands(group, findings, values, sensitive)
         if (open_ := np.flatnonzero(~np.isfinite(errors))).size:
             # Where a loop is next to nothing the closed form may have lost its digits: a turn restores them.
             again = {s: np.broadcast_to(x, group.count)[open_] for s, x in turned.items()}
             here = group.part(open_)
-            errors[open_] = _stands(here, _by_traces(here, traces, again)[0], values[open_])
+            errors[open_] = _stands(here, _by_traces(here, traces, again)[0], values[open_], sensitive[open_])
     return values, errors
 
 
@@ -111,7 +112,9 @@ def judged_again(group: Group, unknowns: Floats, values: Floats, errors: Floats)
             worst = np.maximum(found.worst, ROUNDING)
             distance = _distances(here, traces, columns, worst)
             values[points] = found.values
-            errors[points] = _stands(here, (worst, distance, found.read), found.values)
+            stands = _stands(here, (worst, distance, found.read), found.values)
+            left = stands + found.open * np.abs(found.values)
+            errors[points] = np.where(left <= ACCURACY * np.abs(found.values), left, np.inf)
     return values, errors
 
 
@@ -125,21 +128,34 @@ def judged_by_nodes(group: Group, unknowns: Floats, values: Floats, errors: Floa
     here = group.part(open_)
     form = form_of(group.problem.derivation.closed_form)
     with np.errstate(all="ignore"):
-        loops = form.values(list(np.ascontiguousarray(unknowns[open_].T)), here.scalars, here.spectra).loops
-        findings, turned = by_nodes(here, loops)
-        errors[open_] = _stands(here, findings, values[open_])
+        found = form.values(list(np.ascontiguousarray(unknowns[open_].T)), here.scalars, here.spectra)
+        sensitive = _sensitivity(here, unknowns[open_], found.value)
+        findings, turned = by_nodes(here, found.loops)
+        errors[open_] = _stands(here, findings, values[open_], sensitive)
         rest = np.flatnonzero(~np.isfinite(errors[open_]))
         if rest.size:
             findings, _ = by_nodes(here.part(rest), {s: x[rest] for s, x in turned.items()})
-            errors[open_[rest]] = _stands(here.part(rest), findings, values[open_[rest]])
+            errors[open_[rest]] = _stands(here.part(rest), findings, values[open_[rest]], sensitive[rest])
     return values, errors
 
 
-def _stands(group: Group, findings: Findings, values: Floats) -> Floats:
+def _sensitivity(group: Group, unknowns: Floats, value: Any) -> Floats:
+    """The relative change of the values over that of the unknowns, of shape (points,).
+
+    A value may be far more sensitive to them than every loop is: (P - S_11)**2 is where S_11 is next to P.
+    """
+    form = form_of(group.problem.derivation.closed_form)
+    nudged = [np.ascontiguousarray(column) * (1 + NUDGE * (-1) ** n) for n, column in enumerate(unknowns.T)]
+    moved = form.values(nudged, group.scalars, group.spectra).value if nudged else value
+    return np.broadcast_to(np.abs((moved - value) / value) / NUDGE, group.count)
+
+
+def _stands(group: Group, findings: Findings, values: Floats, sensitive: Floats | float = 0.0) -> Floats:
     """The estimated error of each value; inf where it is more than may be, or the radius is not below 1."""
     worst, distance, read = findings
+    near = np.minimum(1.0, distance)
     mismatch = np.abs(read - values) / np.abs(values)
-    relative = np.maximum(worst, group.error) / np.minimum(1.0, distance) ** 2 + mismatch
+    relative = np.maximum(worst, group.error) / near**2 + worst * sensitive / near + mismatch
     good = (distance > 0) & (relative <= ACCURACY)
     errors: Floats = np.where(good, np.abs(values) * relative, np.inf)
     return errors

@@ -23,14 +23,19 @@ from planaria.numerics.sweeps.group import Floats, Group
 
 __all__ = ["Refined", "refined"]
 
-POLISHES = 1  # Newton steps beyond double precision: one has all digits
+SQUARED = 100.0  # by which a relative error may be multiplied where Newton's method squares it
 MOST_ENTRIES = 2**15
 
 
 class Refined(NamedTuple):
-    """Values, the largest relative change of a loop, the value that is read off, and the ladder's maps."""
+    """Values, the largest relative change of a loop, the value that is read off, and the ladder's maps.
+
+    ``open`` is what Newton's method may have left of each value, relative: a value may be far more sensitive to
+    the unknowns than every loop is, as (P - S_11)**2 is where S_11 is next to P.
+    """
 
     values: Floats
+    open: Floats
     worst: Floats
     read: Floats
     poles: Any
@@ -46,9 +51,14 @@ def refined(group: Group, traces: Traces, unknowns: Floats) -> Refined:
         group.spectra.weights,
     )
     exact = [Doubled(np.ascontiguousarray(u)) for u in unknowns.T]
-    for _ in range(POLISHES if exact else 0):
-        exact = _polished(form, exact, scalars, spectra, group)
+    open_ = np.zeros(group.count)
+    if exact:
+        near = _polished(form, exact, scalars, spectra, group)
+        exact = _polished(form, near, scalars, spectra, group)
+        before = _values(form, near, scalars, spectra, group.count)[0]
     value, loops = _values(form, exact, scalars, spectra, group.count)
+    if exact:
+        open_ = SQUARED * ((value - before).high / value.high) ** 2
     nodes = {
         s: Nodes(_wrapped(n.eigenvalues), n.weights, Doubled(n.size), n.floor) for s, n in group.nodes.items()
     }
@@ -63,7 +73,8 @@ def refined(group: Group, traces: Traces, unknowns: Floats) -> Refined:
     # The ladder is made of squares: doubles do for it.
     plain = {**group.scalars, **{s: x.high for s, x in loops.items()}, STRENGTH: 1.0}
     matrices = traces.at(plain, group.nodes, group.count).matrices
-    return Refined(np.broadcast_to(value.high, group.count), worst, read, columns.poles, matrices)
+    values = np.broadcast_to(value.high, group.count)
+    return Refined(values, np.broadcast_to(open_, group.count), worst, read, columns.poles, matrices)
 
 
 def _wrapped(eigenvalues: Any) -> Any:
