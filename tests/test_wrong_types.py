@@ -108,6 +108,22 @@ ARGUMENTS: dict[str, Argument] = {
         lambda v: pl.derive(RESOLVENT, MODEL, budget=v), lambda v: v == 2.5 and type(v) is float, "budget"
     ),
     "logdet": Argument(pl.logdet, lambda v: isinstance(v, MatrixExpr) and v.is_square, "logdet"),
+    "density, quantity": Argument(lambda v: pl.density(v, of="gamma", N=4, P=6), lambda v: v is RESULT, ""),
+    "density, of": Argument(lambda v: pl.density(RESULT, N=4, P=6, of=v), never, "density"),
+    "density, x": Argument(
+        lambda v: pl.density(RESULT, N=4, P=6, of="gamma", x=v, moments=0),
+        lambda v: v is None or isinstance(v, np.ndarray) or v in ([1], (1, 2)),
+        "x",
+    ),
+    "density, points": Argument(lambda v: pl.density(RESULT, N=4, P=6, of="gamma", points=v), never, "points"),
+    "density, moments": Argument(lambda v: pl.density(RESULT, N=4, P=6, of="gamma", moments=v), never, "moments"),
+    "sweep, model": Argument(lambda v: pl.sweep(v, RESOLVENT, AT), lambda v: v is MODEL, ""),
+    "sweep, quantities": Argument(lambda v: pl.sweep("wigner", v, {"N": 4, "z": 3}), never, ""),
+    "sweep, grid": Argument(lambda v: pl.sweep("wigner", "resolvent", v), never, ""),
+    "sweep, draws": Argument(lambda v: pl.sweep("wigner", "resolvent", {"N": 4, "z": 3}, draws=v), never, "draws"),
+    "sweep, workers": Argument(
+        lambda v: pl.sweep("wigner", "resolvent", {"N": 4, "z": 3}, workers=v), never, "workers"
+    ),
     "simulate, workers": Argument(lambda v: RESULT.simulate(**AT, runs=2, workers=v), never, "workers"),
     "moment, first": Argument(lambda v: pl.moment(v, MODEL), lambda v: isinstance(v, Symbol), ""),
     "moment, second": Argument(lambda v: pl.moment(Trace(x * x.T), v), lambda v: v is MODEL, ""),
@@ -143,7 +159,9 @@ ARGUMENTS: dict[str, Argument] = {
     "evaluate, a name": Argument(lambda v: RESULT.evaluate({hashable(v): 1}, **AT), never, ""),
     "evaluate, a dimension": Argument(lambda v: RESULT.evaluate(N=v, P=6, gamma=1), never, "N"),
     "evaluate, a parameter": Argument(
-        lambda v: RESULT.evaluate(N=4, P=6, gamma=v), lambda v: scalar(v) and not isinstance(v, Symbol), "gamma"
+        lambda v: RESULT.evaluate(N=4, P=6, gamma=v),
+        lambda v: (scalar(v) and not isinstance(v, Symbol)) or v in (-1, 1j),  # -1 is refused, as in the spectrum
+        "gamma",
     ),
     "evaluate, digits": Argument(lambda v: RESULT.evaluate(**AT, digits=v), never, "digits"),
     "evaluate, limit": Argument(
@@ -175,7 +193,17 @@ ARGUMENTS: dict[str, Argument] = {
     ),
 }
 NOT_CALLED = {  # types that answers are of, names without arguments, and functions of networkx's own mappings
-    *("Check", "Derivation", "Diagrams", "Duality", "Estimate", "InputError", "ModelFile", "RibbonGraph"),
+    *(
+        "Check",
+        "Density",
+        "Derivation",
+        "Diagrams",
+        "Duality",
+        "Estimate",
+        "InputError",
+        "ModelFile",
+        "RibbonGraph",
+    ),
     *("LogDet", "LogDetDerivation", "Simulation", "UnitSpectrum", "models", "edge_match", "node_match"),
 }
 

@@ -20,7 +20,7 @@ from planaria.ensembles.spectra import Eigenvalues, TwoLevel
 from planaria.numerics.evidence.checks import checks
 from planaria.numerics.simulation.simulate import simulate
 from planaria.numerics.solving.evaluate import evaluate
-from planaria.numerics.spectra import read_spectrum_file
+from planaria.numerics.spectrum_files import read_spectrum_file
 from planaria.numerics.sweeps.arrays import evaluate_array
 
 N, z, s = symbols("N z s", positive=True)

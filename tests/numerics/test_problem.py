@@ -19,6 +19,7 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.diagrams import Gaussian, Model
 from planaria.ensembles.spectra import Eigenvalues, PowerLaw, Spectrum, UnitSpectrum, eigenvalue
 from planaria.numerics.points import problem as module
+from planaria.numerics.points import reading
 from planaria.numerics.points.balls import ball_numbers, working_balls
 from planaria.numerics.points.problem import Problem, check_admissible, parameters_of, pose, to_float, to_mpf
 
@@ -370,11 +371,11 @@ def test_the_parameters_of_a_model() -> None:
 
 def test_a_spectrum_is_a_spectrum() -> None:
     law: Spectrum = PowerLaw(alpha, lambda_plus)
-    assert module._spectrum(law, "Lambda") is law
-    assert module._spectrum([1, 2], "Lambda") == Eigenvalues.of([1, 2])
-    assert module._spectrum(np.array([1.0, 2.0]), "Lambda") == Eigenvalues.of([1, 2])
+    assert reading.spectrum_of(law, "Lambda") is law
+    assert reading.spectrum_of([1, 2], "Lambda") == Eigenvalues.of([1, 2])
+    assert reading.spectrum_of(np.array([1.0, 2.0]), "Lambda") == Eigenvalues.of([1, 2])
     with pytest.raises(InputError, match="matrix Lambda"):
-        module._spectrum("nonsense", "Lambda")
+        reading.spectrum_of("nonsense", "Lambda")
 
 
 def test_points_that_share_their_spectra_have_sizes_of_their_own():

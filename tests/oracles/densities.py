@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from planaria.numerics.simulation.spectrum import drawn_eigenvalues
 from sympy import Expr, Identity, MatAdd, MatrixExpr, MatrixSymbol, Rational, Symbol, Trace, symbols
 
 import planaria as pl
+from planaria.numerics.spectral.draws import drawn_eigenvalues
 
 N, P, z = symbols("N P z", positive=True)
 SIZE = 240

@@ -34,7 +34,7 @@ class Exponential(Spectrum):
         "scale": ("lambda_plus", "scale of the exponential spectrum"),
     }
 
-    def decay(self, numbers: Mapping[str, Any]) -> Decay:
+    def decay(self, numbers: Mapping[str, Expr]) -> Decay:
         return Decay(Fall.EXPONENTIAL, 1 / numbers["xi"])
 
     def at(self, position: Any, size: int, numbers: Mapping[str, Any], functions: Functions) -> Any:

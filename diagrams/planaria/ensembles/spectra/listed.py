@@ -101,12 +101,14 @@ class Eigenvalues(Spectrum):
 
 
 def split_multiplicity(text: str) -> tuple[str, str]:
-    """An eigenvalue and how often it counts, both as texts.
+    """An eigenvalue and how often it counts, both as texts; 0x10 is a number of some languages, and none here.
 
-    >>> split_multiplicity("0.5 x 3"), split_multiplicity("0.5")
-    (('0.5', '3'), ('0.5', '1'))
+    >>> split_multiplicity("0.5 x 3"), split_multiplicity("0.5"), split_multiplicity("0x10")
+    (('0.5', '3'), ('0.5', '1'), ('0x10', '1'))
     """
     value, several, times = text.partition("x")
+    if value.strip("+-") == "0":
+        return text, "1"
     return (value.strip(), times.strip()) if several else (text, "1")
 
 

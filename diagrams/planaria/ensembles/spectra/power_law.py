@@ -34,7 +34,7 @@ class PowerLaw(Spectrum):
         "scale": ("lambda_plus", "scale of the power law: its largest eigenvalue"),
     }
 
-    def decay(self, numbers: Mapping[str, Any]) -> Decay:
+    def decay(self, numbers: Mapping[str, Expr]) -> Decay:
         return Decay(Fall.POWER, 1 + numbers["alpha"])
 
     def at(self, position: Any, size: int, numbers: Mapping[str, Any], functions: Functions) -> Any:

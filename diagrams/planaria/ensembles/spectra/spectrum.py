@@ -124,7 +124,7 @@ class Spectrum(Portable, ABC):
                 return problem, f"give {name} at most 1"
         return None
 
-    def decay(self, numbers: Mapping[str, Any]) -> Decay | None:
+    def decay(self, numbers: Mapping[str, Expr]) -> Decay | None:
         """How the eigenvalues fall, exactly and everywhere; None where nothing like that is known."""
         return None
 

@@ -14,7 +14,7 @@ from planaria.algebra.errors import InputError, check_whole, described
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
-from planaria.ensembles.question import question
+from planaria.ensembles.question import Values, question
 from planaria.ensembles.spectra import Eigenvalues, Spectrum
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Quantity, Space
 from planaria.numerics.datasets.grid import Grid, check_names, read_grid
@@ -34,7 +34,7 @@ _VALUE = "value"
 def planned(
     model: Model | ModelFile | str | os.PathLike[str],
     quantities: Quantities,
-    grid: Mapping[Any, Any] | Sequence[Mapping[Any, Any]],
+    grid: Values | Sequence[Values],
     *,
     draws: int = 0,
     seed: int = 0,
@@ -93,7 +93,10 @@ def _named(quantities: Quantities) -> dict[str, str | Expr]:
                 )
         found = dict(quantities)
     else:
-        several = [quantities] if isinstance(quantities, (str, Expr)) else list(quantities)
+        several = [quantities] if isinstance(quantities, (str, Expr)) else quantities
+        if not isinstance(several, (list, tuple)) or not all(isinstance(one, (str, Expr)) for one in several):
+            problem = f"{described(quantities)} is no quantity, and no list of quantities"
+            raise InputError("sweep", problem, 'give names or expressions: ["loss", "noise_loss"]')
         plain = [one.strip() if isinstance(one, str) else one for one in several]
         without = [one for one in dict.fromkeys(plain) if not (isinstance(one, str) and _NAME.fullmatch(one))]
         numbers = {one: _VALUE if len(without) == 1 else f"{_VALUE}_{n}" for n, one in enumerate(without, start=1)}

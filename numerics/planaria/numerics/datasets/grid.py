@@ -14,6 +14,7 @@ from sympy import Basic, Expr, Rational, oo
 
 from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.algebra.values import Portable
+from planaria.ensembles.question import Values
 from planaria.ensembles.ranges import shown
 from planaria.ensembles.text.grids import has_several, numbers_of
 from planaria.numerics.spectra import exact_number
@@ -106,7 +107,7 @@ class Grid(Portable):
 
 
 def read_grid(
-    given: Mapping[Any, Any] | Sequence[Mapping[Any, Any]],
+    given: Values | Sequence[Values],
     *,
     sizes: Collection[str] = (),
     signed: Collection[str] = (),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from planaria.algebra.errors import placed
 from planaria.derivations.resummation import BUDGET, derive
 from planaria.ensembles.model import Model
+from planaria.ensembles.question import Values
 from planaria.ensembles.text.model_data import ModelFile
 from planaria.numerics.datasets.asking import Quantities, planned
 from planaria.numerics.datasets.blocks import Work
@@ -27,7 +28,7 @@ __all__ = ["run", "sweep"]
 def sweep(
     model: Model | ModelFile | str | os.PathLike[str],
     quantities: Quantities,
-    grid: Mapping[Any, Any] | Sequence[Mapping[Any, Any]],
+    grid: Values | Sequence[Values],
     *,
     out: str | os.PathLike[str] | None = None,
     draws: int = 0,

@@ -173,20 +173,16 @@ class LimitProblem(Posed):
         return self.limit
 
 
-def in_full(problem: Problem, place: str) -> Problem:
+def in_full(problem: Problem, place: str, most: int = MOST_PRECISE) -> Problem:
     """The same with every eigenvalue taken by itself. Raises InputError where there are too many."""
-    if not can_be_taken_in_full(problem):
-        raise InputError(
-            place,
-            f"more than {MOST_PRECISE:,} eigenvalues would be taken one by one",
-            "give a smaller size, or real parameters",
-        )
+    if not can_be_taken_in_full(problem, most):
+        raise InputError(place, f"more than {most:,} eigenvalues would be taken one by one", "give a smaller size")
     return replace(problem, in_full=True, _cache={})
 
 
-def can_be_taken_in_full(problem: Posed) -> bool:
+def can_be_taken_in_full(problem: Posed, most: int = MOST_PRECISE) -> bool:
     """Whether no matrix has more eigenvalues than can be taken one by one, to many digits."""
-    return all(problem.exact(matrix.shape[0]) <= MOST_PRECISE for matrix, _, _ in problem.spectra)
+    return all(problem.exact(matrix.shape[0]) <= most for matrix, _, _ in problem.spectra)
 
 
 def _rounded(finer: Weighted) -> Weighted:

@@ -15,7 +15,7 @@ from planaria.numerics.functions_of_position import Floats, Mpfs
 from planaria.numerics.quadrature.of_laws import DEPTH, positions_of
 from planaria.numerics.spectra import exact_parameters
 
-__all__ = ["LARGE", "MOST_PRECISE", "check_extent", "is_law", "law_nodes"]
+__all__ = ["LARGE", "MOST", "MOST_PRECISE", "check_extent", "is_law", "law_nodes"]
 
 LARGE = 2000  # eigenvalues up to which they are taken one by one
 MOST = 10**7  # eigenvalues that are taken one by one

@@ -22,7 +22,8 @@ class Weighted(dict[Symbol, Any]):
 
     >>> import numpy as np
     >>> lam = Symbol("lambda")
-    >>> total(np.array([1.0, 2.0]), lam, Weighted({lam: np.array([5.0, 6.0])}, {lam: np.array([10.0, 1.0])}))
+    >>> spectrum = Weighted({lam: np.array([5.0, 6.0])}, {lam: np.array([10.0, 1.0])})
+    >>> float(total(np.array([1.0, 2.0]), lam, spectrum))
     12.0
     """
 

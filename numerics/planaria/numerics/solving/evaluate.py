@@ -70,7 +70,7 @@ def evaluate(
     >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": 2}, digits=20))
     0.36602540378443864676
     >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": 2}, digits=20, certify=True).enclosure)
-    0.36602540378443864676 +/- 3.83e-21
+    0.36602540378443864676 +/- 3.73e-21
     >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": -1 + 1j}, digits=15))
     (-0.106924311121288 - 0.636009824757034j)
     """

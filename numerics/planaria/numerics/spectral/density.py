@@ -16,6 +16,7 @@ from planaria.ensembles.question import Array, Asked, Given, Values, given
 from planaria.numerics.plane.loops import Plane
 from planaria.numerics.plane.point import refuse_roots
 from planaria.numerics.points.problem import in_full, pose
+from planaria.numerics.quadrature.nodes import MOST
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.spectral.axis import OnAxis, joined, on_axis
 from planaria.numerics.spectral.bands import Atom, Band, atoms_of, bands_of, scan, searched
@@ -94,7 +95,7 @@ def density(
     _check_count("points", points, 2, MOST_POINTS)
     _check_count("moments", moments, 0, MOST_MOMENTS)
     grid = None if x is None else _grid(x)
-    problem = in_full(pose(derivation, {**wanted, parameter: 1j}), "density")
+    problem = in_full(pose(derivation, {**wanted, parameter: 1j}), "density", MOST)
     refuse_roots(problem, (parameter,))
     resolvent = resolvent_of(derivation, Plane.of(problem), parameter)
     spectrum = _spectrum(resolvent)
@@ -177,6 +178,8 @@ def _check_count(name: str, value: object, least: int, most: int) -> None:
 
 def _grid(x: Sequence[float] | Array) -> Floats:
     try:
+        if not isinstance(x, Sequence) and not hasattr(x, "__array__"):
+            raise TypeError
         grid = np.asarray(x, dtype=float)
     except (TypeError, ValueError):
         raise InputError("density", "x does not hold real numbers", "give a list of real numbers") from None
