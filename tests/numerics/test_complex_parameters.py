@@ -80,11 +80,14 @@ def test_between_two_bands() -> None:
 
 
 def test_a_loss_is_analytic_where_it_is_real() -> None:
-    """Cauchy's formula on a circle gives the value in its centre, which another route finds."""
+    """Cauchy's formula on a circle gives the value in its centre, which another route finds.
+
+    What is real on the axis has conjugate values at conjugate points: half of the circle is enough.
+    """
     loss = pl.derive("random-features", "loss")
     scales = {**SIZES, "sigma_w": 1}
-    circle = 0.01 + 0.004 * np.exp(2j * np.pi * (np.arange(16) + 0.5) / 16)
-    mean = np.mean([complex(loss.evaluate(scales, gamma=complex(point), digits=15)) for point in circle])
+    circle = 0.01 + 0.002 * np.exp(2j * np.pi * (np.arange(4) + 0.5) / 8)
+    mean = np.mean([complex(loss.evaluate(scales, gamma=complex(point), digits=15)).real for point in circle])
     assert abs(mean - float(loss.evaluate(scales, gamma="0.01"))) < 1e-5 * abs(mean)
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from flint import arb, ctx
 from mpmath import exp, log, mp, mpf
-from mpmath.calculus.quadrature import GaussLegendre
 
 from planaria.algebra.errors import InputError
+from planaria.numerics.points.balls import GUARD, from_ball
 
 __all__ = ["Quadrature", "integrate"]
 
-_FIRST, _LAST = 2, 9  # degrees of mpmath's rules: 3 * 2**(degree - 1) nodes
+_FEWEST, _MOST = 6, 768  # nodes
 _FALLS = mpf("0.1")  # how much smaller each difference must be than the one before, where the rule converges
 
 
@@ -59,23 +61,33 @@ def integrate(function: Callable[[mpf], mpf], near_zero: mpf, near_one: mpf, dig
     a, b = near_zero, near_one
     with mp.workdps(digits + 10 - int(log(a * b, 10))):  # 1 - s keeps its digits where it is as small as b
         low, high = log(a / (1 + b)), log((1 + a) / b)
-        rule, previous, before = GaussLegendre(mp), None, None
-        for degree in range(_FIRST, _LAST + 1):
-            nodes = rule.get_nodes(low, high, degree, mp.prec)
-            value = mp.fsum(weight * _transformed(function, v, a, b) for v, weight in nodes)
+        middle, half = (low + high) / 2, (high - low) / 2
+        previous = before = None
+        count = _FEWEST
+        while count <= _MOST:
+            rule = _rule(count, mp.prec)
+            value = half * mp.fsum(w * _transformed(function, middle + half * x, a, b) for x, w in rule)
             if previous is not None:
                 difference = abs(value - previous)
                 if before is not None and (difference <= _FALLS * before or difference == 0):
                     error = difference * min(difference / before, 1) if before else mpf(0)
                     if error <= mpf(10) ** -digits * max(1, abs(value)):
-                        return Quadrature(value, error, len(nodes))
+                        return Quadrature(value, error, count)
                 before = difference
-            previous = value
+            previous, count = value, 2 * count
     raise InputError(
         "logdet",
-        f"its integral has not settled to {digits} digits on {3 * 2 ** (_LAST - 1)} nodes",
+        f"its integral has not settled to {digits} digits on {_MOST} nodes",
         "ask for fewer digits, or see whether the matrix is positive",
     )
+
+
+@lru_cache(maxsize=32)
+def _rule(count: int, bits: int) -> tuple[tuple[mpf, mpf], ...]:
+    """The nodes of Gauss and Legendre on [-1, 1], each with its weight."""
+    with ctx.workprec(bits + GUARD), mp.workprec(bits):
+        pairs = (arb.legendre_p_root(count, k, weight=True) for k in range(count))
+        return tuple((from_ball(node), from_ball(weight)) for node, weight in pairs)
 
 
 def _transformed(function: Callable[[mpf], mpf], v: mpf, a: mpf, b: mpf) -> mpf:
