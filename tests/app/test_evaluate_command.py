@@ -103,7 +103,7 @@ def test_everything_that_is_missing_is_named(run: Run) -> None:
         ("C=0", "--set C: 0 is no size of a space; give C a whole number >= 1"),
         ("C=1.5", "--set C: 1.5 is no size of a space; give C a whole number >= 1"),
         ("C=-2", "--set C: -2 is no size of a space; give C a whole number >= 1"),
-        ("C=1e10", "--set C: 1e10 is larger than 10^9; give a smaller size"),
+        ("C=1e301", "--set C: 1e301 is larger than 10^300; give a smaller size"),
     ],
 )
 def test_bad_values_are_named(run: Run, option: str, sentence: str) -> None:
@@ -140,7 +140,9 @@ def test_bad_options_are_named(run: Run, options: list[str], sentence: str) -> N
 
 
 def test_a_space_that_does_not_fit_into_memory_is_refused(run: Run) -> None:
-    outcome = run("evaluate", "random-features", "loss", *settings(M="100000000"))
+    spectrum = ("--spectrum", "Lambda=two-level", "--set", "lambda_minus=0.1", "--set", "fraction=0.5")
+    own = settings(M="100000000", alpha=None)
+    outcome = run("evaluate", "random-features", "loss", *own, *spectrum)
     assert outcome.refusal == (
         "--set M: the 100,000,000 eigenvalues of Lambda are too many, since each one counts; "
         "give M a size of at most 1,000,000"
@@ -379,3 +381,21 @@ def test_an_interruption_before_there_are_two_draws(run: Run, monkeypatch: pytes
     monkeypatch.setattr(simulating._Plan, "outcome", interrupted)
     outcome = run(*SMALL, "--simulate", "30", "--json")
     assert (outcome.code, outcome.out) == (130, "")
+
+
+def test_a_power_law_has_any_size(run: Run) -> None:
+    outcome = run("evaluate", "random-features", "loss", *settings(M="1e15"))
+    assert outcome.code == 0, outcome.refusal
+    infinite = settings(M="oo")
+    assert (
+        "M = oo, but the equations contain M itself"
+        in run("evaluate", "random-features", "loss", *infinite).refusal
+    )
+    assert (
+        "an infinite size is for evaluate"
+        in run("moment", "random-features", "tr(x.T*x)", "--set", "M=oo").refusal
+    )
+    quantity = "tr(inv(gamma*I(P) + x.T*x))/P"
+    outcome = run("evaluate", "random-features", quantity, *infinite)
+    assert outcome.code == 0, outcome.refusal
+    assert "M = oo" in outcome.out

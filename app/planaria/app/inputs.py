@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from sympy import Expr, MatrixSymbol, Rational, Symbol
+from sympy import Expr, MatrixSymbol, Rational, Symbol, oo
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.ensembles.spectra import Spectrum, eigenvalue
@@ -18,7 +18,7 @@ from planaria.numerics.spectra import exact_number
 __all__ = ["Names", "check_count", "read_limits", "read_renames", "read_sweep", "read_values"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LARGEST_SIZE = 10**9
+_LARGEST_SIZE = 10**300  # double precision begins every path
 
 
 class Names:
@@ -97,7 +97,7 @@ def read_sweep(texts: Sequence[str], names: Names, most: int = MOST_POINTS) -> d
     for symbol, text in _assignments(texts, names).items():
         place = f"--set {symbol.name}"
         whole = str(symbol.name) in names.spaces
-        numbers = [_value(one, symbol, names) for one in numbers_of(text, place, whole=whole)]
+        numbers = [_value(one, symbol, names, infinite=True) for one in numbers_of(text, place, whole=whole)]
         found[symbol] = tuple(dict.fromkeys(numbers))
         points *= len(found[symbol])
         if points > most:
@@ -116,10 +116,14 @@ def _assignments(texts: Sequence[str], names: Names) -> dict[Symbol, str]:
     return found
 
 
-def _value(number: Fraction | str, symbol: Symbol, names: Names) -> Expr:
-    """A number that a parameter or a dimension can have."""
+def _value(number: Fraction | str, symbol: Symbol, names: Names, *, infinite: bool = False) -> Expr:
+    """A number that a parameter or a dimension can have; ``oo`` for an infinite one."""
     name = str(symbol.name)
     place = f"--set {name}"
+    if number == "oo" and name in names.spaces:
+        if not infinite:
+            raise InputError(place, "an infinite size is for evaluate and sweep", "give a finite one")
+        return oo
     value = exact_number(number, place)
     if symbol in names.free:
         return value
@@ -129,7 +133,7 @@ def _value(number: Fraction | str, symbol: Symbol, names: Names) -> Expr:
         if value.q != 1 or value < 1:
             raise InputError(place, f"{number} is no size of a space", f"give {name} a whole number >= 1")
         if value > _LARGEST_SIZE:
-            raise InputError(place, f"{number} is larger than 10^9", "give a smaller size")
+            raise InputError(place, f"{number} is larger than 10^300", "give a smaller size")
     elif value < 0 and symbol.is_nonnegative:
         raise InputError(place, f"{number} is negative", f"give {name} a number >= 0")
     return value

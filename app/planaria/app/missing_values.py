@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sympy import Expr, Integer, MatrixSymbol, Symbol
+from sympy import Expr, Integer, MatrixSymbol, Symbol, oo
 
 from planaria.algebra.errors import InputError
 from planaria.app.inputs import Names
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.model import Gaussian, Model
+from planaria.numerics.quadrature.nodes import is_law
 
 __all__ = ["Needs", "check_sizes", "needs_of"]
 
@@ -54,16 +55,17 @@ def needs_of(expression: Expr, model: Model) -> Needs:
 def check_sizes(needs: Needs, model: Model, values: Mapping[Expr, Expr], *, simulated: bool) -> None:
     """InputError for sizes whose eigenvalues, or whose random matrices, would not fit into memory."""
 
-    def size(space: Expr) -> int:
-        return int(space if isinstance(space, Integer) else values[space])
+    def size(space: Expr) -> Expr:
+        return space if isinstance(space, Integer) else values[space]
 
     for matrix in needs.matrices:
-        space = matrix.shape[0]
-        spectrum = model.spectrum(matrix)
-        if (spectrum is None or not spectrum.is_identity) and size(space) > _MOST_EIGENVALUES:
+        space, spectrum = matrix.shape[0], model.spectrum(matrix)
+        alone = sum(other.shape[0] == space for other in needs.matrices) == 1
+        few = spectrum is not None and (spectrum.is_identity or (alone and is_law(spectrum, values)))
+        if not few and size(space) > _MOST_EIGENVALUES:
             raise InputError(
                 f"--set {space}",
-                f"the {size(space):,} eigenvalues of {matrix.name} are too many, since each one counts",
+                f"the {_said(size(space))} eigenvalues of {matrix.name} are too many, since each one counts",
                 f"give {space} a size of at most {_MOST_EIGENVALUES:,}",
             )
     if not simulated:
@@ -74,6 +76,10 @@ def check_sizes(needs: Needs, model: Model, values: Mapping[Expr, Expr], *, simu
     if size(largest) ** 2 > _MOST_ENTRIES:
         raise InputError(
             "--simulate",
-            f"matrices of size {largest} = {size(largest):,} are too large to draw",
+            f"matrices of size {largest} = {_said(size(largest))} are too large to draw",
             f"give sizes of at most {int(_MOST_ENTRIES**0.5):,}, or leave --simulate out",
         )
+
+
+def _said(size: Expr) -> str:
+    return "oo" if size is oo else f"{int(size):,}"

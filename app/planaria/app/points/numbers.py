@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mpmath import isinf, mp, mpc, mpf, nstr
-from sympy import Expr, Rational
+from sympy import Expr, Rational, oo
 
 __all__ = ["decimal", "decimal_json", "short"]
 
@@ -48,6 +48,8 @@ def short(value: Expr) -> str:
     >>> short(1 - I / 10)
     '1-0.1j'
     """
+    if value is oo:
+        return "oo"
     if value.is_real is False:
         real, imag = value.as_real_imag()
         sign = "-" if imag.is_negative else "+" if real else ""

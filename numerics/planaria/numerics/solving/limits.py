@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from mpmath import mp, mpf
-from sympy import Symbol
+from sympy import Symbol, oo
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.rational import factored
@@ -76,6 +76,9 @@ def limit_at_zero(
     at_zero = pose(derivation, values, zero=frozenset({str(parameter)}))
     refuse_beyond(at_zero, "limit")
     check_infinite(at_zero)
+    for symbol, number in at_zero.values.items():
+        if number is oo:
+            raise InputError("limit", f"{symbol} = oo, and two limits are not taken at once", "give a finite size")
     path = LimitPath.start(at_zero, parameter, digits)
     sizes = {s: path.at_zero.values[s] for s in derivation.rules.setting.spaces if s in path.at_zero.values}
     # Branches for any dimensions first: they say more, but their leading terms may cancel at these
