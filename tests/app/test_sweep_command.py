@@ -132,3 +132,9 @@ def test_an_interruption_keeps_what_was_computed(run: Run, monkeypatch: pytest.M
     monkeypatch.setattr(command, "run", real)
     assert run(*words).code == 0
     assert [one.name for one in Path().iterdir()] == ["a.nc"]
+
+
+def test_complex_numbers_are_refused(run: Run, tmp_path: Path) -> None:
+    out = str(tmp_path / "z.nc")
+    outcome = run("sweep", "wigner", "resolvent", "--set", "N=20", "--set", "z=1+1j,3", "--out", out)
+    assert outcome.refusal == "--set z: a sweep takes real numbers; give these, or see planaria evaluate"

@@ -134,7 +134,7 @@ def test_a_trace_is_a_trace_object_over_a_matrix_expression():
         (
             "exp(N)",
             "column 4 of 'exp(N)' has an unexpected '('; "
-            "'exp' is no function: the functions are inv, tr and I; write a product with *",
+            "'exp' is no function: the functions are inv, tr, logdet and I; write a product with *",
         ),
         ("h.inv()", "column 2 of 'h.inv()' has an unexpected '.'; the only suffixes are .T (transpose) and .H (adjoint); "
             "write an inverse as inv(...)"),

@@ -191,3 +191,13 @@ def test_numbers_beyond_doubles() -> None:
         for function in (result.evaluate, result.evaluate_array):
             with pytest.raises(InputError, match=r"dimension N: 1\S* is larger than 10\^300; give a smaller size"):
                 function(N=size, P=3, gamma=1)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [{"gamma": np.array([1 + 5j])}, {"gamma": np.array(1 + 5j)}, {"gamma": [1j, 2]}, {"P": np.array([12 + 1j])}],
+)
+def test_complex_numbers_are_refused_and_not_cut(numbers):
+    result = pl.derive("marchenko-pastur", "resolvent")
+    with pytest.raises(InputError, match="the array holds complex numbers; give real ones"):
+        result.evaluate_array(**{"N": 6, "P": 12, "gamma": 1, **numbers})

@@ -202,3 +202,8 @@ def test_a_quadrature_says_what_it_leaves() -> None:
         assert abs(found.value - exact) <= found.error + mpmath.mpf("1e-20") * abs(exact)
     with pytest.raises(InputError, match="has not settled to 12 digits"):
         integrate(lambda s: abs(s - Rational(1, 3)), mpmath.mpf("0.1"), mpmath.mpf("0.1"), 12)
+
+
+def test_a_complex_matrix_is_not_positive() -> None:
+    with pytest.raises(InputError, match="is complex; give real numbers"):
+        pl.derive("marchenko-pastur", "logdet(gamma*I(N) + x*x.T)/N").evaluate(N=3, P=5, gamma=1j)

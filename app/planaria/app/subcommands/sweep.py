@@ -161,6 +161,11 @@ def _check_given(
 ) -> None:
     """InputError for numbers that are missing, with options to add, and for sizes that do not fit into memory."""
     listed = {space: Integer(size) for space, size in listed_sizes(model).items() if isinstance(space, Symbol)}
+    for symbol, some in given.items():
+        if any(one.is_extended_real is False for one in some):
+            raise InputError(
+                f"--set {symbol.name}", "a sweep takes real numbers", "give these, or see planaria evaluate"
+            )
     known = {**names.defaults, **{symbol: max(some) for symbol, some in given.items()}, **listed}
     in_points = {names.scalars[name] for name in (points[0] if points else ())}
     for one in quantities:

@@ -190,7 +190,9 @@ def _refuse_syntax(error: UnexpectedInput, text: str, place: str) -> NoReturn:
         before = re.search(r"([A-Za-z_]\w*)\s*$", text[:position])
         previous = text[:position].rstrip()[-1:]
         if piece == "(" and before:
-            remedy = f"'{before[1]}' is no function: the functions are inv, tr and I; write a product with *"
+            remedy = (
+                f"'{before[1]}' is no function: the functions are inv, tr, logdet and I; write a product with *"
+            )
         elif piece in RESERVED or (before and before[1] in RESERVED):
             remedy = "write inv(...), tr(...) or I(space)"
         elif previous and (previous.isalnum() or previous in "_)") and (piece[0].isalnum() or piece[0] in "_("):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mpmath import log, mp, mpf
+from mpmath import log, mp, mpc, mpf
 from sympy import Dummy, Expr, Float, MatrixSymbol, Symbol
 
 from planaria.algebra.errors import InputError, described, unknown_name
@@ -95,6 +95,10 @@ class _Watch:
 
 def _integrated(one: LogDetIntegral, at: Mapping[str, Any], digits: int, watched: _Watch) -> tuple[mpf, mpf, int]:
     scale = watched.evaluate(one.start, at, _ROUGH).value
+    if isinstance(scale, mpc):
+        raise InputError(
+            "logdet", f"the matrix of {one.logdet} is complex", "give real numbers for the parameters"
+        )
     if not scale > 0:
         raise InputError(
             "logdet",

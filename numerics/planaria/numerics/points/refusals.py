@@ -17,14 +17,14 @@ def as_python(number: Expr) -> str:
     """An exact number as it is written in Python.
 
     >>> from sympy import I, Rational
-    >>> as_python(Rational(1, 2) - 2 * I), as_python(I)
-    ('1/2-2j', '1j')
+    >>> as_python(Rational(1, 2) - 2 * I), as_python(I), as_python(1 + I / 10)
+    ('0.5-2j', '1j', '1+0.1j')
     """
-    real, imag = number.as_real_imag()
-    if not imag:
-        return str(real)
-    sign = "+" if real and not imag.is_negative else ""
-    return f"{real if real else ''}{sign}{imag}j"
+    real, imag = (f"{float(part):.12g}" for part in number.as_real_imag())
+    if imag == "0":
+        return real
+    sign = "" if real == "0" or imag.startswith("-") else "+"
+    return f"{'' if real == '0' else real}{sign}{imag}j"
 
 
 def refuse_beyond(problem: Posed, place: str) -> None:
@@ -33,7 +33,7 @@ def refuse_beyond(problem: Posed, place: str) -> None:
         raise InputError(
             place,
             f"the parameter {symbol} = {as_python(problem.values[symbol])} is not a positive number",
-            "give a positive number, or evaluate single points with neither limit nor proof",
+            "give a positive number; others are for single points, without a limit and without a proof",
         )
 
 

@@ -223,6 +223,10 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
 
 
 def _floats(name: str, value: ArrayLike) -> Floats:
+    if np.iscomplexobj(value):
+        raise InputError(
+            f"parameter {name}", "the array holds complex numbers", "give real ones, or evaluate single points"
+        )
     try:
         array = np.asarray(value, dtype=float)
     except OverflowError:
