@@ -159,9 +159,10 @@ def test_the_streams_are_the_children_of_the_seed() -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_time_budget_gives_the_first_runs(workers: int) -> None:
     quantities, model, values = features()
+    simulate(quantities, model, values, runs=4, workers=workers)  # processes start
     started = time.monotonic()
     result = simulate(quantities, model, values, runs=10**6, time_budget=0.2, workers=workers)
-    assert time.monotonic() - started < 60  # processes start in that time, on a machine that is busy
+    assert time.monotonic() - started < 10
     runs = result["loss"].runs
     assert 2 <= runs < 10**6
     assert result == simulate(quantities, model, values, runs=runs)
@@ -192,10 +193,11 @@ def test_an_interrupt_comes_through(workers: int) -> None:
         if done == 3:
             raise KeyboardInterrupt
 
+    simulate(quantities, model, values, runs=4, workers=workers)  # processes start
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         simulate(quantities, model, values, runs=10**6, workers=workers, progress=interrupt)
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 10
 
 
 def test_complex_means_only_where_there_is_an_imaginary_part() -> None:

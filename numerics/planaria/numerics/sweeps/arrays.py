@@ -223,12 +223,9 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
 
 
 def _floats(name: str, value: ArrayLike) -> Floats:
-    if np.iscomplexobj(value):
-        raise InputError(
-            f"parameter {name}", "the array holds complex numbers", "give real ones, or evaluate single points"
-        )
     try:
-        array = np.asarray(value, dtype=float)
+        is_complex = np.iscomplexobj(value)
+        array = np.zeros(0) if is_complex else np.asarray(value, dtype=float)
     except OverflowError:
         raise InputError(
             f"parameter {name}", "the array holds a number beyond 1e308", "give smaller ones"
@@ -237,6 +234,10 @@ def _floats(name: str, value: ArrayLike) -> Floats:
         raise InputError(
             f"parameter {name}", "the array does not hold numbers", "give an array of numbers"
         ) from None
+    if is_complex:
+        raise InputError(
+            f"parameter {name}", "the array holds complex numbers", "give real ones, or evaluate single points"
+        )
     if not array.size:
         raise InputError(f"parameter {name}", "the array is empty", "give at least one number")
     return array

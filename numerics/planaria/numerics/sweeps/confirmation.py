@@ -144,10 +144,13 @@ def _sensitivity(group: Group, unknowns: Floats, value: Any) -> Floats:
 
     A value may be far more sensitive to them than every loop is: (P - S_11)**2 is where S_11 is next to P.
     """
+    if not unknowns.shape[1]:
+        return np.zeros(group.count)
     form = form_of(group.problem.derivation.closed_form)
     nudged = [np.ascontiguousarray(column) * (1 + NUDGE * (-1) ** n) for n, column in enumerate(unknowns.T)]
-    moved = form.values(nudged, group.scalars, group.spectra).value if nudged else value
-    return np.broadcast_to(np.abs((moved - value) / value) / NUDGE, group.count)
+    moved = form.values(nudged, group.scalars, group.spectra).value
+    here = np.asarray(value, dtype=float)
+    return np.broadcast_to(np.abs((moved - here) / here) / NUDGE, group.count)
 
 
 def _stands(group: Group, findings: Findings, values: Floats, sensitive: Floats | float = 0.0) -> Floats:

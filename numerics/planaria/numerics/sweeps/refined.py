@@ -58,7 +58,7 @@ def refined(group: Group, traces: Traces, unknowns: Floats) -> Refined:
         before = _values(form, near, scalars, spectra, group.count)[0]
     value, loops = _values(form, exact, scalars, spectra, group.count)
     if exact:
-        open_ = SQUARED * ((value - before).high / value.high) ** 2
+        open_ = SQUARED * ((value - before).high / np.asarray(value.high)) ** 2
     nodes = {
         s: Nodes(_wrapped(n.eigenvalues), n.weights, Doubled(n.size), n.floor) for s, n in group.nodes.items()
     }
