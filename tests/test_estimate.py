@@ -106,3 +106,9 @@ def test_it_is_a_number_and_says_what_is_none(estimate: pl.Estimate) -> None:
         estimate + None
     with pytest.raises(TypeError, match="not supported between"):
         estimate < "a"  # noqa: B015
+
+
+def test_a_complex_one_is_formatted_as_complex_numbers_are() -> None:
+    found = pl.derive("wigner", "resolvent").evaluate(N=10, z=1 + 1j)
+    assert f"{found:.3f}" == "0.257-0.529j"
+    assert f"{found:>20.2e}" == format(complex(found), ">20.2e")

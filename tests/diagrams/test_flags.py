@@ -115,7 +115,7 @@ def misses(draw, what):
 def test_close_misses_are_told_apart_as_ours_are(what):
     verdicts: Counter = Counter()
 
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
     @given(misses(what))
     def check(case):
         graph, changed = case

@@ -272,7 +272,6 @@ def test_the_oracle_shares_no_code_with_what_it_checks(module: str) -> None:
     assert ours <= models | {
         "planaria.algebra.errors",
         "planaria.algebra.values",
-        "planaria.ensembles.text.log_determinant",
         "planaria.numerics.functions_of_position",
         "planaria.numerics.simulation.draws",
         "planaria.numerics.simulation.finite_size",

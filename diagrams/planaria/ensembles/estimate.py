@@ -148,9 +148,14 @@ class Estimate(Measured):
             return mp.nint(self.value * scale, prec=0) / scale if mp.isfinite(self.value) else self.value
 
     def __format__(self, specification: str) -> str:
-        """As a float is formatted, with the digits of the estimate where more of them are asked for."""
+        """As a float is formatted, with the digits of the estimate where more of them are asked for.
+
+        A complex one as Python's own complex numbers are, in double precision.
+        """
         if not specification:
             return str(self)
+        if isinstance(self.value, mpc):
+            return format(complex(self.value), specification)
         scientific = _SCIENTIFIC.search(specification)
         number = float(self.value)
         short = scientific is not None and int(scientific[1]) < _DOUBLE
