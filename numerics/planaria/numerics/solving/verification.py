@@ -162,11 +162,13 @@ def _check_poles(problem: Problem, numbers: Numbers, balls: Mapping[Symbol, Any]
 
     The bound of nodes holds for poles at negative eigenvalues; and what is below the floor is 0 beside them.
     """
+    taken = [(m, symbol) for m, symbol, spectrum in problem.spectra if problem.degree_of(m, spectrum) is not None]
+    if not taken:
+        return  # and no eigenvalue is made for it
     spectrum = problem.mpfs()
-    taken = [(matrix, symbol) for matrix, symbol, _ in problem.spectra if symbol in spectrum.weights]
-    traces = traces_of(problem.derivation) if taken else None
+    traces = traces_of(problem.derivation)
+    assert traces is not None  # no degree is known without
     for matrix, symbol in taken:
-        assert traces is not None  # no degree is known without
         at = {**numbers.scalars, **balls, STRENGTH: numbers.one}
         results = traces.without_ladder.run([at.get(g, arb(0)) for g in traces.inputs], _ball)
         least = arb(spectrum.floors[symbol]) * arb(2) ** mp.prec
