@@ -20,6 +20,7 @@ from planaria.diagrams.expressions.expression import Setting
 from planaria.ensembles.laws.law import Law
 from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.functions_of_position import Floats, Mpfs
+from planaria.numerics.spectra import put_in
 
 __all__ = ["check_laws"]
 
@@ -102,7 +103,7 @@ def _check_parameters(law: Law, setting: Setting, scalars: Mapping[Expr, Any], p
 
 def _number(generator: Expr, values: Mapping[Symbol, Expr]) -> Any:
     """A generator as a fraction, or at many digits where it is irrational; None where it is not real."""
-    number = values[generator] if generator in values else generator.subs(values)
+    number = values[generator] if generator in values else put_in(generator, values)
     if number.is_Rational:
         return Fraction(int(number.p), int(number.q))
     if number.is_real is not True or not number.is_finite:
@@ -158,7 +159,7 @@ def _wrong_eigenvalue(
         return None if _is_admissible(number) else (1, number)
     if _plainly_positive(ratio, points, lists.values(), values):
         return None
-    number = space.subs(values)
+    number = put_in(space, values)
     if number > _MOST:
         raise InputError(
             f"dimension {space}",
@@ -181,7 +182,7 @@ def _plainly_positive(
     if any(number is None or not number > 0 for number in points.values()):
         return False
     for spectrum in lists:
-        numbers = {name: value.subs(values) for name, value in spectrum.parameters.items()}
+        numbers = {name: put_in(value, values) for name, value in spectrum.parameters.items()}
         if any(number.free_symbols for number in numbers.values()) or spectrum.decay(numbers) is None:
             return False
     return all(c > 0 for one in (ratio.numerator, ratio.denominator) for _, c in one.terms())

@@ -31,6 +31,7 @@ __all__ = [
     "exact_parameters",
     "is_bounded",
     "no_value",
+    "put_in",
 ]
 
 # As Python writes them: 1+0.1j, 2e-3j, -j.
@@ -193,7 +194,24 @@ def _substitute(expression: Expr, values: Mapping[Symbol, Any], place: str) -> E
         if symbol not in values:
             raise no_value(symbol, values, place, "parameter")
         numbers[symbol] = exact_number(values[symbol], f"{place}, {symbol}")
-    return expression.subs(numbers, simultaneous=True)
+    return put_in(expression, numbers)
+
+
+def put_in(expression: Expr, numbers: Mapping[Any, Any]) -> Expr:
+    """An expression with numbers for its symbols; most are a symbol, which needs none of sympy's substitution.
+
+    >>> alpha = Symbol("alpha")
+    >>> put_in(alpha, {alpha: Integer(2)}), put_in(alpha**2 / 3, {alpha: Integer(2)})
+    (2, 4/3)
+    """
+    if expression.is_Number:
+        return expression
+    found: Expr = (
+        numbers.get(expression, expression)
+        if expression.is_Symbol
+        else expression.subs(numbers, simultaneous=True)
+    )
+    return found
 
 
 def _to_float(number: Expr, place: str) -> float:

@@ -155,7 +155,10 @@ class Functions:
 
     def value(self, unknowns: Sequence[Any], spectrum: Mapping[Symbol, Any], scalars: Mapping[Expr, Any]) -> Any:
         """The quantity at field strength 1."""
-        sums = self.sum_values(unknowns, spectrum, scalars)
+        return self.value_at(unknowns, self.sum_values(unknowns, spectrum, scalars), scalars)
+
+    def value_at(self, unknowns: Sequence[Any], sums: Sequence[Any], scalars: Mapping[Expr, Any]) -> Any:
+        """The same where the spectral sums are known."""
         inputs = [*unknowns, *sums, *[scalars.get(p, 0) for p in self.parameters], self.one]
         return self.value_program.run(inputs, self.number)[0]
 

@@ -281,13 +281,19 @@ def _scales(matrix: Mapping[tuple[int, int], Any], size: int) -> tuple[dict[tupl
         if mantissa:
             powers[key] = int(mantissa).bit_length() + int(exponent)
     scales = [0] * size
+    rows: list[list[tuple[int, int]]] = [[] for _ in scales]
+    columns: list[list[tuple[int, int]]] = [[] for _ in scales]
+    for (m, n), exponent in powers.items():
+        if m != n:
+            rows[m].append((n, exponent))
+            columns[n].append((m, exponent))
+    joined = [n for n in range(size) if rows[n] and columns[n]]
     for _ in range(BALANCING):
         before = list(scales)
-        for n in range(size):
-            rows = [power + scales[n] - scales[k] for (m, k), power in powers.items() if m == n != k]
-            columns = [power + scales[k] - scales[n] for (k, m), power in powers.items() if m == n != k]
-            if rows and columns:
-                scales[n] += (max(columns) - max(rows)) // 2
+        for n in joined:
+            row = max([exponent - scales[k] for k, exponent in rows[n]])
+            column = max([exponent + scales[k] for k, exponent in columns[n]])
+            scales[n] += (column - row - 2 * scales[n]) // 2
         if scales == before:
             break
     return powers, scales

@@ -14,7 +14,31 @@ from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, wo
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.points.refusals import SingularError
 
-__all__ = ["loops_of", "unknowns_of", "value_of"]
+__all__ = ["loops_of", "unknowns_of", "value_and_loops", "value_of"]
+
+
+def value_and_loops(problem: Problem, unknowns: Sequence[Any]) -> tuple[Any, dict[Symbol, Any]]:
+    """The quantity and the loops as balls, for unknowns that are balls, at the balls' precision.
+
+    Raises ZeroDivisionError where one of them divides by what may be zero.
+    """
+    functions, scalars, one = (
+        functions_of(problem.derivation.closed_form, "balls"),
+        problem.scalars(to_ball),
+        arb(1),
+    )
+    sums = functions.sum_values(unknowns, ball_spectrum(problem), scalars)
+    return functions.value_at(unknowns, sums, scalars), _loops_at(problem, unknowns, sums, scalars, one)
+
+
+def _loops_at(
+    problem: Problem, unknowns: Sequence[Any], sums: Sequence[Any], scalars: Mapping[Expr, Any], one: Any
+) -> dict[Symbol, Any]:
+    closed = problem.derivation.closed_form
+    at: dict[Expr, Any] = {**scalars, STRENGTH: one}
+    at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
+    at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
+    return {symbol: ratio.evaluate(at, one) for symbol, ratio in closed.loops}
 
 
 def value_of(problem: Problem, unknowns: Sequence[Any]) -> Any:
@@ -41,10 +65,7 @@ def loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
         exact, scalars, one = [arb(x) for x in unknowns], problem.scalars(to_ball), arb(1)
         try:
             sums = functions_of(closed, "balls").sum_values(exact, ball_spectrum(problem), scalars)
-            at: dict[Expr, Any] = {**scalars, STRENGTH: one}
-            at |= {u.symbol: x for u, x in zip(closed.unknowns, exact, strict=True)}
-            at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
-            loops = {symbol: ratio.evaluate(at, one) for symbol, ratio in closed.loops}
+            loops = _loops_at(problem, exact, sums, scalars, one)
         except ZeroDivisionError:
             raise SingularError() from None
         if not all(ball.is_finite() for ball in loops.values()):

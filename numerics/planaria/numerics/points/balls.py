@@ -22,6 +22,7 @@ from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.node_functions import Nodes
 from planaria.numerics.points.problem import Problem, to_mpf
+from planaria.numerics.quadrature.nodes import law_nodes
 from planaria.numerics.quadrature.weighted import Weighted
 from planaria.numerics.spectra import eigenvalues_mp
 
@@ -116,19 +117,20 @@ def _bits() -> int:
 
 def _spectrum(problem: Problem, bits: int) -> Weighted:
     if ("balls", bits) not in problem._cache:
-        found, weights = {}, {}
+        found, weights, floors = {}, {}, {}
         with mp.workprec(bits):
             for matrix, symbol, spectrum in problem.spectra:
-                if problem.degree_of(matrix, spectrum) is not None:
-                    found[symbol] = _array(problem.mpfs()[symbol])
-                    weights[symbol] = _array(problem.mpfs().weights[symbol])
+                if (degree := problem.degree_of(matrix, spectrum)) is not None:
+                    size = problem.exact(matrix.shape[0])
+                    nodes = _law(spectrum, size, problem.values_of(spectrum), degree, bits)
+                    found[symbol], weights[symbol], floors[symbol] = nodes
                     continue
                 size = problem.size(matrix.shape[0])
                 if spectrum.listed is None and size <= REMEMBERED:
                     found[symbol] = _remembered(spectrum, size, problem.values_of(spectrum), bits)
                 else:
                     found[symbol] = _array(problem.mpfs()[symbol])
-        problem._cache["balls", bits] = Weighted(found, weights)
+        problem._cache["balls", bits] = Weighted(found, weights, floors)
     result: Weighted = problem._cache["balls", bits]
     return result
 
@@ -138,6 +140,16 @@ def _remembered(spectrum: Spectrum, size: int, values: tuple[tuple[Symbol, Expr]
     """The eigenvalues of a formula at a precision: the powers of a law cost more than a whole evaluation."""
     with mp.workprec(bits):
         return _array(eigenvalues_mp(spectrum, size, dict(values)))
+
+
+@lru_cache(maxsize=16)
+def _law(
+    spectrum: Spectrum, size: Expr, values: tuple[tuple[Symbol, Expr], ...], degree: int, bits: int
+) -> tuple[NDArray[Any], NDArray[Any], Any]:
+    """The nodes of a law at a precision, their weights, and the floor."""
+    with mp.workprec(bits):
+        nodes, weights, floor = law_nodes(spectrum, size, dict(values), degree, mpf, "spectrum")
+        return _array(nodes), _array(weights), arb(floor)
 
 
 def _array(numbers: Iterable[Any]) -> NDArray[Any]:

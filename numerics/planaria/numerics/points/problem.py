@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from mpmath import mp, mpf
-from sympy import Expr, MatrixSymbol, Symbol, oo
+from sympy import Basic, Expr, MatrixSymbol, Symbol, oo
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.values import CACHE, Portable
@@ -24,7 +24,7 @@ from planaria.numerics.methods.memo import once
 from planaria.numerics.points.reading import fit_list, is_beyond, number_of, real_only, spectrum_of
 from planaria.numerics.quadrature.nodes import LARGE, MOST_PRECISE, check_extent, is_law, law_nodes
 from planaria.numerics.quadrature.weighted import Weighted
-from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp
+from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp, put_in
 
 __all__ = [
     "LimitProblem",
@@ -61,7 +61,7 @@ class Posed(Portable):
     def exact(self, expression: Expr) -> Expr:
         """The number that a symbol, or a function of symbols, stands for."""
         found = self.values.get(expression)
-        return expression.subs(self.values) if found is None else found
+        return put_in(expression, self.values) if found is None else found
 
     def size(self, space: Expr) -> int:
         return int(self.exact(space))
@@ -120,14 +120,20 @@ class Posed(Portable):
 
     def scalars(self, number: Any) -> dict[Expr, Any]:
         """The generators of the form that are parameters, through `number` (float or mpmath)."""
-        own = {u.symbol for u in self.form.unknowns} | {symbol for symbol, _ in self.form.sums}
-        result: dict[Expr, Any] = {}
-        for generator in self.form.ring.generators:
-            if generator in own or generator == STRENGTH:
-                continue
-            if generator.free_symbols <= set(self.values):
-                result[generator] = number(self.exact(generator))
-        return result
+        return {generator: number(value) for generator, value in _exact_scalars(self).items()}
+
+
+@once
+def _exact_scalars(posed: Posed) -> dict[Expr, Expr]:
+    known = set(posed.values)
+    return {g: posed.exact(g) for g, symbols in _parameters(posed.form) if symbols <= known}
+
+
+@once
+def _parameters(form: Form) -> tuple[tuple[Expr, frozenset[Basic]], ...]:
+    """The generators of a form that are parameters, and the symbols that each is made of."""
+    own = {u.symbol for u in form.unknowns} | {symbol for symbol, _ in form.sums} | {STRENGTH}
+    return tuple((g, frozenset(g.free_symbols)) for g in form.ring.generators if g not in own)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ LARGE = 2000  # eigenvalues up to which they are taken one by one
 MOST = 10**7  # eigenvalues that are taken one by one
 MOST_PRECISE = 10**5  # and with many digits where the nodes of a law do not serve
 DOUBLE_BITS = 53
+WORD = 64  # bits
 DOUBLE_DEPTH = 320  # decimal places: behind them doubles are 0
 GUARD = 20  # bits: powers lose some
 
@@ -56,9 +58,19 @@ def law_nodes(
         float or mpf.
     """
     numbers = exact_parameters(spectrum, values, place)
+    bits = DOUBLE_BITS if kind is float else -(-mp.prec // WORD) * WORD  # precisions of few, which are remembered
+    return _law_nodes(spectrum, size, tuple(sorted(numbers.items())), degree, kind, bits)
+
+
+@lru_cache(maxsize=32)
+def _law_nodes(
+    spectrum: Spectrum, size: Expr, parameters: tuple[tuple[str, Expr], ...], degree: int, kind: type, bits: int
+) -> tuple[Any, Any, Any]:
+    """The same, remembered: other points of a spectrum need other numbers for nothing of it."""
+    numbers = dict(parameters)
     decay = spectrum.decay(numbers)
     assert decay is not None
-    bits, depth = (DOUBLE_BITS, DOUBLE_DEPTH) if kind is float else (mp.prec, DEPTH)
+    depth = DOUBLE_DEPTH if kind is float else DEPTH
     infinite = size == oo
     found = positions_of(decay, degree, bits, None if infinite else int(size), DEPTH if infinite else depth)
     with mp.workprec(bits + GUARD):
@@ -73,8 +85,8 @@ def law_nodes(
             weights = np.array(found.weights, dtype=object)
         if found.zeros:
             column, weights = np.append(column, kind(0)), np.append(weights, kind(found.zeros))
-    if kind is not float:
-        column, weights = (np.array([+x for x in one], dtype=object) for one in (column, weights))
+    for one in (column, weights):
+        one.setflags(write=False)  # they are shared
     return column, weights, floor
 
 

@@ -39,6 +39,8 @@ Vector = NDArray[Any]
 SHORTEST_STEP = 1e-7  # of the logarithm of the strength
 FASTEST = 0.5  # growth of a slope over one step, in its logarithm, that is predicted
 ON_THE_WAY = 1e-7  # last relative step of a point on a path: the next would be rounding
+BOLDLY = 1e-3  # the same of one that is only passed: the next step would be a millionth
+NEAR = 1e-7  # last relative change of loops that are iterated: Newton's method takes over
 MOST_CALLS = 150  # of Newton's method with many digits on one path
 CONTRACTING = Guard(rounds=12, near=1e-6, shrinks=0.3, contracts=True, keeps_signs=True)
 
@@ -85,13 +87,15 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREF
     if arithmetic.module == "mpmath":
         spectrum, scalars = problem.mpfs(), problem.scalars(to_mpf)
 
-    on_the_way = replace(arithmetic, rounding=ON_THE_WAY) if arithmetic is DOUBLE else arithmetic
+    at_the_end = replace(arithmetic, rounding=ON_THE_WAY) if arithmetic is DOUBLE else arithmetic
+    on_the_way = replace(arithmetic, rounding=BOLDLY) if arithmetic is DOUBLE and pace is BOLD else at_the_end
 
     def settle(guess: Vector, position: float) -> tuple[Vector, int] | None:
         strength = arithmetic.exponential(position)
+        here = on_the_way if position < 0 else at_the_end
         with np.errstate(all="ignore"):
             system = partial(functions.residual, spectrum=spectrum, scalars=scalars, strength=strength)
-            root = newton(system, list(guess), on_the_way, CONTRACTING)
+            root = newton(system, list(guess), here, CONTRACTING)
         return None if root is None else (_vector(root.unknowns), root.sign)
 
     position, start = _start(problem, arithmetic)
@@ -188,7 +192,7 @@ def _start(problem: Problem, arithmetic: Arithmetic) -> tuple[float, Vector]:
     """The logarithm of a field strength at which iteration settles fast, and the unknowns there."""
     strength = 1e-2
     for _ in range(60):
-        loops = iterate(problem, strength)
+        loops = iterate(problem, strength, near=NEAR)
         if loops is not None:
             vector = _unknowns(problem, loops, strength, to_float)
             if np.isfinite(vector).all() and (vector != 0).all():
@@ -215,11 +219,15 @@ def _all_scalars(problem: Problem, number: Callable[[Expr], Any]) -> dict[Expr, 
 
 
 def iterate(
-    problem: Problem, strength: float, rounds: int = 40, start: Mapping[Symbol, float] | None = None
+    problem: Problem,
+    strength: float,
+    rounds: int = 40,
+    start: Mapping[Symbol, float] | None = None,
+    near: float = 1e-12,
 ) -> dict[Symbol, float] | None:
     """The loops at a field strength by iteration, from the bare propagators if no start is given.
 
-    None if it does not settle in so many rounds.
+    None if it does not settle in so many rounds, to a last change that is near, relative.
     """
     setting = problem.derivation.rules.setting
     spectrum = problem.floats()
@@ -241,7 +249,7 @@ def iterate(
             changes = [abs(new[s] - loops[s]) for s in new]
             if not np.isfinite(changes).all():
                 return None
-            settled = all(c <= 1e-12 * abs(new[s]) for s, c in zip(new, changes, strict=True))
+            settled = all(c <= near * abs(new[s]) for s, c in zip(new, changes, strict=True))
             loops = new
             if settled:
                 return loops

@@ -14,9 +14,9 @@ from sympy import Expr
 from planaria.algebra.errors import InputError
 from planaria.ensembles.estimate import Estimate
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.methods.newton import Guard, precise, settled
-from planaria.numerics.points.at_point import loops_of, unknowns_of, value_of
-from planaria.numerics.points.balls import ball_spectrum, to_ball, working_balls
+from planaria.numerics.methods.newton import Guard, System, precise, settled, solve_balls
+from planaria.numerics.points.at_point import loops_of, unknowns_of, value_and_loops, value_of
+from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, working_balls
 from planaria.numerics.points.problem import Problem, can_be_taken_in_full
 from planaria.numerics.points.refusals import ContradictionError, PolesError, SingularError
 from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow
@@ -29,7 +29,7 @@ from planaria.numerics.solving.on_equations import (
     refuse_an_edge,
     stands,
 )
-from planaria.numerics.solving.verification import in_the_spectrum, verify
+from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
 
 __all__ = ["ContradictionError", "closed_estimate", "loops_of", "refuse_zero", "solve"]
 
@@ -39,6 +39,8 @@ MOST_PATIENCE = 500  # digits up to which a division by zero is taken for one of
 MOST_ZEROS = 3  # precisions at which a value is 0 before it is left to the unreduced equations
 MOST_UNKNOWNS = 10  # of a closed form that is worth a path with many digits: the equations are as short
 SAME_END = 1e-2  # relative difference of the strengths at which paths end for the same reason
+SPARE = 10  # digits beyond those asked for, at which most numbers stand at once
+MOST_ROUNDS = 8  # of Newton's method there
 UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
 
 
@@ -143,6 +145,8 @@ def on_the_closed_form(
     Raises InputError where the digits do not stand or the point is in the spectrum, SingularError where the closed
     form divides by zero, ContradictionError where the unreduced equations say otherwise at any precision.
     """
+    if not lost and (found := _at_once(problem, digits, start, way)) is not None:
+        return found
     unknowns: Sequence[Any] = start
     asked, digits = digits, max(digits, FEWEST_DIGITS)
     working = digits + 10 + lost
@@ -187,11 +191,68 @@ def on_the_closed_form(
         working += max(10, working // 2) if working > digits + 10 + lost else max(12, 2 * lost)
     if not verdict.stable:
         raise in_the_spectrum(verdict)
+    return _estimate(problem, value, error, unknowns, verdict, asked, way)
+
+
+def _estimate(
+    problem: Problem,
+    value: Any,
+    error: Any,
+    unknowns: Sequence[Any],
+    verdict: Verification,
+    digits: int,
+    way: str,
+) -> Estimate:
     names = {str(u.symbol): v for u, v in zip(problem.derivation.closed_form.unknowns, unknowns, strict=True)}
     method = f"branch followed {way}, Newton's method on the closed form"
     if problem.derivation.words:
         method = f"{method}; long words by planar sums, held against a recursion modulo a prime"
-    return Estimate(value, error, method, "verified", names, verdict.residual, asked, verdict.radius)
+    return Estimate(value, error, method, "verified", names, verdict.residual, digits, verdict.radius)
+
+
+def _at_once(problem: Problem, asked: int, start: Sequence[Any], way: str) -> Estimate | None:
+    """The number where one precision shows that the digits stand: from unknowns with the error of their last step.
+
+    None where they do not, or where anything is left open: more digits tell then.
+    """
+    digits = max(asked, FEWEST_DIGITS)
+    with mp.workdps(digits + SPARE), working_balls():
+        try:
+            unknowns = _enclosed(problem, start, arb(10) ** -(digits + SPARE // 2))
+            if unknowns is None:
+                return None
+            value, loops = value_and_loops(problem, unknowns)
+        except ZeroDivisionError:
+            return None
+        known = value.is_finite() and value.rad() <= abs(value) * arb(10) ** -digits
+        if not known or not all(loop.is_finite() for loop in loops.values()):
+            return None
+        centre, bound = from_ball(value), mpf(10) ** -digits
+        verdict = verify(problem, {symbol: from_ball(loop) for symbol, loop in loops.items()}, bound)
+        if not (stands(verdict, centre, digits) and verdict.stable):
+            return None
+        error = from_ball(value.rad())
+        return _estimate(problem, centre, error, [from_ball(x) for x in unknowns], verdict, asked, way)
+
+
+def _enclosed(problem: Problem, start: Sequence[Any], short: Any) -> list[Any] | None:
+    """The unknowns by Newton's method, as balls that hold the whole last step, which is short, relatively.
+
+    Newton's method squares errors, so that what is left after the step is far less. None where steps stay long.
+    """
+    system = _system_of(problem)
+    unknowns = [arb(x) for x in start]
+    for _ in range(MOST_ROUNDS if unknowns else 0):
+        residual, jacobian = system(unknowns)
+        steps = solve_balls(jacobian, residual)
+        if not all(step.is_finite() for step in steps):
+            return None
+        done = all(abs(step) <= abs(x) * short for step, x in zip(steps, unknowns, strict=True))
+        moved = [x - step for x, step in zip(unknowns, steps, strict=True)]
+        if done:
+            return [x + step * arb(0, 1) for x, step in zip(moved, steps, strict=True)]
+        unknowns = [x.mid() for x in moved]
+    return None if unknowns else []
 
 
 def _branches(problem: Problem, path_digits: Sequence[int]) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
@@ -225,7 +286,7 @@ def _branches(problem: Problem, path_digits: Sequence[int]) -> Iterator[tuple[Se
         with mp.workdps(digits):
             try:
                 start = list(path(problem))
-                polished = _polish(problem, start)
+                polished = _corrected(problem, start)
             except ZeroDivisionError:
                 lost = lost or SingularError()
                 continue
@@ -249,6 +310,18 @@ def _branches(problem: Problem, path_digits: Sequence[int]) -> Iterator[tuple[Se
         raise lost
 
 
+def _corrected(problem: Problem, start: Sequence[Any]) -> list[Any]:
+    """Unknowns near a start: by one step of Newton's method if it is short, else by all that it takes."""
+    with working_balls():
+        residual, jacobian = _system_of(problem)(start)
+        try:
+            steps = [from_ball(step) for step in solve_balls(jacobian, residual)] if start else []
+        except ZeroDivisionError:
+            raise SingularError() from None
+    moved = [mpf(x) - step for x, step in zip(start, steps, strict=True)]
+    return moved if _agree(moved, start) else _polish(problem, start)
+
+
 def _follow_unreduced(problem: Problem) -> Sequence[Any]:
     """The unknowns by way of the loops."""
     path = follow_directly(problem)
@@ -262,14 +335,8 @@ def _follow_unreduced(problem: Problem) -> Sequence[Any]:
 
 def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
     """The unknowns by Newton's method at the working precision."""
-    functions = functions_of(problem.derivation.closed_form, "balls")
     with working_balls():
-        spectrum, scalars = ball_spectrum(problem), problem.scalars(to_ball)
-
-        def system(unknowns: Sequence[Any]) -> tuple[Any, Any]:
-            residual, jacobian = functions.residual([arb(x) for x in unknowns], spectrum, scalars, arb(1))
-            return residual, arb_mat(jacobian)
-
+        system = _system_of(problem)
         guard = Guard(rounds=80, near=mpf(10) ** (-mp.dps // 2))
         try:
             root = settled(system, start, centred(mp.dps), guard)
@@ -280,6 +347,18 @@ def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
             "evaluate", "Newton's method does not settle on the branch", "move away from the singular point"
         )
     return root.unknowns
+
+
+def _system_of(problem: Problem) -> System:
+    """Residuals and Jacobian of the closed form in balls, at their precision."""
+    functions = functions_of(problem.derivation.closed_form, "balls")
+    spectrum, scalars = ball_spectrum(problem), problem.scalars(to_ball)
+
+    def system(unknowns: Sequence[Any]) -> tuple[Any, Any]:
+        residual, jacobian = functions.residual([arb(x) for x in unknowns], spectrum, scalars, arb(1))
+        return residual, arb_mat(jacobian)
+
+    return system
 
 
 def refuse_zero(problem: Problem) -> None:
