@@ -20,7 +20,7 @@ from planaria.diagrams.expressions.expression import Setting
 from planaria.ensembles.laws.law import Law
 from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.functions_of_position import Floats, Mpfs
-from planaria.numerics.spectra import put_in
+from planaria.numerics.spectra import listed_floats, put_in
 
 __all__ = ["check_laws"]
 
@@ -222,7 +222,7 @@ def _absolute(ratio: Ratio, polynomial: Any) -> Any:
 
 def _floats(spectrum: Spectrum, size: int, values: Mapping[Symbol, Expr]) -> NDArray[np.float64]:
     if spectrum.listed is not None:
-        return np.array([_float(value) for value in spectrum.listed])
+        return listed_floats(spectrum)  # what is infinite is doubtful, and computed exactly
     numbers = {name: _number(one, values) for name, one in spectrum.parameters.items()}
     positions = np.arange(1, size + 1, dtype=np.float64)
     found: NDArray[np.float64] = spectrum.at(
@@ -233,11 +233,6 @@ def _floats(spectrum: Spectrum, size: int, values: Mapping[Symbol, Expr]) -> NDA
 
 def _to_number(value: Any) -> mpf:
     return _to_mpf(Fraction(value) if isinstance(value, int) else value)
-
-
-def _float(number: Expr) -> float:
-    """Infinite where it is beyond the range; then it is doubtful, and computed exactly."""
-    return float(mpf(int(number.p)) / int(number.q))
 
 
 def _eigenvalue(spectrum: Spectrum, position: int, size: int, values: Mapping[Symbol, Expr]) -> Any:

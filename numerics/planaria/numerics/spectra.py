@@ -22,6 +22,7 @@ from planaria.algebra.errors import InputError
 from planaria.ensembles.ranges import MOST_DIGITS, check_range, is_in_range, shown
 from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.functions_of_position import Floats, Mpfs
+from planaria.numerics.methods.memo import once
 
 __all__ = [
     "check_parameters",
@@ -30,6 +31,7 @@ __all__ = [
     "exact_number",
     "exact_parameters",
     "is_bounded",
+    "listed_floats",
     "no_value",
     "put_in",
 ]
@@ -76,7 +78,10 @@ def eigenvalues(
     """
     _check_size(spectrum, size, place)
     if spectrum.listed is not None:
-        return np.array([_to_float(value, place) for value in spectrum.listed])
+        column = listed_floats(spectrum)
+        if not np.isfinite(column).all():
+            raise InputError(place, "a number exceeds the range of a float", "rescale the spectrum")
+        return column
     positions = np.arange(1, size + 1, dtype=np.float64)
     functions = Floats(cache(lambda number: _to_float(number, place)))
     found: NDArray[np.float64] = spectrum.at(positions, size, exact_parameters(spectrum, values, place), functions)
@@ -106,6 +111,26 @@ def eigenvalues_mp(
         found = [spectrum.at(position, size, parameters, functions) for position in range(1, size + 1)]
         numbers = [_to_mpf(one) if isinstance(one, Expr) else one for one in found]
     return [+number for number in numbers]
+
+
+@once
+def listed_floats(spectrum: Spectrum) -> NDArray[np.float64]:
+    """The numbers of a list as floats, made once; infinite beyond their range.
+
+    >>> from planaria.ensembles.spectra import Eigenvalues
+    >>> listed_floats(Eigenvalues.of([1, "1/3", "1e400"]))
+    array([1.        , 0.33333333,        inf])
+    """
+    column = np.array([_quotient(int(one.p), int(one.q)) for one in spectrum.listed or ()])
+    column.setflags(write=False)  # it is shared
+    return column
+
+
+def _quotient(p: int, q: int) -> float:
+    try:
+        return p / q
+    except OverflowError:
+        return float("inf") if p > 0 else float("-inf")
 
 
 def exact_number(value: object, place: str) -> Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from sympy import Add, Expr, Piecewise, Rational, nan
@@ -90,6 +91,11 @@ class Eigenvalues(Spectrum):
     def listed(self) -> tuple[Rational, ...]:
         return self.values
 
+    @cached_property
+    def first_negative(self) -> int:
+        """The position, from 1 on, of the first negative eigenvalue; 0 where there is none."""
+        return next((position for position, value in enumerate(self.values, start=1) if value.p < 0), 0)
+
     def at(self, position: Any, size: int, numbers: Mapping[str, Any], functions: Functions) -> Any:
         return functions.number(self.values[position - 1])
 
@@ -120,10 +126,9 @@ def check_eigenvalues(spectrum: Spectrum, place: str) -> None:
         ...
     planaria.algebra.errors.InputError: matrix A: eigenvalue 2 is -2, a negative number; a covariance needs ...
     """
-    for position, value in enumerate(spectrum.listed or (), start=1):
-        if value < 0:
-            raise InputError(
-                place,
-                f"eigenvalue {position} is {float(value):g}, a negative number",
-                "a covariance needs eigenvalues >= 0",
-            )
+    if isinstance(spectrum, Eigenvalues) and (position := spectrum.first_negative):
+        raise InputError(
+            place,
+            f"eigenvalue {position} is {float(spectrum.values[position - 1]):g}, a negative number",
+            "a covariance needs eigenvalues >= 0",
+        )

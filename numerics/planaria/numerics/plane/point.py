@@ -19,7 +19,8 @@ from planaria.numerics.plane.path import along, from_bare
 from planaria.numerics.plane.precise import Verdict, polish, verdict_of
 from planaria.numerics.points.at_point import unknowns_of
 from planaria.numerics.points.balls import generators
-from planaria.numerics.points.problem import Problem, beyond, in_full, to_mpf
+from planaria.numerics.points.extent import in_full
+from planaria.numerics.points.problem import Problem, beyond, to_mpf
 from planaria.numerics.points.refusals import ContradictionError, as_python
 
 __all__ = ["in_the_plane", "refuse_roots"]

@@ -23,6 +23,7 @@ from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.node_functions import Nodes
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.quadrature.nodes import law_nodes
+from planaria.numerics.quadrature.of_lists import list_nodes
 from planaria.numerics.quadrature.weighted import Weighted
 from planaria.numerics.spectra import eigenvalues_mp
 
@@ -122,7 +123,7 @@ def _spectrum(problem: Problem, bits: int) -> Weighted:
             for matrix, symbol, spectrum in problem.spectra:
                 if (degree := problem.degree_of(matrix, spectrum)) is not None:
                     size = problem.exact(matrix.shape[0])
-                    nodes = _law(spectrum, size, problem.values_of(spectrum), degree, bits)
+                    nodes = _nodes_of(spectrum, size, problem.values_of(spectrum), degree, bits)
                     found[symbol], weights[symbol], floors[symbol] = nodes
                     continue
                 size = problem.size(matrix.shape[0])
@@ -140,6 +141,16 @@ def _remembered(spectrum: Spectrum, size: int, values: tuple[tuple[Symbol, Expr]
     """The eigenvalues of a formula at a precision: the powers of a law cost more than a whole evaluation."""
     with mp.workprec(bits):
         return _array(eigenvalues_mp(spectrum, size, dict(values)))
+
+
+def _nodes_of(
+    spectrum: Spectrum, size: Expr, values: tuple[tuple[Symbol, Expr], ...], degree: int, bits: int
+) -> tuple[NDArray[Any], NDArray[Any], Any]:
+    if spectrum.listed is None:
+        return _law(spectrum, size, values, degree, bits)
+    merged = list_nodes(spectrum, degree)
+    assert merged is not None  # `degree_of` has asked
+    return merged.nodes, merged.weights, arb(0)
 
 
 @lru_cache(maxsize=16)

@@ -23,7 +23,8 @@ from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.functions_of_position import Balls
 from planaria.numerics.points.balls import generators
-from planaria.numerics.points.problem import Problem, can_be_taken_in_full
+from planaria.numerics.points.extent import can_be_taken_in_full
+from planaria.numerics.points.problem import Problem
 from planaria.numerics.quadrature.nodes import MOST_PRECISE
 
 __all__ = ["enclosed", "enclosed_numbers", "enclosure"]

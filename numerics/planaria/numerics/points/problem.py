@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,8 @@ from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.laws import check_laws
 from planaria.numerics.methods.memo import once
 from planaria.numerics.points.reading import fit_list, is_beyond, number_of, real_only, spectrum_of
-from planaria.numerics.quadrature.nodes import LARGE, MOST_PRECISE, check_extent, is_law, law_nodes
+from planaria.numerics.quadrature.nodes import LARGE, check_extent, is_law, law_nodes
+from planaria.numerics.quadrature.of_lists import list_nodes, merged_columns
 from planaria.numerics.quadrature.weighted import Weighted
 from planaria.numerics.spectra import check_parameters, eigenvalues, eigenvalues_mp, put_in
 
@@ -31,9 +32,7 @@ __all__ = [
     "Posed",
     "Problem",
     "beyond",
-    "can_be_taken_in_full",
     "check_admissible",
-    "in_full",
     "parameters_of",
     "pose",
     "to_float",
@@ -45,13 +44,15 @@ class Posed(Portable):
     """A form at a point of its parameters, all numbers exact.
 
     ``values`` holds parameters and dimensions, ``spectra`` the matrices that occur, with their eigenvalue
-    symbols and declared spectra. ``in_full`` says that each eigenvalue is taken by itself, however many there are.
+    symbols and declared spectra. ``in_full`` says that each eigenvalue is taken by itself, however many there are,
+    and ``merged`` that those of a long list may be taken together, where few digits are asked for.
     """
 
     values: Mapping[Symbol, Expr]
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any]
     in_full: bool
+    merged: bool
 
     @property
     def form(self) -> Form:
@@ -93,8 +94,7 @@ class Posed(Portable):
             place = f"matrix {matrix.name}"
             size = self.exact(matrix.shape[0])
             if degree := self.degree_of(matrix, spectrum):
-                nodes = law_nodes(spectrum, size, self.values, degree, kind, place)
-                found[symbol], weights[symbol], floors[symbol] = nodes
+                found[symbol], weights[symbol], floors[symbol] = self._nodes(spectrum, size, degree, kind, place)
                 continue
             check_extent(size, place)
             if kind is float:
@@ -104,14 +104,22 @@ class Posed(Portable):
                 found[symbol] = np.array(column, dtype=object)
         return Weighted(found, weights, floors)
 
+    def _nodes(self, spectrum: Spectrum, size: Expr, degree: int, kind: type, place: str) -> tuple[Any, Any, Any]:
+        if spectrum.listed is None:
+            return law_nodes(spectrum, size, self.values, degree, kind, place)
+        return *merged_columns(spectrum, degree, kind), mpf(0)
+
     def degree_of(self, matrix: MatrixSymbol, spectrum: Spectrum) -> int | None:
         """The degree of the sums over a spectrum that is taken at nodes; None for one that is taken in full."""
         space = matrix.shape[0]
         size = self.exact(space)
         alone = sum(other.shape[0] == space for other, _, _ in self.spectra) == 1
-        if self.in_full or not alone or size <= LARGE or not is_law(spectrum, self.values):
+        if self.in_full or not alone or size <= LARGE:
             return None
-        return self.degree
+        if spectrum.listed is None:
+            return self.degree if is_law(spectrum, self.values) else None
+        degree = self.degree if self.merged else None
+        return None if degree is None or list_nodes(spectrum, degree) is None else degree
 
     @property
     def degree(self) -> int | None:
@@ -145,6 +153,7 @@ class Problem(Posed):
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False, metadata=CACHE)
     in_full: bool = False
+    merged: bool = False
 
     @property
     def form(self) -> ClosedForm:
@@ -157,7 +166,7 @@ class Problem(Posed):
 
     def at(self, values: Mapping[Symbol, Expr]) -> Problem:
         """The same problem at another point."""
-        return Problem(self.derivation, values, self.spectra, in_full=self.in_full)
+        return Problem(self.derivation, values, self.spectra, in_full=self.in_full, merged=self.merged)
 
     def limiting(self, form: Form) -> LimitProblem:
         """The same point for a form that holds in a limit."""
@@ -173,22 +182,11 @@ class LimitProblem(Posed):
     spectra: tuple[tuple[MatrixSymbol, Symbol, Spectrum], ...]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False, metadata=CACHE)
     in_full: bool = False
+    merged: bool = False
 
     @property
     def form(self) -> Form:
         return self.limit
-
-
-def in_full(problem: Problem, place: str, most: int = MOST_PRECISE) -> Problem:
-    """The same with every eigenvalue taken by itself. Raises InputError where there are too many."""
-    if not can_be_taken_in_full(problem, most):
-        raise InputError(place, f"more than {most:,} eigenvalues would be taken one by one", "give a smaller size")
-    return replace(problem, in_full=True, _cache={})
-
-
-def can_be_taken_in_full(problem: Posed, most: int = MOST_PRECISE) -> bool:
-    """Whether no matrix has more eigenvalues than can be taken one by one, to many digits."""
-    return all(problem.exact(matrix.shape[0]) <= most for matrix, _, _ in problem.spectra)
 
 
 def _rounded(finer: Weighted) -> Weighted:

@@ -21,7 +21,7 @@ from planaria.algebra.errors import InputError
 from planaria.ensembles.spectra.spectrum import Decay, Fall
 from planaria.numerics.quadrature.counting import counting_rule
 
-__all__ = ["DEPTH", "MOST_NODES", "Positions", "bits_lost", "positions_of"]
+__all__ = ["DEPTH", "MOST_NODES", "Positions", "bits_lost", "positions_of", "row_of"]
 
 RATIOS = (1.05, 1.1, 1.2, 1.35, 1.6, 2.0, 2.5, 3.0, 4.0)  # of the last position of a row to its first, for powers
 WIDTHS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)  # of a row in the logarithm of the eigenvalue, for exponentials
@@ -90,7 +90,7 @@ def bits_lost(fall: Fall, rate: float, size: float, degree: int, count: int) -> 
 
 
 @lru_cache(maxsize=1024)
-def _row(fall: Fall, rate: float, degree: int, bits: int) -> tuple[float, int]:
+def row_of(fall: Fall, rate: float, degree: int, bits: int) -> tuple[float, int]:
     """The size of rows and the number of their nodes for which the fewest nodes are needed in all."""
     best: tuple[float, float, int] | None = None
     for size in RATIOS if fall is Fall.POWER else WIDTHS:
@@ -146,7 +146,7 @@ def positions_of(decay: Decay, degree: int, bits: int, size: int | None, depth: 
             cut = int(mp.ceil(places / rate))
         last = cut if cut is not None else size
         assert last is not None
-        row, count = _row(decay.fall, float(rate) * (1 + 1e-12), degree, bits)
+        row, count = row_of(decay.fall, float(rate) * (1 + 1e-12), degree, bits)
         nodes: list[mpf] = []
         weights: list[mpf] = []
         first = 1

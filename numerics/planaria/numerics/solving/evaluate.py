@@ -10,6 +10,7 @@ from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.plane.point import in_the_plane
+from planaria.numerics.points.extent import merged_where_few
 from planaria.numerics.points.infinite import check_infinite
 from planaria.numerics.points.problem import beyond, pose
 from planaria.numerics.points.refusals import refuse_beyond
@@ -96,5 +97,6 @@ def evaluate(
     if beyond(problem):
         return in_the_plane(problem, digits)
     refuse_zero(problem)
-    estimate = solve(problem, digits)
-    return certified(problem, estimate) if certify else estimate
+    if certify:
+        return certified(problem, solve(problem, digits))
+    return solve(merged_where_few(problem, digits), digits)

@@ -17,7 +17,8 @@ from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.methods.newton import Guard, System, precise, settled, solve_balls
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_and_loops, value_of
 from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, working_balls
-from planaria.numerics.points.problem import Problem, can_be_taken_in_full
+from planaria.numerics.points.extent import can_be_taken_in_full
+from planaria.numerics.points.problem import Problem
 from planaria.numerics.points.refusals import ContradictionError, PolesError, SingularError
 from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow
 from planaria.numerics.solving.direct import centred, follow_directly, polish_directly
@@ -57,10 +58,11 @@ def solve(problem: Problem, digits: int, start: Sequence[Any] | None = None) -> 
     """
     try:
         return _solved(problem, digits, start)
-    except PolesError:
-        if not can_be_taken_in_full(problem):
+    except InputError as error:
+        at_nodes = problem.merged or isinstance(error, PolesError)
+        if not at_nodes or not can_be_taken_in_full(problem):
             raise
-    return _solved(replace(problem, in_full=True, _cache={}), digits, start)
+    return _solved(replace(problem, in_full=True, merged=False, _cache={}), digits, start)
 
 
 def _solved(problem: Problem, digits: int, start: Sequence[Any] | None) -> Estimate:

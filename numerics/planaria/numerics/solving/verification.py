@@ -19,11 +19,13 @@ from mpmath import mp, mpf
 from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError
+from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.ball_traces import traces_in_balls, zeros_return
 from planaria.numerics.equations.ladder import Rungs, entries_read, is_stable, ladder, radius_of_balls, rungs_at
 from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
+from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.node_functions import UnwieldyError
 from planaria.numerics.points.balls import ball_functions, ball_numbers, ball_spectrum, from_ball, working_balls
 from planaria.numerics.points.problem import Problem
@@ -133,7 +135,9 @@ def _by_traces(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Ver
     None unless everything is confirmed at once: where terms cancel, node by node is better.
     """
     derivation = problem.derivation
-    traces = None if ladder(derivation).missing else traces_of(derivation)
+    if ladder(derivation).missing or not _is_worth_formulas(derivation):
+        return None
+    traces = traces_of(derivation)
     if traces is None or not zeros_return(derivation):
         return None
     with mp.extraprec(MORE_BITS), working_balls():
@@ -147,6 +151,18 @@ def _by_traces(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Ver
             return None
         worst = max((_mismatch(claimed, image, False) for claimed, image in found.images), default=mpf(0))
         return _confirmed(problem, numbers, balls, _Read(worst, value, found.groups), bound)
+
+
+def _is_worth_formulas(derivation: Derivation) -> bool:
+    """Whether this is not the first point: to make formulas takes longer than one point without them."""
+    seen = _points_seen(derivation)
+    seen[0] += 1
+    return seen[0] > 1
+
+
+@once
+def _points_seen(derivation: Derivation) -> list[int]:
+    return [0]
 
 
 def _by_polynomials(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verification | None:

@@ -15,7 +15,8 @@ from planaria.derivations.derivation import Derivation
 from planaria.ensembles.question import Array, Asked, Given, Values, given
 from planaria.numerics.plane.loops import Plane
 from planaria.numerics.plane.point import refuse_roots
-from planaria.numerics.points.problem import in_full, pose
+from planaria.numerics.points.extent import in_full
+from planaria.numerics.points.problem import pose
 from planaria.numerics.quadrature.nodes import MOST
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.spectral.axis import OnAxis, joined, on_axis

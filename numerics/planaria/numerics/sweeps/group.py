@@ -16,7 +16,8 @@ from planaria.numerics.equations.functions import degree_of_sums
 from planaria.numerics.equations.traces import Nodes, traces_of
 from planaria.numerics.methods.memo import once
 from planaria.numerics.points.balls import generators
-from planaria.numerics.points.problem import Problem, can_be_taken_in_full, to_float
+from planaria.numerics.points.extent import can_be_taken_in_full
+from planaria.numerics.points.problem import Problem, to_float
 from planaria.numerics.quadrature.gauss import DEGREE, TARGET, merged
 from planaria.numerics.spectra import exact_number
 
