@@ -12,8 +12,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from planaria.derivations import Derivation, derive
 from planaria.ensembles.library import load_model, model_names
+from planaria.ensembles.spectra import Eigenvalues
 from planaria.numerics import evaluate
 from planaria.numerics.points.problem import parameters_of, pose
 from planaria.numerics.solving.branch import BOLD, follow
@@ -22,6 +25,8 @@ RUNS = 15
 TARGETS = {15: 3, 50: 5, 200: 15}  # ms, of a point
 CERTIFIED = 1000  # ms
 EIGENVALUES = 400
+LARGE = (10**6, 10**9)
+DATA = 10**6
 SIZES = {"N": 60, "P": 120, "M": EIGENVALUES, "C": 1}
 NUMBERS = {"alpha": "0.8", "gamma": "1e-4", "z": "4", "sigma_eps": "0.1", "theta": "0.4"}
 
@@ -51,6 +56,15 @@ def point_of(derivation: Derivation) -> Mapping[str, Any]:
     return values
 
 
+def of_data() -> Callable[[], object]:
+    """A resolvent of a sample covariance over a long list of eigenvalues."""
+    file = load_model("correlated-wishart")
+    resolvent = derive(file.quantity("resolvent").expression, file.model)
+    numbers = np.exp(np.random.default_rng(1).normal(size=DATA)).tolist()
+    values = {**point_of(resolvent), "N": DATA, "A": Eigenvalues.of(numbers)}
+    return lambda: evaluate(resolvent, values, digits=15)
+
+
 def main() -> None:
     file = load_model("random-features")
     loss = derive(file.quantity("loss").expression, file.model)
@@ -59,6 +73,12 @@ def main() -> None:
     for digits, target in TARGETS.items():
         spent = least(lambda digits=digits: evaluate(loss, at, digits=digits))
         print(f"  {digits:4d} digits  {spent:7.1f} ms   target {target} ms")
+    print("15 digits, nodes of the spectrum made before")
+    for size in LARGE:
+        spent = least(lambda size=size: evaluate(loss, {**at, "M": size}, digits=15), 5)
+        print(f"  a law of {size:.0e} eigenvalues  {spent:7.1f} ms   target 10 ms")
+    spent = least(of_data(), 5)
+    print(f"  a list of {DATA:.0e} eigenvalues  {spent:7.1f} ms   target 10 ms")
     problem = pose(loss, at)
     posing, path = least(lambda: pose(loss, at)), least(lambda: follow(problem, pace=BOLD))
     print(f"  posing {posing:.1f} ms, the path {path:.1f} ms")

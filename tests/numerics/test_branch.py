@@ -355,7 +355,7 @@ def test_where_iteration_settles_nowhere(monkeypatch: pytest.MonkeyPatch) -> Non
     problem = pose(PLAIN, {"N": 3, "P": 5, "gamma": 2})
     strengths: list[float] = []
 
-    def never(problem: Problem, strength: float) -> None:
+    def never(problem: Problem, strength: float, near: float) -> None:
         strengths.append(strength)
 
     monkeypatch.setattr(module, "iterate", never)

@@ -66,7 +66,7 @@ def sample_covariance() -> Derivation:
 @pytest.mark.parametrize(("samples", "ridge"), [(9000, "0.01"), (6000, "1e-6"), (500, "1e-9"), (1, "3")])
 def test_a_point_is_that_of_all_eigenvalues(sample_covariance: Derivation, samples: int, ridge: str) -> None:
     # Oracle: 1/m = gamma + (1/P) sum of s/(1 + m s) for the companion m (Marchenko and Pastur), by bisection and
-    # Newton's method over every eigenvalue; the value is sum 1/(gamma (1 + m s)) / N, with m brought to its own ridge.
+    # Newton's method over every eigenvalue; the value is sum 1/(gamma (1 + m s)) / N.
     spectrum = Eigenvalues.of(_sample("lognormal"))
     found = evaluate(sample_covariance, {"A": spectrum, "P": samples, "gamma": ridge}, digits=15)
     with mp.workdps(40):
