@@ -35,10 +35,12 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation, derive
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.ensembles.estimate import Enclosure, Estimate
-from planaria.ensembles.evidence import Outcome, Status
+from planaria.ensembles.evidence import Outcome
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.integrals.log_determinant import evaluate_log_determinants
 from planaria.numerics.simulation.approach import ApproachInterrupted
 from planaria.numerics.simulation.extrapolation import Comparison
@@ -51,7 +53,6 @@ _MOST_DIGITS = 1000
 _DIGITS = 20
 _MOST_RUNS = 1_000_000
 _MOST_WORKERS = 1024
-_CONTRADICTED: Status = "contradicted"  # the status of a number that a simulation contradicts
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
             failure = error
     contradicted = simulation is not None and simulation.verdict is Outcome.FAILED
     if contradicted:
-        estimate = replace(estimate, status=_CONTRADICTED)
+        estimate = replace(estimate, status=Status.CONTRADICTED)
     if options.as_json:
         content = _json(file, quantity, estimate, simulation, formulas)
         print_json({**content, **({"notes": notes} if notes else {})})
@@ -218,7 +219,8 @@ def _json(
             formulas.plain_name(name): decimal_json(value, digits) for name, value in estimate.unknowns.items()
         },
         "residual": decimal(estimate.residual, 3),
-        "status": estimate.status,
+        "status": estimate.status.value,
+        "steps": [step.technique.value for step in estimate.steps],
         "radius": estimate.radius,
         **_enclosures(estimate, formulas),
         "simulation": simulation_json(simulation),
@@ -250,7 +252,7 @@ def _print(
     at = [f"{formulas.name(s)} = {short(v)}" for s, v in point.values.items() if s in needs.symbols]
     at += [f"{formulas.name(name)} {formulas.arrow} 0" for name in point.limits]
     note(console, "   ".join(at))
-    failed = estimate.status == _CONTRADICTED
+    failed = estimate.status == Status.CONTRADICTED
     console.print()
     line(
         console,
@@ -274,7 +276,7 @@ def _print(
         rows.append(("ladder", f"spectral radius {_radius(estimate.radius)}: outside of the spectrum"))
     is_complex = isinstance(estimate.value, mpc)
     if estimate.enclosure is None and (is_complex or not isinf(estimate.value)):
-        is_integral = "quadrature" in estimate.method
+        is_integral = any(step.technique is Technique.QUADRATURE for step in estimate.steps)
         what = "that the quadrature may leave" if is_integral else "when the precision was raised"
         rows.append(("error", f"{decimal(estimate.error, 3)} {what}"))
     console.print(plain_table(("", ""), rows))

@@ -15,6 +15,9 @@ from planaria.derivations.log_determinants import LogDetDerivation, LogDetIntegr
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
+from planaria.ensembles.verdicts.reasons import Reason, RefusedError
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.integrals.quadrature import integrate
 from planaria.numerics.solving.evaluate import MOST_DIGITS, evaluate
 from planaria.numerics.solving.exclusive import exclusive
@@ -72,8 +75,8 @@ def evaluate_log_determinants(
         asked = derivation.expression
         value = _number(asked, found, at, work)
         error = mp.fsum(abs(_number(sensitivity(asked, part), found, at, work)) * errors[part] for part in found)
-    method = f"Gauss-Legendre quadrature of the derivative on {nodes} nodes, each of them verified"
-    return Estimate(value, error, method, "verified", {}, watched.residual, digits, watched.radius)
+    steps = (Technique.QUADRATURE.taken(nodes=nodes),)
+    return Estimate(value, error, steps, Status.VERIFIED, {}, watched.residual, digits, watched.radius)
 
 
 @dataclass
@@ -100,22 +103,16 @@ def _integrated(one: LogDetIntegral, at: Mapping[str, Any], digits: int, watched
             "logdet", f"the matrix of {one.logdet} is complex", "give real numbers for the parameters"
         )
     if not scale > 0:
-        raise InputError(
-            "logdet",
-            f"the matrix of {one.logdet} is not positive: its mean eigenvalue is {mp.nstr(scale, 6)}",
-            "take logdet of a Hermitian positive matrix",
-        )
+        raise RefusedError(Reason.NOT_POSITIVE, "logdet", logdet=one.logdet, mean=mp.nstr(scale, 6))
 
     def slope(s: mpf, digits: int = digits + 4) -> mpf:
         try:
             there = {**at, str(one.path): s, str(one.scale): scale}
             return watched.evaluate(one.slope, there, digits).value
         except InputError as error:
-            raise InputError(
-                "logdet",
-                f"between {mp.nstr(scale, 6)} times the identity, at s = 0, and the matrix of {one.logdet}, at "
-                f"s = 1, the point s = {mp.nstr(s, 6)} is not reached ({error.problem})",
-                "take logdet of a Hermitian positive matrix",
+            numbers = {"scale": mp.nstr(scale, 6), "s": mp.nstr(s, 6)}
+            raise RefusedError(
+                Reason.NOT_REACHED, "logdet", logdet=one.logdet, because=error.problem, **numbers
             ) from None
 
     size = _number(one.logdet.arg.shape[0], {}, at, digits)

@@ -13,6 +13,9 @@ from sympy import Expr
 
 from planaria.algebra.errors import InputError
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.verdicts.reasons import Reason, RefusedError
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.methods.newton import Guard, precise, settled
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_of
@@ -117,11 +120,7 @@ def closed_estimate(problem: Problem, digits: int, path_digits: Sequence[int] = 
             raise
         except InputError as error:
             lost = lost or (error if not far else None)
-    raise lost or InputError(
-        "evaluate",
-        "the branch is closer to another root here than can be told apart",
-        "take the limit of the small parameter (limit), or move away from this point",
-    )
+    raise lost or RefusedError(Reason.ANOTHER_ROOT)
 
 
 def _agree(one: Sequence[Any], other: Sequence[Any]) -> bool:
@@ -179,19 +178,15 @@ def on_the_closed_form(
                         raise ContradictionError(value, verdict.value)
             previous = value
         if working > 40 * digits + 2000 + 4 * lost or (zeros > MOST_ZEROS and not settled):
-            raise InputError(
-                "evaluate",
-                f"{digits} digits do not stand even at {working} digits of precision",
-                "ask for fewer digits, or move away from the singular point",
-            )
+            raise RefusedError(Reason.DIGITS, digits=digits, working=working)
         working += max(10, working // 2) if working > digits + 10 + lost else max(12, 2 * lost)
     if not verdict.stable:
         raise in_the_spectrum(verdict)
     names = {str(u.symbol): v for u, v in zip(problem.derivation.closed_form.unknowns, unknowns, strict=True)}
-    method = f"branch followed {way}, Newton's method on the closed form"
+    steps = [Technique.PATH.taken(way=way), Technique.NEWTON.taken()]
     if problem.derivation.words:
-        method = f"{method}; long words by planar sums, held against a recursion modulo a prime"
-    return Estimate(value, error, method, "verified", names, verdict.residual, asked, verdict.radius)
+        steps.append(Technique.PLANAR_SUMS.taken())
+    return Estimate(value, error, tuple(steps), Status.VERIFIED, names, verdict.residual, asked, verdict.radius)
 
 
 def _branches(problem: Problem, path_digits: Sequence[int]) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
@@ -276,9 +271,7 @@ def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
         except ZeroDivisionError:
             raise SingularError() from None
     if root is None:
-        raise InputError(
-            "evaluate", "Newton's method does not settle on the branch", "move away from the singular point"
-        )
+        raise RefusedError(Reason.NOT_SETTLED)
     return root.unknowns
 
 

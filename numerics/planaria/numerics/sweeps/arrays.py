@@ -19,13 +19,7 @@ from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.points.infinite import check_infinite
 from planaria.numerics.points.problem import Problem, check_admissible, pose
-from planaria.numerics.points.refusals import (
-    ContradictionError,
-    InTheSpectrumError,
-    SingularError,
-    refuse_beyond,
-)
-from planaria.numerics.solving.branch import PathEndsError
+from planaria.numerics.points.refusals import ContradictionError, refuse_beyond
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import refuse_zero, solve
 from planaria.numerics.spectra import check_parameters
@@ -35,11 +29,6 @@ from planaria.numerics.sweeps.group import Floats, Group, exact_float, group_of
 __all__ = ["evaluate_array"]
 
 DIGITS = 15  # of points that double precision does not confirm
-REFUSALS: tuple[tuple[type[InputError], PointStatus], ...] = (
-    (InTheSpectrumError, PointStatus.IN_THE_SPECTRUM),
-    (PathEndsError, PointStatus.PATH_ENDS),
-    (SingularError, PointStatus.SINGULAR),
-)
 
 
 @exclusive
@@ -165,8 +154,7 @@ def _alone(group: Group, point: int, start: list[float] | None) -> tuple[float, 
     except ContradictionError:
         raise
     except InputError as error:
-        status = next((status for kind, status in REFUSALS if isinstance(error, kind)), PointStatus.NOT_SOLVED)
-        return np.nan, np.nan, status
+        return np.nan, np.nan, PointStatus.of(error)
     try:
         value = float(estimate.value)
     except OverflowError:
