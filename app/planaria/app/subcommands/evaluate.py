@@ -220,7 +220,6 @@ def _json(
         },
         "residual": decimal(estimate.residual, 3),
         "status": estimate.status.value,
-        "steps": [step.technique.value for step in estimate.steps],
         "radius": estimate.radius,
         **_enclosures(estimate, formulas),
         "simulation": simulation_json(simulation),
