@@ -107,15 +107,16 @@ class PointArray(np.ndarray):
     @classmethod
     def of(cls, values: Any, errors: Any, status: Any) -> PointArray:
         """The array of these values; all three have one shape."""
-        found = np.array(values, dtype=float).view(cls)
+        plain = np.asarray(values)
+        found = np.array(plain, dtype=complex if np.iscomplexobj(plain) else float).view(cls)
         found.errors = np.array(errors, dtype=float)
         found.status = np.empty(found.shape, dtype=object)
         found.status[...] = np.array(status, dtype=object).reshape(found.shape)
         return found
 
     @property
-    def values(self) -> NDArray[np.float64]:
-        """The numbers as a plain array; nan where there is none."""
+    def values(self) -> NDArray[Any]:
+        """The numbers as a plain array, complex at complex parameters; nan where there is none."""
         return self.view(np.ndarray)
 
     def _like(self, change: Any) -> PointArray:

@@ -14,7 +14,8 @@ from sympy import Expr, Symbol
 from planaria.algebra.errors import InputError
 from planaria.app.commands import in_flags
 from planaria.app.points.numbers import decimal
-from planaria.derivations import Derivation
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.ensembles.verdicts.statuses import Status
 from planaria.numerics.points.reading import is_beyond
 from planaria.numerics.solving.evaluate import evaluate
@@ -64,7 +65,7 @@ class Sweep:
         The symbols that the quantity contains; others make no difference.
     """
 
-    derivation: Derivation
+    derivation: Derivation | LogDetDerivation
     given: Mapping[Symbol, tuple[Expr, ...]]
     fixed: Mapping[Symbol, Expr]
     limits: Mapping[str, int]

@@ -31,7 +31,6 @@ from planaria.app.points.sweep import SWEEP_DIGITS, Sweep
 from planaria.app.points.table import SweepReport, Table
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.app.words.quantities import formula_name, scalar_quantity
-from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation, derive
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.ensembles.estimate import Enclosure, Estimate
@@ -113,9 +112,6 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         derivation = derive(quantity.expression, model, budget=options.budget)
     has_logdet = isinstance(derivation, LogDetDerivation)
-    if has_logdet and (has_several or target is not None):
-        problem = f"{quantity.name} has a log det, which is evaluated at one point at a time"
-        raise InputError("evaluate", problem, "give one value for each --set, and leave --csv out")
     if has_logdet and point.limits:
         raise InputError("--limit", "no exact limit of a log det is known", "set a small value")
     parts = derivation.parts if isinstance(derivation, LogDetDerivation) else (derivation,)
@@ -124,7 +120,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     renames = read_renames(options.symbols, names, occurring)
     formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
     notes = [one.sentence for one in reorderings(quantity.expression, model)]
-    if isinstance(derivation, Derivation) and (target is not None or has_several):
+    if target is not None or has_several:
         digits = options.digits or (SWEEP_DIGITS if has_several else _DIGITS)
         sweep = Sweep(derivation, given, point.values, point.limits, needs.symbols, digits)
         report = SweepReport(sweep, file, quantity, formulas, notes)
@@ -135,7 +131,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         digits, limit = options.digits or _DIGITS, point.limits or None
         if isinstance(derivation, LogDetDerivation):
             if options.certify:
-                raise InputError("--certify", "an integral is not proved", "leave it out")
+                raise InputError("--certify", "a log det is an integral, which is not proved", "leave it out")
             estimate = evaluate_log_determinants(derivation, relevant, digits=digits)
         else:
             estimate = evaluate(derivation, relevant, digits=digits, limit=limit, certify=options.certify)

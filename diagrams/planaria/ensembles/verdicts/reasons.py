@@ -146,8 +146,7 @@ _SENTENCES = {
         "take logdet of a Hermitian positive matrix",
     ),
     Reason.NOT_REACHED: (
-        "between {scale} times the identity, at s = 0, and the matrix of {logdet}, at s = 1, the point s = {s} is "
-        "not reached ({because})",
+        "the matrix of {logdet} with {t} added to its diagonal is not reached ({because})",
         "take logdet of a Hermitian positive matrix",
     ),
 }

@@ -15,6 +15,7 @@ from sympy import MatrixSymbol
 
 from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.points.infinite import check_infinite
@@ -32,7 +33,9 @@ DIGITS = 15  # of points that double precision does not confirm
 
 
 @exclusive
-def evaluate_array(derivation: Derivation, values: Values | None = None, **numbers: Given) -> PointArray:
+def evaluate_array(
+    derivation: Derivation | LogDetDerivation, values: Values | None = None, **numbers: Given
+) -> PointArray:
     """The quantity in double precision over arrays of parameters.
 
     Parameters
@@ -60,6 +63,8 @@ def evaluate_array(derivation: Derivation, values: Values | None = None, **numbe
     array([[0.618 , 0.5616],
            [0.366 , 0.3508]])
     """
+    if isinstance(derivation, LogDetDerivation):
+        return derivation.evaluate_array(values, **numbers)
     if not isinstance(derivation, Derivation):
         problem = f"{described(derivation)} is no derivation"
         raise InputError("evaluate_array", problem, "derive it first: evaluate_array(derive(...), ...)")
