@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from planaria.app.display import (
 from planaria.app.inputs import Names, check_count, read_limits, read_renames, read_sweep
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.missing_values import Needs, check_sizes, needs_of
-from planaria.app.points.numbers import decimal, decimal_json, short
+from planaria.app.points.numbers import decimal, decimal_json, largest, short
 from planaria.app.points.sweep import SWEEP_DIGITS, Sweep
 from planaria.app.points.table import SweepReport, Table
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
@@ -106,7 +106,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     if options.certify and (has_several or target is not None):
         raise InputError("--certify", "a table of points is not certified", "leave it out, or give one point")
     point = _point(
-        quantity, model, names, needs, options, {symbol: _largest(some) for symbol, some in given.items()}
+        quantity, model, names, needs, options, {symbol: largest(some) for symbol, some in given.items()}
     )
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
@@ -160,11 +160,6 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     if failure is not None:
         raise failure
     return not contradicted
-
-
-def _largest(numbers: Sequence[Expr]) -> Expr:
-    """The largest of several sizes; of complex numbers, where it matters to nothing, the first."""
-    return max(numbers) if all(one.is_real for one in numbers) else numbers[0]
 
 
 def _point(

@@ -27,7 +27,7 @@ from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.simulation.simulate import trial
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.sweeps.arrays import evaluate_array
-from planaria.numerics.sweeps.group import exact_float
+from planaria.numerics.sweeps.complex_points import exact_complex
 
 __all__ = ["Block", "Work", "block", "computed", "seed_at"]
 
@@ -114,7 +114,7 @@ def _parameters(derivation: Derivation | LogDetDerivation) -> set[str]:
 def _points(
     derivation: Derivation | LogDetDerivation,
     fixed: Mapping[str, Any],
-    columns: Mapping[str, NDArray[np.float64]],
+    columns: Mapping[str, NDArray[Any]],
     count: int,
 ) -> PointArray:
     """Points in a row. Where some make an array refuse all of them, they are found by halving."""
@@ -192,4 +192,4 @@ def _each(plan: Plan, where: Sequence[slice]) -> Iterator[tuple[int, dict[str, A
     fixed = {name: number for name, number in plan.grid.fixed.items() if name in needed}
     for row, place in enumerate(product(*(range(one.start, one.stop) for one in where))):
         point = int(np.ravel_multi_index(place, plan.grid.shape)) if place else 0
-        yield point, {**fixed, **{name: exact_float(column[row]) for name, column in columns.items()}}
+        yield point, {**fixed, **{name: exact_complex(column[row]) for name, column in columns.items()}}

@@ -131,6 +131,9 @@ def _paths(plane: Plane, symbols: tuple[Symbol, ...]) -> Iterator[Iterator[Compl
     problem = plane.problem
     if not _all_real(problem, symbols):
         yield _ends(*from_bare(plane, {}))
+        sides = {s: float(to_mpf(problem.values[s].as_real_imag()[1])) for s in symbols}
+        # Straight to the field strength may lead to the other root, where the point is as near to both: from afar.
+        yield _ends(*_lowered(plane, {s: 1.0 if side > 0 else -1.0 for s, side in sides.items() if side}))
     axis = tuple(symbol for symbol in symbols if problem.values[symbol].is_real)
     for signs in product((1.0, -1.0), repeat=min(len(axis), MOST_SIGNS)):
         if axis:
@@ -145,7 +148,7 @@ def _ends(loops: Complexes, found: NDArray[Any]) -> Iterator[Complexes]:
 
 
 def _lowered(plane: Plane, signs: Mapping[Symbol, float]) -> tuple[Complexes, NDArray[Any]]:
-    """From a height in the complex plane down to a point whose parameters are real."""
+    """From a height in the complex plane down to a point, on one side of the axis."""
     values = {s: complex(to_mpf(plane.problem.values[s])) for s in signs}
     height = max(1.0, *(abs(x) for x in values.values()))
 
