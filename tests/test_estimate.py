@@ -13,6 +13,7 @@ from mpmath import mp, mpf
 from sympy import Symbol
 
 import planaria as pl
+from planaria.ensembles.verdicts.statuses import Status
 
 # (sqrt(3) - 1)/2, the resolvent of square matrices at ridge 2
 TEXT = "0.36602540378443864676372317075293618347140262690519"
@@ -48,16 +49,16 @@ def test_formats_are_those_of_floats(estimate: pl.Estimate) -> None:
     with pytest.raises(ValueError, match="format"):
         format(estimate, "d")
     for special in ("inf", "-inf", "nan"):
-        one = pl.Estimate(mpf(special), mpf(0), "by hand", "infinite", {}, mpf(0), 20)
+        one = pl.Estimate(mpf(special), mpf(0), (), Status.INFINITE, {}, mpf(0), 20)
         assert f"{one:.3f} {one:.2e}" == f"{special} {special}"
-    tiny = pl.Estimate(mpf("1.5e-400"), mpf(0), "by hand", "verified", {}, mpf(0), 20)
+    tiny = pl.Estimate(mpf("1.5e-400"), mpf(0), (), Status.VERIFIED, {}, mpf(0), 20)
     assert f"{tiny:.2e}" == "1.50e-400"
 
 
 def test_whole_numbers_and_remainders(estimate: pl.Estimate) -> None:
-    large = pl.Estimate(mpf(10) ** 30 + mpf("0.5"), mpf(0), "by hand", "verified", {}, mpf(0), 40)
+    large = pl.Estimate(mpf(10) ** 30 + mpf("0.5"), mpf(0), (), Status.VERIFIED, {}, mpf(0), 40)
     with mp.workdps(60):
-        exact = pl.Estimate(mpf(10) ** 30 + mpf("0.5"), mpf(0), "by hand", "verified", {}, mpf(0), 40)
+        exact = pl.Estimate(mpf(10) ** 30 + mpf("0.5"), mpf(0), (), Status.VERIFIED, {}, mpf(0), 40)
     assert int(exact) == math.trunc(exact) == math.floor(exact) == round(exact) == 10**30
     assert math.ceil(exact) == 10**30 + 1
     assert int(large) == int(large.value)

@@ -173,11 +173,11 @@ ARGUMENTS: dict[str, Argument] = {
     "evaluate_array, values": Argument(RESULT.evaluate_array, never, ""),
     "evaluate_array, a parameter": Argument(
         lambda v: RESULT.evaluate_array(N=4, P=6, gamma=v),
-        lambda v: (isinstance(v, (list, tuple, np.ndarray)) and len(v) > 0) or v == 2.5,
+        lambda v: (isinstance(v, (list, tuple, np.ndarray)) and len(v) > 0) or v in (2.5, 1j),
         "gamma",
     ),
     "evaluate_array, an entry": Argument(
-        lambda v: RESULT.evaluate_array(N=4, P=6, gamma=[1, v]), lambda v: v in (2.5, True), "gamma"
+        lambda v: RESULT.evaluate_array(N=4, P=6, gamma=[1, v]), lambda v: v in (2.5, True, 1j), "gamma"
     ),
     "check, derivation": Argument(pl.check, lambda v: v is RESULT, "check"),
     "check, seed": Argument(lambda v: RESULT.check(seed=v, simulation=False), never, "seed"),

@@ -49,6 +49,8 @@ from planaria.ensembles.library import load_model, model_names
 from planaria.ensembles.shown import Shown
 from planaria.ensembles.spectra.known import SPECTRA, named_spectrum
 from planaria.ensembles.text.log_determinant import logdet
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics import density, evaluate
 from planaria.numerics.evidence.check_diagrams import check_diagrams
 from planaria.numerics.points.problem import pose
@@ -157,7 +159,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "problem": lambda: pose(derived(), POINT),
     "estimate": lambda: evaluate(derived(), POINT, digits=20),
     "estimate without unknowns": lambda: Estimate(
-        mpf(1), mpf(0), "by hand", "verified", {"Delta": mpf("nan")}, mpf(0), 10, None
+        mpf(1), mpf(0), (Technique.NEWTON.taken(),), Status.VERIFIED, {"Delta": mpf("nan")}, mpf(0), 10, None
     ),
     "density": lambda: density(derived(), values=POINT_OF_DENSITY, of="gamma", points=10),
     "check": lambda: check_diagrams(derived(), 0, lambda text, done, total: None),

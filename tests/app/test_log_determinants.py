@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,18 +28,37 @@ def test_evaluate_and_simulate(run: Run) -> None:
 def test_derive(run: Run) -> None:
     result = run("derive", "marchenko-pastur", QUANTITY, "--no-simulation", "--json").json
     (name,) = result["quantities"]
-    assert name == f"{QUANTITY}, slope"
+    assert name == f"{QUANTITY}, resolvent"
     entry = result["quantities"][name]
-    assert "slope ds from s = 0 to 1" in entry["integral"]
+    assert "resolvent) dt from t = 0 to oo" in entry["integral"]
     assert [one["outcome"] for one in entry["checks"]] == ["passed", "passed"]
     page = run("derive", "marchenko-pastur", QUANTITY, "--no-simulation", "--latex").out
-    assert "slope ds from s = 0 to 1" in page
+    assert "resolvent) dt from t = 0 to oo" in page
+    assert r"\mathrm{resolvent} &=" in page.replace(r"\simeq", "=")
+    assert r"\mathrm{value}" not in page
+
+
+def test_tables_and_sweeps(run: Run, tmp_path: Path) -> None:
+    at = ("--set", "N=20", "--set", "P=40")
+    alone = [
+        run("evaluate", "marchenko-pastur", QUANTITY, *at, "--set", f"gamma={one}", "--json").json["value"]
+        for one in ("1", "1e-6")
+    ]
+    table = run("evaluate", "marchenko-pastur", QUANTITY, *at, "--set", "gamma=1,1e-6", "--json").json["points"]
+    assert [one["status"] for one in table] == ["verified", "verified"]
+    for one, other in zip(table, alone, strict=True):
+        assert abs(float(one["value"]) - float(other)) < 1e-9
+    target = tmp_path / "points.csv"
+    run("sweep", "marchenko-pastur", QUANTITY, *at, "--set", "gamma=1,1e-6", "--out", str(target))
+    rows = [line.split(",") for line in target.read_text().splitlines()]
+    values = [float(row[rows[0].index("value")]) for row in rows[1:]]
+    assert values == pytest.approx([float(one) for one in alone], rel=1e-10)
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--set", "N=20,30"), "is evaluated at one point at a time; give one value for each --set"),
+        (("--certify",), "--certify: a log det is an integral, which is not proved; leave it out"),
         (("--limit", "gamma=0"), "--limit: no exact limit of a log det is known; set a small value"),
     ],
 )

@@ -134,7 +134,21 @@ def test_an_interruption_keeps_what_was_computed(run: Run, monkeypatch: pytest.M
     assert [one.name for one in Path().iterdir()] == ["a.nc"]
 
 
-def test_complex_numbers_are_refused(run: Run, tmp_path: Path) -> None:
-    out = str(tmp_path / "z.nc")
-    outcome = run("sweep", "wigner", "resolvent", "--set", "N=20", "--set", "z=1+1j,3", "--out", out)
-    assert outcome.refusal == "--set z: a sweep takes real numbers; give these, or see planaria evaluate"
+def test_complex_numbers(run: Run, tmp_path: Path) -> None:
+    words = ("sweep", "wigner", "resolvent", "--set", "N=20", "--set", "z=1+1j,3", "--out")
+    out = tmp_path / "z.nc"
+    refusal = f"--out {out}: netCDF holds no complex numbers, and resolvent has complex parameters"
+    assert run(*words, str(out)).refusal == f"{refusal}; give a name that ends in .zarr or .csv"
+    assert list(tmp_path.iterdir()) == []
+    table = tmp_path / "z.csv"
+    assert run(*words, str(table)).code == 0
+    rows = [line.split(",") for line in table.read_text().splitlines()]
+    assert [complex(row[rows[0].index("z")]) for row in rows[1:]] == [1 + 1j, 3]
+    for row in rows[1:]:
+        z = complex(row[rows[0].index("z")])
+        right = (z - (z - 2) ** 0.5 * (z + 2) ** 0.5) / 2
+        assert complex(row[rows[0].index("resolvent")]) == pytest.approx(right, rel=1e-10)
+    size = run(
+        "sweep", "wigner", "resolvent", "--set", "N=20,3+1j", "--set", "z=3", "--out", str(tmp_path / "n.csv")
+    )
+    assert size.refusal.startswith("--set N: ")

@@ -194,10 +194,49 @@ def test_numbers_beyond_doubles() -> None:
 
 
 @pytest.mark.parametrize(
-    "numbers",
-    [{"gamma": np.array([1 + 5j])}, {"gamma": np.array(1 + 5j)}, {"gamma": [1j, 2]}, {"P": np.array([12 + 1j])}],
+    ("numbers", "problem"),
+    [
+        ({"P": np.array([12 + 1j])}, "dimension P: .* is not a positive integer; give a size of at least 1"),
+        ({"gamma": [1j, complex("nan")]}, "parameter gamma: the array holds a number that is not finite"),
+        ({"gamma": [1j, 2], "N": [2, 2.5]}, "dimension N: the array holds a size that is not whole"),
+    ],
 )
-def test_complex_numbers_are_refused_and_not_cut(numbers):
+def test_complex_numbers_where_only_real_ones_are_meant(numbers, problem):
     result = pl.derive("marchenko-pastur", "resolvent")
-    with pytest.raises(InputError, match="the array holds complex numbers; give real ones"):
+    with pytest.raises(InputError, match=problem):
         result.evaluate_array(**{"N": 6, "P": 12, "gamma": 1, **numbers})
+
+
+def test_a_complex_variance_is_refused():
+    result = pl.derive("random-features", "resolvent")
+    with pytest.raises(InputError, match=r"sigma_u: .* is not a real number, and a variance"):
+        result.evaluate_array(N=6, P=12, gamma=1, Lambda=[1, 2], sigma_u=[1, 1j])
+
+
+def semicircle(z):
+    """tr (z - g)^-1 / N, the branch that falls like 1/z: E. Wigner, Ann. Math. 67, 325 (1958)."""
+    return (z - np.sqrt(z - 2) * np.sqrt(z + 2)) / 2
+
+
+def test_complex_arrays_against_the_semicircle():
+    z = np.concatenate([np.linspace(-4, 4, 81) + 1e-3j, np.linspace(-4, 4, 9) - 0.5j, [3, 3 + 0j, -5, 0.5]])
+    found = pl.derive("wigner", "resolvent").evaluate_array(N=[[10], [1000]], z=z)
+    assert found.dtype == complex
+    assert found.shape == (2, 94)
+    assert {one.value for one in found.status[:, :-1].ravel()} == {"ok"}
+    assert {one.value for one in found.status[:, -1]} <= {"in the spectrum", "path ends"}  # 0.5, on the cut
+    right = semicircle(z.astype(complex))
+    distance = abs(found.values - right)[:, :-1]
+    assert (distance <= found.errors[:, :-1] + 1e-14).all()
+    assert distance.max() < 1e-10
+    assert np.isnan(found.values[:, -1]).all()
+
+
+def test_complex_arrays_of_features_are_the_single_points():
+    result = pl.derive("random-features", "resolvent")
+    at = {"sigma_u": 1, "Lambda": [1, 0.5, 0.2]}
+    ridges = np.array([0.1 + 0.05j, -0.01 + 0.02j, 1e-3 + 1e-4j])
+    found = result.evaluate_array(at, N=np.array([[2], [3]]), P=3, gamma=ridges)
+    for n, row in zip((2, 3), found, strict=True):
+        for ridge, value in zip(ridges, row, strict=True):
+            assert abs(value - complex(result.evaluate(at, N=n, P=3, gamma=ridge, digits=15))) < 1e-10 * abs(value)

@@ -175,3 +175,10 @@ def test_a_parameter_that_is_declared_complex() -> None:
         _read(MODEL.replace("= true", "= 1"))
     with pytest.raises(InputError, match="a complex number has no sign"):
         _read(MODEL.replace("= true", '= true, sign = "any"'))
+
+
+def test_a_point_on_the_axis_of_symmetry_is_reached() -> None:
+    """Next to the middle of the semicircle the strength alone leads to the root of the other half plane."""
+    for height in ("1e-3", "0.1", "-1e-3"):
+        found = WIGNER.evaluate({"N": 10, z: f"{height}j"}, digits=15).value
+        assert abs(found - semicircle(mpc(0, height))) < 1e-14

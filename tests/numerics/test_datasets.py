@@ -555,3 +555,23 @@ def test_the_identity_of_a_sweep_is_in_its_file(tmp_path: Path) -> None:
     found = json.loads(zarr.open_group(tmp_path / "a.zarr").attrs["planaria_sweep"])
     assert found["quantities"] == {"resolvent": "tr(inv(gamma*I(N) + x*x.T))/N"}
     assert found["fixed"] == {"P": "100"}
+
+
+def test_complex_parameters_in_a_group_that_goes_on(tmp_path: Path) -> None:
+    out = tmp_path / "z.zarr"
+    at = {"N": 20, "z": [1 + 1j, 3, -0.5 + 0.1j, 4]}
+    found = pl.sweep("wigner", "resolvent", at, out=out, chunk=2)
+    assert found.resolvent.dtype == complex
+    assert (found.z.values == np.array(at["z"])).all()
+    again = pl.sweep("wigner", "resolvent", at, out=out, chunk=2)
+    assert (again.resolvent.values == found.resolvent.values).all()
+    alone = pl.derive("wigner", "resolvent").evaluate_array(N=20, z=np.array(at["z"]))
+    assert np.allclose(found.resolvent.values, alone.values, rtol=1e-12)
+    with pytest.raises(InputError, match="there is a sweep of another grid"):
+        pl.sweep("wigner", "resolvent", {"N": 20, "z": [1 - 1j, 3, -0.5 + 0.1j, 4]}, out=out, chunk=2)
+
+
+def test_draws_at_complex_parameters() -> None:
+    found = pl.sweep("wigner", "resolvent", {"N": 40, "z": [1 + 1j, 3 + 1j]}, draws=30, seed=3)
+    drawn = found.resolvent_draws.values + 1j * found.resolvent_draws_imag.values
+    assert abs(drawn.mean(axis=-1) - found.resolvent.values).max() < 0.05

@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
+from sympy import Identity, MatrixSymbol, Trace, symbols
 
 import planaria as pl
 from planaria.algebra.errors import InputError
@@ -45,6 +45,14 @@ def correlated(ridge: Any, eigenvalues: list[Any], samples: int) -> Any:
     return outer + samples * (mpmath.log(1 + d) - d / (1 + d))
 
 
+def wishart(ridge: Any, size: int, samples: int) -> Any:
+    """The same without correlation, where d solves a quadratic equation."""
+    c = mpmath.mpf(size) / samples
+    b = ridge + 1 - c
+    d = 2 * c / (b + mpmath.sqrt(b * b + 4 * ridge * c))
+    return size * mpmath.log(ridge + 1 / (1 + d)) + samples * (mpmath.log(1 + d) - d / (1 + d))
+
+
 @pytest.mark.parametrize("ratio", ["0.5", "10", "1000"])
 def test_the_square_channel_without_correlation(ratio: str) -> None:
     result = pl.derive(CAPACITY / N, CHANNEL.with_spectra({R: pl.UnitSpectrum()}))
@@ -68,11 +76,14 @@ def test_a_correlated_channel_to_thirty_digits() -> None:
         assert abs(found.value - expected) <= found.error + mpmath.mpf("1e-30")
 
 
-@pytest.mark.parametrize(("sizes", "ridge"), [((2, 1), "1e-8"), ((3, 4), "1e-9"), ((1, 1), "1e6")])
+@pytest.mark.parametrize(
+    ("sizes", "ridge"),
+    [((2, 1), "1e-8"), ((3, 4), "1e-9"), ((1, 1), "1e6"), ((1, 1), "1e-12"), ((3, 2), "1e-14"), ((2, 1), "1e-40")],
+)
 def test_far_apart_eigenvalues(sizes: tuple[int, int], ridge: str) -> None:
     found = pl.derive("marchenko-pastur", WISHART).evaluate(N=sizes[0], P=sizes[1], gamma=ridge, digits=12)
-    with mpmath.workdps(40):
-        expected = correlated(mpmath.mpf(ridge), [mpmath.mpf(1)] * sizes[0], sizes[1])
+    with mpmath.workdps(120):
+        expected = wishart(mpmath.mpf(ridge), *sizes)
         assert abs(found.value - expected) < mpmath.mpf("1e-12") * max(1, abs(expected))
 
 
@@ -81,6 +92,60 @@ def test_no_bare_part_is_needed() -> None:
     found = pl.derive("marchenko-pastur", "logdet(x*x.T)/N").evaluate(N=3, P=4, digits=15)
     c = mpmath.mpf(3) / 4
     assert abs(found.value - ((c - 1) / c * mpmath.log(1 - c) - 1)) < 1e-14
+
+
+def test_sizes_from_a_list_that_is_given_with_the_numbers() -> None:
+    result = pl.derive(CAPACITY, CHANNEL)
+    levels = ["0.1", "0.7", "1", "2.2"]
+    declared = pl.derive(CAPACITY, CHANNEL.with_spectra({R: pl.Eigenvalues.of(levels)}))
+    assert result.evaluate(R=levels, P=3, snr=5, digits=12).value == declared.evaluate(P=3, snr=5, digits=12).value
+    assert float(result.evaluate_array(R=levels, P=[3.0, 6.0], snr=5)[0]) == pytest.approx(
+        float(declared.evaluate(P=3, snr=5, digits=12)), rel=1e-10
+    )
+
+
+def test_arrays_against_the_formula() -> None:
+    result = pl.derive("marchenko-pastur", WISHART)
+    sizes = np.array([[3, 2], [2, 3], [4, 4]])
+    ridges = np.array([1e-12, 1.0, 1e8])
+    found = result.evaluate_array(N=sizes[:, :1], P=sizes[:, 1:], gamma=ridges)
+    assert found.shape == (3, 3)
+    assert {one.value for one in found.status.ravel()} == {"ok"}
+    for (n, p), row, errors in zip(sizes.tolist(), found.values, found.errors, strict=True):
+        for ridge, value, error in zip(ridges.tolist(), row.tolist(), errors.tolist(), strict=True):
+            with mpmath.workdps(40):
+                right = wishart(mpmath.mpf(repr(ridge)), n, p)
+            assert abs(value - right) <= min(error, 2e-10 * max(1, abs(float(right))))
+    assert pl.evaluate_array(result, N=3, P=2, gamma=[1.0])[0] == pytest.approx(float(found[0, 1]), rel=1e-11)
+
+
+def test_arrays_with_traces_beside_and_points_that_are_refused() -> None:
+    both = pl.derive("marchenko-pastur", f"gamma*({WISHART} + 3*tr(inv(gamma*I(N) + x*x.T)))/N + {WISHART}**2")
+    found = both.evaluate_array(N=2, P=[3.0, 5.0], gamma=0.5)
+    for value, p in zip(found, (3, 5), strict=True):
+        alone = both.evaluate(N=2, P=p, gamma="0.5", digits=12)
+        assert value == pytest.approx(float(alone), rel=1e-10)
+    shifted = pl.derive("marchenko-pastur", "logdet(gamma*I(N) - x*x.T)")
+    statuses = shifted.evaluate_array(N=4, P=9, gamma=[0.5, 1.5, 40.0]).status
+    assert [one.value == "ok" for one in statuses] == [False, False, True]
+    with pytest.raises(InputError, match="do not fit each other"):
+        both.evaluate_array(N=2, P=[3.0, 5.0], gamma=[1.0, 2.0, 3.0])
+    with pytest.raises(InputError, match="there is no parameter 'gama'; did you mean 'gamma'"):
+        both.evaluate_array(N=2, P=3, gama=[1.0])
+
+
+def test_a_singular_matrix_is_told() -> None:
+    with pytest.raises(InputError, match="is singular, so that its log det is not finite; add a ridge"):
+        pl.derive("marchenko-pastur", "logdet(x*x.T)").evaluate(N=3, P=2, digits=6)
+
+
+def test_sweeps_of_log_dets() -> None:
+    at = {"N": 20, "P": [30, 40], "gamma": [1e-3, 1.0]}
+    data = pl.sweep("marchenko-pastur", {"free": WISHART, "resolvent": "resolvent"}, at)
+    result = pl.derive("marchenko-pastur", WISHART)
+    expected = result.evaluate_array(N=20, P=np.array([[30.0], [40.0]]), gamma=np.array([1e-3, 1.0]))
+    assert np.allclose(data["free"].values, expected.values, rtol=1e-10, atol=0)
+    assert (data["free_status"].values == data["resolvent_status"].values).all()
 
 
 def test_drawn_matrices_agree() -> None:
@@ -122,11 +187,11 @@ def test_what_it_says_it_is() -> None:
     result = pl.derive("marchenko-pastur", WISHART)
     assert isinstance(result, pl.LogDetDerivation)
     (part,) = result.integrals
-    assert (str(part.path), str(part.scale)) == ("s", "kappa")
+    assert (str(part.path), str(part.scale)) == ("t", "kappa")
     assert str(part.start.value) == "gamma + 1"
-    assert "∫ slope ds from s = 0 to 1" in str(result)
+    assert "∫ (N/(κ + t) - resolvent) dt from t = 0 to oo" in str(result)
     assert (
-        r"\log\det\left[\gamma \mathbf{1}_N + x x^{\mathsf{T}}\right] = N \log \kappa + \int_0^1 ds"
+        r"\log\det\left[\gamma \mathbf{1}_N + x x^{\mathsf{T}}\right] = N \log \kappa + \int_0^\infty dt"
         in result.latex()
     )
     assert "Log determinants" in result._repr_html_()
@@ -134,10 +199,10 @@ def test_what_it_says_it_is() -> None:
     assert [one.outcome.value for one in pl.check(result, simulation=False)] == ["passed", "passed"]
     at = {"N": 3, "P": 4, "gamma": 1}
     assert pl.evaluate(result, at, digits=8).value == result.evaluate(at, digits=8).value
-    with pytest.raises(InputError, match="is no derivation"):
-        pl.evaluate_array(result, at)
-    with pytest.raises(InputError, match="one point at a time; call evaluate in a loop"):
-        result.evaluate_array(at)
+    with pytest.raises(
+        InputError, match="an integral, which is not proved; leave it out; the resolvent in it can be"
+    ):
+        result.evaluate(at, certify=True)
 
 
 def test_the_grammar_reads_what_it_writes() -> None:
@@ -197,11 +262,11 @@ def test_drawn_matrices_that_are_not_positive(matrix: str, sizes: tuple[int, int
 def test_a_quadrature_says_what_it_leaves() -> None:
     with mpmath.workdps(40):
         d = mpmath.mpf("1e-9")
-        found = integrate(lambda s: 1 / (s + d) - 1 / (1 + d - s) ** 2, d, d, 12)
+        found = integrate(lambda s, rest: (1 / (s + d) - 1 / (d + rest) ** 2, 1), d, d, 12)
         exact = mpmath.log(1 + 1 / d) - (1 / d - 1 / (1 + d))
         assert abs(found.value - exact) <= found.error + mpmath.mpf("1e-20") * abs(exact)
     with pytest.raises(InputError, match="has not settled to 12 digits"):
-        integrate(lambda s: abs(s - Rational(1, 3)), mpmath.mpf("0.1"), mpmath.mpf("0.1"), 12)
+        integrate(lambda s, rest: (abs(s - mpmath.mpf(1) / 3), 1), mpmath.mpf("0.1"), mpmath.mpf("0.1"), 12)
 
 
 def test_a_complex_matrix_is_not_positive() -> None:

@@ -3,6 +3,9 @@
 Random-feature ridge regression, its losses and resolvents, over twelve decades of every parameter: sizes with N
 = P and N = P +- 1, ridges from 1e-20 to 1e6, power laws and lists of eigenvalues down to 1e-30. Half of the
 arrays are random points in random order, half are monotone sweeps. A value is wrong beyond 1e-9, relative.
+
+``--single`` takes points one by one, of sample covariances with a spectrum (V. A. Marchenko, L. A. Pastur, 1967):
+ridges from 1e-300 to 1e300, spectra over 30 decades, one mode and one sample among them.
 """
 
 from __future__ import annotations
@@ -12,16 +15,19 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from mpmath import mp, mpf
+from sympy import Identity, MatrixSymbol, Trace, symbols
 from tests.oracles.literature import random_features
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
 from planaria.derivations.derivation import Derivation
+from planaria.diagrams import Gaussian, Model
 from planaria.ensembles.library import load_model
 from planaria.ensembles.text.model_file import ModelFile
 from planaria.numerics.sweeps.arrays import evaluate_array
@@ -174,6 +180,59 @@ def survey(seed: int, points: int, quantities: tuple[str, ...] = QUANTITIES) -> 
     return count
 
 
+def sample_resolvent(samples: int, ridge: Any, spectrum: list[Any]) -> Any:
+    """tr (ridge + x x^T)^-1 for x of variance 1/samples and rows of this spectrum, by bisection in log kappa.
+
+    kappa (1 - sum lambda/(lambda + kappa)/samples) = ridge, and the trace is kappa/ridge sum 1/(lambda + kappa).
+    """
+    with mp.workdps(900):
+        low, high = mp.log(ridge), mp.log(ridge + mp.fsum(spectrum)) + 1
+        for _ in range(400):
+            middle = (low + high) / 2
+            kappa = mp.exp(middle)
+            left = kappa * (1 - mp.fsum(x / (x + kappa) for x in spectrum) / samples)
+            low, high = (middle, high) if left < ridge else (low, middle)
+        return kappa / ridge * mp.fsum(1 / (x + kappa) for x in spectrum)
+
+
+def single(seed: int, points: int) -> Count:
+    """Evaluate random points one by one, and all of one spectrum as an array."""
+    M, P, gamma = symbols("M P gamma", positive=True)
+    Lambda, x = MatrixSymbol("Lambda", M, M), MatrixSymbol("x", M, P)
+    model = Model([Gaussian(x, variance=1 / P, rows=Lambda)])
+    result = derive(Trace((gamma * Identity(M) + x * x.T).inv()), model)
+    chance, count = random.Random(f"points {seed}"), Count()
+    for _ in range(points):
+        size = chance.choice([1, 2, 3, 7, 20])
+        decades = chance.choice([0, 3, 30])
+        spectrum = [f"{10 ** chance.uniform(-decades / 2, decades / 2):.4g}" for _ in range(size)]
+        samples = chance.choice([1, size, max(1, size - 1), size + 1, chance.randint(1, 10**6)])
+        farthest = chance.choice([6, 20, 300])
+        exponent = chance.uniform(-farthest, farthest)
+        ridge = f"{10 ** (exponent % 1):.4g}e{int(exponent // 1)}"
+        at: dict[Any, Any] = {"P": samples, "Lambda": spectrum}
+        point = {"P": samples, "gamma": ridge, "spectrum": spectrum}
+        right = sample_resolvent(samples, mpf(ridge), [mpf(one) for one in spectrum])
+        for kind, ask in (
+            ("single", lambda at=at, ridge=ridge: result.evaluate(at, gamma=ridge, digits=12).value),
+            ("array", lambda at=at, ridge=ridge: mpf(float(result.evaluate_array(at, gamma=[float(ridge)])[0]))),
+        ):
+            try:
+                value = ask()
+            except InputError as refusal:
+                count.kinds[f"{kind} refused"] += 1
+                count.wrong.append({**point, "kind": kind, "refusal": str(refusal)})
+                continue
+            if value != value:
+                count.kinds[f"{kind} nan"] += 1
+            elif abs(value - right) <= TOLERANCE * abs(right):
+                count.kinds[f"{kind} right"] += 1
+            else:
+                count.kinds[f"{kind} wrong"] += 1
+                count.wrong.insert(0, {**point, "kind": kind, "value": str(value), "right": mp.nstr(right, 15)})
+    return count
+
+
 def describe(count: Count) -> str:
     """The counts, and some of what is not right."""
     return "\n".join([str(dict(count.kinds)), *map(str, count.wrong[:20])])
@@ -185,8 +244,19 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", help="a file for the wrong points, one line of JSON each")
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="processes; each takes its part with a seed of its own"
+    )
+    parser.add_argument("--single", action="store_true", help="points one by one, of sample covariances")
     arguments = parser.parse_args()
-    count = survey(arguments.seed, arguments.points)
+    work, jobs = (single if arguments.single else survey), max(1, arguments.jobs)
+    seeds = [arguments.seed] if jobs == 1 else [1000 * arguments.seed + job for job in range(jobs)]
+    with ProcessPoolExecutor(jobs) as pool:
+        counts = list(pool.map(work, seeds, [arguments.points // jobs] * jobs))
+    count = Count()
+    for one in counts:
+        count.kinds.update(one.kinds)
+        count.wrong += one.wrong
     print(describe(count))
     if arguments.out:
         with open(arguments.out, "w", encoding="utf-8") as stream:

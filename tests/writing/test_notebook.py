@@ -16,6 +16,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 import planaria as pl
 from planaria.ensembles.evidence import Outcome
 from planaria.ensembles.shown import Shown
+from planaria.ensembles.verdicts.statuses import Status
 from planaria.writing.latex.derivation import latex_summary
 from planaria.writing.latex.metric import formula_width
 from planaria.writing.notebook.markup import formula, scrolled
@@ -133,7 +134,7 @@ def test_an_estimate_shows_its_evidence(result: pl.Derivation) -> None:
     for said in ("0.36602540378443864676", "verified: ", estimate.method, "residual", "below 1"):
         assert said in page.words
     assert page.words.count("e-") == 2
-    bare = pl.Estimate(mpf("inf"), mpf(0), "by hand", "infinite", {}, mpf(0), 10)
+    bare = pl.Estimate(mpf("inf"), mpf(0), (), Status.INFINITE, {}, mpf(0), 10)
     assert "the limit diverges" in Page(bare._repr_html_()).words
     assert "ladder" not in Page(bare._repr_html_()).words
 

@@ -76,8 +76,8 @@ SweepNumbersOption = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=NUMBERS",
-        help="The value of a parameter or a dimension; or several: 60,120, or 60 points from 10 to 400, "
-        "10:400:60, or in equal ratios, 10:400:log60. All combinations are evaluated.",
+        help="The value of a parameter or a dimension, such as N=60, or complex, z=1+0.1j; or several: 60,120, or "
+        "60 points from 10 to 400, 10:400:60, or in equal ratios, 10:400:log60. All combinations are evaluated.",
         autocompletion=completion.parameters,
     ),
 ]

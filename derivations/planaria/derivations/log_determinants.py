@@ -1,18 +1,19 @@
-"""log det of a matrix, derived: an integral over a parameter of a closed form.
+"""log det of a matrix, derived: an integral over a ridge of a closed form.
 
-A positive matrix A is joined to a multiple of the identity by positive matrices, A_s = (1 - s) kappa + s A, and
+For a positive matrix A
 
-    log det A = n log kappa + integral over s from 0 to 1 of (n - kappa tr A_s^-1) / s,
+    log det A = n log kappa + integral over t from 0 to infinity of n/(kappa + t) - tr (A + t)^-1,
 
-exactly, at every size, whatever kappa > 0: the integrand is d/ds log det A_s, as s (A - kappa) = A_s - kappa. Its
-planar limit is a closed form like any other. kappa is taken as the planar tr A / n, so that the ends are near.
+exactly, at every size, whatever kappa > 0: log det(A + t) - n log(kappa + t) vanishes at large t, and the
+integrand is minus its derivative. The resolvent has a planar limit that is a closed form like any other. kappa is
+taken as the planar tr A / n, so that the integrand falls like 1/t^3.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from sympy import Dummy, Expr, Identity, Symbol, Trace, diff
 
@@ -26,6 +27,7 @@ from planaria.ensembles.estimate import Estimate, Simulation
 from planaria.ensembles.evidence import Check
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
 from planaria.ensembles.model import Model
+from planaria.ensembles.points import PointArray
 from planaria.ensembles.question import Asked, Given, Question, Values, given, question
 from planaria.ensembles.shown import Shown
 from planaria.ensembles.text.log_determinant import LogDet
@@ -45,20 +47,20 @@ class LogDetIntegral(Portable):
     logdet
         What it is of.
     path
-        The variable of integration, s, from 0 to 1.
+        The variable of integration, t, from 0 to infinity.
     scale
-        The symbol kappa of the multiple of the identity at s = 0.
+        The symbol kappa of the mean eigenvalue.
     start
         The derivation of tr A / n, the value that kappa takes.
-    slope
-        The derivation of d/ds log det A_s, in s and kappa.
+    resolvent
+        The derivation of tr (A + t)^-1.
     """
 
     logdet: LogDet
     path: Symbol
     scale: Symbol
     start: Derivation = field(repr=False)
-    slope: Derivation = field(repr=False)
+    resolvent: Derivation = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,23 @@ class LogDetDerivation(Portable):
     defaults: Mapping[Symbol, Expr] = field(default_factory=dict, repr=False, compare=False)
 
     def evaluate(
-        self, values: Values | None = None, *, digits: int = 50, limit: Values | None = None, **numbers: Given
+        self,
+        values: Values | None = None,
+        *,
+        digits: int = 50,
+        limit: Values | None = None,
+        certify: bool = False,
+        **numbers: Given,
     ) -> Estimate:
         """The number at given parameters, to `digits` digits; see `planaria.numerics.integrals`."""
-        found: Estimate = extension(EVALUATORS, "logdet")(self, values, digits=digits, limit=limit, **numbers)
+        number = extension(EVALUATORS, "logdet")
+        found: Estimate = number(self, values, digits=digits, limit=limit, certify=certify, **numbers)
         return found
 
-    def evaluate_array(self, values: Values | None = None, **numbers: Given) -> NoReturn:
-        """Not there yet: raises InputError."""
-        problem = "a log det is evaluated at one point at a time"
-        raise InputError("evaluate_array", problem, "call evaluate in a loop")
+    def evaluate_array(self, values: Values | None = None, **numbers: Given) -> PointArray:
+        """The number in double precision over arrays of parameters; see `planaria.numerics.integrals`."""
+        found: PointArray = extension(EVALUATORS, "logdet array")(self, values, **numbers)
+        return found
 
     def simulate(
         self, values: Values | None = None, *, runs: int = 100, seed: int = 0, workers: int = 1, **numbers: Given
@@ -108,14 +117,14 @@ class LogDetDerivation(Portable):
         return found
 
     def check(self, *, seed: int = 0, simulation: bool = True) -> Shown[Check]:
-        """Every check of the derivative of each log det, and of each trace."""
+        """Every check of the resolvent in each log det, and of each trace."""
         one_by_one = [extension(EVALUATORS, "check")(one, seed=seed, simulation=simulation) for one in self.parts]
         return Shown([check for checks in one_by_one for check in checks])
 
     @property
     def parts(self) -> tuple[Derivation, ...]:
-        """The derivations that are checked: slopes, and traces beside them."""
-        return (*(one.slope for one in self.integrals), *self.traces.values())
+        """The derivations that are checked: resolvents, and traces beside them."""
+        return (*(one.resolvent for one in self.integrals), *self.traces.values())
 
     def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
         """The integral, and equations and value of its integrand; `width` and `rules` as for a `Derivation`."""
@@ -182,11 +191,10 @@ def _derived(asked: Question, budget: float) -> LogDetDerivation:
 def _integral(logdet: LogDet, model: Model, budget: float) -> LogDetIntegral:
     matrix, size = logdet.arg, logdet.arg.shape[0]
     taken = {str(one) for one in contents_of(logdet, model).symbols} | {one.name for one in model.fields}
-    path, scale = (_fresh(name, taken) for name in ("s", "kappa"))
-    between = ((1 - path) * scale * Identity(size) + path * matrix).doit()
+    path, scale = (_fresh(name, taken) for name in ("t", "kappa"))
     start = derive_traces(Trace(matrix) / size, model, budget=budget)
-    slope = derive_traces((size - scale * Trace(between.inv())) / path, model, budget=budget)
-    return LogDetIntegral(logdet, path, scale, start, slope)
+    resolvent = derive_traces(Trace((path * Identity(size) + matrix).doit().inv()), model, budget=budget)
+    return LogDetIntegral(logdet, path, scale, start, resolvent)
 
 
 def _fresh(name: str, taken: Iterable[str]) -> Symbol:

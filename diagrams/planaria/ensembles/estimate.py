@@ -15,8 +15,9 @@ from mpmath import mp, mpc, mpf, nstr
 from sympy import Basic, Expr, Float, I, sympify
 
 from planaria.algebra.values import Measured
-from planaria.ensembles.evidence import Status
 from planaria.ensembles.extensions import VIEWS, extension
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Taken, in_words
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -57,7 +58,7 @@ class Enclosure:
 class Estimate(Measured):
     """A number with its evidence. It counts as its value in arithmetic, and keeps its digits there.
 
-    >>> quarter = Estimate(mpf(1) / 4, mpf(0), "by hand", "verified", {}, mpf(0), 20)
+    >>> quarter = Estimate(mpf(1) / 4, mpf(0), (), Status.VERIFIED, {}, mpf(0), 20)
     >>> quarter
     Estimate(0.25000000000000000000, verified)
     >>> quarter + 1, 2 / quarter, quarter > 0
@@ -74,8 +75,8 @@ class Estimate(Measured):
         a limit diverges.
     error
         The difference that the last raise of precision made: a bound on rounding, not on finite-size effects.
-    method
-        How the number was found, in words.
+    steps
+        How the number was found, one step after the other.
     status
         ``"verified"``: the unreduced Schwinger-Dyson equations hold at this very point to the digits, the ladder's
         spectral radius is below 1, so that this is the solution of the matrices, and the digits stood when the
@@ -100,7 +101,7 @@ class Estimate(Measured):
 
     value: mpf
     error: mpf
-    method: str
+    steps: tuple[Taken, ...]
     status: Status
     unknowns: Mapping[str, mpf]
     residual: mpf
@@ -111,10 +112,16 @@ class Estimate(Measured):
 
     def __post_init__(self) -> None:
         """Keep no more digits than are known: the working precision may have been thousands."""
+        object.__setattr__(self, "status", Status(self.status))
         with mp.workdps(max(self.digits, 15) + GUARD):
             for name in ("value", "error", "residual"):
                 object.__setattr__(self, name, _rounded(getattr(self, name)))
             object.__setattr__(self, "unknowns", {name: _rounded(x) for name, x in self.unknowns.items()})
+
+    @property
+    def method(self) -> str:
+        """How the number was found, in words."""
+        return in_words(self.steps)
 
     def __repr__(self) -> str:
         return f"Estimate({self}, {self.status})"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from planaria.ensembles.extensions import VIEWS, extension
 
-__all__ = ["Check", "Method", "Outcome", "Progress", "Status"]
+__all__ = ["Check", "Method", "Outcome", "Progress"]
 
 # From the strongest: every order and size at once; the equations and the value of the closed form; a bijection of
 # diagrams; exact expectations at every size; sums of diagrams in exact rationals; the unreduced equations to many
@@ -18,9 +18,6 @@ Method = Literal[
     "identity", "closed form", "diagrams", "polynomials", "all diagrams", "residual", "simulation"
 ]  # fmt: skip
 EXACT: tuple[Method, ...] = ("all diagrams", "residual")  # of a closed form, without statistical error
-
-# How far a number is known; see `planaria.numerics.Estimate`. A simulation can contradict any of the others.
-Status = Literal["certified", "verified", "limit", "numerical limit", "infinite", "contradicted"]
 
 # How a check reports where it is: what is being done, how far it is, and how far it goes.
 Progress = Callable[[str, int, int], None]

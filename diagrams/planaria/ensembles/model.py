@@ -200,6 +200,16 @@ class Model(Portable):
                             f"its covariance contains the random field {symbol.name}",
                             "use deterministic matrices in covariances",
                         )
+        sizes = {str(s) for one in self.fields for space in one.shape for s in getattr(space, "free_symbols", ())}
+        for one in self.fields:
+            for name, value in one.law.parameters.items():
+                for symbol in value.free_symbols:
+                    if str(symbol) in sizes:
+                        raise InputError(
+                            f"field {one.name}",
+                            f"{name} of its law contains {symbol}, which is a dimension",
+                            f"give {name} a number or a parameter",
+                        )
         # What is a function of several matrices and parameters is seen where these have numbers.
         covariances = {one for field in self.fields for one in (field.rows, field.cols)}
         for matrix, spectrum in self.spectra:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planaria.ensembles.verdicts.reasons import Reason
+
 __all__ = ["PointArray", "PointStatus"]
 
 
@@ -36,33 +38,46 @@ class PointStatus(Enum):
         """What would be right; empty for what is right."""
         return _SENTENCES[self][1]
 
+    @classmethod
+    def of(cls, refusal: Exception) -> PointStatus:
+        """What an error says of its point.
+
+        >>> from planaria.ensembles.verdicts.reasons import RefusedError
+        >>> PointStatus.of(RefusedError(Reason.PATH_ENDS, strength=0.5)), PointStatus.of(ValueError())
+        (<PointStatus.PATH_ENDS: 'path ends'>, <PointStatus.NOT_SOLVED: 'not solved'>)
+        """
+        return _OF_REASONS.get(getattr(refusal, "reason", None), cls.NOT_SOLVED)
+
+
+_OF_REASONS: dict[Any, PointStatus] = {
+    Reason.IN_THE_SPECTRUM: PointStatus.IN_THE_SPECTRUM,
+    Reason.ON_A_CUT: PointStatus.IN_THE_SPECTRUM,
+    Reason.PATH_ENDS: PointStatus.PATH_ENDS,
+    Reason.SINGULAR: PointStatus.SINGULAR,
+    Reason.NO_LAW: PointStatus.NO_LAW,
+    Reason.OUT_OF_RANGE: PointStatus.OUT_OF_RANGE,
+}
 
 _SENTENCES = {
     PointStatus.OK: ("the unreduced equations confirm the number", ""),
     PointStatus.IN_THE_SPECTRUM: (
         "the equations have a solution there that no matrix has",
-        "move the spectral parameter outside of the spectrum, or raise the ridge",
+        Reason.IN_THE_SPECTRUM.remedy,
     ),
     PointStatus.PATH_ENDS: (
         "the solution that begins at the bare propagators ends before the full strength of the fields",
-        "move the spectral parameter outside of the spectrum, or raise the ridge",
+        Reason.PATH_ENDS.remedy,
     ),
     PointStatus.SINGULAR: (
         "the closed form divides by zero there",
-        "move away from the singular point, or take a limit",
+        f"{Reason.SINGULAR.remedy}, or take a limit",
     ),
     PointStatus.NOT_SOLVED: (
         "no solution was found and confirmed",
         "evaluate the point by itself, which says why",
     ),
-    PointStatus.NO_LAW: (
-        "a variance or a covariance is negative or not finite there",
-        "give parameters at which each is a finite number >= 0",
-    ),
-    PointStatus.OUT_OF_RANGE: (
-        "the number is beyond the range of doubles",
-        "evaluate the point by itself, to any number of digits",
-    ),
+    PointStatus.NO_LAW: (Reason.NO_LAW.problem, Reason.NO_LAW.remedy),
+    PointStatus.OUT_OF_RANGE: (Reason.OUT_OF_RANGE.problem, Reason.OUT_OF_RANGE.remedy),
 }
 
 
@@ -92,15 +107,16 @@ class PointArray(np.ndarray):
     @classmethod
     def of(cls, values: Any, errors: Any, status: Any) -> PointArray:
         """The array of these values; all three have one shape."""
-        found = np.array(values, dtype=float).view(cls)
+        plain = np.asarray(values)
+        found = np.array(plain, dtype=complex if np.iscomplexobj(plain) else float).view(cls)
         found.errors = np.array(errors, dtype=float)
         found.status = np.empty(found.shape, dtype=object)
         found.status[...] = np.array(status, dtype=object).reshape(found.shape)
         return found
 
     @property
-    def values(self) -> NDArray[np.float64]:
-        """The numbers as a plain array; nan where there is none."""
+    def values(self) -> NDArray[Any]:
+        """The numbers as a plain array, complex at complex parameters; nan where there is none."""
         return self.view(np.ndarray)
 
     def _like(self, change: Any) -> PointArray:

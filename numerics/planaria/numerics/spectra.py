@@ -170,7 +170,11 @@ def exact_number(value: object, place: str) -> Expr:
     if isinstance(value, (str, Decimal)):
         check_range(str(value).strip(), place)
     quoted = repr(shown(value)) if isinstance(value, str) else shown(value)
-    raise InputError(place, f"{quoted} is not a finite number", "give a number")
+    remedy = "give a number"
+    if isinstance(value, str) and value.strip().endswith(("i", "I")):
+        python = re.sub(r"\*?[iI]\s*$", "j", value).strip()
+        remedy = f"write {python}" if _COMPLEX.fullmatch(python) else remedy
+    raise InputError(place, f"{quoted} is not a finite number", remedy)
 
 
 def no_value(symbol: Basic, known: Iterable[object], place: str, what: str) -> InputError:

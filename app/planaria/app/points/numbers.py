@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mpmath import isinf, mp, mpc, mpf, nstr
 from sympy import Expr, Rational, oo
 
-__all__ = ["decimal", "decimal_json", "short"]
+__all__ = ["decimal", "decimal_json", "largest", "short"]
 
 _LONGEST = 300  # decimal places of a number that is compared with what is printed of it
 
@@ -62,3 +63,8 @@ def short(value: Expr) -> str:
         if abs(mp.log10(abs(number))) > _LONGEST or Rational(text) == value:
             return str(text)
     return nstr(mpf(int(value)), 12) if value.is_Integer and abs(value) > 10**_LONGEST else str(value)
+
+
+def largest(numbers: Sequence[Expr]) -> Expr:
+    """The largest of several sizes; of complex numbers, where it matters to nothing, the first."""
+    return max(numbers) if all(one.is_extended_real for one in numbers) else numbers[0]

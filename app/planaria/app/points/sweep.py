@@ -14,7 +14,9 @@ from sympy import Expr, Symbol
 from planaria.algebra.errors import InputError
 from planaria.app.commands import in_flags
 from planaria.app.points.numbers import decimal
-from planaria.derivations import Derivation
+from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
+from planaria.ensembles.verdicts.statuses import Status
 from planaria.numerics.points.reading import is_beyond
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.numerics.sweeps.arrays import evaluate_array
@@ -25,7 +27,6 @@ SWEEP_DIGITS = 9
 """Digits to which many points are solved together."""
 
 _TOGETHER = 50  # points; between two lots progress is shown, and an interruption is heard
-_VERIFIED = "verified"
 REFUSED = "refused"
 
 
@@ -64,7 +65,7 @@ class Sweep:
         The symbols that the quantity contains; others make no difference.
     """
 
-    derivation: Derivation
+    derivation: Derivation | LogDetDerivation
     given: Mapping[Symbol, tuple[Expr, ...]]
     fixed: Mapping[Symbol, Expr]
     limits: Mapping[str, int]
@@ -87,7 +88,7 @@ class Sweep:
             values = self._together([points[place] for place in lot]) if len(lot) > 1 else [None]
             for place, value in zip(lot, values, strict=True):
                 numbers = points[place]
-                yield place, Row(numbers, value, _VERIFIED) if value is not None else self._alone(numbers)
+                yield place, Row(numbers, value, Status.VERIFIED) if value is not None else self._alone(numbers)
                 done += 1
                 progress(done)
 

@@ -79,7 +79,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
             continue
         for number, part in enumerate(found.parts):
             integral = found.integrals[number] if number < len(found.integrals) else None
-            several = f" {number + 1}" if len(found.integrals) > 1 else ""
+            several = f"_{number + 1}" if len(found.integrals) > 1 else ""
             one = _part(quantity, part, integral, several)
             derivations[one] = part
             quantities.append(one)
@@ -119,11 +119,11 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
 
 
 def _part(quantity: Quantity, part: Derivation, integral: LogDetIntegral | None, several: str) -> Quantity:
-    """What is derived of a quantity with a log det: the derivative of each, and each trace beside it."""
+    """What is derived of a quantity with a log det: the resolvent in each, and each trace beside it."""
     if integral is None:
         return Quantity(f"{quantity.name}, {format_expression(part.expression)}", part.expression)
-    about = f"the derivative of {format_expression(integral.logdet)} along the path"
-    return Quantity(f"{quantity.name}, slope{several}", part.expression, about)
+    about = f"the resolvent that {format_expression(integral.logdet)} is an integral of"
+    return Quantity(f"{quantity.name}, resolvent{several}", part.expression, about)
 
 
 def _is_readable(derivation: Derivation) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,19 +26,20 @@ from planaria.app.display import (
 from planaria.app.inputs import Names, check_count, read_limits, read_renames, read_sweep
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.missing_values import Needs, check_sizes, needs_of
-from planaria.app.points.numbers import decimal, decimal_json, short
+from planaria.app.points.numbers import decimal, decimal_json, largest, short
 from planaria.app.points.sweep import SWEEP_DIGITS, Sweep
 from planaria.app.points.table import SweepReport, Table
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.app.words.quantities import formula_name, scalar_quantity
-from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation, derive
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.ensembles.estimate import Enclosure, Estimate
-from planaria.ensembles.evidence import Outcome, Status
+from planaria.ensembles.evidence import Outcome
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.integrals.log_determinant import evaluate_log_determinants
 from planaria.numerics.simulation.approach import ApproachInterrupted
 from planaria.numerics.simulation.extrapolation import Comparison
@@ -51,7 +52,6 @@ _MOST_DIGITS = 1000
 _DIGITS = 20
 _MOST_RUNS = 1_000_000
 _MOST_WORKERS = 1024
-_CONTRADICTED: Status = "contradicted"  # the status of a number that a simulation contradicts
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,12 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     if options.certify and (has_several or target is not None):
         raise InputError("--certify", "a table of points is not certified", "leave it out, or give one point")
     point = _point(
-        quantity, model, names, needs, options, {symbol: _largest(some) for symbol, some in given.items()}
+        quantity, model, names, needs, options, {symbol: largest(some) for symbol, some in given.items()}
     )
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         derivation = derive(quantity.expression, model, budget=options.budget)
     has_logdet = isinstance(derivation, LogDetDerivation)
-    if has_logdet and (has_several or target is not None):
-        problem = f"{quantity.name} has a log det, which is evaluated at one point at a time"
-        raise InputError("evaluate", problem, "give one value for each --set, and leave --csv out")
     if has_logdet and point.limits:
         raise InputError("--limit", "no exact limit of a log det is known", "set a small value")
     parts = derivation.parts if isinstance(derivation, LogDetDerivation) else (derivation,)
@@ -123,7 +120,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     renames = read_renames(options.symbols, names, occurring)
     formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
     notes = [one.sentence for one in reorderings(quantity.expression, model)]
-    if isinstance(derivation, Derivation) and (target is not None or has_several):
+    if target is not None or has_several:
         digits = options.digits or (SWEEP_DIGITS if has_several else _DIGITS)
         sweep = Sweep(derivation, given, point.values, point.limits, needs.symbols, digits)
         report = SweepReport(sweep, file, quantity, formulas, notes)
@@ -134,7 +131,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         digits, limit = options.digits or _DIGITS, point.limits or None
         if isinstance(derivation, LogDetDerivation):
             if options.certify:
-                raise InputError("--certify", "an integral is not proved", "leave it out")
+                raise InputError("--certify", "a log det is an integral, which is not proved", "leave it out")
             estimate = evaluate_log_determinants(derivation, relevant, digits=digits)
         else:
             estimate = evaluate(derivation, relevant, digits=digits, limit=limit, certify=options.certify)
@@ -150,7 +147,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
             failure = error
     contradicted = simulation is not None and simulation.verdict is Outcome.FAILED
     if contradicted:
-        estimate = replace(estimate, status=_CONTRADICTED)
+        estimate = replace(estimate, status=Status.CONTRADICTED)
     if options.as_json:
         content = _json(file, quantity, estimate, simulation, formulas)
         print_json({**content, **({"notes": notes} if notes else {})})
@@ -163,11 +160,6 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     if failure is not None:
         raise failure
     return not contradicted
-
-
-def _largest(numbers: Sequence[Expr]) -> Expr:
-    """The largest of several sizes; of complex numbers, where it matters to nothing, the first."""
-    return max(numbers) if all(one.is_real for one in numbers) else numbers[0]
 
 
 def _point(
@@ -218,7 +210,7 @@ def _json(
             formulas.plain_name(name): decimal_json(value, digits) for name, value in estimate.unknowns.items()
         },
         "residual": decimal(estimate.residual, 3),
-        "status": estimate.status,
+        "status": estimate.status.value,
         "radius": estimate.radius,
         **_enclosures(estimate, formulas),
         "simulation": simulation_json(simulation),
@@ -250,7 +242,7 @@ def _print(
     at = [f"{formulas.name(s)} = {short(v)}" for s, v in point.values.items() if s in needs.symbols]
     at += [f"{formulas.name(name)} {formulas.arrow} 0" for name in point.limits]
     note(console, "   ".join(at))
-    failed = estimate.status == _CONTRADICTED
+    failed = estimate.status == Status.CONTRADICTED
     console.print()
     line(
         console,
@@ -274,7 +266,7 @@ def _print(
         rows.append(("ladder", f"spectral radius {_radius(estimate.radius)}: outside of the spectrum"))
     is_complex = isinstance(estimate.value, mpc)
     if estimate.enclosure is None and (is_complex or not isinf(estimate.value)):
-        is_integral = "quadrature" in estimate.method
+        is_integral = any(step.technique is Technique.QUADRATURE for step in estimate.steps)
         what = "that the quadrature may leave" if is_integral else "when the precision was raised"
         rows.append(("error", f"{decimal(estimate.error, 3)} {what}"))
     console.print(plain_table(("", ""), rows))

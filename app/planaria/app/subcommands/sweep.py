@@ -16,7 +16,7 @@ from planaria.app.display import messages, note, output, plain_table, print_json
 from planaria.app.inputs import Names, check_count, read_sweep
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.missing_values import check_sizes, needs_of
-from planaria.app.points.numbers import short
+from planaria.app.points.numbers import largest, short
 from planaria.app.words.quantities import chosen_quantities
 from planaria.ensembles.files import check_ordinary
 from planaria.ensembles.library import load_model
@@ -162,11 +162,10 @@ def _check_given(
     """InputError for numbers that are missing, with options to add, and for sizes that do not fit into memory."""
     listed = {space: Integer(size) for space, size in listed_sizes(model).items() if isinstance(space, Symbol)}
     for symbol, some in given.items():
-        if any(one.is_extended_real is False for one in some):
-            raise InputError(
-                f"--set {symbol.name}", "a sweep takes real numbers", "give these, or see planaria evaluate"
-            )
-    known = {**names.defaults, **{symbol: max(some) for symbol, some in given.items()}, **listed}
+        is_size = str(symbol) in {str(space) for field in model.fields for space in field.shape}
+        if is_size and any(one.is_extended_real is False for one in some):
+            raise InputError(f"--set {symbol.name}", "a size is a real number", "give whole numbers >= 1")
+    known = {**names.defaults, **{symbol: largest(some) for symbol, some in given.items()}, **listed}
     in_points = {names.scalars[name] for name in (points[0] if points else ())}
     for one in quantities:
         needs = needs_of(one.expression, model)

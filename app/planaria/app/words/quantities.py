@@ -67,4 +67,5 @@ def chosen_quantities(file: ModelFile, wanted: Sequence[str]) -> list[Quantity]:
 
 def formula_name(quantity: Quantity) -> str:
     """What stands to the left of a formula for it: its name, or a word where it is an expression."""
-    return quantity.name if is_word(quantity.name) else _VALUE
+    *_, last = quantity.name.split(", ")  # of a part of a quantity: what it is called
+    return last if is_word(last) else _VALUE

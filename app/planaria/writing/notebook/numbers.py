@@ -12,14 +12,6 @@ from planaria.writing.notebook.markup import Node, element, formula, page, table
 
 __all__ = ["estimate_html", "simulation_html"]
 
-_MEANING = {
-    "verified": "the unreduced equations hold at this point, and it lies outside of the spectrum",
-    "limit": "verified, in an exact limit",
-    "certified": "proved to lie in its enclosure",
-    "numerical limit": "values ever closer to the limit settle",
-    "infinite": "the limit diverges",
-    "contradicted": "a simulation disagrees",
-}
 _SHORT, _LONG = 3, 60  # digits of what is small, and of a line
 
 
@@ -27,7 +19,7 @@ def estimate_html(estimate: Estimate) -> str:
     """The value, and the evidence under it."""
     radius = "" if estimate.radius is None else f"{estimate.radius:.4g}, below 1: outside of the spectrum"
     rows: list[tuple[str, Node]] = [
-        ("status", f"{estimate.status}: {_MEANING[estimate.status]}"),
+        ("status", f"{estimate.status}: {estimate.status.meaning}"),
         ("found by", estimate.method),
         ("error", _small(estimate.error)),
         ("residual", f"{_small(estimate.residual)}, relative, of the unreduced equations"),

@@ -36,8 +36,8 @@ def log_determinant_text(derivation: LogDetDerivation, formulas: Formulas | None
     >>> from planaria.derivations.log_determinants import derive
     >>> print(log_determinant_text(derive("marchenko-pastur", "logdet(gamma*I(N) + x*x.T)")))  # doctest: +ELLIPSIS
     logdet(gamma*I(N) + x*x.T)
-      logdet(gamma*I(N) + x*x.T) = N·log(κ) + ∫ slope ds from s = 0 to 1, κ = γ + 1
-      slope: ...
+      logdet(gamma*I(N) + x*x.T) = N·log(κ) + ∫ (N/(κ + t) - resolvent) dt from t = 0 to oo, κ = γ + 1
+      resolvent: ...
         equation  ...
         value     ...
     """
@@ -45,7 +45,7 @@ def log_determinant_text(derivation: LogDetDerivation, formulas: Formulas | None
     lines = [show.plain(derivation.expression)]
     for one in derivation.integrals:
         lines.append(f"  {integral_text(one, show)}")
-        lines.append(f"  slope: {_inner(one.slope, show)}")
+        lines.append(f"  resolvent: {_inner(one.resolvent, show)}")
     lines += [f"  {_inner(one, show)}" for one in derivation.traces.values()]
     return "\n".join(lines)
 
@@ -54,8 +54,9 @@ def integral_text(one: LogDetIntegral, show: Formulas) -> str:
     """log det as an integral, in a line."""
     scale, path, size = show.name(one.scale), show.name(one.path), show.inline(one.logdet.arg.shape[0])
     sign, times = ("∫", "·") if show.unicode else ("integral of", "*")
+    integral = f"{sign} ({size}/({scale} + {path}) - resolvent) d{path} from {path} = 0 to oo"
     return (
-        f"{show.plain(one.logdet)} = {size}{times}log({scale}) + {sign} slope d{path} from {path} = 0 to 1, "
+        f"{show.plain(one.logdet)} = {size}{times}log({scale}) + {integral}, "
         f"{scale} = {show.inline(one.start.value)}"
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import NoReturn
 
@@ -193,6 +194,8 @@ def _refuse_syntax(error: UnexpectedInput, text: str, place: str) -> NoReturn:
             remedy = (
                 f"'{before[1]}' is no function: the functions are inv, tr, logdet and I; write a product with *"
             )
+            if close := get_close_matches(before[1], RESERVED, n=1, cutoff=0.6):
+                remedy = f"'{before[1]}' is no function; did you mean '{close[0]}'?"
         elif piece in RESERVED or (before and before[1] in RESERVED):
             remedy = "write inv(...), tr(...) or I(space)"
         elif previous and (previous.isalnum() or previous in "_)") and (piece[0].isalnum() or piece[0] in "_("):

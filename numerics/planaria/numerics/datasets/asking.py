@@ -15,12 +15,12 @@ from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Values, question
-from planaria.ensembles.spectra import Eigenvalues, Spectrum
 from planaria.ensembles.text.model_data import ModelFile, Parameter, Quantity, Space
 from planaria.numerics.datasets.grid import Grid, check_names, read_grid
 from planaria.numerics.datasets.labels import DRAW, variables
 from planaria.numerics.datasets.plan import Draws, Plan
 from planaria.numerics.datasets.tasks import chunk_shape, draws_chunk, points_at_once
+from planaria.numerics.given_spectra import with_spectra
 
 __all__ = ["Quantities", "planned"]
 
@@ -55,7 +55,9 @@ def planned(
     if not isinstance(model, (Model, ModelFile)):
         raise InputError("sweep", f"{described(model)} is no model", "give a model, or its name")
     setting = model.model if isinstance(model, ModelFile) else model
-    setting, numbers = _with_spectra(setting, grid)
+    numbers: Any = grid
+    if isinstance(grid, Mapping):
+        setting, numbers = with_spectra(setting, grid)
     own = replace(model, model=setting) if isinstance(model, ModelFile) else setting
     asked = {name: _quantity(own, text) for name, text in _named(quantities).items()}
     symbols = _symbols(own, asked.values())
@@ -112,27 +114,6 @@ def _quantity(model: Model | ModelFile, text: str | Expr) -> Quantity:
         raise InputError("sweep", f"{text} is a matrix, and no scalar", f"take a trace: tr({text})")
     known = {one.name: one for one in model.quantities} if isinstance(model, ModelFile) else {}
     return known[str(text)] if str(text) in known else Quantity(str(text), expression)
-
-
-def _with_spectra(model: Model, grid: Any) -> tuple[Model, Any]:
-    """Spectra that are given among the numbers, and the other numbers."""
-    matrices = {str(m.name): m for m in _matrices(model)}
-    if not isinstance(grid, Mapping):
-        return model, grid
-    given = {key: value for key, value in grid.items() if str(getattr(key, "name", key)) in matrices}
-    spectra = {
-        matrices[str(getattr(key, "name", key))]: value
-        if isinstance(value, Spectrum)
-        else Eigenvalues.of(value.tolist() if hasattr(value, "tolist") else value, f"matrix {key}")
-        for key, value in given.items()
-    }
-    return model.with_spectra(spectra), {key: value for key, value in grid.items() if key not in given}
-
-
-def _matrices(model: Model) -> set[Any]:
-    covariances = [one for field in model.fields for one in (field.rows, field.cols) if one is not None]
-    found = {matrix for matrix, _ in model.spectra}
-    return found.union(*(contents_of(one, model).matrices for one in covariances))
 
 
 def _symbols(model: Model | ModelFile, asked: Iterable[Quantity]) -> dict[str, tuple[Symbol, bool]]:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from planaria.algebra.errors import InputError
 from planaria.algebra.values import Portable
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
+from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.points import PointArray, PointStatus
 from planaria.numerics.datasets.labels import DRAWN, DRAWS_STATUS, NOT_DRAWN, SEED, Names, code_of
 from planaria.numerics.datasets.libraries import library
@@ -25,7 +27,7 @@ from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.simulation.simulate import trial
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.sweeps.arrays import evaluate_array
-from planaria.numerics.sweeps.group import exact_float
+from planaria.numerics.sweeps.complex_points import exact_complex
 
 __all__ = ["Block", "Work", "block", "computed", "seed_at"]
 
@@ -40,7 +42,7 @@ class Work(Portable):
     """A plan with the derivations of its quantities: what workers are sent."""
 
     plan: Plan
-    derivations: Mapping[str, Derivation]
+    derivations: Mapping[str, Derivation | LogDetDerivation]
 
 
 @exclusive
@@ -84,9 +86,9 @@ def _shape(region: Sequence[slice]) -> tuple[int, ...]:
     return tuple(one.stop - one.start for one in region)
 
 
-def _quantity(plan: Plan, derivation: Derivation, region: Region) -> PointArray:
+def _quantity(plan: Plan, derivation: Derivation | LogDetDerivation, region: Region) -> PointArray:
     """Values over a region; along an axis that makes no difference they are computed once."""
-    needed = {str(one) for one in parameters_of(derivation)}
+    needed = _parameters(derivation)
     own = tuple(
         slice(one.start, one.start + 1) if needed.isdisjoint(axis.columns) else one
         for one, axis in zip(region, plan.grid.axes, strict=True)
@@ -102,8 +104,18 @@ def _quantity(plan: Plan, derivation: Derivation, region: Region) -> PointArray:
     )
 
 
+def _parameters(derivation: Derivation | LogDetDerivation) -> set[str]:
+    """The names of everything that has numbers."""
+    if isinstance(derivation, LogDetDerivation):
+        return set(map(str, contents_of(derivation.expression, derivation.model).symbols))
+    return {str(one) for one in parameters_of(derivation)}
+
+
 def _points(
-    derivation: Derivation, fixed: Mapping[str, Any], columns: Mapping[str, NDArray[np.float64]], count: int
+    derivation: Derivation | LogDetDerivation,
+    fixed: Mapping[str, Any],
+    columns: Mapping[str, NDArray[Any]],
+    count: int,
 ) -> PointArray:
     """Points in a row. Where some make an array refuse all of them, they are found by halving."""
     try:
@@ -180,4 +192,4 @@ def _each(plan: Plan, where: Sequence[slice]) -> Iterator[tuple[int, dict[str, A
     fixed = {name: number for name, number in plan.grid.fixed.items() if name in needed}
     for row, place in enumerate(product(*(range(one.start, one.stop) for one in where))):
         point = int(np.ravel_multi_index(place, plan.grid.shape)) if place else 0
-        yield point, {**fixed, **{name: exact_float(column[row]) for name, column in columns.items()}}
+        yield point, {**fixed, **{name: exact_complex(column[row]) for name, column in columns.items()}}

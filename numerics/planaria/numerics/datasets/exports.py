@@ -8,7 +8,6 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +69,10 @@ class Target:
         """Raise InputError where there is something else than this sweep, or the beginning of it."""
         if self.path is None or self.working is None:
             return
+        beyond = [name for name in plan.quantities if plan.is_complex(name)]
+        if self.path.suffix == ".nc" and beyond:
+            problem = f"netCDF holds no complex numbers, and {beyond[0]} has complex parameters"
+            raise InputError(self.place, problem, "give a name that ends in .zarr or .csv")
         if self.path != self.working and self.path.exists():
             if self.path.suffix == ".csv":
                 problem = "it is there already, and a table does not say what it is of"
@@ -167,4 +170,4 @@ def _words(name: str, column: Any) -> list[str]:
     """Numbers in as few digits as tell them; statuses in words; nothing for nan."""
     if name.endswith("_status") and name != DRAWS_STATUS:
         return ["not computed" if one == NOT_COMPUTED else status_of(int(one)).value for one in column]
-    return ["" if isinstance(one, float) and isnan(one) else repr(one) for one in column.tolist()]
+    return ["" if one != one else repr(one).strip("()") for one in column.tolist()]

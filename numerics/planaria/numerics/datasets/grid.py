@@ -21,7 +21,7 @@ from planaria.numerics.spectra import exact_number
 
 __all__ = ["POINT", "Axis", "Grid", "read_grid"]
 
-Floats = NDArray[np.float64]
+Numbers = NDArray[Any]
 
 POINT = "point"
 """The dimension of a list of points."""
@@ -38,11 +38,12 @@ class Axis(Portable):
     name
         Of the dimension.
     columns
-        The numbers along it, by parameter, each of shape (points,).
+        The numbers along it, by parameter, each of shape (points,); complex ones for a ridge or a spectral
+        parameter.
     """
 
     name: str
-    columns: Mapping[str, Floats]
+    columns: Mapping[str, Numbers]
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())))
@@ -76,7 +77,7 @@ class Grid(Portable):
         """Every name that has numbers."""
         return (*(name for axis in self.axes for name in axis.columns), *self.fixed)
 
-    def columns(self, region: Sequence[slice]) -> dict[str, Floats]:
+    def columns(self, region: Sequence[slice]) -> dict[str, Numbers]:
         """The numbers that move in a region, point by point in its order, by name.
 
         >>> grid = read_grid({"N": [1, 2], "gamma": [0.5, 1.5, 2.5], "P": 7}, sizes={"N", "P"})
@@ -99,7 +100,12 @@ class Grid(Portable):
         """What tells this grid from others, in few words: lengths and digests of the numbers along each axis."""
         return {
             axis.name: {
-                name: [len(axis), sha256(np.ascontiguousarray(column, dtype="<f8").tobytes()).hexdigest()]
+                name: [
+                    len(axis),
+                    sha256(
+                        np.ascontiguousarray(column, dtype="<c16" if np.iscomplexobj(column) else "<f8").tobytes()
+                    ).hexdigest(),
+                ]
                 for name, column in axis.columns.items()
             }
             for axis in self.axes
@@ -159,7 +165,7 @@ def check_names(grid: Grid, known: Iterable[str]) -> None:
             raise unknown_name("grid", "parameter or dimension", name, names)
 
 
-def _table(points: object, sizes: Collection[str], signed: Collection[str]) -> dict[str, Floats]:
+def _table(points: object, sizes: Collection[str], signed: Collection[str]) -> dict[str, Numbers]:
     if not isinstance(points, Sequence) or isinstance(points, str) or not points:
         problem = f"{described(points)} is neither numbers by name nor a list of points"
         raise InputError("grid", problem, 'give {"N": [60, 120], "gamma": 0.1} or [{"N": 60, "gamma": 0.1}, ...]')
@@ -192,7 +198,7 @@ def _is_several(value: object) -> bool:
     return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
-def _column(name: str, value: Any, sizes: Collection[str], signed: Collection[str], *, once: bool) -> Floats:
+def _column(name: str, value: Any, sizes: Collection[str], signed: Collection[str], *, once: bool) -> Numbers:
     """Numbers along an axis, in double precision; `once` where equal ones would be one point twice."""
     place = _place(name, sizes)
     if isinstance(value, str):
@@ -204,7 +210,7 @@ def _column(name: str, value: Any, sizes: Collection[str], signed: Collection[st
     if isinstance(value, np.ndarray) and value.dtype.kind in "iuf":
         found = value.astype(np.float64)
     else:
-        found = np.array([_float(_exact(name, one, sizes, signed), place) for one in value], dtype=np.float64)
+        found = np.array([_double(_exact(name, one, sizes, signed), place) for one in value])
     if not found.size:
         raise InputError(place, "there is no number", "give at least one")
     _check(found, name, place, sizes, signed)
@@ -213,13 +219,13 @@ def _column(name: str, value: Any, sizes: Collection[str], signed: Collection[st
     return found
 
 
-def _check(found: Floats, name: str, place: str, sizes: Collection[str], signed: Collection[str]) -> None:
+def _check(found: Numbers, name: str, place: str, sizes: Collection[str], signed: Collection[str]) -> None:
     if not np.isfinite(found).all():
         raise InputError(place, f"{found[~np.isfinite(found)][0]} is not finite", "give finite numbers")
     if name in sizes and ((found != np.floor(found)) | (found < 1)).any():
         wrong = found[(found != np.floor(found)) | (found < 1)][0]
         raise InputError(place, f"{wrong:g} is no size", "give whole numbers >= 1")
-    if name not in signed and (found <= 0).any():
+    if name not in signed and not np.iscomplexobj(found) and (found <= 0).any():
         raise InputError(place, f"{found[found <= 0][0]:g} is not positive", "give positive numbers")
 
 
@@ -228,13 +234,20 @@ def _exact(name: str, value: Any, sizes: Collection[str], signed: Collection[str
     if name in sizes and str(value).strip() == str(oo):  # infinitely many eigenvalues, where their sums converge
         return oo
     number = exact_number(value, place)
-    if number.is_real is not True:
-        raise InputError(place, f"{shown(value)} is not a real number", "give a real number")
+    if number.is_extended_real is False and name not in sizes:
+        return number  # of a ridge or a spectral parameter; what has to be real is told when it is evaluated
     if name in sizes and not (number.is_Integer and number >= 1):
         raise InputError(place, f"{shown(value)} is no size", "give whole numbers >= 1")
     if name not in signed and not number > 0:
         raise InputError(place, f"{shown(value)} is not positive", "give positive numbers")
     return number
+
+
+def _double(number: Expr, place: str) -> float | complex:
+    if number.is_real:
+        return _float(number, place)
+    real, imag = number.as_real_imag()
+    return complex(_float(real, place), _float(imag, place))
 
 
 def _float(number: Expr, place: str) -> float:

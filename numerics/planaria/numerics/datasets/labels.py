@@ -109,8 +109,9 @@ def variables(plan: Plan) -> Iterator[Variable]:
     for name, quantity in plan.quantities.items():
         names, label = Names(name), quantity.about or quantity.name
         about = {"long_name": label, "units": _UNIT, "expression": _formula(quantity.expression)}
+        none = np.complex128(np.nan) if plan.is_complex(name) else nan
         yield Variable(
-            name, dims, shape, plan.chunk, nan, {**about, "ancillary_variables": f"{names.error} {names.status}"}
+            name, dims, shape, plan.chunk, none, {**about, "ancillary_variables": f"{names.error} {names.status}"}
         )
         error = {"long_name": f"estimated absolute error of {name}", "units": _UNIT}
         yield Variable(names.error, dims, shape, plan.chunk, nan, error)
@@ -141,7 +142,11 @@ def coordinates(plan: Plan) -> dict[str, tuple[tuple[str, ...], Any, dict[str, s
             found[name] = (axis.name,), _whole(name, column, plan), _words(name, plan)
     for name, number in plan.grid.fixed.items():
         words = {**_words(name, plan), "exact": str(number)}
-        found[name] = (), _whole(name, np.float64(number), plan), words
+        found[name] = (
+            (),
+            _whole(name, np.complex128(number) if number.is_extended_real is False else np.float64(number), plan),
+            words,
+        )
     return found
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.model import Model
@@ -109,6 +111,13 @@ class Plan(Portable):
             for name, quantity in self.quantities.items()
         }
 
+    def is_complex(self, name: str) -> bool:
+        """Whether a quantity contains a parameter that has complex numbers."""
+        needed = self.needed[name]
+        moving = (column for axis in self.grid.axes for key, column in axis.columns.items() if key in needed)
+        fixed = (number.is_extended_real is False for key, number in self.grid.fixed.items() if key in needed)
+        return any(map(np.iscomplexobj, moving)) or any(fixed)
+
     @cached_property
     def needed_for_draws(self) -> frozenset[str]:
         """The names that draws of all quantities take numbers for."""
@@ -116,7 +125,9 @@ class Plan(Portable):
 
     @property
     def draws_are_complex(self) -> bool:
-        """Whether a field that occurs has complex entries, so that one draw of a real mean may be complex."""
+        """Whether a parameter is complex, or a field has complex entries: one draw of a real mean may be, then."""
+        if any(map(self.is_complex, self.quantities)):
+            return True
         fields: set[Any] = {
             field for one in self.quantities.values() for field in contents_of(one.expression, self.model).fields
         }

@@ -1,30 +1,33 @@
-"""log det to any number of digits: the closed form of its derivative, solved and verified at every node."""
+"""log det to any number of digits: an integral over the ridge of a resolvent, verified at every node."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from mpmath import log, mp, mpc, mpf
 from sympy import Dummy, Expr, Float, MatrixSymbol, Symbol
 
-from planaria.algebra.errors import InputError, described, unknown_name
+from planaria.algebra.errors import InputError, check_truth, described, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation, LogDetIntegral, sensitivity
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
+from planaria.ensembles.spectra import Spectrum
+from planaria.ensembles.verdicts.reasons import Reason, RefusedError
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.integrals.quadrature import integrate
+from planaria.numerics.integrals.resolvents import Resolvent, Watch, reach
 from planaria.numerics.solving.evaluate import MOST_DIGITS, evaluate
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.spectra import exact_number
 
-__all__ = ["evaluate_log_determinants"]
+__all__ = ["by_name", "check_certify", "evaluate_log_determinants", "own_values"]
 
 _ROUGH = 15  # digits of what only says where nodes are best
-_GUARD = 8  # digits beyond those of the result in each value of the integrand
-_INSIDE = mpf("1e-6")  # from an end of the path, where the integrand is looked at for the distances beyond it
+_GUARD = 3  # digits beyond those of the result in the integral, and as many again in each value of the resolvent
 
 
 @exclusive
@@ -34,6 +37,7 @@ def evaluate_log_determinants(
     *,
     digits: int = 50,
     limit: Values | None = None,
+    certify: bool = False,
     **numbers: Given,
 ) -> Estimate:
     """The quantity at given parameters, as `planaria.numerics.evaluate` takes them.
@@ -41,8 +45,8 @@ def evaluate_log_determinants(
     Returns
     -------
     An `Estimate` whose error bounds what the quadrature leaves, and rounding. Each value of the integrand is
-    verified: the unreduced equations hold there, and the ladder is below 1, so that no matrix on the path is
-    singular. `residual` and `radius` are the largest of all nodes.
+    verified: the unreduced equations hold there, and the ladder is below 1, so that minus the ridge is no
+    eigenvalue. `residual` and `radius` are the largest of all nodes.
 
     Raises
     ------
@@ -56,75 +60,60 @@ def evaluate_log_determinants(
         raise InputError("digits", f"{digits!r} is no number from 1 to {MOST_DIGITS}", "ask for 50, say")
     if limit:
         raise InputError("limit", f"no exact limit of a log det is known, {described(limit)}", "set a small value")
-    at = _by_name(given(values, numbers, derivation.defaults), derivation)
+    check_certify(certify)
+    at = by_name(given(values, numbers, derivation.defaults), derivation)
     work = digits + _GUARD
     found: dict[Expr, mpf] = {}
     errors: dict[Expr, mpf] = {}
     nodes = 0
-    watched = _Watch()
+    watched = Watch()
     with mp.workdps(work + 10):
         for one in derivation.integrals:
             found[one.logdet], errors[one.logdet], count = _integrated(one, at, work, watched)
             nodes += count
         for trace, part in derivation.traces.items():
-            estimate = watched.evaluate(part, at, work)
+            estimate = watched.seen(evaluate(part, own_values(part, at), digits=work))
             found[trace], errors[trace] = estimate.value, estimate.error
         asked = derivation.expression
         value = _number(asked, found, at, work)
         error = mp.fsum(abs(_number(sensitivity(asked, part), found, at, work)) * errors[part] for part in found)
-    method = f"Gauss-Legendre quadrature of the derivative on {nodes} nodes, each of them verified"
-    return Estimate(value, error, method, "verified", {}, watched.residual, digits, watched.radius)
+    steps = (Technique.QUADRATURE.taken(nodes=nodes),)
+    return Estimate(value, error, steps, Status.VERIFIED, {}, watched.residual, digits, watched.radius)
 
 
-@dataclass
-class _Watch:
-    """The largest residual and radius of all evaluations."""
-
-    residual: mpf = field(default_factory=mpf)
-    radius: float | None = None
-
-    def evaluate(self, derivation: Derivation, at: Mapping[str, Any], digits: int) -> Estimate:
-        contents = contents_of(derivation.expression, derivation.model)
-        known = {str(one) for one in (*contents.symbols, *contents.matrices)}
-        found = evaluate(derivation, {name: value for name, value in at.items() if name in known}, digits=digits)
-        self.residual = max(self.residual, found.residual)
-        if found.radius is not None:
-            self.radius = max(self.radius or 0.0, found.radius)
-        return found
+def check_certify(certify: object) -> None:
+    """Raise InputError where a proof is asked for."""
+    check_truth(certify, "certify")
+    if certify:
+        remedy = "leave it out; the resolvent in it can be certified: result.integrals[0].resolvent.evaluate(...)"
+        raise InputError("certify", "a log det is an integral, which is not proved", remedy)
 
 
-def _integrated(one: LogDetIntegral, at: Mapping[str, Any], digits: int, watched: _Watch) -> tuple[mpf, mpf, int]:
-    scale = watched.evaluate(one.start, at, _ROUGH).value
+def own_values(part: Derivation, at: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a part of a quantity has a name for."""
+    contents = contents_of(part.expression, part.model)
+    known = {str(one) for one in (*contents.symbols, *contents.matrices)}
+    return {name: value for name, value in at.items() if name in known}
+
+
+def _integrated(one: LogDetIntegral, at: Mapping[str, Any], digits: int, watched: Watch) -> tuple[mpf, mpf, int]:
+    scale = watched.seen(evaluate(one.start, own_values(one.start, at), digits=_ROUGH)).value
     if isinstance(scale, mpc):
         raise InputError(
             "logdet", f"the matrix of {one.logdet} is complex", "give real numbers for the parameters"
         )
     if not scale > 0:
-        raise InputError(
-            "logdet",
-            f"the matrix of {one.logdet} is not positive: its mean eigenvalue is {mp.nstr(scale, 6)}",
-            "take logdet of a Hermitian positive matrix",
-        )
-
-    def slope(s: mpf, digits: int = digits + 4) -> mpf:
-        try:
-            there = {**at, str(one.path): s, str(one.scale): scale}
-            return watched.evaluate(one.slope, there, digits).value
-        except InputError as error:
-            raise InputError(
-                "logdet",
-                f"between {mp.nstr(scale, 6)} times the identity, at s = 0, and the matrix of {one.logdet}, at "
-                f"s = 1, the point s = {mp.nstr(s, 6)} is not reached ({error.problem})",
-                "take logdet of a Hermitian positive matrix",
-            ) from None
-
+        raise RefusedError(Reason.NOT_POSITIVE, "logdet", logdet=one.logdet, mean=mp.nstr(scale, 6))
+    resolvent = Resolvent.of(one, own_values(one.resolvent, at), watched)
     size = _number(one.logdet.arg.shape[0], {}, at, digits)
-    spread = -slope(_INSIDE, _ROUGH) / size / _INSIDE  # of the eigenvalues, their variance over the squared mean
-    inverse = 1 - slope(1 - _INSIDE, _ROUGH) / size  # the mean of kappa over an eigenvalue
-    near_zero = 1 / (4 * (1 + max(spread, mpf(0))))
-    near_one = 1 / (4 * max(inverse, mpf(1)) ** 2)
-    found = integrate(slope, near_zero, near_one, digits)
-    rounding = mpf(10) ** -digits * abs(found.value)
+
+    def integrand(s: mpf, rest: mpf) -> tuple[mpf, mpf]:
+        """The integrand over t = kappa (1 - s)/s, times -dt/ds."""
+        value = resolvent.at(scale * rest / s, digits + _GUARD)
+        return (size - scale * value / s) / s, size / s
+
+    found = integrate(integrand, *reach(resolvent, scale, size).distances(scale), digits)
+    rounding = mpf(10) ** -(digits + _GUARD) * found.size + mpf(10) ** -digits * abs(found.value)
     return size * log(scale) + found.value, found.error + rounding, found.nodes
 
 
@@ -143,19 +132,26 @@ def _plain(value: Any) -> Any:
     return mp.mpf(int(number.p)) / int(number.q) if number.is_Rational else number._to_mpmath(mp.prec)
 
 
-def _by_name(values: Mapping[Any, Any], derivation: LogDetDerivation) -> dict[str, Any]:
+def by_name(values: Mapping[Any, Any], derivation: LogDetDerivation) -> dict[str, Any]:
     contents = contents_of(derivation.expression, derivation.model)
     known = sorted(str(one) for one in (*contents.symbols, *contents.matrices))
-    found = {}
+    """Values by their names, with the sizes that lists of eigenvalues have.
+
+    Raises InputError for unknown names and missing values.
+    """
+    found: dict[str, Any] = {}
     for key, value in values.items():
         name = str(key.name if isinstance(key, (Symbol, MatrixSymbol)) else key)
         if name in known:
             found[name] = value
         elif key not in derivation.defaults:
             raise unknown_name("values", "parameter", name, known)
-    for matrix, spectrum in derivation.model.spectra:
-        if matrix in contents.matrices and spectrum.listed is not None:
-            found.setdefault(str(matrix.shape[0]), len(spectrum.listed))
+    declared = dict(derivation.model.spectra)
+    for matrix in contents.matrices:
+        own = found.get(str(matrix), declared.get(matrix))
+        listed = own.listed if isinstance(own, Spectrum) else own
+        if listed is not None and isinstance(matrix.shape[0], Symbol):
+            found.setdefault(str(matrix.shape[0]), len(listed))
     for name in sorted({str(one) for one in derivation.expression.free_symbols if isinstance(one, Symbol)}):
         if name in known and name not in found:
             raise InputError("values", f"{name} has no value", f"give {name} a value")

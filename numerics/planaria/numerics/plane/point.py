@@ -13,15 +13,19 @@ from sympy import Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.verdicts.reasons import Reason, RefusedError
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.plane.loops import Columns, Complexes, Plane
 from planaria.numerics.plane.path import along, from_bare
-from planaria.numerics.plane.precise import Verdict, polish, verdict_of
+from planaria.numerics.plane.precise import polish, verdict_of
 from planaria.numerics.points.at_point import unknowns_of
 from planaria.numerics.points.balls import generators
 from planaria.numerics.points.extent import in_full
 from planaria.numerics.points.problem import Problem, beyond, to_mpf
 from planaria.numerics.points.refusals import ContradictionError, as_python
+from planaria.numerics.points.verification import Verification, at_least_one
 
 __all__ = ["in_the_plane", "refuse_roots"]
 
@@ -62,7 +66,7 @@ def in_the_plane(problem: Problem, digits: int) -> Estimate:
             verdict = verdict_of(problem, polished)
             loops = polished
             if verdict.stable is False:
-                raise _in_the_spectrum(verdict.radius)
+                raise RefusedError(Reason.ON_A_CUT, radius=verdict.radius_in_words)
             value = _real_if(verdict.value, is_real)
             bound = mpf(10) ** -digits
             if previous is not None and verdict.stable and verdict.residual <= bound:
@@ -71,17 +75,13 @@ def in_the_plane(problem: Problem, digits: int) -> Estimate:
                     return _estimate(problem, polished, verdict, value, error, asked)
             previous = value
         working += max(12, working // 2)
-    raise InputError(
-        "evaluate",
-        f"{digits} digits do not stand at these complex or negative parameters",
-        "move away from the edge of the spectrum, or ask for fewer digits",
-    )
+    raise RefusedError(Reason.DIGITS_IN_THE_PLANE, digits=digits)
 
 
 def _estimate(
-    problem: Problem, loops: Mapping[Symbol, Any], verdict: Verdict, value: Any, error: Any, digits: int
+    problem: Problem, loops: Mapping[Symbol, Any], verdict: Verification, value: Any, error: Any, digits: int
 ) -> Estimate:
-    method = "unreduced equations, followed from the bare propagators in the complex plane"
+    steps = (Technique.COMPLEX_PATH.taken(),)
     try:
         unknowns = unknowns_of(problem, loops)
         _refuse_contradiction(problem, unknowns, value)
@@ -89,7 +89,7 @@ def _estimate(
         unknowns = []
     symbols = (str(u.symbol) for u in problem.derivation.closed_form.unknowns)
     names = {name: _real_if(x, not isinstance(value, mpc)) for name, x in zip(symbols, unknowns, strict=False)}
-    return Estimate(value, error, method, "verified", names, verdict.residual, digits, verdict.radius)
+    return Estimate(value, error, steps, Status.VERIFIED, names, verdict.residual, digits, verdict.radius)
 
 
 def _refuse_contradiction(problem: Problem, unknowns: list[Any], value: Any) -> None:
@@ -119,12 +119,8 @@ def _followed(problem: Problem, symbols: tuple[Symbol, ...]) -> dict[Symbol, Any
                 return dict(zip(plane.symbols, (mp.mpmathify(complex(x)) for x in loops[0]), strict=True))
             ends = radius if ends is None else min(ends, radius)
     if ends is not None:
-        raise _in_the_spectrum(ends)
-    raise InputError(
-        "evaluate",
-        "no path from the bare propagators leads to these parameters",
-        "move away from the spectrum, or give the spectral parameter an imaginary part",
-    )
+        raise RefusedError(Reason.ON_A_CUT, radius=at_least_one(ends))
+    raise RefusedError(Reason.NO_COMPLEX_PATH)
 
 
 def _all_real(problem: Problem, symbols: tuple[Symbol, ...]) -> bool:
@@ -136,6 +132,9 @@ def _paths(plane: Plane, symbols: tuple[Symbol, ...]) -> Iterator[Iterator[Compl
     problem = plane.problem
     if not _all_real(problem, symbols):
         yield _ends(*from_bare(plane, {}))
+        sides = {s: float(to_mpf(problem.values[s].as_real_imag()[1])) for s in symbols}
+        # Straight to the field strength may lead to the other root, where the point is as near to both: from afar.
+        yield _ends(*_lowered(plane, {s: 1.0 if side > 0 else -1.0 for s, side in sides.items() if side}))
     axis = tuple(symbol for symbol in symbols if problem.values[symbol].is_real)
     for signs in product((1.0, -1.0), repeat=min(len(axis), MOST_SIGNS)):
         if axis:
@@ -150,7 +149,7 @@ def _ends(loops: Complexes, found: NDArray[Any]) -> Iterator[Complexes]:
 
 
 def _lowered(plane: Plane, signs: Mapping[Symbol, float]) -> tuple[Complexes, NDArray[Any]]:
-    """From a height in the complex plane down to a point whose parameters are real."""
+    """From a height in the complex plane down to a point, on one side of the axis."""
     values = {s: complex(to_mpf(plane.problem.values[s])) for s in signs}
     height = max(1.0, *(abs(x) for x in values.values()))
 
@@ -177,13 +176,3 @@ def refuse_roots(problem: Problem, symbols: tuple[Symbol, ...]) -> None:
                     f"{generator} has no one value at {as_python(problem.values[symbol])}",
                     f"give {symbol} a positive number",
                 )
-
-
-def _in_the_spectrum(radius: float | None) -> InputError:
-    size = "1 or more" if radius is None or radius < 1 else f"{radius:.4g}"
-    return InputError(
-        "evaluate",
-        f"the point lies in the spectrum: the ladder's spectral radius is {size}, not below 1, so no matrix "
-        "has the value that solves the equations",
-        "give the spectral parameter an imaginary part, as in z=1+0.1j, or ask for its density",
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import nextafter
 from typing import Any
 
@@ -16,33 +16,12 @@ from planaria.numerics.equations.ladder import is_stable, radius_of_balls, rungs
 from planaria.numerics.equations.unreduced import Numbers, Unreduced, unreduced
 from planaria.numerics.points.balls import ball_numbers, from_ball, working_balls
 from planaria.numerics.points.problem import Problem
+from planaria.numerics.points.verification import Verification
 
-__all__ = ["Verdict", "polish", "verdict_of"]
+__all__ = ["polish", "verdict_of"]
 
 MOST_STEPS = 60
 LAST_BITS = 30  # of a step that is rounding
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the unreduced equations say of loops at a complex point.
-
-    Attributes
-    ----------
-    value
-        The quantity, read off the propagators.
-    residual
-        The largest relative change of a loop under the equations, rounding included; inf where it is not known.
-    stable
-        Whether the ladder's spectral radius is below 1; None where this precision does not tell.
-    radius
-        That radius, in double precision; None where it is beyond.
-    """
-
-    value: Any
-    residual: Any
-    stable: bool | None
-    radius: float | None
 
 
 def polish(problem: Problem, start: Mapping[Symbol, Any]) -> dict[Symbol, Any] | None:
@@ -88,7 +67,7 @@ def complex_balls(problem: Problem) -> Numbers:
     return replace(ball_numbers(problem), one=acb(1))
 
 
-def verdict_of(problem: Problem, loops: Mapping[Symbol, Any]) -> Verdict:
+def verdict_of(problem: Problem, loops: Mapping[Symbol, Any]) -> Verification:
     """Hold loops against the unreduced equations and the ladder, at mpmath's working precision."""
     derivation: Derivation = problem.derivation
     equations = unreduced(derivation)
@@ -106,7 +85,7 @@ def verdict_of(problem: Problem, loops: Mapping[Symbol, Any]) -> Verdict:
             stable, radius = is_stable(derivation, groups, arb(worst)), radius_of_balls(groups)
             if stable and radius is not None:
                 radius = min(radius, nextafter(1.0, 0.0))  # rounding may take it beyond
-    return Verdict(value, worst, stable, radius)
+    return Verification(value, worst, stable, radius)
 
 
 def _mismatch(claimed: Any, image: Any, vanishes: bool) -> Any:

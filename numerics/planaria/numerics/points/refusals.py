@@ -8,6 +8,7 @@ from mpmath import nstr
 from sympy import Expr
 
 from planaria.algebra.errors import InputError
+from planaria.ensembles.verdicts.reasons import Reason, RefusedError
 from planaria.numerics.points.problem import Posed, beyond
 
 __all__ = ["ContradictionError", "InTheSpectrumError", "PolesError", "SingularError", "as_python", "refuse_beyond"]
@@ -37,47 +38,29 @@ def refuse_beyond(problem: Posed, place: str) -> None:
         )
 
 
-class SingularError(InputError):
+class SingularError(RefusedError):
     """The closed form divides by zero at a point, or its Jacobian is singular."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "evaluate",
-            "the closed form divides by zero at these parameters",
-            "move away from the singular point",
-        )
+        super().__init__(Reason.SINGULAR)
 
 
-class InTheSpectrumError(InputError):
+class InTheSpectrumError(RefusedError):
     """The solution of the equations is one that no matrix has."""
 
     def __init__(self, radius: str) -> None:
-        super().__init__(
-            "evaluate",
-            f"the point lies in the spectrum: the ladder's spectral radius is {radius}, not below 1, so the "
-            "solution of the equations is a continuation that no matrix has",
-            "move the spectral parameter outside of the spectrum, or raise the ridge",
-        )
+        super().__init__(Reason.IN_THE_SPECTRUM, radius=radius)
 
 
-class PolesError(InputError):
+class PolesError(RefusedError):
     """Sums over eigenvalues that stand for many have no bound at a point."""
 
     def __init__(self, matrix: str) -> None:
-        super().__init__(
-            "evaluate",
-            f"sums over the eigenvalues of {matrix} have a pole among them, or too close to 0, so that each would "
-            "be taken by itself, and there are too many",
-            "move the spectral parameter away from the spectrum of the matrix, or give a smaller size",
-        )
+        super().__init__(Reason.POLES, matrix=matrix)
 
 
-class ContradictionError(InputError):
+class ContradictionError(RefusedError):
     """The closed form has another value than the equations that it came from."""
 
     def __init__(self, claimed: Any, right: Any) -> None:
-        super().__init__(
-            "evaluate",
-            f"the closed form gives {nstr(claimed, 8)} here, but the equations it came from give {nstr(right, 8)}",
-            "report this model, it is a defect of the derivation",
-        )
+        super().__init__(Reason.CONTRADICTION, claimed=nstr(claimed, 8), right=nstr(right, 8))

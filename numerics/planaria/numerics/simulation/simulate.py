@@ -23,6 +23,7 @@ from planaria.algebra.errors import InputError, kind_of, unknown_name
 from planaria.ensembles.estimate import Simulation
 from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.question import Asked, Given, Values, given, question
+from planaria.numerics.given_spectra import with_spectra
 from planaria.numerics.simulation.draws import draw
 from planaria.numerics.simulation.finite_size import Evaluator
 from planaria.numerics.simulation.program import DIAGONAL, Program, compiled, trait_of
@@ -82,8 +83,7 @@ def simulate(
 ) -> dict[str, Simulation] | Simulation:
     """The expectations of scalar expressions in a model, from independent draws of its fields.
 
-    All expressions are evaluated on each draw as they are written, up to rounding: products in the order of least
-    work, inverses that only multiply solved for, on the smaller side of ``inv(gamma*I + phi.T*phi)*phi.T``.
+    Evaluated on each draw as written: products in the order of least work, inverses that only multiply solved for.
 
     Parameters
     ----------
@@ -93,8 +93,8 @@ def simulate(
     model
         Fields, and the spectra of the deterministic matrices.
     values, numbers
-        Numbers for the dimensions (positive integers) and for all other symbols, by symbol or name. The dimension
-        of a matrix whose eigenvalues are listed may be left out, and so may defaults of a model file.
+        Numbers for dimensions and all other symbols, spectra or lists of eigenvalues for matrices, by symbol or
+        name. The dimension of a matrix of listed eigenvalues may be left out, as may defaults of a model file.
     runs
         The number of draws, at least 2.
     seed
@@ -133,9 +133,9 @@ def simulate(
     _check_option("runs", runs, _FEWEST_RUNS)
     _check_option("seed", seed, 0)
     _check_option("workers", workers, 1)
-    if time_budget is not None and not time_budget > 0:
+    if not (time_budget is None or time_budget > 0):
         raise InputError("simulation", f"the time budget is {time_budget}", "give seconds > 0")
-    plan = _Plan.of(several, setting, at, seed)
+    plan = _Plan.of(several, *with_spectra(setting, at, several.values()), seed)
     deadline = math.inf if time_budget is None else time.monotonic() + time_budget
     outcomes: list[tuple[complex, ...]] = []
     try:
@@ -263,7 +263,7 @@ class _Plan:
             result = complex(value)
             if not cmath.isfinite(result):
                 raise InputError(
-                    f"quantity {name}", f"its value in run {run + 1} is {result}", "check ridge and sizes"
+                    f"quantity {name}".rstrip(), f"its value in run {run + 1} is {result}", "check ridge and sizes"
                 )
             results.append(result)
         return tuple(results)
@@ -330,7 +330,7 @@ def _by_symbol(values: Mapping[Any, Any], expressions: Iterable[Expr], model: Mo
 def _scalar_expression(name: str, expression: object) -> Expr:
     result = sympify(expression, strict=True)
     if not isinstance(result, Expr) or isinstance(result, MatrixExpr):
-        raise InputError(f"quantity {name}", f"{expression} is not a scalar", "take its Trace")
+        raise InputError(f"quantity {name}".rstrip(), f"{expression} is not a scalar", "take its Trace")
     return result
 
 

@@ -20,11 +20,11 @@ from mpmath import mp, mpf
 from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol
 
-from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.propagator import Propagators
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
+from planaria.ensembles.verdicts.reasons import Reason, RefusedError
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.newton import DOUBLE, Arithmetic, Guard, newton
@@ -203,11 +203,7 @@ def _start(problem: Problem, arithmetic: Arithmetic) -> tuple[float, Vector]:
         vector = _unknowns(problem, precise_loops, mp.exp(mpf(position)), to_mpf)
         if all(vector):
             return position, vector
-    raise InputError(
-        "evaluate",
-        "the expansion about the bare propagators settles at no field strength",
-        "check that every inverse has a deterministic part that is not singular",
-    )
+    raise RefusedError(Reason.NO_EXPANSION)
 
 
 def _all_scalars(problem: Problem, number: Callable[[Expr], Any]) -> dict[Expr, Any]:
@@ -276,14 +272,10 @@ def core_of(derivation: Derivation) -> dict[Symbol, tuple[Expr, Ratio]]:
     return core
 
 
-class PathEndsError(InputError):
+class PathEndsError(RefusedError):
     """The planar solution followed from the bare propagators ends before full strength."""
 
     def __init__(self, strength: float, *, certain: bool = False) -> None:
         self.strength = strength
         self.certain = certain  # that the solution ends there, and not what double precision can tell
-        super().__init__(
-            "evaluate",
-            f"the planar solution ends at field strength {strength:.3g} of 1: no real one was found beyond",
-            "move the spectral parameter outside of the spectrum, or raise the ridge",
-        )
+        super().__init__(Reason.PATH_ENDS, strength=f"{strength:.3g}")

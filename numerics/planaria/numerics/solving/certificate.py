@@ -29,6 +29,8 @@ from sympy import Symbol
 
 from planaria.algebra.errors import InputError, NotProvedError
 from planaria.ensembles.estimate import Enclosure, Estimate
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.equations.ladder import entries_read, is_stable, ladder, rungs_at
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
 from planaria.numerics.methods.krawczyk import proved_root
@@ -43,7 +45,6 @@ __all__ = ["certified", "certified_loops", "loops_near"]
 
 GUARD = 12  # digits of the middle beyond those that are printed
 ATTEMPTS = 6  # at proofs, each with half as many digits again
-METHOD = "Krawczyk's test on the unreduced equations, the ladder's radius proved below 1"
 
 
 def certified(problem: Problem, estimate: Estimate) -> Estimate:
@@ -156,8 +157,8 @@ def _with_enclosures(problem: Problem, estimate: Estimate, value: Any, loops: Ma
     return Estimate(
         mpf(where.middle),
         mpf(where.radius),
-        f"{estimate.method}; {METHOD}",
-        "certified",
+        (*estimate.steps, Technique.KRAWCZYK.taken()),
+        Status.CERTIFIED,
         unknowns,
         estimate.residual,
         digits,

@@ -76,7 +76,7 @@ def evaluate(
     (-0.106924311121288 - 0.636009824757034j)
     """
     if isinstance(derivation, LogDetDerivation):
-        return derivation.evaluate(values, digits=digits, limit=limit, **numbers)
+        return derivation.evaluate(values, digits=digits, limit=limit, certify=certify, **numbers)
     if not isinstance(derivation, Derivation):
         what = type(derivation).__name__
         raise InputError("evaluate", f"a {what} is no derivation", "derive it first: evaluate(derive(...), ...)")

@@ -21,6 +21,7 @@ from sympy import Expr, Rational, Symbol
 from planaria.algebra.errors import InputError
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.verdicts.reasons import Reason, RefusedError
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.equations.unreduced import unreduced
 from planaria.numerics.methods.newton import Guard, balls, newton
@@ -191,11 +192,7 @@ def _reached(here: Extreme, start: Callable[[Problem], Sequence[Any]], newton: N
             reason = reason or error.problem
         except ZeroDivisionError:
             reason = reason or "the equations are singular"
-    raise InputError(
-        "evaluate",
-        f"no solution leads from moderate values to this {here.names}: {reason}",
-        f"take the limit of {here.names}, or move away from the spectrum",
-    )
+    raise RefusedError(Reason.TOO_FAR, names=here.names, because=reason)
 
 
 def _begun(newton: Newton, here: Extreme, places: float, guess: Sequence[Any]) -> Reached:
@@ -267,11 +264,8 @@ def _rounded(working: int) -> int:
 
 
 def _lost(here: Extreme, places: Any) -> InputError:
-    return InputError(
-        "evaluate",
-        f"the planar solution is lost {float(places):.4g} of {float(here.places):.4g} decimal places on the way "
-        f"from moderate values to this {here.names}",
-        f"give less extreme values, or take the limit of {here.names}",
+    return RefusedError(
+        Reason.LOST, places=f"{float(places):.4g}", all_places=f"{float(here.places):.4g}", names=here.names
     )
 
 

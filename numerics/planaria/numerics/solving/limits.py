@@ -21,6 +21,8 @@ from planaria.algebra.rational import factored
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.points.infinite import check_infinite
 from planaria.numerics.points.problem import Posed, parameters_of, pose, to_mpf
@@ -141,7 +143,9 @@ def _on_branch(branch: LimitBranch, path: LimitPath, digits: int) -> Estimate | 
     name = path.parameter
     words = [f"{c.lhs} {'->' if c.lhs == small else '='} {c.rhs}" for c in branch.conditions]
     short = ", ".join(one for one in words if len(one) <= LONGEST_CONDITION)
-    method = f"limit {name} -> 0" + (f" on the branch {short}" if short else "")
+    steps = [Technique.LIMIT.taken(parameter=name)]
+    if short:
+        steps.append(Technique.LIMIT_BRANCH.taken(conditions=short))
     if branch.order < 0 or value is None:
         if _power(measured, now - before) > -SLOWEST_POWER:
             return None
@@ -149,15 +153,16 @@ def _on_branch(branch: LimitBranch, path: LimitPath, digits: int) -> Estimate | 
         factors = [factored(ratio.ring, factor) for factor, _ in ratio.denominator.factor()[1]]
         zeros = [f"{one} = 0" for one in factors if one.subs(path.at_zero.values) == 0]
         because = ", since " + " and ".join(zeros) if zeros else ""
-        method = f"{method}: the value grows without bound as {name} -> 0{because}"
-        return Estimate(mp.sign(measured[1]) * mpf("inf"), mpf(0), method, "infinite", names, residual, digits)
+        steps.append(Technique.POWER.taken(behaviour=f"the value grows without bound as {name} -> 0{because}"))
+        infinite = mp.sign(measured[1]) * mpf("inf")
+        return Estimate(infinite, mpf(0), tuple(steps), Status.INFINITE, names, residual, digits)
     if not value:
         if any(measured) and _power(measured, now - before) < SLOWEST_POWER:
             return None
     elif not _reached(measured, value, before, now, digits):
         return None
-    method = f"{method}, solved at {name} = 0, compared with {name} = 1e-{before} and 1e-{now}"
-    return Estimate(value, error, method, "limit", names, residual, digits)
+    steps.append(Technique.AT_ZERO.taken(parameter=name, before=before, now=now))
+    return Estimate(value, error, tuple(steps), Status.LIMIT, names, residual, digits)
 
 
 def _asymptotic(path: LimitPath, small: int, vanishing: bool) -> bool:
@@ -239,16 +244,17 @@ def _numerical(path: LimitPath, digits: int) -> Estimate | None:
     name = path.parameter
     (start, _, zeroth), (before, _, first), (now, unknowns, last) = path.stations[-3:]
     names = dict(zip(map(str, path.at_zero.derivation.unknowns), unknowns, strict=True))
-    method = f"limit {name} -> 0 by values down to {name} = 1e-{now}, with no exact branch"
+    steps = (Technique.LIMIT.taken(parameter=name), Technique.SMALL_VALUES.taken(parameter=name, now=now))
     with mp.workdps(digits + 20):
         error = abs(last - first)
         if error <= abs(last) * mpf(10) ** -digits:
-            return Estimate(+last, error, method, "numerical limit", names, mpf(0), digits)
+            return Estimate(+last, error, steps, Status.NUMERICAL_LIMIT, names, mpf(0), digits)
     power = _power((first, last), now - before)
     if abs(power) < SLOWEST_POWER or abs(power - _power((zeroth, first), before - start)) > SAME_POWER:
         return None
     if power < 0:
-        method = f"{method}: the value grows like {name}**{power:.4g}"
-        return Estimate(mp.sign(last) * mpf("inf"), mpf(0), method, "infinite", names, mpf(0), digits)
-    method = f"{method}: it vanishes like {name}**{power:.4g}"
-    return Estimate(mpf(0), abs(last), method, "numerical limit", names, mpf(0), digits)
+        grows = Technique.POWER.taken(behaviour=f"the value grows like {name}**{power:.4g}")
+        infinite = mp.sign(last) * mpf("inf")
+        return Estimate(infinite, mpf(0), (*steps, grows), Status.INFINITE, names, mpf(0), digits)
+    vanishes = Technique.POWER.taken(behaviour=f"it vanishes like {name}**{power:.4g}")
+    return Estimate(mpf(0), abs(last), (*steps, vanishes), Status.NUMERICAL_LIMIT, names, mpf(0), digits)

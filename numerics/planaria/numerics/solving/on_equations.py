@@ -11,15 +11,19 @@ from sympy import Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.verdicts.reasons import Reason, RefusedError
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.points.at_point import unknowns_of
 from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, working_balls
 from planaria.numerics.points.problem import Problem
 from planaria.numerics.points.refusals import ContradictionError
+from planaria.numerics.points.verification import Verification
 from planaria.numerics.solving.branch import PathEndsError
 from planaria.numerics.solving.direct import follow_directly, polish_directly
 from planaria.numerics.solving.extreme import extreme, reached_directly
-from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
+from planaria.numerics.solving.verification import in_the_spectrum, verify
 
 __all__ = ["FEWEST_DIGITS", "certain_zero", "loops_directly", "on_the_equations", "refuse_an_edge", "stands"]
 
@@ -66,18 +70,16 @@ def on_the_equations(problem: Problem, digits: int) -> Estimate:
                     except ZeroDivisionError:
                         unknowns = [mpf("nan") for _ in problem.derivation.unknowns]
                     _refuse_contradiction(problem, loops, value, digits)
-                    method = "unreduced equations, as the closed form is singular or its branch lost here"
+                    steps = (Technique.UNREDUCED.taken(),)
                     pairs = zip(map(str, problem.derivation.unknowns), unknowns, strict=True)
                     names = {name: x for name, x in pairs if mp.isfinite(x)}  # where it is singular it fixes none
                     return Estimate(
-                        value, error, method, "verified", names, verdict.residual, asked, verdict.radius
+                        value, error, steps, Status.VERIFIED, names, verdict.residual, asked, verdict.radius
                     )
                 refuse_an_edge(working, digits + lost, verdict)
                 start, previous = loops, value
         working += max(12, working // 2)
-    raise InputError(
-        "evaluate", f"{digits} digits do not stand on the unreduced equations", "move away from the singular point"
-    )
+    raise RefusedError(Reason.DIGITS_DIRECTLY, digits=digits)
 
 
 def loops_directly(problem: Problem, digits: int) -> Mapping[Symbol, Any] | None:
@@ -125,11 +127,7 @@ def stands(verdict: Verification, value: Any, digits: int) -> bool:
 def refuse_an_edge(working: int, needed: int, verdict: Verification) -> None:
     """Give up where many more digits than a number needs do not tell whether the point is in the spectrum."""
     if verdict.stable is None and verdict.residual < mpf(10) ** -needed and working > MOST_EDGE * needed:
-        raise InputError(
-            "evaluate",
-            f"the point is so close to an edge of the spectrum that {working} digits do not tell its side",
-            "move away from the edge",
-        )
+        raise RefusedError(Reason.EDGE, working=working)
 
 
 def _refuse_contradiction(problem: Problem, loops: Mapping[Symbol, Any], value: Any, digits: int) -> None:

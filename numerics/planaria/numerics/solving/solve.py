@@ -13,6 +13,9 @@ from sympy import Expr
 
 from planaria.algebra.errors import InputError
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.verdicts.reasons import Reason, RefusedError
+from planaria.ensembles.verdicts.statuses import Status
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.methods.newton import Guard, System, precise, settled, solve_balls
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_and_loops, value_of
@@ -20,6 +23,7 @@ from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, wo
 from planaria.numerics.points.extent import can_be_taken_in_full
 from planaria.numerics.points.problem import Problem
 from planaria.numerics.points.refusals import ContradictionError, PolesError, SingularError
+from planaria.numerics.points.verification import Verification
 from planaria.numerics.solving.branch import BOLD, CAREFUL, Pace, PathEndsError, follow
 from planaria.numerics.solving.direct import centred, follow_directly, polish_directly
 from planaria.numerics.solving.extreme import Extreme, extreme, polished, reached
@@ -30,7 +34,7 @@ from planaria.numerics.solving.on_equations import (
     refuse_an_edge,
     stands,
 )
-from planaria.numerics.solving.verification import Verification, in_the_spectrum, verify
+from planaria.numerics.solving.verification import in_the_spectrum, verify
 
 __all__ = ["ContradictionError", "closed_estimate", "loops_of", "refuse_zero", "solve"]
 
@@ -121,11 +125,7 @@ def closed_estimate(problem: Problem, digits: int, path_digits: Sequence[int] = 
             raise
         except InputError as error:
             lost = lost or (error if not far else None)
-    raise lost or InputError(
-        "evaluate",
-        "the branch is closer to another root here than can be told apart",
-        "take the limit of the small parameter (limit), or move away from this point",
-    )
+    raise lost or RefusedError(Reason.ANOTHER_ROOT)
 
 
 def _agree(one: Sequence[Any], other: Sequence[Any]) -> bool:
@@ -185,11 +185,7 @@ def on_the_closed_form(
                         raise ContradictionError(value, verdict.value)
             previous = value
         if working > 40 * digits + 2000 + 4 * lost or (zeros > MOST_ZEROS and not settled):
-            raise InputError(
-                "evaluate",
-                f"{digits} digits do not stand even at {working} digits of precision",
-                "ask for fewer digits, or move away from the singular point",
-            )
+            raise RefusedError(Reason.DIGITS, digits=digits, working=working)
         working += max(10, working // 2) if working > digits + 10 + lost else max(12, 2 * lost)
     if not verdict.stable:
         raise in_the_spectrum(verdict)
@@ -206,10 +202,10 @@ def _estimate(
     way: str,
 ) -> Estimate:
     names = {str(u.symbol): v for u, v in zip(problem.derivation.closed_form.unknowns, unknowns, strict=True)}
-    method = f"branch followed {way}, Newton's method on the closed form"
+    steps = [Technique.PATH.taken(way=way), Technique.NEWTON.taken()]
     if problem.derivation.words:
-        method = f"{method}; long words by planar sums, held against a recursion modulo a prime"
-    return Estimate(value, error, method, "verified", names, verdict.residual, digits, verdict.radius)
+        steps.append(Technique.PLANAR_SUMS.taken())
+    return Estimate(value, error, tuple(steps), Status.VERIFIED, names, verdict.residual, digits, verdict.radius)
 
 
 def _at_once(problem: Problem, asked: int, start: Sequence[Any], way: str) -> Estimate | None:
@@ -345,9 +341,7 @@ def _polish(problem: Problem, start: Sequence[Any]) -> list[Any]:
         except ZeroDivisionError:
             raise SingularError() from None
     if root is None:
-        raise InputError(
-            "evaluate", "Newton's method does not settle on the branch", "move away from the singular point"
-        )
+        raise RefusedError(Reason.NOT_SETTLED)
     return root.unknowns
 
 

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import nextafter
 from typing import Any, NamedTuple
@@ -30,8 +29,9 @@ from planaria.numerics.methods.node_functions import UnwieldyError
 from planaria.numerics.points.balls import ball_functions, ball_numbers, ball_spectrum, from_ball, working_balls
 from planaria.numerics.points.problem import Problem
 from planaria.numerics.points.refusals import InTheSpectrumError, PolesError
+from planaria.numerics.points.verification import Verification
 
-__all__ = ["Verification", "completed", "in_the_spectrum", "verify"]
+__all__ = ["completed", "in_the_spectrum", "verify"]
 
 
 MOST_ROUNDS = 300  # of iteration for loops that only the ladder depends on
@@ -40,28 +40,6 @@ MOST_STEPS = 12
 NOISE = 20  # last bits that its steps do not settle
 MORE_BITS = 64  # for what cancels in polynomials
 MOST_TURNS = 5  # of the equations, for loops that have lost digits
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What the unreduced equations say of loops.
-
-    Attributes
-    ----------
-    value
-        The quantity, read off the propagators.
-    residual
-        The largest relative change of a loop under the equations, rounding included; inf where it is not known.
-    stable
-        Whether the ladder's spectral radius is below 1; None where this precision does not tell.
-    radius
-        That radius, in double precision; None where it is beyond.
-    """
-
-    value: Any
-    residual: Any
-    stable: bool | None
-    radius: float | None
 
 
 def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any, *, vanishing: bool = False) -> Verification:
@@ -294,5 +272,4 @@ def _mismatch(claimed: Any, image: Any, vanishes: bool, magnitude: Any = None) -
 
 def in_the_spectrum(verdict: Verification) -> InputError:
     """Why a solution of the equations is no value of the matrices."""
-    size = "1 or more" if verdict.radius is None or verdict.radius < 1 else f"{verdict.radius:.4g}"
-    return InTheSpectrumError(size)
+    return InTheSpectrumError(verdict.radius_in_words)

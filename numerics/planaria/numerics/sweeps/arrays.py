@@ -15,35 +15,28 @@ from sympy import MatrixSymbol
 
 from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.points.infinite import check_infinite
 from planaria.numerics.points.problem import Problem, check_admissible, pose
-from planaria.numerics.points.refusals import (
-    ContradictionError,
-    InTheSpectrumError,
-    SingularError,
-    refuse_beyond,
-)
-from planaria.numerics.solving.branch import PathEndsError
+from planaria.numerics.points.refusals import ContradictionError, refuse_beyond
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.solving.solve import refuse_zero, solve
 from planaria.numerics.spectra import check_parameters
+from planaria.numerics.sweeps.complex_points import in_the_plane_at_once
 from planaria.numerics.sweeps.engine import engine
 from planaria.numerics.sweeps.group import Floats, Group, exact_float, group_of
 
 __all__ = ["evaluate_array"]
 
 DIGITS = 15  # of points that double precision does not confirm
-REFUSALS: tuple[tuple[type[InputError], PointStatus], ...] = (
-    (InTheSpectrumError, PointStatus.IN_THE_SPECTRUM),
-    (PathEndsError, PointStatus.PATH_ENDS),
-    (SingularError, PointStatus.SINGULAR),
-)
 
 
 @exclusive
-def evaluate_array(derivation: Derivation, values: Values | None = None, **numbers: Given) -> PointArray:
+def evaluate_array(
+    derivation: Derivation | LogDetDerivation, values: Values | None = None, **numbers: Given
+) -> PointArray:
     """The quantity in double precision over arrays of parameters.
 
     Parameters
@@ -51,12 +44,14 @@ def evaluate_array(derivation: Derivation, values: Values | None = None, **numbe
     values
         As for `planaria.numerics.solving.evaluate`, but a parameter or dimension may also be an array; arrays are
         broadcast against each other. Points that share their spectra are taken together, so that sweeps over what
-        spectra depend on take longer; lists of eigenvalues are the same at all points.
+        spectra depend on take longer; lists of eigenvalues are the same at all points. A ridge or a spectral
+        parameter may be complex.
 
     Returns
     -------
-    A `PointArray` of the broadcast shape: the values, to an estimated ten digits or more, with ``errors`` and
-    ``status``. There is nan where `evaluate` refuses the point, and where a value is beyond the range of doubles.
+    A `PointArray` of the broadcast shape: the values (complex where a parameter is), to an estimated ten digits or
+    more, with ``errors`` and ``status``. There is nan where `evaluate` refuses the point, and where a value is
+    beyond the range of doubles.
 
     Raises InputError as `evaluate` does.
 
@@ -71,6 +66,8 @@ def evaluate_array(derivation: Derivation, values: Values | None = None, **numbe
     array([[0.618 , 0.5616],
            [0.366 , 0.3508]])
     """
+    if isinstance(derivation, LogDetDerivation):
+        return derivation.evaluate_array(values, **numbers)
     if not isinstance(derivation, Derivation):
         problem = f"{described(derivation)} is no derivation"
         raise InputError("evaluate_array", problem, "derive it first: evaluate_array(derive(...), ...)")
@@ -96,9 +93,15 @@ def evaluate_array(derivation: Derivation, values: Values | None = None, **numbe
     columns = {name: array.ravel() for name, array in zip(swept, arrays, strict=True)}
     count = int(np.prod(shape, dtype=int))
     problem = pose(derivation, {**fixed, **{name: _first(column) for name, column in columns.items()}})
-    refuse_beyond(problem, "values")
+    is_complex = any(map(np.iscomplexobj, columns.values())) or any(
+        x.is_extended_real is False for x in problem.values.values()
+    )
+    if not is_complex:
+        refuse_beyond(problem, "values")
     check_infinite(problem)
     _check_sweep(problem, columns)
+    if is_complex:
+        return PointArray.of(*(one.reshape(shape) for one in in_the_plane_at_once(problem, columns, count)))
     refuse_zero(problem)
     found = np.full(count, np.nan), np.full(count, np.nan), np.full(count, PointStatus.OK, dtype=object)
     near: Floats | None = None
@@ -165,8 +168,7 @@ def _alone(group: Group, point: int, start: list[float] | None) -> tuple[float, 
     except ContradictionError:
         raise
     except InputError as error:
-        status = next((status for kind, status in REFUSALS if isinstance(error, kind)), PointStatus.NOT_SOLVED)
-        return np.nan, np.nan, status
+        return np.nan, np.nan, PointStatus.of(error)
     try:
         value = float(estimate.value)
     except OverflowError:
@@ -213,6 +215,12 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
                 "eigenvalues are given one by one, so that it is their number",
                 "leave it out, or declare a spectrum for any size",
             )
+        if np.iscomplexobj(column):
+            if not np.isfinite(column).all():
+                raise InputError(
+                    f"parameter {name}", "the array holds a number that is not finite", "give finite ones"
+                )
+            continue
         signed = not known[name].is_nonnegative
         if not np.isfinite(column).all() or (not signed and (column <= 0).any()):
             raise InputError(
@@ -223,9 +231,10 @@ def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:
 
 
 def _floats(name: str, value: ArrayLike) -> Floats:
+    """An array of numbers, complex only where one of them is."""
     try:
-        is_complex = np.iscomplexobj(value)
-        array = np.zeros(0) if is_complex else np.asarray(value, dtype=float)
+        array = np.asarray(value)
+        array = array.astype(complex if np.iscomplexobj(array) else float)
     except OverflowError:
         raise InputError(
             f"parameter {name}", "the array holds a number beyond 1e308", "give smaller ones"
@@ -234,15 +243,16 @@ def _floats(name: str, value: ArrayLike) -> Floats:
         raise InputError(
             f"parameter {name}", "the array does not hold numbers", "give an array of numbers"
         ) from None
-    if is_complex:
-        raise InputError(
-            f"parameter {name}", "the array holds complex numbers", "give real ones, or evaluate single points"
-        )
+    if np.iscomplexobj(array) and not array.imag.any():
+        array = array.real
     if not array.size:
         raise InputError(f"parameter {name}", "the array is empty", "give at least one number")
     return array
 
 
-def _first(column: Floats) -> int | float:
+def _first(column: NDArray[Any]) -> int | float | complex:
+    """The first number; of complex ones one that is not real, so that what has to be real is refused."""
+    if np.iscomplexobj(column):
+        return complex(column[np.flatnonzero(column.imag)[0]])
     value = float(column[0])
     return int(value) if value.is_integer() else value
