@@ -20,6 +20,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
 from planaria.derivations.elimination.eliminate import FACTOR, eliminate, linear_parameters
 from planaria.derivations.elimination.reduced import LARGEST_SYSTEM, Reduced, Strategy
+from planaria.derivations.elimination.regular import Regular
 from planaria.derivations.elimination.unknown_names import final_names, normalised_loops
 from planaria.derivations.equations.equal_loops import dependencies, schwinger_dyson
 from planaria.derivations.equations.long_words import planar_words
@@ -168,10 +169,13 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
                 reduced = eliminate(system, depends, witness, strategy)
                 value = quantity.of(_by_trace(system, reduced.readings), reduced.ring)
                 value = _shortest(value, reduced, system.rules.setting)
+                regular = Regular(reduced, system.rules.setting)
+                value = regular.value(value)
                 if reduced.witness.agrees(value, partial(_series_of, quantity)):
                     if strategy.largest < LARGEST_SYSTEM:
                         reason = f"Fewer unknowns would take more work than the budget of about {budget:g} s."
                         reduced.steps.append(Step(STOPPED, Integer(0), Integer(0), reason))
+                    reduced.loops = {symbol: regular.loop(one) for symbol, one in reduced.loops.items()}
                     return reduced, value
                 reason = "its value is not the sum of the planar diagrams"
         except WorkLimitError as error:
@@ -203,7 +207,7 @@ def _by_trace(system: SchwingerDyson, readings: Sequence[T]) -> dict[Trace, T]:
 def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[ClosedForm, dict[Expr, Expr]]:
     """Shorten, drop what is not needed, and give everything its final name."""
     setting = system.rules.setting
-    ring = reduced.ring
+    ring, value = reduced.ring, value.to(reduced.ring)
     relations = [relation.polynomial.to(ring) for relation in reduced.relations]
     reads = tuple(_best_read(r, reduced.witness, setting) for r in relations)
     loops = {s: r.to(ring) for s, r in reduced.loops.items()}
@@ -219,7 +223,8 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
     names = final_names(reduced, system, used)
     renamed_ring = Ring([names.get(g, g) for g in ring.generators])
     loop_symbols = set(system.unknowns)
-    new_ring = Ring(g for g in renamed_ring.generators if g not in loop_symbols)
+    unnamed = {*reduced.poles, *reduced.kept, *reduced.sums.values()} - set(names)
+    new_ring = Ring(g for g in renamed_ring.generators if g not in loop_symbols | unnamed)
 
     def renamed(one: Ratio) -> Ratio:
         parts = (renamed_ring.context.from_dict(p.to_dict()) for p in (one.numerator, one.denominator))
@@ -284,7 +289,8 @@ def _renamed_sum(one: SpectralSum, names: Mapping[Symbol, Symbol]) -> SpectralSu
         )
         for f, power in one.factors
     )
-    return replace(one, factors=factors)
+    scale = tuple((coefficient.xreplace(dict(names)), power) for coefficient, power in one.scale)
+    return replace(one, factors=factors, scale=scale)
 
 
 def _shortest(value: Ratio, reduced: Reduced, setting: Setting) -> Ratio:
