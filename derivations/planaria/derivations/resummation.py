@@ -44,6 +44,11 @@ T = TypeVar("T")
 COMMUTED = "commute"  # the rule of a step that says whose order does not count
 STOPPED = "stop short"  # the rule of a step that says what was not done
 
+DIFFERENCES = (
+    "Differences of poles are left in a denominator: where two of them coincide, numbers come from the equations "
+    "before elimination."
+)
+
 # From the one that gives the shortest forms to the one that asks least.
 STRATEGIES = (
     Strategy(budget=0.5),
@@ -53,6 +58,7 @@ STRATEGIES = (
 )
 SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
 BUDGET = 10.0  # seconds of exact work, about
+REGULAR = 2.0  # seconds of work for a regular form of the value and of all loops
 WORDS = 0.05  # the share of it that the planar sums of long words may take
 
 
@@ -169,14 +175,11 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
                 reduced = eliminate(system, depends, witness, strategy)
                 value = quantity.of(_by_trace(system, reduced.readings), reduced.ring)
                 value = _shortest(value, reduced, system.rules.setting)
-                regular = Regular(reduced, system.rules.setting)
-                value = regular.value(value)
                 if reduced.witness.agrees(value, partial(_series_of, quantity)):
                     if strategy.largest < LARGEST_SYSTEM:
                         reason = f"Fewer unknowns would take more work than the budget of about {budget:g} s."
                         reduced.steps.append(Step(STOPPED, Integer(0), Integer(0), reason))
-                    reduced.loops = {symbol: regular.loop(one) for symbol, one in reduced.loops.items()}
-                    return reduced, value
+                    return reduced, _regular(value, quantity, reduced, system.rules.setting)
                 reason = "its value is not the sum of the planar diagrams"
         except WorkLimitError as error:
             reason, unaffordable = str(error), strategy.largest + 1
@@ -189,6 +192,26 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
         f"no closed form was reached that the planar series confirms ({reason})",
         "write the expression with fewer inverses, or take its traces one by one",
     )
+
+
+def _regular(value: Ratio, quantity: TraceFunction, reduced: Reduced, setting: Setting) -> Ratio:
+    """The value in a form that is regular where poles coincide, and loops likewise; both are held to the series.
+
+    Where the work for it is not covered, a form stays as it is, and a step says so.
+    """
+    regular = Regular(reduced, setting)
+    with limited(REGULAR):
+        written = regular.value(value)
+        try:
+            if not reduced.witness.agrees(written, partial(_series_of, quantity)):
+                raise ArithmeticError("its regular form is not the sum of the planar diagrams")
+            value = written
+        except WorkLimitError:
+            regular.left = True
+        reduced.loops = {symbol: regular.loop(one) for symbol, one in reduced.loops.items()}
+    if regular.left:
+        reduced.steps.append(Step(STOPPED, Integer(0), Integer(0), DIFFERENCES))
+    return value
 
 
 def _series_of(quantity: TraceFunction, witness: Witness) -> Laurent:

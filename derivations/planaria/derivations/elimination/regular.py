@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 from random import Random
 from typing import Any
@@ -46,25 +47,37 @@ CLEARLY = 0.5  # operations that a change has to be worth
 
 @dataclass
 class Regular:
-    """Rewrites formulas of one elimination; the sums that it brings in are named in its state."""
+    """Rewrites formulas of one elimination; the sums that it brings in are named in its state.
+
+    Attributes
+    ----------
+    left
+        Whether a formula has kept differences of poles.
+    """
 
     reduced: Reduced
     setting: Setting
+    left: bool = False
     _drafts: dict[SpectralSum, Symbol] = field(default_factory=dict)
 
     def value(self, value: Ratio) -> Ratio:
         """The same value, without differences of poles, in the sums that serve each of its factors best."""
+        value = value.to(self.reduced.ring)
+        if not value.support() & set(self.reduced.sums.values()):
+            return value
         best, least = value, inf
-        for make in (self._as_it_is, self._inserted):
-            with suppress(WorkLimitError), limited(SHARE):
+        with suppress(WorkLimitError), limited(SHARE):
+            for make in (self._as_it_is, self._inserted):
                 regular = make(value)
                 if regular is None:
                     continue
                 written = self._positive(regular)
                 if (length := _length(written)) < least:
                     best, least = written, length
-            if least <= SHORT:
-                break
+                if least <= SHORT:
+                    break
+        if least == inf and self._mixed(value):
+            self.left = True
         return best.to(self.reduced.ring)
 
     def loop(self, loop: Ratio) -> Ratio:
@@ -74,9 +87,13 @@ class Regular:
         """
         if not self._mixed(loop):
             return loop
-        written = self.value(loop)
-        if not self.reduced.witness.agrees(written, lambda witness: witness.evaluate(loop)):
-            raise ArithmeticError("a loop is not what it was")
+        try:
+            written = self.value(loop)
+            if not self.reduced.witness.agrees(written, lambda witness: witness.evaluate(loop)):
+                raise ArithmeticError("a loop is not what it was")
+        except WorkLimitError:
+            self.left = True
+            return loop
         return written
 
     # -- one basis for several poles -----------------------------------------------------------------------
@@ -95,14 +112,16 @@ class Regular:
         if not mixed:
             return value
         tried = self._in_chains(value, mixed)
-        return tried if self._is_regular(tried, mixed, self._solved()) else None
+        return tried if self._is_regular(tried, mixed, self._solved) else None
 
     def _inserted(self, value: Ratio) -> Ratio | None:
         """The same with the parameters that the equations give inserted, and taken back where that is shorter."""
-        solved = self._solved()
-        inserted = value.to(self.reduced.ring)
+        solved = self._solved
+        inserted = value
+        if not self._mixed(value) and not any(parameter in value.support() for parameter, _ in solved):
+            return None
         for parameter, solution in solved:
-            inserted = inserted.substitute({parameter: solution})
+            inserted = inserted.substitute({parameter: solution.to(inserted.ring)})
         mixed = self._mixed(inserted)
         if mixed:
             inserted = self._in_chains(inserted, mixed)
@@ -120,6 +139,7 @@ class Regular:
                     best, least = candidate, length
         return best
 
+    @cached_property
     def _solved(self) -> list[tuple[Expr, Ratio]]:
         """Parameters as the relations give them, each free of those before it; dimensions for lack of others."""
         ring = self.reduced.ring

@@ -29,19 +29,21 @@ LONGEST = 6  # poles in a row, each as often as it occurs
 
 @dataclass(frozen=True)
 class Chain(Portable):
-    """Poles in one eigenvalue in a row, and what stands besides them in the sums.
+    """Poles in one monomial of the eigenvalues in a row, and what stands besides them in the sums.
 
     Attributes
     ----------
+    leading
+        The exponents of the monomial: the factors are it + Delta. lambda, as a rule.
+    spectators
+        The exponents of what stands besides its powers.
     poles
         Each with the number of times that it occurs.
-    spectators
-        The exponents of the other eigenvalues; 0 at the place of its own.
     """
 
     space: Expr
     eigenvalues: tuple[Symbol, ...]
-    place: int
+    leading: Exponents
     spectators: Exponents
     poles: tuple[tuple[Factor, int], ...]
 
@@ -49,38 +51,34 @@ class Chain(Portable):
     def is_mixed(self) -> bool:
         return len(self.poles) > 1
 
+    @property
+    def _row(self) -> list[Factor]:
+        """The poles in their order: each once before one comes again, which gives the shorter forms."""
+        rounds = range(max(power for _, power in self.poles))
+        return [factor for n in rounds for factor, power in self.poles if power > n]
+
     def _sum(
         self, exponent: int, factors: Iterable[tuple[Factor, int]], scale: tuple[tuple[Expr, int], ...] = ()
     ) -> SpectralSum:
-        exponents = tuple(exponent if n == self.place else e for n, e in enumerate(self.spectators))
+        exponents = tuple(e + exponent * m for e, m in zip(self.spectators, self.leading, strict=True))
         return SpectralSum(self.space, self.eigenvalues, exponents, tuple((f, p) for f, p in factors if p), scale)
 
     def spans(self, one: SpectralSum) -> bool:
         """Whether a sum is a combination of its own."""
         powers = dict(self.poles)
-        exponents = one.exponents
         if (one.space, one.eigenvalues) != (self.space, self.eigenvalues) or not one.factors:
             return False
         if any(power > powers.get(factor, 0) for factor, power in one.factors):
             return False
-        if any(
-            e != spectator
-            for n, (e, spectator) in enumerate(zip(exponents, self.spectators, strict=True))
-            if n != self.place
-        ):
-            return False
-        return exponents[self.place] <= sum(power for _, power in one.factors)
+        power, spectators = _divided(one.exponents, self.leading)
+        return spectators == self.spectators and power <= sum(power for _, power in one.factors)
 
     def link(self, length: int) -> Summand:
         """The sum of the chain with so many denominators; None for the dimension."""
         if not length and not any(self.spectators):
             return None
-        left, factors = length, []
-        for factor, power in self.poles:
-            taken = min(left, power)
-            factors.append((factor, taken))
-            left -= taken
-        return self._sum(length, factors)
+        row = self._row[:length]
+        return self._sum(length, [(factor, row.count(factor)) for factor, _ in self.poles])
 
     def members(self) -> Iterator[SpectralSum]:
         """Every sum of products of quotients that the chain spans.
@@ -105,14 +103,14 @@ class Chain(Portable):
 
         >>> from sympy.abc import M, l, D, E
         >>> first, second = (Factor(M, (l,), (1,), (((0,), pole),)) for pole in (D, E))
-        >>> chain = Chain(M, (l,), 0, (0,), ((first, 1), (second, 1)))
+        >>> chain = Chain(M, (l,), (1,), (0,), ((first, 1), (second, 1)))
         >>> for link, c in chain.expansion(SpectralSum(M, (l,), (1,), ((second, 1),)), Ring([M, D, E])).items():
         ...     print(c, link)
         D/E sum of l/(D + l), I = 1..M
         (-D + E)/E sum of l**2/((D + l)*(E + l)), I = 1..M
         """
         own = dict(one.factors)
-        row = [ring(factor.coefficients[0][1]) for factor, power in self.poles for _ in range(power)]
+        row = [ring(factor.coefficients[0][1]) for factor in self._row]
         missing = [
             ring(factor.coefficients[0][1])
             for factor, power in self.poles
@@ -121,7 +119,8 @@ class Chain(Portable):
         scale = ring.one
         for coefficient, power in one.scale:
             scale = scale * ring(coefficient) ** power
-        left = [ring.zero] * one.exponents[self.place] + [scale * c for c in _times_poles(ring, missing)]
+        power, _ = _divided(one.exponents, self.leading)
+        left = [ring.zero] * power + [scale * c for c in _times_poles(ring, missing)]
         left += [ring.zero] * (len(row) + 1 - len(left))
         found: dict[Summand, Ratio] = {}
         for length in range(len(row) + 1):
@@ -142,25 +141,23 @@ def _times_poles(ring: Ring, poles: Sequence[Ratio]) -> Polynomial:
 
 
 def chains(sums: Iterable[SpectralSum], order: Sequence[Expr]) -> list[Chain]:
-    """The chains that sums over simple poles lie in: one for each eigenvalue and what stands besides it.
+    """The chains that sums over poles lie in: one for each monomial of eigenvalues and what stands besides it.
 
     Parameters
     ----------
     order
         The names of poles in the order in which they are put in a row; others come first.
     """
-    groups: dict[tuple[Expr, tuple[Symbol, ...], int, Exponents], dict[Factor, int]] = {}
+    groups: dict[tuple[Expr, tuple[Symbol, ...], Exponents, Exponents], dict[Factor, int]] = {}
     for one in sums:
-        if not one.factors or not all(factor.is_pole and factor.coefficients for factor, _ in one.factors):
+        kinds = {factor.leading for factor, _ in one.factors}
+        if len(kinds) != 1 or not all(factor.is_shift for factor, _ in one.factors):
             continue
-        place = one.factors[0][0].leading.index(1)
-        if any(factor.leading.index(1) != place for factor, _ in one.factors):
+        (leading,) = kinds
+        power, spectators = _divided(one.exponents, leading)
+        if power + sum(power for _, power in one.scale) > sum(power for _, power in one.factors):
             continue
-        degree = one.exponents[place] + sum(power for _, power in one.scale)
-        if degree > sum(power for _, power in one.factors):
-            continue
-        spectators = tuple(0 if n == place else e for n, e in enumerate(one.exponents))
-        poles = groups.setdefault((one.space, one.eigenvalues, place, spectators), {})
+        poles = groups.setdefault((one.space, one.eigenvalues, leading, spectators), {})
         for factor, power in one.factors:
             poles[factor] = max(poles.get(factor, 0), power)
     found = []
@@ -169,9 +166,16 @@ def chains(sums: Iterable[SpectralSum], order: Sequence[Expr]) -> list[Chain]:
             poles.items(),
             key=lambda pair: (order.index(c) if (c := pair[0].coefficients[0][1]) in order else -1, str(c)),
         )
-        if sum(poles.values()) <= LONGEST:
+        simple = all(factor.is_pole for factor in poles)  # else decompositions have other sums
+        if sum(poles.values()) <= LONGEST and (simple or len(row) > 1):
             found.append(Chain(*key, tuple(row)))
     return found
+
+
+def _divided(exponents: Exponents, leading: Exponents) -> tuple[int, Exponents]:
+    """The power of a monomial in another one, and what is left."""
+    power = min(e // m for e, m in zip(exponents, leading, strict=True) if m)
+    return power, tuple(e - power * m for e, m in zip(exponents, leading, strict=True))
 
 
 def plain_expansion(one: SpectralSum, ring: Ring) -> dict[Summand, Ratio]:

@@ -43,6 +43,11 @@ class Factor(Portable):
         return sum(self.leading) == 1 and all(sum(e) == 0 for e, _ in self.coefficients)
 
     @property
+    def is_shift(self) -> bool:
+        """Whether the factor is a monomial of the eigenvalues plus one coefficient, such as f lambda + kappa."""
+        return [exponents for exponents, _ in self.coefficients] == [(0,) * len(self.leading)]
+
+    @property
     def expression(self) -> Expr:
         total = _monomial(self.eigenvalues, self.leading)
         for exponents, coefficient in self.coefficients:
@@ -73,6 +78,10 @@ class SpectralSum(Portable):
 
     def __repr__(self) -> str:
         return f"sum of {self.summand}, I = 1..{self.space}"
+
+    def __lt__(self, other: SpectralSum) -> bool:
+        # sympy sorts symbols of one name by what they contain, equal ones too: those of two derivations
+        return repr(self) < repr(other)
 
     @property
     def summand(self) -> Expr:
