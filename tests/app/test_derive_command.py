@@ -54,10 +54,12 @@ def test_the_clean_loss_of_random_features(run: Run) -> None:
     assert left == "gamma"
     assert (parsed(right) - Delta * (N - z) * (P - z) * s**2 / M).simplify() == 0
     D = N * P - q2 * (N + P) + 2 * q2 * z - z**2
-    assert (parsed(loss["value"]) - C * sw**2 / (2 * M) * Delta * N * P * (z - q2) / D).simplify() == 0
+    value = parsed(loss["value"]).subs(symbols("R_12"), z - q2)
+    assert (value - C * sw**2 / (2 * M) * Delta * N * P * (z - q2) / D).simplify() == 0
     assert loss["spectral_sums"] == {
         "S_11": {"summand": "lambda_I/(Delta + lambda_I)", "space": "M"},
         "S_22": {"summand": "lambda_I**2/(Delta + lambda_I)**2", "space": "M"},
+        "R_12": {"summand": "Delta*lambda_I/(Delta + lambda_I)**2", "space": "M"},
     }
     assert loss["latex"].startswith(r"\begin{align*}")
     assert [set(one) for one in loss["checks"]] == [{"statement", "method", "passed", "outcome", "detail"}] * 2
