@@ -54,10 +54,12 @@ def test_the_clean_loss_of_random_features(run: Run) -> None:
     assert left == "gamma"
     assert (parsed(right) - Delta * (N - z) * (P - z) * s**2 / M).simplify() == 0
     D = N * P - q2 * (N + P) + 2 * q2 * z - z**2
-    assert (parsed(loss["value"]) - C * sw**2 / (2 * M) * Delta * N * P * (z - q2) / D).simplify() == 0
+    value = parsed(loss["value"]).subs(symbols("R_12"), z - q2)
+    assert (value - C * sw**2 / (2 * M) * Delta * N * P * (z - q2) / D).simplify() == 0
     assert loss["spectral_sums"] == {
         "S_11": {"summand": "lambda_I/(Delta + lambda_I)", "space": "M"},
         "S_22": {"summand": "lambda_I**2/(Delta + lambda_I)**2", "space": "M"},
+        "R_12": {"summand": "Delta*lambda_I/(Delta + lambda_I)**2", "space": "M"},
     }
     assert loss["latex"].startswith(r"\begin{align*}")
     assert [set(one) for one in loss["checks"]] == [{"statement", "method", "passed", "outcome", "detail"}] * 2
@@ -104,8 +106,8 @@ def test_no_line_of_a_formula_is_lost_on_a_narrow_terminal(
     # On the wide one it is a fraction in two dimensions; these are its terms on the narrow one.
     joined = " ".join(value.split())
     assert joined == (
-        "training_loss = C·(P - S₁₁)²·(Δ·N·S₁₁·σ_w² + M·N·σ_ε² - Δ·N·S₂₂·σ_w² - M·S₂₂·σ_ε²)"
-        "/(2·M·P·(N·P + 2·S₁₁·S₂₂ - N·S₂₂ - P·S₂₂ - S₁₁²))"
+        "training_loss = C·(P - S₁₁)²·(Δ·N·R₁₂·σ_w² + M·N·σ_ε² - M·S₂₂·σ_ε²)"
+        "/(2·M·P·(N·P + S₂₂² - N·S₂₂ - P·S₂₂ - R₁₂²))"
     )
     assert "────" in wide[wide.index("Value") : wide.index("Checks")]
 
@@ -253,7 +255,8 @@ def test_latex_fits_the_width_of_a_page(run: Run, one_check: dict[str, Any]) -> 
     usual, whole = run(*given).out, run(*given, "--width", "40cm").out
     assert r"\begin{alignat*}{3}" in usual
     assert r"A_1 &= " not in usual + whole
-    assert r"A_1 &= " in run(*given, "--width", "8.6cm").out  # a denominator that is too wide
+    wider = ["derive", "random-features", "training_loss", "--latex"]
+    assert r"A_1 &= " in run(*wider, "--width", "8.6cm").out  # a denominator that is too wide
     assert run(*given, "--width", "345").out == usual
     bare = run(*given, "--no-rules").out
     assert r"\text{line}" not in bare

@@ -40,8 +40,9 @@ def in_sums(result: Derivation, expression: Expr) -> Expr:
     pole = result.unknowns[0]
     for symbol, one in result.spectral_sums.items():
         (eigenvalue,) = one.eigenvalues
-        for target, power in ((z, 1), (q2, 2)):
-            if simplify(one.summand - (eigenvalue / (eigenvalue + pole)) ** power) == 0:
+        share = eigenvalue / (eigenvalue + pole)
+        for target, summand in ((z, share), (q2, share**2), (z - q2, share * (1 - share))):
+            if simplify(one.summand - summand) == 0:
                 names[symbol] = target
     return expression.xreplace({**names, pole: Delta})
 

@@ -20,6 +20,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
 from planaria.derivations.elimination.eliminate import FACTOR, eliminate, linear_parameters
 from planaria.derivations.elimination.reduced import LARGEST_SYSTEM, Reduced, Strategy
+from planaria.derivations.elimination.regular import Regular
 from planaria.derivations.elimination.unknown_names import final_names, normalised_loops
 from planaria.derivations.equations.equal_loops import dependencies, schwinger_dyson
 from planaria.derivations.equations.long_words import planar_words
@@ -43,6 +44,11 @@ T = TypeVar("T")
 COMMUTED = "commute"  # the rule of a step that says whose order does not count
 STOPPED = "stop short"  # the rule of a step that says what was not done
 
+DIFFERENCES = (
+    "Differences of poles are left in a denominator: where two of them coincide, numbers come from the equations "
+    "before elimination."
+)
+
 # From the one that gives the shortest forms to the one that asks least.
 STRATEGIES = (
     Strategy(budget=0.5),
@@ -52,6 +58,7 @@ STRATEGIES = (
 )
 SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
 BUDGET = 10.0  # seconds of exact work, about
+REGULAR = 2.0  # seconds of work for a regular form of the value and of all loops
 WORDS = 0.05  # the share of it that the planar sums of long words may take
 
 
@@ -172,7 +179,7 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
                     if strategy.largest < LARGEST_SYSTEM:
                         reason = f"Fewer unknowns would take more work than the budget of about {budget:g} s."
                         reduced.steps.append(Step(STOPPED, Integer(0), Integer(0), reason))
-                    return reduced, value
+                    return reduced, _regular(value, quantity, reduced, system.rules.setting)
                 reason = "its value is not the sum of the planar diagrams"
         except WorkLimitError as error:
             reason, unaffordable = str(error), strategy.largest + 1
@@ -185,6 +192,26 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
         f"no closed form was reached that the planar series confirms ({reason})",
         "write the expression with fewer inverses, or take its traces one by one",
     )
+
+
+def _regular(value: Ratio, quantity: TraceFunction, reduced: Reduced, setting: Setting) -> Ratio:
+    """The value in a form that is regular where poles coincide, and loops likewise; both are held to the series.
+
+    Where the work for it is not covered, a form stays as it is, and a step says so.
+    """
+    regular = Regular(reduced, setting)
+    with limited(REGULAR):
+        written = regular.value(value)
+        try:
+            if not reduced.witness.agrees(written, partial(_series_of, quantity)):
+                raise ArithmeticError("its regular form is not the sum of the planar diagrams")
+            value = written
+        except WorkLimitError:
+            regular.left = True
+        reduced.loops = {symbol: regular.loop(one) for symbol, one in reduced.loops.items()}
+    if regular.left:
+        reduced.steps.append(Step(STOPPED, Integer(0), Integer(0), DIFFERENCES))
+    return value
 
 
 def _series_of(quantity: TraceFunction, witness: Witness) -> Laurent:
@@ -203,7 +230,7 @@ def _by_trace(system: SchwingerDyson, readings: Sequence[T]) -> dict[Trace, T]:
 def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[ClosedForm, dict[Expr, Expr]]:
     """Shorten, drop what is not needed, and give everything its final name."""
     setting = system.rules.setting
-    ring = reduced.ring
+    ring, value = reduced.ring, value.to(reduced.ring)
     relations = [relation.polynomial.to(ring) for relation in reduced.relations]
     reads = tuple(_best_read(r, reduced.witness, setting) for r in relations)
     loops = {s: r.to(ring) for s, r in reduced.loops.items()}
@@ -219,7 +246,8 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
     names = final_names(reduced, system, used)
     renamed_ring = Ring([names.get(g, g) for g in ring.generators])
     loop_symbols = set(system.unknowns)
-    new_ring = Ring(g for g in renamed_ring.generators if g not in loop_symbols)
+    unnamed = {*reduced.poles, *reduced.kept, *reduced.sums.values()} - set(names)
+    new_ring = Ring(g for g in renamed_ring.generators if g not in loop_symbols | unnamed)
 
     def renamed(one: Ratio) -> Ratio:
         parts = (renamed_ring.context.from_dict(p.to_dict()) for p in (one.numerator, one.denominator))
@@ -284,7 +312,8 @@ def _renamed_sum(one: SpectralSum, names: Mapping[Symbol, Symbol]) -> SpectralSu
         )
         for f, power in one.factors
     )
-    return replace(one, factors=factors)
+    scale = tuple((coefficient.xreplace(dict(names)), power) for coefficient, power in one.scale)
+    return replace(one, factors=factors, scale=scale)
 
 
 def _shortest(value: Ratio, reduced: Reduced, setting: Setting) -> Ratio:

@@ -44,7 +44,7 @@ NO_SUMS: Mapping[Symbol, SpectralSum] = MappingProxyType({})
 _PLACES = (
     (2, re.compile(r"(Delta|kappa)(_.*)?|(g|tau)_.*|T_\d+")),
     (3, _DIMENSION := re.compile(r"[A-Z]")),
-    (4, re.compile(r"[St]_[\d_]+")),
+    (4, re.compile(r"[RSt]_[\d_]+")),
     (5, re.compile(r".*_I")),
     (6, re.compile(r"A_\d+")),
 )

@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 from planaria.algebra.linear import root
 from planaria.algebra.rational import Ratio, generators_of
 from planaria.derivations.elimination.closed_form import ClosedForm
+from planaria.derivations.elimination.plain import plain_form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.diagrams.duality import Certificate, Duality, Exchange
@@ -32,6 +33,7 @@ def closed_form_certificate(closed: ClosedForm, duality: Duality) -> Certificate
     >>> print(closed_form_certificate(derive(loss, file.model).closed_form, duality).detail)
     1 equation in Delta and the value, as rational functions
     """
+    closed = plain_form(closed)
     names = _names(closed, duality.exchange)
     if names is None:
         return None

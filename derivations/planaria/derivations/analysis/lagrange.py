@@ -25,6 +25,7 @@ from planaria.algebra.linear import degree_in, root
 from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.elimination.closed_form import ClosedForm
+from planaria.derivations.elimination.plain import plain_form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.diagrams.expressions.expression import Setting
@@ -157,6 +158,7 @@ def lagrange(closed: ClosedForm, counter: Symbol) -> Lagrange | None:
     """
     if len(closed.unknowns) != 1 or len(closed.relations) != 1:
         return None
+    closed = plain_form(closed)
     pole = closed.unknowns[0].symbol
     sums = [(symbol, _series(one, pole)) for symbol, one in closed.sums]
     (relation,) = (one.substitute({STRENGTH: closed.ring.one}) for one in closed.relations)

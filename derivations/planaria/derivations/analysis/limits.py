@@ -25,6 +25,7 @@ from planaria.algebra.linear import degree_in, root
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.values import Portable
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
+from planaria.derivations.elimination.plain import plain_form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of
 from planaria.ensembles.extensions import VIEWS, extension
@@ -104,7 +105,7 @@ def limit_branches(
     """
     if any(parameter in spectrum.free_symbols for _, spectrum in closed.system.rules.setting.model.spectra):
         return ()
-    return _branches(closed, parameter, tuple((sizes or {}).items()))
+    return _branches(plain_form(closed), parameter, tuple((sizes or {}).items()))
 
 
 @lru_cache(maxsize=64)
@@ -264,10 +265,8 @@ class _System:
 
     def _solvable(self, condition: Ratio, sums: Iterable[Symbol]) -> Symbol | None:
         """The spectral sum, else the unknown, for which a condition is solved."""
-        for symbol in (*sums, *(u.symbol for u in self.closed.unknowns)):
-            if degree_in(condition, symbol) == 1:
-                return symbol
-        return None
+        symbols = (*sums, *(u.symbol for u in self.closed.unknowns))
+        return next((symbol for symbol in symbols if degree_in(condition, symbol) == 1), None)
 
     def _branch(
         self,

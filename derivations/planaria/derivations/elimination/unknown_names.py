@@ -9,7 +9,7 @@ from sympy import Expr, Symbol
 
 from planaria.derivations.elimination.reduced import Reduced
 from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
-from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.spectral_symbols import sum_name
 
 __all__ = ["final_names", "normalised_loops"]
@@ -19,7 +19,7 @@ def final_names(reduced: Reduced, system: SchwingerDyson, used: Iterable[Symbol]
     """A letter for every provisional symbol that occurs, none of them met elsewhere in the model.
 
     Poles are Delta (the renormalised ridge), other coefficients of denominators kappa, propagators of scalar
-    index lines g with their space, sums S_bb over a pole, moments t_k.
+    index lines g with their space, sums S_bb over a pole, R_ab with the pole in the numerator, moments t_k.
     """
     occurring = set(used)
     taken = {str(g) for g in system.rules.setting.ring.generators}
@@ -81,7 +81,14 @@ def _true_poles(reduced: Reduced) -> set[Symbol]:
 
 def _sum_name(one: SpectralSum, names: dict[Symbol, Symbol], several: bool) -> str:
     suffix = ""
-    if several and len(one.factors) == 1:
-        labels = [str(names[s]) for s in one.unknowns if s in names]
-        suffix = labels[0].rpartition("_")[2] if labels and "_" in labels[0] else ""
-    return sum_name(one.exponents, one.factors, suffix)
+    if several:
+        labels = [_label(factor, names) for factor, _ in one.factors]
+        suffix = "".join(labels) if all(labels) else ""
+    return sum_name(one.exponents, one.factors, suffix, scaled=bool(one.scale))
+
+
+def _label(factor: Factor, names: dict[Symbol, Symbol]) -> str:
+    """The number of a pole, such as 2 of Delta_2; empty for one that has none."""
+    unknown = SpectralSum(factor.space, factor.eigenvalues, factor.leading, ((factor, 1),)).unknowns
+    labels = [str(names[s]) for s in unknown if s in names]
+    return labels[0].rpartition("_")[2] if labels and "_" in labels[0] else ""

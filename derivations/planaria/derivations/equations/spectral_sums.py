@@ -43,6 +43,11 @@ class Factor(Portable):
         return sum(self.leading) == 1 and all(sum(e) == 0 for e, _ in self.coefficients)
 
     @property
+    def is_shift(self) -> bool:
+        """Whether the factor is a monomial of the eigenvalues plus one coefficient, such as f lambda + kappa."""
+        return [exponents for exponents, _ in self.coefficients] == [(0,) * len(self.leading)]
+
+    @property
     def expression(self) -> Expr:
         total = _monomial(self.eigenvalues, self.leading)
         for exponents, coefficient in self.coefficients:
@@ -52,33 +57,70 @@ class Factor(Portable):
 
 @dataclass(frozen=True, repr=False)
 class SpectralSum(Portable):
-    """The trace over one space of monomial / product of factor**power.
+    """The trace over one space of scale * monomial / product of factor**power.
 
-    >>> from sympy.abc import M, l
+    The scale is a product of coefficients of the factors: with it the terms of a sum may be products of
+    lambda/(lambda + Delta) and Delta/(lambda + Delta), which are no small differences and have no unit.
+
+    >>> from sympy.abc import M, l, D
     >>> SpectralSum(M, (l,), (2,), ())
     sum of l**2, I = 1..M
+    >>> pole = Factor(M, (l,), (1,), (((0,), D),))
+    >>> SpectralSum(M, (l,), (1,), ((pole, 2),), ((D, 1),))
+    sum of D*l/(D + l)**2, I = 1..M
     """
 
     space: Expr
     eigenvalues: tuple[Symbol, ...]
     exponents: Exponents
     factors: tuple[tuple[Factor, int], ...]
+    scale: tuple[tuple[Expr, int], ...] = ()
 
     def __repr__(self) -> str:
         return f"sum of {self.summand}, I = 1..{self.space}"
+
+    def __lt__(self, other: SpectralSum) -> bool:
+        # sympy sorts symbols of one name by what they contain, equal ones too: those of two derivations
+        return repr(self) < repr(other)
 
     @property
     def summand(self) -> Expr:
         """The term of the sum, a sympy expression in the eigenvalues and the unknowns."""
         return Mul(
+            *(coefficient**power for coefficient, power in self.scale),
             _monomial(self.eigenvalues, self.exponents),
             *(factor.expression**-power for factor, power in self.factors),
         )
 
     @property
+    def is_composed(self) -> bool:
+        """Whether it is a combination of sums over powers of one factor, with numerators below the factors."""
+        degree = sum(self.exponents) + sum(power for _, power in self.scale)
+        if self.scale or any(
+            not factor.is_pole and all(a >= b for a, b in zip(self.exponents, factor.leading, strict=True))
+            for factor, _ in self.factors
+        ):
+            return True
+        poles = all(factor.is_pole for factor, _ in self.factors)
+        return len(self.factors) > 1 and poles and degree >= sum(power for _, power in self.factors)
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether its terms are products of quotients of parts of one factor by the whole: pure numbers."""
+        if len(self.factors) != 1:
+            return False
+        ((factor, left),) = self.factors
+        monomials = {coefficient: exponents for exponents, coefficient in factor.coefficients}
+        exponents = list(self.exponents)
+        for coefficient, power in self.scale:
+            left -= power
+            exponents = [a - power * b for a, b in zip(exponents, monomials[coefficient], strict=True)]
+        return left >= 0 and exponents == [left * e for e in factor.leading]
+
+    @property
     def unknowns(self) -> frozenset[Symbol]:
-        """The names in the denominators."""
-        names: set[Symbol] = set()
+        """The names in the denominators, and in the scale."""
+        names: set[Symbol] = {name for coefficient, _ in self.scale for name in coefficient.free_symbols}
         for factor, _ in self.factors:
             for _, coefficient in factor.coefficients:
                 names |= coefficient.free_symbols

@@ -74,7 +74,13 @@ formula differentiates; take differences of numbers, or of the sum that spectral
             )
             remedy = "take differences of numbers, or of the sum that spectral_sums shows"
             raise InputError("derivative", problem, remedy)
-        return Add(*(self._through(place, variable) for place in range(len(self.spectral_sum.factors))))
+        one = self.spectral_sum
+        through = [self._through(place, variable) for place in range(len(one.factors))]
+        if not one.scale:
+            return Add(*through)
+        # Of what stands below the scale, which has no scale itself.
+        scale = Mul(*(coefficient**power for coefficient, power in one.scale))
+        return scale * Add(*through) + self * Add(*(p * c.diff(variable) / c for c, p in one.scale))
 
     def _eval_derivative_n_times(self, variable: Symbol, count: Any) -> Expr:
         # sympy's own version, of symbols, takes them for constants
@@ -102,10 +108,16 @@ formula differentiates; take differences of numbers, or of the sum that spectral
         return str(self.name).partition("_")[2].partition("_")[2]
 
 
-def sum_name(exponents: Exponents, factors: tuple[tuple[Factor, int], ...], suffix: str = "") -> str:
-    """S with the exponents of the eigenvalues and of the denominators; t for moments, which have none."""
+def sum_name(
+    exponents: Exponents, factors: tuple[tuple[Factor, int], ...], suffix: str = "", *, scaled: bool = False
+) -> str:
+    """S with the exponents of the eigenvalues and of the denominators; t for moments, which have none.
+
+    R in place of S for a sum with powers of poles in the numerator that make it a pure number:
+    R_12 = sum of lambda Delta / (lambda + Delta)**2.
+    """
     numbers = "".join(map(str, exponents))
     if not factors:
         return f"t_{numbers}"
-    name = f"S_{numbers}{''.join(str(power) for _, power in factors)}"
+    name = f"{'R' if scaled else 'S'}_{numbers}{''.join(str(power) for _, power in factors)}"
     return f"{name}_{suffix}" if suffix else name

@@ -70,15 +70,20 @@ class Witness:
             term = Laurent.of([weight])
             for symbol, exponent in zip(definition.eigenvalues, definition.exponents, strict=True):
                 term = term * Laurent.of([eigenvalues[symbol] ** exponent])
+            for coefficient, power in definition.scale:
+                term = term * self._coefficient(coefficient) ** power
             for factor, power in definition.factors:
                 value = self._monomial(factor.eigenvalues, factor.leading, eigenvalues)
                 for exponents, coefficient in factor.coefficients:
-                    ring = Ring(generators_of(coefficient))
-                    name = self.evaluate(ring(coefficient))
+                    name = self._coefficient(coefficient)
                     value = value + name * self._monomial(factor.eigenvalues, exponents, eigenvalues)
                 term = term / value**power
             total = total + term
         return total
+
+    def _coefficient(self, expression: Expr) -> Laurent:
+        """The series of a coefficient of a denominator."""
+        return self.evaluate(Ring(generators_of(expression))(expression))
 
     def _number(self, value: Any) -> Any:
         """A rational number in the arithmetic in use."""

@@ -46,7 +46,7 @@ class Functions:
         # Sums of powers of one quotient x = lambda / (lambda + Delta) share x, and their derivatives are sums too.
         self.powers: dict[int, tuple[Symbol, Expr, int]] = {}
         for n, (_, one) in enumerate(closed.sums):
-            if len(one.factors) == 1 and one.factors[0][0].is_pole:
+            if len(one.factors) == 1 and one.factors[0][0].is_pole and not one.scale:
                 factor, power = one.factors[0]
                 symbol = _only(one, power)
                 # omega / (lambda + Delta) is no quotient of this kind: the pole must be that of the numerator.
@@ -284,13 +284,27 @@ def _factor(one: SpectralSum, position: int, spectrum: Mapping[Symbol, Any], at:
 
 
 def _terms(one: SpectralSum, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> Any:
-    """The terms of a spectral sum, one for each eigenvalue."""
-    terms = _monomial(one, one.exponents, spectrum)
+    """The terms of a spectral sum, one for each eigenvalue.
+
+    They are products of quotients as far as numerator and denominator reach: these are in range where powers of
+    eigenvalues and poles would not be.
+    """
+    above = [(spectrum[symbol], e) for symbol, e in zip(one.eigenvalues, one.exponents, strict=True) if e]
+    above += [(_number(coefficient, at), e) for coefficient, e in one.scale]
+    terms: Any = 1
     for position, (_, multiplicity) in enumerate(one.factors):
-        value = _factor(one, position, spectrum, at)
-        if len(one.factors) == 1 and (symbol := _only(one, multiplicity)) is not None:
-            return power(spectrum[symbol] / value, multiplicity)  # powers of one quotient, without overflow
-        terms = terms / power(value, multiplicity)
+        value, left = _factor(one, position, spectrum, at), multiplicity
+        while left and above and above[0][1] > 0:
+            base, exponent = above.pop(0)
+            taken = min(left, exponent)
+            terms = terms * power(base / value, taken)
+            left -= taken
+            if exponent > taken:
+                above.insert(0, (base, exponent - taken))
+        if left:
+            terms = terms / power(value, left)
+    for base, exponent in above:
+        terms = terms * power(base, exponent)
     if isinstance(terms, (np.ndarray, Doubled)):
         return terms
     return terms * np.ones_like(spectrum[one.eigenvalues[0]])
@@ -314,6 +328,9 @@ def _slope_terms(
     one: SpectralSum, unknown: Symbol, terms: Any, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]
 ) -> Any | None:
     total: Any | None = None
+    for coefficient, exponent in one.scale:
+        if coefficient == unknown:
+            total = exponent * (terms / _number(coefficient, at))
     for position, (factor, multiplicity) in enumerate(one.factors):
         for exponents, coefficient in factor.coefficients:
             if coefficient == unknown:

@@ -20,6 +20,7 @@ from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.rational import factored
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.elimination.plain import plain_form
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.verdicts.statuses import Status
 from planaria.ensembles.verdicts.techniques import Technique
@@ -174,7 +175,7 @@ def _asymptotic(path: LimitPath, small: int, vanishing: bool) -> bool:
     power = _power((start[small], end[small]), now - before)
     if (power if vanishing else -power) < SLOWEST_POWER:
         return False
-    closed = path.at_zero.derivation.closed_form
+    closed = plain_form(path.at_zero.derivation.closed_form)  # a branch is of plain sums
     functions, symbol = functions_of(closed, "mpmath"), closed.unknowns[small].symbol
     own = [n for n, (_, one) in enumerate(closed.sums) if symbol in one.unknowns]
     rows = []
