@@ -77,7 +77,13 @@ def _gauss(low: float, high: float) -> tuple[Floats, Floats]:
 
 def check_mass(mass: float, atoms: tuple[PlaneAtom, ...]) -> None:
     """Raise InputError where density and atoms do not hold all eigenvalues."""
-    if not abs(mass - 1) <= MASS:
+    if np.isnan(mass):
+        raise InputError(
+            "density",
+            "the Hermitised equations were not solved near the centre of the eigenvalues",
+            "ask for a matrix with fewer factors; its eigenvalues can be drawn",
+        )
+    if abs(mass - 1) > MASS:
         raise InputError(
             "density",
             f"density and {len(atoms)} atoms that were found hold {mass:.4g} of all eigenvalues: others lie on "
