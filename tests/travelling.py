@@ -53,6 +53,7 @@ from planaria.ensembles.verdicts.statuses import Status
 from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics import density, evaluate
 from planaria.numerics.evidence.check_diagrams import check_diagrams
+from planaria.numerics.nonhermitian.density import plane_density
 from planaria.numerics.points.problem import pose
 from planaria.numerics.points.refusals import ContradictionError, InTheSpectrumError, SingularError
 from planaria.numerics.simulation.extrapolation import no_comparison
@@ -162,6 +163,9 @@ VALUES: dict[str, Callable[[], Any]] = {
         mpf(1), mpf(0), (Technique.NEWTON.taken(),), Status.VERIFIED, {"Delta": mpf("nan")}, mpf(0), 10, None
     ),
     "density": lambda: density(derived(), values=POINT_OF_DENSITY, of="gamma", points=10),
+    "density in the plane": lambda: plane_density(
+        "signal-plus-noise", "tr(inv(gamma*I(N) - x))/N", {"N": 4, "sigma": 1}, of="gamma", points=9
+    ),
     "check": lambda: check_diagrams(derived(), 0, lambda text, done, total: None),
     "simulation": _simulation,
     "moment": lambda: moment(Trace(X * X.T) ** 2, MODEL),

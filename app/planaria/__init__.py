@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from planaria.ensembles.text.model_data import ModelFile
     from planaria.numerics.datasets.sweep import sweep
     from planaria.numerics.evidence.checks import check
+    from planaria.numerics.nonhermitian.density import plane_density
+    from planaria.numerics.nonhermitian.values import PlaneDensity
     from planaria.numerics.simulation.simulate import simulate
     from planaria.numerics.solving.evaluate import evaluate
     from planaria.numerics.spectral.density import density
@@ -56,6 +58,7 @@ _HOMES = {
     "LogDetDerivation": "planaria.derivations.log_determinants",
     "Model": "planaria.ensembles.model",
     "ModelFile": "planaria.ensembles.text.model_data",
+    "PlaneDensity": "planaria.numerics.nonhermitian.values",
     "PowerLaw": "planaria.ensembles.spectra",
     "RibbonGraph": "planaria.diagrams.graphs.ribbon",
     "Simulation": "planaria.ensembles.estimate",
@@ -77,6 +80,7 @@ _HOMES = {
     "models": "planaria.ensembles.library",
     "moment": "planaria.diagrams.moments.moment",
     "node_match": "planaria.diagrams.networks.flags",
+    "plane_density": "planaria.numerics.nonhermitian.density",
     "simulate": "planaria.numerics.simulation.simulate",
     "sweep": "planaria.numerics.datasets.sweep",
 }
@@ -96,6 +100,7 @@ __all__ = [
     "LogDetDerivation",
     "Model",
     "ModelFile",
+    "PlaneDensity",
     "PowerLaw",
     "RibbonGraph",
     "Simulation",
@@ -117,6 +122,7 @@ __all__ = [
     "models",
     "moment",
     "node_match",
+    "plane_density",
     "simulate",
     "sweep",
 ]

@@ -16,17 +16,22 @@ from planaria.app.options import (
     BudgetOption,
     CertifyOption,
     ChunkOption,
+    CsvDensityOption,
     DataFileOption,
     DrawColumnsOption,
+    DrawDensityOption,
     DrawSelectOption,
     DrawWidthOption,
     DrawWorkersOption,
+    IrreducibleOption,
     JsonOption,
     LatexOption,
     LimitOption,
     MatrixOption,
     ModelArgument,
+    NonHermitianOption,
     NumbersOption,
+    PointsFileOption,
     QuantitiesArgument,
     QuantityArgument,
     SchedulerOption,
@@ -178,20 +183,19 @@ def density(
     values: NumbersOption = None,
     spectrum: SpectrumOption = None,
     spectrum_file: SpectrumFileOption = None,
-    points: Annotated[int, typer.Option(metavar="N", help="How many points the bands are given.")] = 1000,
-    draw: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Draw the density over drawn matrices: .svg, .png or .pdf.")
-    ] = None,
-    runs: Annotated[int, typer.Option(metavar="N", help="How many matrices are drawn for the histogram.")] = 10,
-    csv: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write x and rho: a .csv file, or - to print them.")
-    ] = None,
+    data_file: DataFileOption = None,
+    matrix: MatrixOption = None,
+    nonhermitian: NonHermitianOption = False,
+    points: Annotated[int, typer.Option(metavar="N", help="How many points there are, about.")] = 1000,
+    draw: DrawDensityOption = None,
+    runs: Annotated[int, typer.Option(metavar="N", help="How many matrices are drawn for the picture.")] = 10,
+    csv: CsvDensityOption = None,
     symbols: SymbolsOption = None,
     seed: SeedOption = 0,
     budget: BudgetOption = 10.0,
     json: JsonOption = False,
 ) -> None:
-    """Compute the spectral density of a resolvent: bands, edges, atoms and moments."""
+    """Compute the spectral density of a resolvent: bands, edges, atoms, moments; or in the plane."""
     check_words(model, [quantity], spectra=spectrum, parameters=[of])
     from planaria.app.subcommands.density import DensityOptions, show_density
 
@@ -200,6 +204,8 @@ def density(
         tuple(values or ()),
         tuple(spectrum or ()),
         tuple(spectrum_file or ()),
+        tuple(data_file or ()),
+        matrix,
         points,
         draw,
         runs,
@@ -207,6 +213,7 @@ def density(
         tuple(symbols or ()),
         seed,
         budget,
+        nonhermitian=nonhermitian,
         as_json=json,
     )
     show_density(model, quantity, options)
@@ -221,10 +228,7 @@ def sweep(
         typer.Option(metavar="FILE", help="A .zarr, .nc or .csv file; what is there of the same sweep is kept."),
     ] = ...,  # type: ignore[assignment]
     values: SweepNumbersOption = None,
-    points: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="A list of points: a .csv file with names in its first line."),
-    ] = None,
+    points: PointsFileOption = None,
     spectrum: SpectrumOption = None,
     spectrum_file: SpectrumFileOption = None,
     data_file: DataFileOption = None,
@@ -277,14 +281,7 @@ def diagrams(
     connected: Annotated[
         bool, typer.Option("--connected", help="Of several traces, connected ones only.")
     ] = False,
-    irreducible: Annotated[
-        int | None,
-        typer.Option(
-            metavar="1|2",
-            help="List self-energy diagrams (1) or skeletons (2) with n ribbons instead.",
-            autocompletion=completion.particles,
-        ),
-    ] = None,
+    irreducible: IrreducibleOption = None,
     classes: Annotated[
         bool, typer.Option("--classes", help="List diagrams up to isomorphism, with multiplicities.")
     ] = False,

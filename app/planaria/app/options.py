@@ -14,16 +14,21 @@ from planaria.app.words.early import KINDS
 
 __all__ = [
     "BudgetOption",
+    "CsvDensityOption",
     "DataFileOption",
     "DrawColumnsOption",
+    "DrawDensityOption",
     "DrawSelectOption",
     "DrawWidthOption",
+    "IrreducibleOption",
     "JsonOption",
     "LatexOption",
     "LimitOption",
     "MatrixOption",
     "ModelArgument",
+    "NonHermitianOption",
     "NumbersOption",
+    "PointsFileOption",
     "QuantitiesArgument",
     "QuantityArgument",
     "SeedOption",
@@ -92,6 +97,28 @@ DataFileOption = Annotated[
 MatrixOption = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="The matrix that a file without NAME= is for."),
+]
+NonHermitianOption = Annotated[
+    bool,
+    typer.Option("--nonhermitian", help="The density of complex eigenvalues, of a matrix that is not Hermitian."),
+]
+DrawDensityOption = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Draw the density over drawn matrices: .svg, .png or .pdf.")
+]
+PointsFileOption = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="A list of points: a .csv file with names in its first line."),
+]
+CsvDensityOption = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Write the density: a .csv file, or - to print it.")
+]
+IrreducibleOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="1|2",
+        help="List self-energy diagrams (1) or skeletons (2) with n ribbons instead.",
+        autocompletion=completion.particles,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 LatexOption = Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")]

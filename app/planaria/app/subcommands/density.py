@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Integer, Symbol
+from sympy import Integer, MatrixExpr, Symbol
 
 from planaria.algebra.errors import InputError, placed, unknown_name
-from planaria.app.display import heading, line, messages, note, output, print_json, quantity_head, working
+from planaria.app.display import (
+    heading,
+    line,
+    messages,
+    note,
+    output,
+    print_json,
+    progress_bar,
+    quantity_head,
+    working,
+)
 from planaria.app.files import check_target, write_whole
+from planaria.app.in_the_plane import plane_csv, plane_json, print_plane
 from planaria.app.inputs import Names, check_count, read_renames, read_values
 from planaria.app.matrices import listed_sizes, with_files, with_kinds
 from planaria.app.missing_values import check_sizes, needs_of
@@ -23,12 +35,15 @@ from planaria.app.points.table import Table
 from planaria.app.words.quantities import scalar_quantity
 from planaria.derivations import derive
 from planaria.ensembles.library import load_model
-from planaria.ensembles.text.model_data import ModelFile, Quantity
+from planaria.ensembles.model import Model
+from planaria.numerics.nonhermitian.density import plane_density
+from planaria.numerics.nonhermitian.values import PlaneDensity
 from planaria.numerics.spectral.density import density
-from planaria.numerics.spectral.draws import drawn_eigenvalues
+from planaria.numerics.spectral.draws import drawn_complex_eigenvalues, drawn_eigenvalues
 from planaria.numerics.spectral.resolvent import shape_of
 from planaria.numerics.spectral.values import Density
 from planaria.writing.plots.density import write_density
+from planaria.writing.plots.plane import write_plane_density
 from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["DensityOptions", "show_density"]
@@ -36,6 +51,7 @@ __all__ = ["DensityOptions", "show_density"]
 _SUFFIXES = (".svg", ".png", ".pdf")
 _MOST_POINTS = 1_000_000
 _MOST_RUNS = 10_000
+ROUNDING = 1e-14  # of the largest eigenvalue to the power of a moment
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,8 @@ class DensityOptions:
     values: tuple[str, ...]
     spectrum: tuple[str, ...]
     spectrum_files: tuple[str, ...]
+    data_files: tuple[str, ...]
+    matrix: str | None
     points: int
     draw: str | None
     runs: int
@@ -53,6 +71,7 @@ class DensityOptions:
     symbols: tuple[str, ...]
     seed: int
     budget: float
+    nonhermitian: bool
     as_json: bool
 
 
@@ -63,7 +82,8 @@ def show_density(model_name: str, quantity_name: str, options: DensityOptions) -
     picture, table = _picture(options.draw), Table.of(options.csv, as_json=options.as_json)
     file = load_model(model_name)
     quantity = scalar_quantity(file, quantity_name)
-    model = with_files(file, with_kinds(file, options.spectrum), options.spectrum_files, (), None)
+    model = with_kinds(file, options.spectrum)
+    model = with_files(file, model, options.spectrum_files, options.data_files, options.matrix)
     names = Names(file, dict(model.spectra).values())
     renames = read_renames(options.symbols, names)
     needs = needs_of(quantity.expression, model)
@@ -87,24 +107,69 @@ def show_density(model_name: str, quantity_name: str, options: DensityOptions) -
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         derivation = derive(quantity.expression, model, budget=options.budget)
-    with working(status, f"solving for the density of {quantity.name}"):
-        found = density(derivation, values=values, of=parameter, points=options.points)
-    drawn: NDArray[np.float64] | None = None
-    if draws and matrix is not None:
-        with working(status, "drawing matrices"):
-            drawn = drawn_eigenvalues(matrix, model, values, runs=options.runs, seed=options.seed).ravel()
+    eigenvalues = (
+        None if not draws or matrix is None else _Draws(matrix, model, values, options.runs, options.seed)
+    )
     console = output()
     formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
+    heads = {"model": file.name, "quantity": quantity.name}
+    with progress_bar(status) as bar:
+        task = bar.add_task("points", total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        found: Density | PlaneDensity
+        if options.nonhermitian:
+            found = plane_density(derivation, values=values, of=parameter, points=options.points, progress=tell)
+        else:
+            found = density(derivation, values=values, of=parameter, points=options.points, progress=tell)
+    drawn: NDArray[Any] | None = None
+    if eigenvalues is not None:
+        with working(status, "drawing matrices"):
+            drawn = eigenvalues.drawn(options.nonhermitian)
     if options.as_json:
-        print_json({"model": file.name, "quantity": quantity.name, **density_json(found, formulas)})
+        print_json(
+            heads
+            | (plane_json(found, formulas) if isinstance(found, PlaneDensity) else density_json(found, formulas))
+        )
     elif table is None or table.path is not None:
         at = "   ".join(f"{formulas.name(s)} = {short(value)}" for s, value in values.items())
-        _print(file, quantity, formulas, at, found)
+        quantity_head(console, quantity.name, file.title or file.name, quantity.about)
+        if at:
+            note(console, at)
+        if isinstance(found, PlaneDensity):
+            print_plane(formulas, found)
+        else:
+            _print(formulas, found)
     if table is not None:
-        table.write(_csv(found), status)
+        table.write(plane_csv(found) if isinstance(found, PlaneDensity) else _csv(found), status)
     if picture is not None:
-        write_whole(picture, f"--draw {options.draw}", lambda path: write_density(path, found, drawn))
+        write_whole(picture, f"--draw {options.draw}", lambda path: _draw(path, found, drawn))
         status.print(f"wrote {picture}", soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """Which matrices are drawn, and how often."""
+
+    matrix: MatrixExpr
+    model: Model
+    values: Mapping[Any, Any]
+    runs: int
+    seed: int
+
+    def drawn(self, nonhermitian: bool) -> NDArray[Any]:
+        """All their eigenvalues."""
+        drawn = drawn_complex_eigenvalues if nonhermitian else drawn_eigenvalues
+        return drawn(self.matrix, self.model, self.values, runs=self.runs, seed=self.seed).ravel()
+
+
+def _draw(path: Path, found: Density | PlaneDensity, drawn: NDArray[Any] | None) -> None:
+    if isinstance(found, PlaneDensity):
+        write_plane_density(path, found, drawn)
+    else:
+        write_density(path, found, drawn)
 
 
 def density_json(found: Density, formulas: Formulas) -> dict[str, Any]:
@@ -157,11 +222,8 @@ def _csv(found: Density) -> str:
     return text.getvalue()
 
 
-def _print(file: ModelFile, quantity: Quantity, formulas: Formulas, at: str, found: Density) -> None:
+def _print(formulas: Formulas, found: Density) -> None:
     console = output()
-    quantity_head(console, quantity.name, file.title or file.name, quantity.about)
-    if at:
-        note(console, at)
     note(console, f"density in x = {formulas.renamed_text(found.variable)}")
     heading(console, "Bands", f"{len(found.bands)}")
     for band in found.bands:
@@ -171,7 +233,10 @@ def _print(file: ModelFile, quantity: Quantity, formulas: Formulas, at: str, fou
         for atom in found.atoms:
             line(console, f"{atom.x:.10g} with weight {atom.weight:.10g}")
     heading(console, "Moments")
+    size = max((abs(x) for x in (*found.edges, *(atom.x for atom in found.atoms))), default=1.0)
     for one in found.moments:
         beside = "" if one.exact is None else f"   exact {one.exact:.10g}"
-        line(console, f"{one.order}: {one.value:.8g}{beside}")
+        # Moments that vanish are sums of parts that cancel.
+        value = 0.0 if abs(one.value) < ROUNDING * size**one.order else one.value
+        line(console, f"{one.order}: {value:.8g}{beside}")
     note(console, f"bands and atoms hold {found.mass:.8g} of all eigenvalues")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from planaria.numerics.nonhermitian.values import PlaneDensity
 from planaria.numerics.spectral.values import Density
 from planaria.writing.notebook.markup import captioned, element, faint, page, plural, table
 from planaria.writing.plots.density import density_svg
+from planaria.writing.plots.plane import plane_svg
 
-__all__ = ["density_html"]
+__all__ = ["density_html", "plane_density_html"]
 
 
 def density_html(found: Density) -> str:
@@ -27,4 +29,16 @@ def density_html(found: Density) -> str:
         captioned("Atoms", table(("x", "weight"), atoms)) if atoms else None,
         captioned("Moments", table(("order", "of the density", "exact"), moments)),
         faint(f"x = {found.variable}; bands and atoms hold {found.mass:.8g} of all eigenvalues"),
+    )
+
+
+def plane_density_html(found: PlaneDensity) -> str:
+    """The plot, and a table of the atoms under it."""
+    source = f"data:image/svg+xml;base64,{b64encode(plane_svg(found)).decode('ascii')}"
+    plot = element("img", src=source, alt="density of eigenvalues", style="max-width: 100%; background: white")
+    atoms = [(f"{one.x:.10g}", f"{one.y:.10g}", f"{one.weight:.8g}") for one in found.atoms]
+    return page(
+        plot,
+        captioned("Atoms", table(("x", "y", "weight"), atoms)) if atoms else None,
+        faint(f"x + i y = {found.variable}; density and atoms hold {found.mass:.6g} of all eigenvalues"),
     )

@@ -20,8 +20,9 @@ from planaria.ensembles.evidence import Check
 from planaria.ensembles.model import Model
 from planaria.ensembles.shown import Shown
 from planaria.ensembles.text.model_data import ModelFile
+from planaria.numerics.nonhermitian.values import PlaneDensity
 from planaria.numerics.spectral.values import Density
-from planaria.writing.notebook.densities import density_html
+from planaria.writing.notebook.densities import density_html, plane_density_html
 from planaria.writing.notebook.derivations import derivation_html, limits_html, log_determinant_html, steps_html
 from planaria.writing.notebook.diagrams import diagram_html, diagrams_html
 from planaria.writing.notebook.dualities import dualities_html, duality_html, refutation_html
@@ -51,6 +52,7 @@ for _kind, _show in (
     (Estimate, estimate_html),
     (Simulation, simulation_html),
     (Density, density_html),
+    (PlaneDensity, plane_density_html),
     (Duality, duality_html),
     (Dualities, dualities_html),
     (Refutation, refutation_html),

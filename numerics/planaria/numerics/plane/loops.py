@@ -16,7 +16,7 @@ from planaria.numerics.equations.unreduced import Numbers, Unreduced, unreduced
 from planaria.numerics.points.balls import generators
 from planaria.numerics.points.problem import Problem, to_mpf
 
-__all__ = ["Columns", "Complexes", "Plane"]
+__all__ = ["Columns", "Complexes", "Plane", "solved"]
 
 Complexes: TypeAlias = NDArray[np.complexfloating[Any, Any]]
 Columns: TypeAlias = Mapping[Expr, Complexes]
@@ -153,7 +153,7 @@ class Plane:
                 residual, slopes = self.differences(here, loops[active])
                 size = np.abs(loops[active]) + floor
                 size[size == 0] = 1.0
-                moves = _solved(slopes * size[:, np.newaxis, :] / size[:, :, np.newaxis], residual / size)
+                moves = solved(slopes * size[:, np.newaxis, :] / size[:, :, np.newaxis], residual / size)
                 change = np.abs(moves).max(axis=1)
                 last = before[active]
                 good = np.isfinite(change) & (change <= (widest if step == 0 else SHRINKS * last))
@@ -204,7 +204,7 @@ def _column(value: Any) -> Any:
     return value[:, 0] if isinstance(value, np.ndarray) else value
 
 
-def _solved(matrices: Complexes, right: Complexes) -> Complexes:
+def solved(matrices: Complexes, right: Complexes) -> Complexes:
     """Linear systems of many points; nan for a singular one."""
     found = np.full_like(right, np.nan)
     good = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=1)

@@ -32,7 +32,16 @@ ROUNDED = 1e-7  # of a radius
 TURNS = (0.0, 0.6, -0.6, 1.2, -1.2)  # angles by which the strength makes a detour about its branch points
 
 
-def along(plane: Plane, at: At, start: Complexes, *, guarded: bool = False) -> tuple[Complexes, NDArray[Any]]:
+def along(
+    plane: Plane,
+    at: At,
+    start: Complexes,
+    *,
+    guarded: bool = False,
+    settled: float = ON_THE_WAY,
+    first: float = FIRST_STEP,
+    shortest: float = SHORTEST_STEP,
+) -> tuple[Complexes, NDArray[Any]]:
     """The loops followed from position 0, where they are known, to 1; and at which points the end was reached.
 
     Parameters
@@ -40,11 +49,15 @@ def along(plane: Plane, at: At, start: Complexes, *, guarded: bool = False) -> t
     guarded
         Whether each step has to keep the ladder's radius below 1, as it is off the axis of a Hermitian model:
         next to an edge two roots come close, and only one of them is that of the matrices.
+    settled
+        The relative step of Newton's method that is the last, on the way.
+    first, shortest
+        The first step, and the one below which a point is given up.
     """
     count = len(start)
     loops, previous = start.copy(), start.copy()
     position, behind = np.zeros(count), np.zeros(count)
-    step = np.full(count, FIRST_STEP)
+    step = np.full(count, first)
     active = np.arange(count)
     for _ in range(MOST_TURNS):
         if not len(active):
@@ -55,7 +68,7 @@ def along(plane: Plane, at: At, start: Complexes, *, guarded: bool = False) -> t
         weight = np.where(gap > 0, (target - position[active]) / np.where(gap > 0, gap, 1.0), 0.0)
         guess = _extrapolated(here, last, weight[:, np.newaxis])
         columns = at(target, active)
-        found, good = plane.newton(columns, guess, settled=ON_THE_WAY)
+        found, good = plane.newton(columns, guess, settled=settled)
         if guarded and good.any():
             kept = {name: column[good] for name, column in columns.items()}
             good[good] = plane.radius(kept, found[good]) < 1 + ROUNDED
@@ -64,7 +77,7 @@ def along(plane: Plane, at: At, start: Complexes, *, guarded: bool = False) -> t
         loops[moved], position[moved] = found[good], target[good]
         step[moved] *= GROWTH
         step[active[~good]] /= 2
-        active = active[(position[active] < 1) & (step[active] > SHORTEST_STEP)]
+        active = active[(position[active] < 1) & (step[active] > shortest)]
     reached = position >= 1
     if reached.any():
         ends = np.flatnonzero(reached)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.ensembles.question import Array, Asked, Given, Values, given
 from planaria.numerics.plane.loops import Plane
 from planaria.numerics.plane.point import refuse_roots
+from planaria.numerics.plane.telling import Told, untold
 from planaria.numerics.points.extent import in_full
 from planaria.numerics.points.problem import pose
 from planaria.numerics.quadrature.nodes import MOST
@@ -48,6 +49,7 @@ def density(
     points: int = 1000,
     moments: int = 4,
     budget: float = 10.0,
+    progress: Told = untold,
     **numbers: Given,
 ) -> Density:
     """The spectral density of the matrix whose normalised resolvent a quantity is, in the parameter `of`.
@@ -68,6 +70,8 @@ def density(
         Up to which order moments are taken.
     budget
         As for `derive`.
+    progress
+        Told how many points of the axis are solved, and how many there will be as far as is known.
 
     Raises
     ------
@@ -99,12 +103,13 @@ def density(
     problem = in_full(pose(derivation, {**wanted, parameter: 1j}), "density", MOST)
     refuse_roots(problem, (parameter,))
     resolvent = resolvent_of(derivation, Plane.of(problem), parameter)
-    spectrum = _spectrum(resolvent)
+    spectrum = _spectrum(resolvent, lambda done: progress(done, done + points))
     found = [integral(order, spectrum.parts, spectrum.atoms) for order in range(moments + 1)]
     exact = [exact_moment(resolvent, derivation, problem, order) for order in range(1, moments + 1)]
     if grid is None:
         grid = _own_grid(spectrum.bands, points, resolvent)
     on_grid = on_axis(resolvent, grid, spectrum.known)
+    progress(len(spectrum.known.x) + len(grid), len(spectrum.known.x) + len(grid))
     pairs = enumerate(zip(found[1:], exact, strict=True), start=1)
     return Density(
         resolvent.variable,
@@ -127,7 +132,7 @@ class _Spectrum:
     known: OnAxis
 
 
-def _spectrum(resolvent: Resolvent) -> _Spectrum:
+def _spectrum(resolvent: Resolvent, tell: Callable[[int], None]) -> _Spectrum:
     """Bands and atoms that hold all eigenvalues, of a scan as fine as it takes.
 
     Raises InputError where they do not.
@@ -136,10 +141,12 @@ def _spectrum(resolvent: Resolvent) -> _Spectrum:
     mass = 0.0
     for per_decade in SCANS:
         known = searched(resolvent, scan(resolvent, per_decade, known))
+        tell(len(known.x))
         bands, atoms = bands_of(resolvent, known), atoms_of(resolvent, known)
         for count in NODES:
             parts = _parts(resolvent, bands, known, count)
             known = joined([known, *(here for here, _ in parts)])
+            tell(len(known.x))
             last, mass = mass, integral(0, parts, atoms)
             if abs(mass - 1) < RIGHT or abs(mass - last) < RIGHT:
                 break

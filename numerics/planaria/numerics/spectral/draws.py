@@ -13,7 +13,7 @@ from planaria.algebra.errors import InputError
 from planaria.ensembles.model import Model
 from planaria.numerics.simulation.simulate import draws_of
 
-__all__ = ["drawn_eigenvalues"]
+__all__ = ["drawn_complex_eigenvalues", "drawn_eigenvalues"]
 
 HERMITIAN = 1e-10  # relative, of a matrix less its adjoint
 
@@ -41,3 +41,14 @@ def drawn_eigenvalues(
             )
         found.append(np.linalg.eigvalsh(drawn))
     return np.array(found)
+
+
+def drawn_complex_eigenvalues(
+    matrix: MatrixExpr, model: Model, values: Mapping[Any, Any], *, runs: int = 1, seed: int = 0
+) -> NDArray[np.complex128]:
+    """The eigenvalues of a square matrix in some independent draws, in no order, of shape (runs, size).
+
+    Raises InputError for values that do not fit.
+    """
+    drawn = draws_of(Trace(matrix), model, values, runs, seed)
+    return np.array([np.linalg.eigvals(np.asarray(one.value(matrix))) for one in drawn], dtype=complex)

@@ -90,6 +90,8 @@ def shape_of(expression: Expr, parameter: Symbol) -> tuple[int, MatrixExpr | Non
     (-1, A*A.T)
     >>> shape_of(Trace((gamma * Identity(N) - A).inv()) / N, gamma)
     (1, A)
+    >>> shape_of(Trace(((gamma - 2) * Identity(N) - A).inv()) / N, gamma)
+    (1, 2*I + A)
     """
     traces = expression.atoms(Trace)
     if len(traces) != 1:
@@ -106,9 +108,13 @@ def shape_of(expression: Expr, parameter: Symbol) -> tuple[int, MatrixExpr | Non
     if len(own) != 1 or not others:
         return 1, None
     scalar, units = _split(own[0])
-    if len(units) != 1 or not isinstance(units[0], Identity) or scalar not in (parameter, -parameter):
+    if len(units) != 1 or not isinstance(units[0], Identity):
         return 1, None
-    turn = 1 if scalar == parameter else -1
+    turn = next((one for one in (1, -1) if not (scalar - one * parameter).has(parameter)), 0)
+    if turn == 0:
+        return 1, None
+    if shift := scalar - turn * parameter:  # sympy puts multiples of the identity together
+        others.append(MatMul(shift, units[0]))
     rest = [MatMul(turn, term).doit(deep=False) for term in others]
     is_minus = any(_split(term)[0].could_extract_minus_sign() for term in rest)
     sign = 1 if is_minus else -1
@@ -156,7 +162,7 @@ def resolvent_of(derivation: Derivation, plane: Plane, parameter: Symbol, seed: 
             "density",
             f"the quantity is no resolvent of a Hermitian matrix in {parameter}: at {sign * points[wrong][0]:.3g} "
             "it is on the wrong side of the real axis, not the conjugate of its value below, or in the spectrum",
-            "give the resolvent of a Hermitian A; densities of others, by Hermitisation, are not there yet",
+            "give the resolvent of a Hermitian A, or ask for --nonhermitian, in Python plane_density",
         )
     return found
 
