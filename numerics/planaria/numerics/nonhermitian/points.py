@@ -22,7 +22,8 @@ from planaria.numerics.nonhermitian.transform import Hermitised
 from planaria.numerics.plane.loops import Columns, Complexes, Plane, solved
 from planaria.numerics.plane.path import At, along, from_bare
 from planaria.numerics.plane.telling import Told
-from planaria.numerics.points.problem import in_full, pose
+from planaria.numerics.points.extent import in_full
+from planaria.numerics.points.problem import pose
 from planaria.numerics.quadrature.nodes import MOST
 
 __all__ = ["InPlane", "Solver"]
