@@ -22,7 +22,7 @@ from planaria.numerics.methods.program import UNIT
 from planaria.numerics.sweeps.by_nodes import ROUNDING
 from planaria.numerics.sweeps.confirmation import ACCURACY
 from planaria.numerics.sweeps.group import Floats, Group
-from planaria.numerics.sweeps.node_sums import TABLED, NodeSums
+from planaria.numerics.sweeps.node_sums import TABLED, WANDER, NodeSums
 
 __all__ = ["AtOnce", "Solved", "at_once"]
 
@@ -257,7 +257,14 @@ class AtOnce:
             x = inputs[n]
             exact = n in self.at or (np.ndim(x) == 0 and float(x).is_integer())
             errors.append(None if exact else UNIT * np.abs(x))
-        errors += [self.rounding * np.abs(x) for x in inputs[first:]]
+        # In a table a pole is known as its logarithm is.
+        reach = (
+            UNIT * max((float(np.nanmax(np.abs(t), initial=0.0)) for t in unknowns), default=0.0)
+            if self.by_tables
+            else 0.0
+        )
+        rounding = [self.rounding + reach * sum(power for _, power in one.poles) for one in reduced.sums]
+        errors += [own * np.abs(x) for own, x in zip(rounding, inputs[first:], strict=True)]
         results, bounds = reduced.relations.run_bounded(inputs, errors)
         off = []
         for value, bound, quotient in zip(results, bounds, reduced.logarithmic, strict=True):
@@ -268,7 +275,7 @@ class AtOnce:
             errors[n] = own * inputs[n]
         for n, one in enumerate(reduced.sums):
             if n in table:
-                relative: Any = self.rounding
+                relative: Any = rounding[n]
                 for pole, power in one.poles:
                     relative = relative + power * by_unknown.get(pole, UNIT)
                 errors[first + n] = relative * np.abs(inputs[first + n])

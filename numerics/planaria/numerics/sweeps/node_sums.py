@@ -11,15 +11,17 @@ from sympy import Expr, Symbol
 
 from planaria.numerics.equations.columns import Spectra
 from planaria.numerics.equations.reduced import PositiveSum
+from planaria.numerics.methods.program import UNIT
 from planaria.numerics.sweeps.tables import PIECE, Table
 
-__all__ = ["TABLED", "NodeSums"]
+__all__ = ["TABLED", "WANDER", "NodeSums"]
 
 Floats = NDArray[np.float64]
 
 MOST_ENTRIES = 2**15  # of an array over nodes and points: it fits the cache
 MOST_PIECES = 600  # of a table
-TABLED = 1.5e-14  # relative, by which a table's rounding and its bound move a sum
+TABLED = 2e-14  # relative, by which a table's rounding and its bound move a sum, besides
+WANDER = 4 * UNIT  # for each power of the pole, times its logarithm, which is rounded where the table is made
 
 
 class NodeSums:
