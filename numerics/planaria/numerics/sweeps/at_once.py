@@ -258,11 +258,8 @@ class AtOnce:
             exact = n in self.at or (np.ndim(x) == 0 and float(x).is_integer())
             errors.append(None if exact else UNIT * np.abs(x))
         # In a table a pole is known as its logarithm is.
-        reach = (
-            UNIT * max((float(np.nanmax(np.abs(t), initial=0.0)) for t in unknowns), default=0.0)
-            if self.by_tables
-            else 0.0
-        )
+        longest = [float(np.nanmax(np.abs(t), initial=0.0)) for t in unknowns]
+        reach = WANDER * max(longest, default=0.0) if self.by_tables else 0.0
         rounding = [self.rounding + reach * sum(power for _, power in one.poles) for one in reduced.sums]
         errors += [own * np.abs(x) for own, x in zip(rounding, inputs[first:], strict=True)]
         results, bounds = reduced.relations.run_bounded(inputs, errors)
