@@ -27,7 +27,7 @@ from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.program import Builder, Program
 from planaria.numerics.quadrature.weighted import Weighted, total
 
-__all__ = ["ONE", "Functions", "degree_of_sums", "functions_of", "residuals_of"]
+__all__ = ["ONE", "Functions", "ball_of", "degree_of_sums", "functions_of", "residuals_of"]
 
 ONE = Dummy("one")  # the unit of the numbers in use, carried along with them
 
@@ -236,7 +236,8 @@ def _exact(value: Fraction) -> Any:
     return mpf(value.numerator) / value.denominator
 
 
-def _ball(value: Fraction) -> Any:
+def ball_of(value: Fraction) -> Any:
+    """A fraction as a ball."""
     return arb(value.numerator) / value.denominator
 
 
@@ -244,7 +245,7 @@ def _ball(value: Fraction) -> Any:
 _KINDS: Mapping[str, tuple[Any, Callable[[Fraction], Any]]] = {
     "numpy": (1.0, float),
     "mpmath": (mpf(1), _exact),
-    "balls": (arb(1), _ball),
+    "balls": (arb(1), ball_of),
 }
 
 

@@ -4,7 +4,9 @@ One point is reached alone. Then come more and more points, each level from the 
 their unknowns, interpolated in logarithms, are where Newton's method starts for all points of the level at once.
 What does not settle is brought there along a path in the parameters. Neighbouring roots differ in the sign of the
 Jacobian, so that a root of the other sign is not taken. Nothing has to be assumed of all this, as every point is
-confirmed for itself (`confirmation`), with more digits where doubles do not tell (`refined`).
+confirmed for itself: at once by programs that are proved for the derivation where there are any (`at_once`), else,
+and where these leave a point open, in general (`confirmation`), with more digits where doubles do not tell
+(`refined`).
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from sympy import Expr
 from planaria.algebra.errors import InputError
 from planaria.numerics.equations.columns import Form, form_of
 from planaria.numerics.solving.branch import follow
+from planaria.numerics.sweeps.at_once import AtOnce, at_once
 from planaria.numerics.sweeps.confirmation import judged, judged_again
 from planaria.numerics.sweeps.group import Floats, Group
+from planaria.numerics.sweeps.neighbours import Known, coordinates
 
 __all__ = ["engine"]
 
@@ -32,6 +36,9 @@ MOST_STRIDES = 60  # of a path
 SHORTEST = 1e-3  # part of a path that is worth a try
 BOLD, CAREFUL = 1.0, 0.1  # by which the logarithm of an unknown may differ from its prediction on a path
 MOST_AT_ONCE = 2**16  # points in one level's arrays
+MOST_KNOWN = 2**16  # points from which others start
+PATIENT = 40  # rounds of Newton's method while points are few
+TRIED = 41  # unknowns, a decade apart, at which a first point is tried
 
 
 class Found(NamedTuple):
@@ -57,13 +64,19 @@ def engine(group: Group, near: Floats | None = None) -> Found:
         if not size:
             _judge(group, np.arange(group.count), found.unknowns, found)
             return found
-        sign = _reached(group, form, found, near)
+        fast = at_once(group)
+        sign = None if fast is None else _begun(group, fast, found)
+        if sign is None:
+            sign = _reached(group, form, found, near)
         if sign is None:
             return found
+        if fast is not None:
+            fast.enter(*_first(found))
+            _in_levels(group, form, fast, sign, found)
         where = _coordinates(group)
         order = np.random.default_rng(SPREAD).permutation(group.count)
         done = 1
-        while done < group.count:
+        while fast is None and done < group.count:
             done = max(GROWTH, min(done * GROWTH, done + MOST_AT_ONCE))
             level = order[:done]
             level = level[~np.isfinite(found.errors[level])]
@@ -77,6 +90,71 @@ def engine(group: Group, near: Floats | None = None) -> Found:
             roots, signs = form.settle(found.unknowns[left], here.scalars, here.spectra)
             _judge(full, left[signs == sign], roots[signs == sign], found)
     return found
+
+
+def _begun(group: Group, fast: AtOnce, found: Found) -> float | None:
+    """The sign of a point that is found from nowhere: of several roots one alone has a radius below 1."""
+    if len(fast.free) != 1 or len(fast.symbols) != 1:
+        return None
+    starts: Floats = 10.0 ** np.arange(-(TRIED // 2), TRIED // 2 + 1, dtype=float)[:, np.newaxis]
+    for point in dict.fromkeys(np.linspace(0, group.count - 1, FIRST).astype(int).tolist()):
+        tried = fast.solve(np.full(TRIED, point), starts, None, rounds=PATIENT)
+        best = int(np.argmin(tried.errors))
+        if np.isfinite(tried.errors[best]):
+            found.unknowns[point], found.values[point] = tried.unknowns[best], tried.values[best]
+            found.errors[point] = tried.errors[best]
+            return float(tried.signs[best])
+    return None
+
+
+def _first(found: Found) -> tuple[int, Floats]:
+    """A point that is confirmed, and its unknowns."""
+    point = int(np.flatnonzero(np.isfinite(found.errors))[0])
+    return point, found.unknowns[point]
+
+
+def _in_levels(group: Group, form: Form, fast: AtOnce, sign: float, found: Found) -> None:
+    """All points at once, level by level; what the last level leaves open stays so."""
+    where = coordinates(dict(group.columns), group.count)
+    place = np.stack(list(where.values()), axis=1) if where else np.zeros((group.count, 1))
+    slopes = np.zeros((min(group.count, MOST_KNOWN), found.unknowns.shape[1], place.shape[1]))
+    order = np.random.default_rng(SPREAD).permutation(group.count)
+    begun = np.flatnonzero(np.isfinite(found.errors))
+    order = np.concatenate([begun, order[~np.isin(order, begun)]])
+    done = 0
+    known: Known | None = None
+    while done < group.count:
+        last = done
+        done = max(GROWTH, min(done * GROWTH, MOST_KNOWN)) if done < MOST_KNOWN else group.count
+        done = min(done, group.count)
+        for start in range(last, done, MOST_AT_ONCE):
+            points = order[start : min(start + MOST_AT_ONCE, done)]
+            if last:
+                points = np.sort(points)  # neighbours in memory
+            starts = found.unknowns[begun[:1]].repeat(len(points), axis=0)
+            if known is not None:
+                starts = known.predicted(place[points])
+            few = done < group.count
+            moving = where if few and where else None
+            solved = fast.solve(points, starts, sign, moving=moving)
+            far = np.flatnonzero(solved.signs == 0)
+            if far.size:
+                again = fast.solve(points[far], starts[far], sign, rounds=PATIENT, moving=moving)
+                for one, other in zip(solved, again, strict=True):
+                    if one is not None and other is not None:
+                        one[far] = other
+            ok = np.isfinite(solved.errors) | ~np.isfinite(found.errors[points])
+            found.unknowns[points[ok]], found.values[points[ok]] = solved.unknowns[ok], solved.values[ok]
+            found.errors[points[ok]] = solved.errors[ok]
+            if few and solved.slopes is not None:
+                slopes[start : start + len(points)] = solved.slopes
+                order[start : start + len(points)] = points
+        if done < group.count:
+            own = order[:done]
+            sure = np.isfinite(found.errors[own])
+            if not sure.any():
+                return
+            known = Known(place[own[sure]], found.unknowns[own[sure]], slopes[:done][sure])
 
 
 def _reached(group: Group, form: Form, found: Found, near: Floats | None) -> float | None:
