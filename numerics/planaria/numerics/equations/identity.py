@@ -149,7 +149,10 @@ def _sums(
         for factor, multiplicity in one.factors:
             ((_, pole),) = factor.coefficients
             terms = terms / np.array([power(x + values[pole], multiplicity) for x in nodes[own]], dtype=object)
-        found[symbol] = (terms * weights[own]).sum()
+        total = (terms * weights[own]).sum()
+        for coefficient, exponent in one.scale:
+            total = total * power(values[coefficient], exponent)
+        found[symbol] = total
     return found
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sympy import Dummy, Expr, Symbol
 
@@ -98,6 +99,14 @@ class Reduced:
     in_judged: tuple[int, ...]
     groups: tuple[tuple[tuple[int, int], ...], ...]
     sizes: tuple[int, ...]
+
+
+class _Parts(NamedTuple):
+    """A spectral sum: its scale times what is left of one sum of positive terms less poles times others."""
+
+    scale: tuple[tuple[Expr, int], ...]
+    own: PositiveSum
+    less: tuple[tuple[Expr, PositiveSum], ...]
 
 
 class _UnsuitableError(ArithmeticError):
@@ -229,22 +238,25 @@ class _Maker:
     def place(self, one: PositiveSum) -> Symbol:
         return self.places.setdefault(one, Dummy(f"s_{len(self.places)}"))
 
-    def _basis(self) -> dict[Symbol, tuple[PositiveSum, tuple[tuple[Expr, PositiveSum], ...]]]:
-        """Each spectral sum of the closed form as one of positive terms, less poles times others."""
+    def _basis(self) -> dict[Symbol, _Parts]:
+        """Each spectral sum of the closed form by sums of positive terms."""
         found = {}
         for symbol, one in self.derivation.closed_form.sums:
             own = self._read_sum(one)
             less: tuple[tuple[Expr, PositiveSum], ...] = ()
-            if len(own.poles) == 1 and own.poles[0][1] == own.exponent > 1:
+            if not one.scale and len(own.poles) == 1 and own.poles[0][1] == own.exponent > 1:
                 pole, power = own.poles[0]
                 less = tuple((pole, PositiveSum(own.symbol, k, ((pole, k + 1),))) for k in range(1, power))
                 own = PositiveSum(own.symbol, 1, ((pole, 1),))
             for part in (own, *(part for _, part in less)):
                 self.place(part)
-            found[symbol] = own, less
+            found[symbol] = _Parts(one.scale, own, less)
         return found
 
     def _read_sum(self, one: SpectralSum) -> PositiveSum:
+        known = self.derivation.closed_form.ring.index
+        if not all(coefficient in known for coefficient, _ in one.scale):
+            raise _UnsuitableError
         if len(one.occurring) != 1 or not all(factor.is_pole for factor, _ in one.factors):
             raise _UnsuitableError
         position = one.eigenvalues.index(one.occurring[0])
@@ -253,16 +265,17 @@ class _Maker:
             if len(factor.coefficients) != 1 or factor.leading[position] != 1:
                 raise _UnsuitableError
             pole = factor.coefficients[0][1]
-            if pole not in self.derivation.closed_form.ring.index:
+            if pole not in known:
                 raise _UnsuitableError
             powers[pole] = powers.get(pole, 0) + power
         return PositiveSum(one.occurring[0], one.exponents[position], _ordered(powers))
 
-    def _read_basis(self, parts: tuple[PositiveSum, tuple[tuple[Expr, PositiveSum], ...]]) -> Ratio:
-        own, less = parts
-        total = self.ring.generator(self.places[own])
-        for pole, part in less:
+    def _read_basis(self, parts: _Parts) -> Ratio:
+        total = self.ring.generator(self.places[parts.own])
+        for pole, part in parts.less:
             total = total - self.ring.generator(pole) * self.ring.generator(self.places[part])
+        for coefficient, power in parts.scale:
+            total = total * self.ring.generator(coefficient) ** power
         return total
 
     def _input(self, one: PositiveSum) -> int:
