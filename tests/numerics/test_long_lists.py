@@ -13,6 +13,7 @@ from sympy import Identity, MatrixSymbol, Trace, symbols
 from planaria.derivations import Derivation, derive
 from planaria.diagrams import Gaussian, Model
 from planaria.ensembles.spectra import Eigenvalues
+from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics import evaluate
 from planaria.numerics.quadrature.of_lists import list_nodes
 
@@ -96,3 +97,5 @@ def test_more_digits_take_every_eigenvalue(sample_covariance: Derivation) -> Non
     values = {"A": Eigenvalues.of(_sample("power law")), "P": 300, "gamma": "1e-3"}
     few, many = (evaluate(sample_covariance, values, digits=digits) for digits in (20, 30))
     assert abs(few.value / many.value - 1) < mpf(10) ** -20
+    assert few.steps[-1].technique is Technique.MERGED
+    assert Technique.MERGED not in [step.technique for step in many.steps]

@@ -21,6 +21,7 @@ class Technique(StrEnum):
     PATH = "path"
     NEWTON = "newton"
     PLANAR_SUMS = "planar sums"
+    MERGED = "merged eigenvalues"
     UNREDUCED = "unreduced equations"
     COMPLEX_PATH = "complex path"
     LIMIT = "limit"
@@ -83,6 +84,7 @@ _WORDS: dict[Technique, tuple[str, str]] = {  # what stands between it and the s
     Technique.PATH: ("; ", "branch followed {way}"),
     Technique.NEWTON: (", ", "Newton's method on the closed form"),
     Technique.PLANAR_SUMS: ("; ", "long words by planar sums, held against a recursion modulo a prime"),
+    Technique.MERGED: ("; ", "eigenvalues of long lists taken together, within the error"),
     Technique.UNREDUCED: ("; ", "unreduced equations, as the closed form is singular or its branch lost here"),
     Technique.COMPLEX_PATH: (
         "; ",
@@ -107,6 +109,7 @@ _WORDS: dict[Technique, tuple[str, str]] = {  # what stands between it and the s
 }
 
 _REMEDIES = {
+    Technique.MERGED: "ask for more digits, which take every eigenvalue by itself",
     Technique.UNREDUCED: "move away from the singular point",
     Technique.SMALL_VALUES: "look at values at a few small parameters as well",
 }

@@ -9,7 +9,7 @@ from planaria.numerics.points.problem import Posed, Problem
 from planaria.numerics.quadrature.nodes import LARGE, MOST_PRECISE
 from planaria.numerics.quadrature.of_lists import MOST_MERGED
 
-__all__ = ["can_be_taken_in_full", "in_full", "merged_where_few"]
+__all__ = ["can_be_taken_in_full", "in_full", "merged_where_few", "merges"]
 
 
 def in_full(problem: Problem, place: str, most: int = MOST_PRECISE) -> Problem:
@@ -28,3 +28,8 @@ def merged_where_few(problem: Problem, digits: int) -> Problem:
     """The same with the eigenvalues of long lists taken together, where few digits are asked for."""
     long = any(one.listed is not None and len(one.listed) > LARGE for _, _, one in problem.spectra)
     return replace(problem, merged=True, _cache={}) if long and digits <= MOST_MERGED else problem
+
+
+def merges(problem: Problem) -> bool:
+    """Whether eigenvalues of a list are taken together."""
+    return any(one.listed is not None and problem.degree_of(m, one) is not None for m, _, one in problem.spectra)

@@ -20,7 +20,7 @@ from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.methods.newton import Guard, System, precise, settled, solve_balls
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_and_loops, value_of
 from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, working_balls
-from planaria.numerics.points.extent import can_be_taken_in_full
+from planaria.numerics.points.extent import can_be_taken_in_full, merges
 from planaria.numerics.points.problem import Problem
 from planaria.numerics.points.refusals import ContradictionError, PolesError, SingularError
 from planaria.numerics.points.verification import Verification
@@ -205,6 +205,8 @@ def _estimate(
     steps = [Technique.PATH.taken(way=way), Technique.NEWTON.taken()]
     if problem.derivation.words:
         steps.append(Technique.PLANAR_SUMS.taken())
+    if merges(problem):
+        steps.append(Technique.MERGED.taken())
     return Estimate(value, error, tuple(steps), Status.VERIFIED, names, verdict.residual, digits, verdict.radius)
 
 
