@@ -91,9 +91,11 @@ def test_steps_grow_by_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     def still(guess: float, position: float) -> tuple[float, int]:
         return 2.0, 1
 
-    for pace, lengths in ((CAREFUL, [0.5, 0.7, 0.98, 1.372, 1.5, 1.5]), (BOLD, [0.5, 1.0, 2.0, 4.0])):
+    for pace, lengths in ((CAREFUL, [0.5, 0.7, 0.98, 1.372, 1.5, 1.5]), (BOLD, [1.0, 2.0, 4.0, 8.0])):
         _, tried = walk(monkeypatch, still, pace, start=-30.0, first=2.0)
         positions = [position for position, _ in tried]
+        if pace is BOLD:  # which looks aside for the slope first
+            assert positions.pop(1) == pytest.approx(-30.0 - module.ASIDE)
         steps = [b - a for a, b in itertools.pairwise(positions)]
         assert steps[: len(lengths)] == pytest.approx(lengths)
 

@@ -39,7 +39,8 @@ Vector = NDArray[Any]
 SHORTEST_STEP = 1e-7  # of the logarithm of the strength
 FASTEST = 0.5  # growth of a slope over one step, in its logarithm, that is predicted
 ON_THE_WAY = 1e-7  # last relative step of a point on a path: the next would be rounding
-BOLDLY = 1e-3  # the same of one that is only passed: the next step would be a millionth
+BOLDLY = 1e-5  # the same of one that is only passed: slopes are still known where unknowns go to limits
+ASIDE = 1e-3  # of the logarithm of the strength, from where the first slope is taken
 NEAR = 1e-7  # last relative change of loops that are iterated: Newton's method takes over
 MOST_CALLS = 150  # of Newton's method with many digits on one path
 CONTRACTING = Guard(rounds=12, near=1e-6, shrinks=0.3, contracts=True, keeps_signs=True)
@@ -105,6 +106,9 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREF
     unknowns, sign = first
     points: list[tuple[float, Vector]] = [(position, unknowns)]
     step = 0.5
+    if arithmetic is DOUBLE and pace is BOLD and (aside := settle(unknowns, position - ASIDE)) is not None:
+        points.insert(0, (position - ASIDE, aside[0]))
+        step = 1.0
     calls = 0
     while position < 0:
         calls += 1
