@@ -353,6 +353,21 @@ def test_processes_end_when_the_one_that_started_them_was_killed(tmp_path: Path)
         time.sleep(0.2)
 
 
+def test_a_process_ends_when_the_one_that_started_it_was_killed_before_it_began() -> None:
+    begin = "import sys, time; from planaria.numerics.datasets.engines import _begin"
+    script = f"{begin}; _begin(int(sys.argv[1])); print('begun', flush=True); time.sleep(60)"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = subprocess.Popen([sys.executable, "-c", script, str(gone.pid)], stdout=subprocess.DEVNULL)
+    assert left.wait(timeout=55) == 1
+    own = subprocess.Popen([sys.executable, "-c", script, str(os.getpid())], stdout=subprocess.PIPE, text=True)
+    assert own.stdout is not None
+    assert own.stdout.readline() == "begun\n"
+    assert own.poll() is None  # the one that started it is there
+    own.kill()
+    own.wait()
+
+
 def test_a_block_without_its_status_is_done_again(tmp_path: Path) -> None:
     path = tmp_path / "torn.zarr"
     plan = planned("marchenko-pastur", "resolvent", WISHART, chunk=4)
