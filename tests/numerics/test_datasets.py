@@ -510,6 +510,13 @@ def test_a_wrong_question_is_one_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("budget", [0, -1, float("nan")])
+def test_what_cannot_be_derived_leaves_no_file(tmp_path: Path, budget: float) -> None:
+    with pytest.raises(InputError, match="budget: "):
+        pl.sweep("marchenko-pastur", "resolvent", WISHART, out=tmp_path / "a.zarr", budget=budget)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_names_that_clash_are_refused() -> None:
     with pytest.raises(InputError, match="two things would be called q_error"):
         pl.sweep("marchenko-pastur", {"q": "resolvent", "q_error": "tr(x*x.T)"}, WISHART)
