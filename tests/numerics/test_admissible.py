@@ -10,6 +10,7 @@ from sympy import Identity, MatrixSymbol, Rational, Symbol, Trace, symbols
 from planaria.algebra.errors import InputError
 from planaria.derivations import Derivation, derive
 from planaria.diagrams import Gaussian, Model
+from planaria.ensembles.laws.elliptic import Elliptic
 from planaria.ensembles.spectra import Eigenvalues, PowerLaw
 from planaria.numerics.evidence import admissible as module
 from planaria.numerics.evidence.admissible import admissible_point
@@ -246,3 +247,12 @@ def test_outside_of_a_spectrum() -> None:
     point = admissible_point(result, 9, 0)
     assert point[z] ** 2 > 4 * point[N]
     assert solve(pose(result, point), 12).status == "verified"
+
+
+def test_a_correlation_stays_below_one_where_it_would_grow() -> None:
+    rho, x = Symbol("rho", real=True), MatrixSymbol("x", N, N)
+    elliptic = Model([Gaussian(x, variance=1 / N, law=Elliptic(rho))])
+    derivation = derive(Trace((Identity(N) - x / 10).inv()) / N, elliptic)
+    assert rho in module.growing(derivation)  # there is no ridge
+    for attempt in range(module.GROWING + module.OTHERS):
+        assert 0 < drawn(attempt, derivation)[rho] <= 1

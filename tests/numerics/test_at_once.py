@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 from mpmath import mpf
 from sympy import Symbol
 from tests.oracles.literature import random_features, random_features_in_bulk
 
 from planaria.derivations import derive
+from planaria.diagrams import Gaussian, Model
 from planaria.ensembles.library import load_model
 from planaria.numerics.equations import identity
 from planaria.numerics.equations.columns import Spectra
@@ -179,3 +181,13 @@ def test_arrays_do_not_depend_on_the_way(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("planaria.numerics.sweeps.engine.at_once", lambda group: None)
     slow = evaluate_array(LOSS, values)
     assert (np.abs(np.asarray(fast) - np.asarray(slow)) <= fast.errors + slow.errors).all()
+
+
+def test_a_ridge_next_to_the_end_of_the_range_of_a_float() -> None:
+    M, P, gamma = sympy.symbols("M P gamma", positive=True)
+    x = sympy.MatrixSymbol("x", M, P)
+    model = Model([Gaussian(x, variance=1 / P, rows=sympy.MatrixSymbol("Lambda", M, M))])
+    result = derive(sympy.Trace((gamma * sympy.Identity(M) + x * x.T).inv()), model)
+    for ridge in (1e285, 1e290, 1e300):  # the trace is M/gamma there
+        found = result.evaluate_array({"P": 20, "Lambda": ["1e-15", "1", "7e11"]}, gamma=[ridge])
+        assert found.values[0] == pytest.approx(3 / ridge, rel=1e-12, abs=0)

@@ -353,6 +353,21 @@ def test_processes_end_when_the_one_that_started_them_was_killed(tmp_path: Path)
         time.sleep(0.2)
 
 
+def test_a_process_ends_when_the_one_that_started_it_was_killed_before_it_began() -> None:
+    begin = "import sys, time; from planaria.numerics.datasets.engines import _begin"
+    script = f"{begin}; _begin(int(sys.argv[1])); print('begun', flush=True); time.sleep(60)"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = subprocess.Popen([sys.executable, "-c", script, str(gone.pid)], stdout=subprocess.DEVNULL)
+    assert left.wait(timeout=55) == 1
+    own = subprocess.Popen([sys.executable, "-c", script, str(os.getpid())], stdout=subprocess.PIPE, text=True)
+    assert own.stdout is not None
+    assert own.stdout.readline() == "begun\n"
+    assert own.poll() is None  # the one that started it is there
+    own.kill()
+    own.wait()
+
+
 def test_a_block_without_its_status_is_done_again(tmp_path: Path) -> None:
     path = tmp_path / "torn.zarr"
     plan = planned("marchenko-pastur", "resolvent", WISHART, chunk=4)
@@ -492,6 +507,13 @@ def test_a_wrong_question_is_one_sentence(
     with pytest.raises(InputError) as caught:
         pl.sweep("marchenko-pastur", "resolvent", grid, **{"out": "a.zarr", **options})
     assert sentence in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("budget", [0, -1, float("nan")])
+def test_what_cannot_be_derived_leaves_no_file(tmp_path: Path, budget: float) -> None:
+    with pytest.raises(InputError, match="budget: "):
+        pl.sweep("marchenko-pastur", "resolvent", WISHART, out=tmp_path / "a.zarr", budget=budget)
     assert list(tmp_path.iterdir()) == []
 
 

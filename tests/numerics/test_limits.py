@@ -6,10 +6,13 @@ from functools import cache
 
 import pytest
 from mpmath import findroot, isinf, mp, mpf, workdps
+from sympy import Identity, MatrixSymbol, Trace, symbols
 
 from planaria.algebra.errors import InputError
 from planaria.derivations import derive
+from planaria.diagrams import Gaussian, Model
 from planaria.ensembles.library import load_model
+from planaria.ensembles.spectra import Exponential
 from planaria.numerics.solving.evaluate import evaluate
 from planaria.numerics.solving.limits import limit_at_zero
 
@@ -276,6 +279,25 @@ def test_evaluate_takes_limits():
 def test_wrong_limits(limits, words):
     with pytest.raises(InputError, match=words):
         limit_at_zero(derived("random-features", "loss"), {"N": 3, "P": 4, "M": 5, **COMMON}, limits, 20)
+
+
+def test_eigenvalues_that_vanish_faster_than_any_power_are_refused_at_once():
+    xi, M, P, gamma = symbols("xi M P gamma", positive=True)
+    x, Lambda = MatrixSymbol("x", M, P), MatrixSymbol("Lambda", M, M)
+    trace = Trace((gamma * Identity(M) + x * x.T).inv())
+
+    def result(span):
+        fields = [Gaussian(x, variance=1 / P, rows=Lambda)]
+        return derive(trace, Model(fields, spectra=[(Lambda, Exponential(span, 1))]))
+
+    at = {"M": 5, "P": 9}
+    for span in (xi, 2 * xi):
+        with pytest.raises(InputError, match=r"limit: the eigenvalues of Lambda .*; give xi a small number"):
+            limit_at_zero(result(span), {**at, "gamma": 1}, {"xi": 0}, 15)
+    # A range that does not go to zero is no reason: at a ridge of zero, tr W^-1 is kappa = 1 - M/P times that
+    found = limit_at_zero(result(xi), {**at, "xi": 2}, {"gamma": 0}, 15).value
+    right = mp.fsum(mp.exp(mpf(k) / 2) for k in range(1, 6)) / (1 - mpf(5) / 9)
+    assert abs(found - right) < mpf("1e-13") * right
 
 
 def test_inside_of_a_spectrum_is_no_limit():

@@ -78,9 +78,9 @@ def test_unit_and_listed_spectra() -> None:
         (UnitSpectrum(), 2.5, {}, "size of the space is 2.5"),
         (POWER, 3, {ALPHA: 1}, "parameter lambda_plus has no value; give lambda_plus a value"),
         (POWER, 3, {Symbol("alpha"): 1, SCALE: 1}, "'alpha' is given, but is no such symbol"),
-        (POWER, 3, {ALPHA: 0, SCALE: 1}, "alpha = alpha is 0, not a positive number"),
+        (POWER, 3, {ALPHA: 0, SCALE: 1}, "power law's alpha is 0, not a positive number"),
         (POWER, 3, {ALPHA: 1, SCALE: -2}, "scale = lambda_plus is -2"),
-        (POWER, 3, {ALPHA: 1j, SCALE: 1}, "alpha = alpha is I"),
+        (POWER, 3, {ALPHA: 1j, SCALE: 1}, "alpha is I"),
         (POWER, 3, {ALPHA: float("nan"), SCALE: 1}, "alpha: nan is not a finite number"),
         ("power-law", 3, {}, "'power-law' is not a spectrum"),
     ],
@@ -90,6 +90,15 @@ def test_bad_requests(function: Any, spectrum: Any, size: Any, values: Any, mess
     with pytest.raises(InputError) as caught:
         function(spectrum, size, values)
     assert message in str(caught.value)
+
+
+def test_a_list_of_floats_and_short_decimals_is_read_to_the_digit() -> None:
+    floats = [0.1, 1e-300, 5e-324, 1.7976931348623157e308, -2.5, 123456.789, 1e22, 3.0]
+    texts = ["0.5", "-.25", "25e-1", "1.", "+7", "1E3", "007.50", "1/3", "2_0", "0.1e-999", "-0", "1" * 60]
+    for number in [*floats, *texts, 7, np.float64(0.3), Fraction(2, 7)]:
+        (found,) = Eigenvalues.of([number]).values
+        right = Rational(Fraction(str(number)).numerator, Fraction(str(number)).denominator)
+        assert (found, type(found), hash(found)) == (right, type(right), hash(right)), number
 
 
 def test_a_number_beyond_float_is_refused_in_double_precision_only() -> None:

@@ -113,15 +113,17 @@ class Spectrum(Portable, ABC):
     def check(self, numbers: Mapping[str, Expr]) -> tuple[str, str] | None:
         """What is wrong with exact numbers for the parameters, and what would be right; None for nothing."""
         for name, number in numbers.items():
+            declared = self.parameters[name]
+            what = f"the {self.title}'s {name}" + (
+                f" = {declared}" if str(declared) not in (name, str(number)) else ""
+            )
             if name in self.signed:
                 if not number.is_real:
-                    return f"the {self.title}'s {name} is {number}, not a real number", "give a real number"
+                    return f"{what} is {number}, not a real number", "give a real number"
             elif not number.is_positive:
-                problem = f"the {self.title}'s {name} = {self.parameters[name]} is {number}, not a positive number"
-                return problem, f"give {name} > 0"
+                return f"{what} is {number}, not a positive number", f"give {name} > 0"
             if name in self.at_most_one and number > 1:
-                problem = f"the {self.title}'s {name} = {self.parameters[name]} is {number}, more than 1"
-                return problem, f"give {name} at most 1"
+                return f"{what} is {number}, more than 1", f"give {name} at most 1"
         return None
 
     def decay(self, numbers: Mapping[str, Expr]) -> Decay | None:

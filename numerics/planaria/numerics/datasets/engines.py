@@ -56,10 +56,12 @@ def _numbered(payload: bytes, task: int) -> tuple[int, Block]:
     return task, computed(payload, task)
 
 
-def _begin() -> None:
-    """What a process does first: Ctrl-C is for the one that started it, and it ends where that one was killed."""
+def _begin(parent: int) -> None:
+    """What a process does first: Ctrl-C is for the one that started it, and it ends where that one was killed.
+
+    It is told who started it: where that one is killed before the process gets here, its parent is another by now.
+    """
     signal(SIGINT, SIG_IGN)
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -77,7 +79,8 @@ def _here(payload: bytes, tasks: Iterable[int]) -> Iterator[tuple[int, Block]]:
 def _on_processes(workers: int, payload: bytes, tasks: Iterable[int]) -> Iterator[tuple[int, Block]]:
     joblib = library("joblib")
     ended = library("joblib.externals.loky.process_executor").TerminatedWorkerError
-    with joblib.parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1, initializer=_begin):
+    begin = {"initializer": _begin, "initargs": (os.getpid(),)}
+    with joblib.parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1, **begin):
         parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
         stream = parallel(joblib.delayed(_numbered)(payload, task) for task in tasks)
     try:

@@ -106,18 +106,18 @@ def run(
 ) -> Dataset:
     """What is missing of a plan, computed and kept block by block.
 
-    What can be refused is refused before anything is derived or written.
+    What can be refused is refused before anything is derived; what cannot be derived, before anything is written.
     """
     target.check(plan)
     if target.is_finished:
         found: Dataset = target.dataset()
         return found
     with engine(workers, scheduler) as compute:
+        payload = pickle.dumps(_derived(plan, budget))
         store = target.store(plan)
         missing = list(store.missing())
         done = plan.tasks - len(missing)
         if missing:
-            payload = pickle.dumps(_derived(plan, budget))
             for task, block in compute(payload, missing):
                 store.write(task, block)
                 done += 1

@@ -106,9 +106,10 @@ def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[An
         if symbol in sizes:
             continue
         number = Rational(source.randint(low, high), 100)
-        if symbol in at_most_one:
-            number = number / 4
-        values[symbol] = number * 2**doublings if symbol in ridges else number
+        if symbol in at_most_one:  # and stays there, also where the equations are solved for it
+            values[symbol] = number / 4
+        else:
+            values[symbol] = number * 2**doublings if symbol in ridges else number
     for matrix, _ in setting.matrices:
         spectrum = derivation.model.spectrum(matrix)
         if spectrum is None:

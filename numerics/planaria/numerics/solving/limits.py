@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from mpmath import mp, mpf
-from sympy import Symbol, oo
+from sympy import Symbol, nan, oo, zoo
 
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.rational import factored
@@ -22,11 +22,12 @@ from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.plain import plain_form
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.spectra.spectrum import Fall
 from planaria.ensembles.verdicts.statuses import Status
 from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.points.infinite import check_infinite
-from planaria.numerics.points.problem import Posed, parameters_of, pose, to_mpf
+from planaria.numerics.points.problem import Posed, Problem, parameters_of, pose, to_mpf
 from planaria.numerics.points.refusals import refuse_beyond
 from planaria.numerics.solving.limit_path import LimitPath, newton_at, value_at
 from planaria.numerics.spectra import exact_number
@@ -82,6 +83,7 @@ def limit_at_zero(
     for symbol, number in at_zero.values.items():
         if number is oo:
             raise InputError("limit", f"{symbol} = oo, and two limits are not taken at once", "give a finite size")
+    _check_fall(at_zero, parameter)
     path = LimitPath.start(at_zero, parameter, digits)
     sizes = {s: path.at_zero.values[s] for s in derivation.rules.setting.spaces if s in path.at_zero.values}
     # Branches for any dimensions first: they say more, but their leading terms may cancel at these
@@ -101,6 +103,17 @@ def limit_at_zero(
             return replace(found, residual=max(found.residual, path.verify()))
     seen = ", ".join(f"{mp.nstr(value, 8)} at {parameter} = 1e-{p}" for p, _, value in path.stations[-2:])
     raise path.error(f"the value does not settle: it is {seen}")
+
+
+def _check_fall(at_zero: Problem, parameter: Symbol) -> None:
+    """Raise InputError where eigenvalues vanish like exp(-1/parameter): limits are found by powers of it."""
+    for matrix, _, spectrum in at_zero.spectra:
+        decay = spectrum.decay(spectrum.parameters)
+        if decay is None or decay.fall is not Fall.EXPONENTIAL:
+            continue
+        if decay.rate.subs(parameter, 0).has(oo, zoo, nan):
+            problem = f"the eigenvalues of {matrix} vanish like exp(-1/{parameter}), faster than any power"
+            raise InputError("limit", problem, f"give {parameter} a small number in place of the limit")
 
 
 def _parameter(derivation: Derivation, values: Mapping[Any, Any], limit: Mapping[Any, Any]) -> Symbol:

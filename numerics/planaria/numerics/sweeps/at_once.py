@@ -230,9 +230,9 @@ class AtOnce:
         for k in range(size):
             value, partials = results[k], results[size + size * k : size + size * (k + 1)]
             if self.reduced.logarithmic[k]:
-                inside &= value > 0
-                right.append(np.log(value))
                 scale = 1 / value
+                inside &= (value > 0) & (scale < np.inf)  # or each step would be zero, which is no answer
+                right.append(np.log(value))
                 partials = [partial * scale for partial in partials]
             else:
                 inside &= np.isfinite(value)
