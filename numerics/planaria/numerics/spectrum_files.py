@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from planaria.numerics.spectra import is_bounded
 __all__ = ["read_data_file", "read_spectrum_file"]
 
 _TEXTS = (".csv", ".txt")
+_WORDS = re.compile(r"\S+(?:\s+x\s+\S+)?")  # of a line: 0.5 x 3 is one
 
 
 def read_spectrum_file(path: str | Path) -> Eigenvalues:
@@ -155,16 +157,16 @@ def _read_csv(file: Path, place: str, *, several: bool = False) -> list[list[str
                     rows.append(cells)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(place, f"it cannot be read as text ({error})", "save it as UTF-8 text") from None
-    if rows and not any(_is_number(split_multiplicity(cell)[0] if several else cell) for cell in rows[0]):
+    if rows and not any(_begins_as_number(cell) for cell in rows[0]):
         rows = rows[1:]
     if not rows:
         raise InputError(place, "there are no numbers in it", "give at least one number")
     for line, row in enumerate(rows, start=1):
         for cell in row:
             if not is_bounded(split_multiplicity(cell)[0] if several else cell):
-                raise InputError(
-                    place, f"the entry {cell!r} in row {line} is not a finite number", "remove or replace it"
-                )
+                hexadecimal = several and cell.lstrip("+-").startswith("0x")  # or zero, so many times
+                remedy = f'write "0 x {cell.lstrip("+-")[2:]}"' if hexadecimal else "remove or replace it"
+                raise InputError(place, f"the entry {cell!r} in row {line} is not a finite number", remedy)
     return rows
 
 
@@ -172,7 +174,7 @@ def _plain(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a .txt file with commas between their numbers, without remarks."""
     for line in lines:
         if not line.lstrip().startswith("#"):
-            yield line if "," in line else ",".join(line.split())
+            yield line if "," in line else ",".join(_WORDS.findall(line))
 
 
 def _read_table(file: Path, place: str) -> NDArray[np.float64]:
@@ -187,9 +189,6 @@ def _read_table(file: Path, place: str) -> NDArray[np.float64]:
     return np.array([[float(Rational(cell)) if "/" in cell else float(cell) for cell in row] for row in rows])
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return is_bounded(text)
-    return True
+def _begins_as_number(text: str) -> bool:
+    """Whether a cell is no title of a column: 0x10 and 1.2.3 are none, but no numbers either."""
+    return text.lstrip("+-.")[:1].isdigit() or text.lstrip("+-").lower().startswith(("inf", "nan"))

@@ -198,7 +198,7 @@ class Reader:
     def _spectrum(self, value: object, place: str, parameters: list[Parameter]) -> Spectrum:
         if isinstance(value, list):
             for position, number in enumerate(value, start=1):
-                if _exact(number) is None:
+                if _exact(number) is None and not isinstance(number, str):  # "0.5 x 3", which is read there
                     raise InputError(
                         place,
                         f"eigenvalue {position} is {_short(number)}, not a finite number",
