@@ -158,6 +158,18 @@ def test_signal_plus_noise() -> None:
         assert moments_agree(found)
 
 
+def test_a_zero_of_the_resolvent_in_a_gap_is_no_band() -> None:
+    """Between two equal levels G vanishes: the equation is even about the middle, which two edges mirror."""
+    signal = MatrixSymbol("b", N, N)
+    model = pl.Model([pl.Gaussian(h, variance=1 / (4 * N), kind="symmetric")], {signal: pl.Eigenvalues.of([0, 2])})
+    found = pl.density(Trace((z * unit - signal - h).inv()) / N, model, of=z, x=[0.0, 1.0])
+    # With w = z - g/4 and g = (1/w + 1/(w - 2))/2, edges are where dz/dw = 1 - (1/w**2 + 1/(w - 2)**2)/8 vanishes.
+    w = np.roots(np.polysub(8 * np.polymul([1, 0, 0], [1, -4, 4]), np.polyadd([1, 0, 0], [1, -4, 4])))
+    right = np.sort((w + (1 / w + 1 / (w - 2)) / 8).real)
+    assert found.edges == pytest.approx(tuple(right), abs=1e-10)
+    assert found.rho[1] == 0
+
+
 def test_an_atom_that_is_not_at_zero_and_a_rational_matrix() -> None:
     """x -> 1/(1 + x) carries the Marchenko-Pastur law with its atom along: edges, weights and moments."""
     x = MatrixSymbol("x", N, P)

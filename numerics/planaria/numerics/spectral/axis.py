@@ -50,8 +50,14 @@ class OnAxis:
         return found
 
     @property
-    def inside(self) -> NDArray[np.bool_]:
+    def is_complex(self) -> NDArray[np.bool_]:
+        """Whether G is: in a band, on an atom, and by rounding where it crosses zero in a gap."""
         return np.asarray(-self.values.imag > BULK * np.abs(self.values), dtype=bool)
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """Whether points lie in a band."""
+        return np.asarray(self.is_complex & (self.radius > 1 - TOUCHING), dtype=bool)
 
     def __getitem__(self, which: NDArray[Any]) -> OnAxis:
         return OnAxis(self.x[which], self.values[which], self.loops[which], self.radius[which])
@@ -163,8 +169,7 @@ def from_above(resolvent: Resolvent, x: Floats) -> OnAxis:
             break
     # Next to an edge, or on an atom, where Newton's method does not settle on the axis, the value just above it.
     if len(todo):
-        values[todo] = resolvent.value(x[todo] + 1j * begin[todo], loops[todo])
-        radius[todo] = here.radius[~good]
+        values[todo], radius[todo] = resolvent.judged(x[todo] + 1j * begin[todo], loops[todo])
     return OnAxis(x, values, loops, radius)
 
 

@@ -174,7 +174,7 @@ def _pole(resolvent: Resolvent, known: OnAxis, low: float, high: float) -> Atom 
 
     def at(*places: float) -> Floats:
         here = on_axis(resolvent, np.array(sorted(places)), known)
-        return np.where(here.inside, np.nan, here.values.real)
+        return np.where(here.is_complex, np.nan, here.values.real)
 
     one, two = low, high
     f = [1 / float(at(x)[0]) for x in (one, two)]
