@@ -32,6 +32,8 @@ SETTLED = 1e-13  # relative step from which on a root counts
 ROUNDING = 1e-9  # relative step that may stop shrinking: rounding, near an edge
 WIDEST = 0.5  # relative first step of a prediction that is near its root
 SHRINKS = 0.5
+SOFT = 1e-2  # relative step that need not shrink
+SOFTLY = 1e-2  # if what is left of the equations shrinks to this
 NEAR_ENOUGH = 1e-3  # relative step of the equations as they are, after few sums have settled
 NEAR = 1e-7  # relative step from which one step of the equations as they are leads to rounding
 FLOOR = 1e-3  # of the largest loop of its kind: a loop that crosses zero is measured by it
@@ -223,7 +225,7 @@ def _newton(
     if not guess.shape[1]:
         return loops, ~found
     active = np.arange(len(guess))
-    before = np.full(len(guess), np.inf)
+    before, left = np.full((2, len(guess)), np.inf)
     floor = FLOOR * np.nanmax(np.abs(guess), axis=0, initial=0.0)
     with np.errstate(all="ignore"):
         for step in range(MOST_STEPS):
@@ -232,14 +234,17 @@ def _newton(
             size = np.abs(loops[active]) + floor
             size[size == 0] = 1.0
             moves = solved(slopes * size[:, np.newaxis, :] / size[:, :, np.newaxis], residual / size)
-            change = np.abs(moves).max(axis=1)
-            last = before[active]
-            good = np.isfinite(change) & (change <= (widest if step == 0 else SHRINKS * last))
+            change, error = np.abs(moves).max(axis=1), np.abs(residual / size).max(axis=1)
+            # Next to a hard edge the equations are soft in one direction: there a second step may be as long as
+            # the first one, while what is left of the equations is far less.
+            softly = (change <= SOFT) & (error <= SOFTLY * left[active])
+            shrinks = (change <= SHRINKS * before[active]) | softly
+            good = np.isfinite(change) & (change <= widest if step == 0 else shrinks)
             rests = np.isfinite(change) & (change <= ROUNDING)
             loops[active[good | rests]] -= (moves * size)[good | rests]
             done = (good & (change <= settled)) | (change <= SETTLED) | (rests & ~good)
             found[active[done]] = True
-            before[active] = change
+            before[active], left[active] = change, error
             active = active[good & ~done]
             if not len(active):
                 break
