@@ -182,3 +182,21 @@ def test_a_point_on_the_axis_of_symmetry_is_reached() -> None:
     for height in ("1e-3", "0.1", "-1e-3"):
         found = WIGNER.evaluate({"N": 10, z: f"{height}j"}, digits=15).value
         assert abs(found - semicircle(mpc(0, height))) < 1e-14
+
+
+def test_few_sums_are_the_equations_and_their_derivatives() -> None:
+    """Against the pencil inverted at each node, and its derivative by differences."""
+    plane = Plane.of(pose(FEATURES, {**SIZES, "gamma": 1j}))
+    columns = {gamma: np.array([-1 + 0.1j, -3 + 0.01j, 2 - 1j])}
+    rng = np.random.default_rng(0)
+    loops = rng.standard_normal((3, len(plane.symbols))) + 1j * rng.standard_normal((3, len(plane.symbols)))
+    few = plane.few_sums
+    assert few is not None
+    residual, slopes = few(columns, loops)
+    image = plane.image(columns, loops)
+    assert np.abs(residual - (loops - image)).max() < 1e-11 * np.abs(image).max()
+    for n in range(len(plane.symbols)):
+        step = 1e-6 * np.eye(len(plane.symbols))[n]
+        change = (plane.image(columns, loops + step) - plane.image(columns, loops - step)) / 2e-6
+        right = np.eye(len(plane.symbols))[n] - change
+        assert np.abs(slopes[:, :, n] - right).max() < 1e-7 * np.abs(right).max()

@@ -11,8 +11,11 @@ from sympy import Identity, MatrixSymbol, Rational, Trace, symbols
 
 import planaria as pl
 from planaria.algebra.errors import InputError
+from planaria.numerics.plane.loops import Plane
+from planaria.numerics.points.problem import pose
+from planaria.numerics.spectral.axis import from_above
 from planaria.numerics.spectral.draws import drawn_eigenvalues
-from planaria.numerics.spectral.resolvent import shape_of
+from planaria.numerics.spectral.resolvent import resolvent_of, shape_of
 
 N, P, z, gamma = symbols("N P z gamma", positive=True)
 h, k = MatrixSymbol("h", N, N), MatrixSymbol("k", N, N)
@@ -158,6 +161,18 @@ def test_signal_plus_noise() -> None:
         assert moments_agree(found)
 
 
+def test_a_zero_of_the_resolvent_in_a_gap_is_no_band() -> None:
+    """Between two equal levels G vanishes: the equation is even about the middle, which two edges mirror."""
+    signal = MatrixSymbol("b", N, N)
+    model = pl.Model([pl.Gaussian(h, variance=1 / (4 * N), kind="symmetric")], {signal: pl.Eigenvalues.of([0, 2])})
+    found = pl.density(Trace((z * unit - signal - h).inv()) / N, model, of=z, x=[0.0, 1.0])
+    # With w = z - g/4 and g = (1/w + 1/(w - 2))/2, edges are where dz/dw = 1 - (1/w**2 + 1/(w - 2)**2)/8 vanishes.
+    w = np.roots(np.polysub(8 * np.polymul([1, 0, 0], [1, -4, 4]), np.polyadd([1, 0, 0], [1, -4, 4])))
+    right = np.sort((w + (1 / w + 1 / (w - 2)) / 8).real)
+    assert found.edges == pytest.approx(tuple(right), abs=1e-10)
+    assert found.rho[1] == 0
+
+
 def test_an_atom_that_is_not_at_zero_and_a_rational_matrix() -> None:
     """x -> 1/(1 + x) carries the Marchenko-Pastur law with its atom along: edges, weights and moments."""
     x = MatrixSymbol("x", N, P)
@@ -233,3 +248,16 @@ def test_the_sign_is_read_off_the_expression() -> None:
     assert shape_of(Trace((gamma * unit + h * h).inv()) / N, gamma) == (-1, h**2)
     assert shape_of(Trace((h - z * unit).inv()) / N, z) == (1, h)
     assert shape_of(Trace(h) / N, z) == (1, None)
+
+
+def test_a_hard_edge_is_reached_where_the_signal_has_zeros() -> None:
+    """Dozier and Silverstein (2007): m = mean of 1/(t/(1 + m) - (1 + m) x) over t, where G = -m."""
+    signal, noise = MatrixSymbol("b", N, N), MatrixSymbol("y", N, N)
+    model = pl.Model([pl.Gaussian(noise, variance=1 / N)], {signal: pl.Eigenvalues.of([0, 2])})
+    law = pl.derive(Trace((z * unit - (signal + noise) * (signal + noise).T).inv()) / N, model)
+    resolvent = resolvent_of(law, Plane.of(pose(law, {z: 1j})), z)
+    x = np.array([-1e-4, -1e-6, 1e-6, 1e-4])
+    m = -from_above(resolvent, x).values
+    assert (m[2:].imag > 70).all()
+    right = sum(1 / (t / (1 + m) - (1 + m) * x) for t in (0, 4)) / 2
+    assert np.abs(right / m - 1).max() < 1e-6

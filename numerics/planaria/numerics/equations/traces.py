@@ -27,7 +27,7 @@ from planaria.numerics.methods.doubled import Doubled
 from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.program import Builder, Program
 
-__all__ = ["Columns", "Nodes", "Traces", "traces_of"]
+__all__ = ["LONGEST_PROGRAM", "Columns", "Nodes", "TraceSum", "Traces", "power_sums", "traces_of"]
 
 Column = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ class Nodes:
 
 
 @dataclass(frozen=True)
-class _Sum:
+class TraceSum:
     """Numerator coefficients as places in the results, and the powers of the denominators of its space."""
 
     space: Expr
@@ -91,9 +91,9 @@ class Traces:
     without_ladder: Program  # the same places, 0 for those that only the ladder needs
     eigenvalues: Mapping[Expr, Symbol | None]
     denominators: Mapping[Expr, tuple[tuple[int, ...], ...]]
-    images: tuple[tuple[Symbol, int, _Sum], ...]
-    readings: tuple[tuple[Trace, tuple[_Sum, ...]], ...]
-    groups: tuple[tuple[tuple[tuple[int, int], _Sum], ...], ...]
+    images: tuple[tuple[Symbol, int, TraceSum], ...]
+    readings: tuple[tuple[Trace, tuple[TraceSum, ...]], ...]
+    groups: tuple[tuple[tuple[tuple[int, int], TraceSum], ...], ...]
     sizes: tuple[int, ...]
     diagonal: tuple[bool, ...]
 
@@ -129,16 +129,13 @@ class Traces:
             highest[one.powers] = max(highest.get(one.powers, 0), len(one.numerator))
         for space, highest in wanted.items():
             denominators = [[results[k] for k in d] for d in self.denominators[space]]
-            found = _power_sums if number is float else _power_sums_doubled
+            found = power_sums if number is float else _power_sums_doubled
             for powers, sums in found(denominators, highest, nodes[space], count).items():
                 table[space, powers] = sums
 
-        def value(one: _Sum) -> Any:
+        def value(one: TraceSum) -> Any:
             sums = table[one.space, one.powers]
-            total: Any = zero
-            for k, place in enumerate(one.numerator):
-                total = total + results[place] * sums[k]
-            return total
+            return sum((results[place] * sums[k] for k, place in enumerate(one.numerator)), start=zero)
 
         images = tuple((s, values[s] * results[scale], value(one)) for s, scale, one in self.images)
         readings = {trace: sum(map(value, parts), start=zero) for trace, parts in self.readings}
@@ -161,29 +158,29 @@ class Traces:
         """The highest power of an eigenvalue, or of denominators, in a sum."""
         return max((max(len(one.numerator) - 1, sum(one.powers)) for one in self.sums), default=0)
 
-    def _plain(self) -> list[_Sum]:
+    def _plain(self) -> list[TraceSum]:
         return [one for _, _, one in self.images] + [one for _, parts in self.readings for one in parts]
 
     @property
-    def sums(self) -> list[_Sum]:
+    def sums(self) -> list[TraceSum]:
         """Every sum over a space, of the ladder too."""
         return self._plain() + [one for group in self.groups for _, one in group]
 
 
-def _power_sums(
+def power_sums(
     denominators: Sequence[Sequence[Any]], highest: Mapping[tuple[int, ...], int], nodes: Nodes, count: int
 ) -> dict[tuple[int, ...], list[Any]]:
-    """The sums of lambda**k / product of D**m for k below a bound, by the powers m."""
+    """The sums of lambda**k / product of D**m for k below a bound, by the powers m, real or complex as D is."""
     if nodes.eigenvalues is None or nodes.weights is None:
         return {powers: [nodes.size] for powers in highest}
     most = max(highest.values())
     moments = nodes.weights[:, np.newaxis] * nodes.eigenvalues[:, np.newaxis] ** np.arange(most)
-    found = {powers: np.empty((count, number)) for powers, number in highest.items()}
+    kind = np.result_type(float, *(c for own in denominators for c in own))
+    found = {powers: np.empty((count, number), dtype=kind) for powers, number in highest.items()}
     length = max(1, MOST_ENTRIES // len(nodes.eigenvalues))
     for start in range(0, count, length):
-        part = slice(start, min(start + length, count))
-        width = part.stop - part.start
-        inverses = []
+        width = min(length, count - start)
+        part, inverses = slice(start, start + width), []
         for coefficients in denominators:
             total: Any = 0.0
             for c in reversed(coefficients):  # by Horner's rule
@@ -287,7 +284,7 @@ class _Maker:
                 top = builder.product(top, parts)
         return top, powers
 
-    def sum(self, space: Expr, *parts: tuple[tuple[int, ...], dict[int, int]]) -> _Sum:
+    def sum(self, space: Expr, *parts: tuple[tuple[int, ...], dict[int, int]]) -> TraceSum:
         """The trace of a product of what was read."""
         top: tuple[int, ...] = (self.builder.constant(1),)
         powers: dict[int, int] = {}
@@ -295,7 +292,9 @@ class _Maker:
             top = self.builder.product(top, one)
             for n, power in own.items():
                 powers[n] = powers.get(n, 0) + power
-        return _Sum(space, tuple(map(self.place, top)), tuple(powers.get(n, 0) for n in range(MOST_DENOMINATORS)))
+        return TraceSum(
+            space, tuple(map(self.place, top)), tuple(powers.get(n, 0) for n in range(MOST_DENOMINATORS))
+        )
 
     def place(self, node: int) -> int:
         return self.results.setdefault(node, len(self.results))
@@ -380,15 +379,15 @@ def traces_of(derivation: Derivation) -> Traces | None:
             return None
         denominators[space] = tuple(tuple(map(maker.place, parts)) for parts in all_parts)
     nodes = list(maker.results)
-    program = maker.builder.program(nodes)
     needed = {scale for _, scale, _ in images} | {k for d in denominators.values() for parts in d for k in parts}
     needed |= {k for _, _, one in images for k in one.numerator}
     needed |= {k for _, parts in readings for one in parts for k in one.numerator}
-    zero = maker.builder.constant(0)
-    without = maker.builder.program([node if k in needed else zero for k, node in enumerate(nodes)])
+    without = maker.builder.program(
+        [node if k in needed else maker.builder.constant(0) for k, node in enumerate(nodes)]
+    )
     return Traces(
         system.ring.generators,
-        program,
+        maker.builder.program(nodes),
         without,
         eigenvalues,
         denominators,

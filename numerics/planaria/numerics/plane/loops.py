@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
-from planaria.numerics.equations.ladder import ladder, radii
+from planaria.numerics.equations.ladder import entries_read, ladder, radii
+from planaria.numerics.equations.traces import Nodes
 from planaria.numerics.equations.unreduced import Numbers, Unreduced, unreduced
+from planaria.numerics.plane.rearranged import rearranged
 from planaria.numerics.points.balls import generators
 from planaria.numerics.points.problem import Problem, to_mpf
 
@@ -29,6 +32,10 @@ SETTLED = 1e-13  # relative step from which on a root counts
 ROUNDING = 1e-9  # relative step that may stop shrinking: rounding, near an edge
 WIDEST = 0.5  # relative first step of a prediction that is near its root
 SHRINKS = 0.5
+SOFT = 1e-2  # relative step that need not shrink
+SOFTLY = 1e-2  # if what is left of the equations shrinks to this
+NEAR_ENOUGH = 1e-3  # relative step of the equations as they are, after few sums have settled
+NEAR = 1e-7  # relative step from which one step of the equations as they are leads to rounding
 FLOOR = 1e-3  # of the largest loop of its kind: a loop that crosses zero is measured by it
 STRENGTHS = (1.0, 1e-2, 1e-4, 1e-7, 1e-11, 1e-16)  # of the fields, at which iteration is tried
 
@@ -45,6 +52,9 @@ class Plane:
         The numbers of the problem with one point.
     nodes
         The largest number of nodes of a space.
+    is_quick
+        Whether Newton's method goes with few sums over the nodes where there are such formulas; the last step to
+        rounding is taken with the equations as they are in any case.
     """
 
     problem: Problem
@@ -52,6 +62,7 @@ class Plane:
     symbols: tuple[Symbol, ...]
     base: Numbers
     nodes: int
+    is_quick: bool = True
     fixed: dict[frozenset[Expr], dict[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -86,6 +97,25 @@ class Plane:
             part = slice(start, start + length)
             numbers = self.numbers({name: column[part] for name, column in columns.items()})
             yield part, numbers, {s: loops[part, n, np.newaxis] for n, s in enumerate(self.symbols)}
+
+    @cached_property
+    def few_sums(self) -> Callable[[Columns, Complexes], tuple[Complexes, Complexes]] | None:
+        """Like `differences` but for digits, from few sums over the nodes; None where there are none."""
+        few = rearranged(self.problem.derivation, self.symbols)
+        if few is None:
+            return None
+        fixed = {generator: complex(value.flat[0]) for generator, value in self.base.scalars.items()}
+        nodes = {}
+        for space, (values, counts) in self.base.nodes.items():
+            own = next((value[0] for value in values.values()), None)
+            nodes[space] = Nodes(own, None if own is None else counts[0], float(counts.sum()))
+
+        def differences(columns: Columns, loops: Complexes) -> tuple[Complexes, Complexes]:
+            given = {STRENGTH: 1 + 0j, **fixed, **columns}
+            given.update({s: np.ascontiguousarray(loops[:, n]) for n, s in enumerate(self.symbols)})
+            return few.differences(given, nodes, loops)
+
+        return differences
 
     def image(self, columns: Columns, loops: Complexes) -> Complexes:
         """What the equations make of loops, of shape (points, loops)."""
@@ -122,11 +152,23 @@ class Plane:
     def radius(self, columns: Columns, loops: Complexes) -> NDArray[np.float64]:
         """The spectral radius of the ladder, of shape (points,); inf where it has none."""
         found = np.empty(len(loops))
+        wanted = entries_read(self.problem.derivation)
         with np.errstate(all="ignore"):
             for part, numbers, given in self._parts(columns, loops):
-                propagators = self.equations.propagators(numbers, given)
+                propagators = self.equations.propagators(numbers, given, wanted)
                 found[part] = radii(self.problem.derivation, numbers, propagators)
         return found
+
+    def judged(self, columns: Columns, loops: Complexes) -> tuple[Complexes, NDArray[np.float64]]:
+        """The quantity, and the spectral radius of the ladder, both of shape (points,)."""
+        values, found = np.empty(len(loops), dtype=complex), np.empty(len(loops))
+        wanted = entries_read(self.problem.derivation)
+        with np.errstate(all="ignore"):
+            for part, numbers, given in self._parts(columns, loops):
+                propagators = self.equations.propagators(numbers, given, wanted)
+                values[part] = _column(self.equations.value(numbers, propagators))
+                found[part] = radii(self.problem.derivation, numbers, propagators)
+        return values, found
 
     def newton(
         self, columns: Columns, guess: Complexes, widest: float = WIDEST, settled: float = SETTLED
@@ -140,32 +182,20 @@ class Plane:
         settled
             The relative step that is the last; the root is then right to its square.
         """
-        loops = guess.copy()
-        found = np.zeros(len(guess), dtype=bool)
-        if not self.symbols:
-            return loops, ~found
-        active = np.arange(len(guess))
-        before = np.full(len(guess), np.inf)
-        floor = FLOOR * np.nanmax(np.abs(guess), axis=0, initial=0.0)
-        with np.errstate(all="ignore"):
-            for step in range(MOST_STEPS):
-                here = {name: column[active] for name, column in columns.items()}
-                residual, slopes = self.differences(here, loops[active])
-                size = np.abs(loops[active]) + floor
-                size[size == 0] = 1.0
-                moves = solved(slopes * size[:, np.newaxis, :] / size[:, :, np.newaxis], residual / size)
-                change = np.abs(moves).max(axis=1)
-                last = before[active]
-                good = np.isfinite(change) & (change <= (widest if step == 0 else SHRINKS * last))
-                rests = np.isfinite(change) & (change <= ROUNDING)
-                loops[active[good | rests]] -= (moves * size)[good | rests]
-                done = (good & (change <= settled)) | (change <= SETTLED) | (rests & ~good)
-                found[active[done]] = True
-                before[active] = change
-                active = active[good & ~done]
-                if not len(active):
-                    break
+        few = self.few_sums if self.is_quick else None
+        if few is None:
+            return _newton(self.differences, columns, guess, widest, settled)
+        loops, found = _newton(few, columns, guess, widest, max(settled, NEAR))
+        if settled < NEAR and found.any():
+            here = np.flatnonzero(found)
+            own = {name: column[here] for name, column in columns.items()}
+            loops[here], found[here] = _newton(self.differences, own, loops[here], NEAR_ENOUGH, NEAR)
         return loops, found
+
+    @property
+    def plain(self) -> Plane:
+        """With the equations as they are in every step, for where few sums lose their digits."""
+        return replace(self, is_quick=False)
 
     def iterated(self, columns: Columns) -> tuple[Complexes, NDArray[Any]]:
         """The loops by iteration from the bare propagators, and where that settled."""
@@ -180,6 +210,45 @@ class Plane:
                 if found.all() or not np.isfinite(loops).any():
                     break
         return loops, found
+
+
+def _newton(
+    differences: Callable[[Columns, Complexes], tuple[Complexes, Complexes]],
+    columns: Columns,
+    guess: Complexes,
+    widest: float,
+    settled: float,
+) -> tuple[Complexes, NDArray[Any]]:
+    """Newton's method on all points at once, each until it has settled or does not contract."""
+    loops = guess.copy()
+    found = np.zeros(len(guess), dtype=bool)
+    if not guess.shape[1]:
+        return loops, ~found
+    active = np.arange(len(guess))
+    before, left = np.full((2, len(guess)), np.inf)
+    floor = FLOOR * np.nanmax(np.abs(guess), axis=0, initial=0.0)
+    with np.errstate(all="ignore"):
+        for step in range(MOST_STEPS):
+            here = {name: column[active] for name, column in columns.items()}
+            residual, slopes = differences(here, loops[active])
+            size = np.abs(loops[active]) + floor
+            size[size == 0] = 1.0
+            moves = solved(slopes * size[:, np.newaxis, :] / size[:, :, np.newaxis], residual / size)
+            change, error = np.abs(moves).max(axis=1), np.abs(residual / size).max(axis=1)
+            # Next to a hard edge the equations are soft in one direction: there a second step may be as long as
+            # the first one, while what is left of the equations is far less.
+            softly = (change <= SOFT) & (error <= SOFTLY * left[active])
+            shrinks = (change <= SHRINKS * before[active]) | softly
+            good = np.isfinite(change) & (change <= widest if step == 0 else shrinks)
+            rests = np.isfinite(change) & (change <= ROUNDING)
+            loops[active[good | rests]] -= (moves * size)[good | rests]
+            done = (good & (change <= settled)) | (change <= SETTLED) | (rests & ~good)
+            found[active[done]] = True
+            before[active], left[active] = change, error
+            active = active[good & ~done]
+            if not len(active):
+                break
+    return loops, found
 
 
 def complex_numbers(problem: Problem) -> Numbers:

@@ -27,7 +27,7 @@ FIRST_STEP = 0.15
 GROWTH = 1.6
 SHORTEST_STEP = 1e-7
 MOST_TURNS = 300
-TURNED = 0.5  # of a ratio from 1, up to which loops are extrapolated as powers
+TURNED = 2.0  # of the logarithm of a ratio, up to which loops are extrapolated as powers
 ROUNDED = 1e-7  # of a radius
 TURNS = (0.0, 0.6, -0.6, 1.2, -1.2)  # angles by which the strength makes a detour about its branch points
 
@@ -82,15 +82,27 @@ def along(
     if reached.any():
         ends = np.flatnonzero(reached)
         loops[ends], reached[ends] = plane.newton(at(position[ends], ends), loops[ends])
+    if plane.is_quick and plane.few_sums is not None and not reached.all():
+        # Few sums may have lost their digits on the way; the equations as they are have not.
+        left = np.flatnonzero(~reached)
+        loops[left], reached[left] = along(
+            plane.plain,
+            lambda positions, which: at(positions, left[which]),
+            start[left],
+            guarded=guarded,
+            settled=settled,
+            first=first,
+            shortest=shortest,
+        )
     return loops, reached
 
 
 def _extrapolated(here: Complexes, last: Complexes, weight: Complexes) -> Complexes:
     """Beyond the last two points: as powers, which is what loops go with along a geometric path, or as lines."""
     with np.errstate(all="ignore"):
-        ratio = here / last
-        is_power = np.isfinite(ratio) & (np.abs(ratio - 1) < TURNED)
-        powers = here * np.exp(weight * np.log(np.where(is_power, ratio, 1.0)))
+        logarithm = np.log(here / last)
+        is_power = np.abs(logarithm) < TURNED
+        powers = here * np.exp(weight * np.where(is_power, logarithm, 0.0))
     found: Complexes = np.where(is_power, powers, here + weight * (here - last))
     return found
 

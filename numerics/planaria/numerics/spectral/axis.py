@@ -18,7 +18,7 @@ __all__ = ["OnAxis", "from_above", "joined", "on_axis"]
 
 Floats = NDArray[np.float64]
 
-OFFSET = 1e-10  # of |x|, or of the scale at 0, from which Newton's method goes to the axis
+OFFSETS = (1e-1, 1e-2, 1e-4, 1e-10)  # of |x|, or of the scale at 0, from which Newton's method goes to the axis
 BULK = 1e-7  # imaginary part relative to G from which a point is in a band
 TOUCHING = 1e-5  # of the ladder's radius from 1, where it is 1 in a band
 COARSE = 16  # every so many points come from above
@@ -50,8 +50,14 @@ class OnAxis:
         return found
 
     @property
-    def inside(self) -> NDArray[np.bool_]:
+    def is_complex(self) -> NDArray[np.bool_]:
+        """Whether G is: in a band, on an atom, and by rounding where it crosses zero in a gap."""
         return np.asarray(-self.values.imag > BULK * np.abs(self.values), dtype=bool)
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """Whether points lie in a band."""
+        return np.asarray(self.is_complex & (self.radius > 1 - TOUCHING), dtype=bool)
 
     def __getitem__(self, which: NDArray[Any]) -> OnAxis:
         return OnAxis(self.x[which], self.values[which], self.loops[which], self.radius[which])
@@ -126,33 +132,51 @@ def on_axis(resolvent: Resolvent, x: Floats, known: OnAxis | None = None) -> OnA
 
 
 def from_above(resolvent: Resolvent, x: Floats) -> OnAxis:
-    """G at any real points, each followed down from the upper half plane."""
-    plane, height = resolvent.plane, resolvent.height
-    offset = OFFSET * np.where(x == 0, resolvent.scale, np.abs(x))
-    start = np.repeat(resolvent.start, len(x), axis=0)
+    """G at any real points, each followed down from the upper half plane.
+
+    Far from an edge Newton's method reaches the axis from high above it, and nearer points need to go on.
+    """
+    plane, count = resolvent.plane, len(x)
+    sizes = np.where(x == 0, resolvent.scale, np.abs(x))
+    loops = np.repeat(resolvent.start, count, axis=0)
     if resolvent.sign < 0:
-        start = start.conj()  # the parameter is in the lower half plane
+        loops = loops.conj()  # the parameter is in the lower half plane
+    values, radius = np.full(count, np.nan, dtype=complex), np.full(count, np.nan)
+    begin, across = np.full(count, resolvent.height), np.zeros(count)
+    todo = np.arange(count)
+    for offset in OFFSETS:
+        end = offset * sizes
 
-    def at(position: Floats, which: NDArray[np.intp]) -> Columns:
-        above = height * (offset[which] / height) ** position
-        across = np.minimum(1.0, 4 * position)
-        columns: dict[Expr, Complexes] = resolvent.columns(x[which] * across + 1j * above)
-        return columns
+        def at(
+            position: Floats, which: NDArray[np.intp], todo: NDArray[np.intp] = todo, end: Floats = end
+        ) -> Columns:
+            own = todo[which]
+            above = begin[own] * (end[own] / begin[own]) ** position
+            real = x[own] * np.maximum(across[own], np.minimum(1.0, 4 * position))
+            columns: dict[Expr, Complexes] = resolvent.columns(real + 1j * above)
+            return columns
 
-    near, reached = along(plane, at, start, guarded=True)
-    down, good = plane.newton(resolvent.columns(x + 0j), near)
-    here = _judged(resolvent, x, down)
-    good &= reached & _stands(here)
+        near, reached = along(plane, at, loops[todo], guarded=True)
+        todo = todo[reached]
+        loops[todo], begin[todo], across[todo] = near[reached], end[todo], 1.0
+        down, good = plane.newton(resolvent.columns(x[todo] + 0j), loops[todo])
+        here = _judged(resolvent, x[todo], down)
+        good &= _stands(here)
+        done = todo[good]
+        values[done], loops[done], radius[done] = here.values[good], here.loops[good], here.radius[good]
+        todo = todo[~good]
+        if not len(todo):
+            break
     # Next to an edge, or on an atom, where Newton's method does not settle on the axis, the value just above it.
-    above = resolvent.value(x + 1j * offset, near)
-    values = np.where(good, here.values, np.where(reached, above, np.nan))
-    return OnAxis(x, values, np.where(good[:, np.newaxis], down, near), here.radius)
+    if len(todo):
+        values[todo], radius[todo] = resolvent.judged(x[todo] + 1j * begin[todo], loops[todo])
+    return OnAxis(x, values, loops, radius)
 
 
 def _judged(resolvent: Resolvent, x: Floats, loops: Complexes) -> OnAxis:
     points = x + 0j
-    radius = resolvent.plane.radius(resolvent.columns(points), loops)
-    return OnAxis(x, resolvent.value(points, loops), loops, radius)
+    values, radius = resolvent.judged(points, loops)
+    return OnAxis(x, values, loops, radius)
 
 
 def _stands(here: OnAxis) -> NDArray[np.bool_]:

@@ -142,6 +142,8 @@ def atoms_of(resolvent: Resolvent, scanned: OnAxis) -> tuple[Atom, ...]:
     weights = _weights_at_zero(resolvent, heights)
     if np.isfinite(weights).all() and weights[1] > SMALLEST and abs(weights[0] / weights[1] - 1) < SAME:
         found.append(Atom(0.0, float(weights[1])))
+    # A point of the scan may be an atom itself: its neighbours show it.
+    scanned = scanned[scanned.inside | ~scanned.is_complex]
     # In a gap G falls, but where it jumps from minus to plus infinity.
     x, values, outside = scanned.x, scanned.values.real, ~scanned.inside & np.isfinite(scanned.values)
     for k in np.flatnonzero(
@@ -174,7 +176,7 @@ def _pole(resolvent: Resolvent, known: OnAxis, low: float, high: float) -> Atom 
 
     def at(*places: float) -> Floats:
         here = on_axis(resolvent, np.array(sorted(places)), known)
-        return np.where(here.inside, np.nan, here.values.real)
+        return np.where(here.is_complex, np.nan, here.values.real)
 
     one, two = low, high
     f = [1 / float(at(x)[0]) for x in (one, two)]

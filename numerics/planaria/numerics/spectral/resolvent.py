@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sympy import Expr, Identity, Integer, MatAdd, MatMul, MatrixExpr, Mul, Symbol, Trace
 from sympy.matrices.expressions import MatPow
 
@@ -65,6 +66,11 @@ class Resolvent:
         """G at points whose loops are known."""
         found: Complexes = self.sign * self.factor * self.plane.value(self.columns(points), loops)
         return found
+
+    def judged(self, points: Complexes, loops: Complexes) -> tuple[Complexes, NDArray[np.float64]]:
+        """G at points whose loops are known, and the ladder's radius there."""
+        values, radius = self.plane.judged(self.columns(points), loops)
+        return self.sign * self.factor * values, radius
 
 
 def parameter_of(derivation: Derivation, name: object) -> Symbol:
