@@ -65,8 +65,9 @@ def print_plane(formulas: Formulas, found: PlaneDensity) -> None:
     else:
         low, high, bottom, top = found.box
         heading(console, "Support", _count(len(found.boundary)))
-        line(console, f"x from {low:.6g} to {high:.6g}")
-        line(console, f"y from {bottom:.6g} to {top:.6g}")
+        # Its vertices are exact, but lie on the lines of the grid: the outermost one is near the extreme.
+        line(console, f"x from about {low:.3g} to {high:.3g}")
+        line(console, f"y from about {bottom:.3g} to {top:.3g}")
     if found.atoms:
         heading(console, "Atoms")
         for atom in found.atoms:
@@ -74,6 +75,11 @@ def print_plane(formulas: Formulas, found: PlaneDensity) -> None:
     heading(console, "Density")
     line(console, f"from {np.nanmin(_inside(found)):.6g} to {np.nanmax(_inside(found)):.6g} where eigenvalues lie")
     note(console, f"density and atoms hold {found.mass:.6g} of all eigenvalues")
+    if missing := int(np.isnan(found.rho).sum()):
+        note(
+            console,
+            f"{missing} of {found.rho.size} points of the grid are not solved, nan in tables: try other --points",
+        )
 
 
 def _inside(found: PlaneDensity) -> NDArray[np.float64]:

@@ -115,7 +115,7 @@ class Eigenvalues(Spectrum):
 
 
 def _decimal(text: str) -> Rational | None:
-    """A short decimal, exactly; None for any other text. It is a fourth of the work of Rational(text).
+    """A short decimal, exactly; None for any other text. It is less than half of the work of Rational(text).
 
     >>> _decimal("-0.125"), _decimal("25e-1"), _decimal("3e2"), _decimal("1/3")
     (-1/8, 5/2, 300, None)

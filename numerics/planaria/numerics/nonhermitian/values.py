@@ -96,7 +96,10 @@ class PlaneDensity(Measured):
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """The support lies in low <= x <= high, bottom <= y <= top: (low, high, bottom, top)."""
+        """About where the support lies, low <= x <= high, bottom <= y <= top: (low, high, bottom, top).
+
+        Vertices of the boundary are exact, but on the lines of the grid: an extreme may be between two of them.
+        """
         corners = np.concatenate(self.boundary)
         (low, bottom), (high, top) = corners.min(axis=0), corners.max(axis=0)
         return float(low), float(high), float(bottom), float(top)
