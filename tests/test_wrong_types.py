@@ -117,6 +117,12 @@ ARGUMENTS: dict[str, Argument] = {
     ),
     "density, points": Argument(lambda v: pl.density(RESULT, N=4, P=6, of="gamma", points=v), never, "points"),
     "density, moments": Argument(lambda v: pl.density(RESULT, N=4, P=6, of="gamma", moments=v), never, "moments"),
+    "plane_density, quantity": Argument(lambda v: pl.plane_density(v, of="z", N=4), never, ""),
+    "plane_density, model": Argument(lambda v: pl.plane_density(RESOLVENT, v, of="gamma", N=4, P=6), never, ""),
+    "plane_density, of": Argument(lambda v: pl.plane_density(RESULT, N=4, P=6, of=v), never, "density"),
+    "plane_density, points": Argument(
+        lambda v: pl.plane_density(RESULT, N=4, P=6, of="gamma", points=v), never, ""
+    ),
     "sweep, model": Argument(lambda v: pl.sweep(v, RESOLVENT, AT), lambda v: v is MODEL, ""),
     "sweep, quantities": Argument(lambda v: pl.sweep("wigner", v, {"N": 4, "z": 3}), never, ""),
     "sweep, grid": Argument(lambda v: pl.sweep("wigner", "resolvent", v), never, ""),
@@ -202,6 +208,7 @@ NOT_CALLED = {  # types that answers are of, names without arguments, and functi
         "Estimate",
         "InputError",
         "ModelFile",
+        "PlaneDensity",
         "RibbonGraph",
     ),
     *("LogDet", "LogDetDerivation", "Simulation", "UnitSpectrum", "models", "edge_match", "node_match"),

@@ -210,7 +210,7 @@ def test_what_is_infinite_and_has_no_value() -> None:
     covariance = derive(
         Trace((gamma * Identity(M) + x * x.T).inv()), Model([Gaussian(x, rows=Lam)], {Lam: PowerLaw()})
     )
-    with pytest.raises(pl.InputError, match="M = oo, but the equations contain M itself"):
+    with pytest.raises(pl.InputError, match="M = oo, but the sum R_01 over all eigenvalues of Lambda diverges"):
         covariance.evaluate(alpha=1, lambda_plus=1, M=oo, P=4, gamma=1)
 
 

@@ -273,6 +273,8 @@ def test_the_oracle_shares_no_code_with_what_it_checks(module: str) -> None:
         "planaria.algebra.errors",
         "planaria.algebra.values",
         "planaria.numerics.functions_of_position",
+        "planaria.numerics.given_spectra",
+        "planaria.numerics.methods.memo",  # keeps results, and makes none
         "planaria.numerics.simulation.draws",
         "planaria.numerics.simulation.finite_size",
         *(

@@ -92,7 +92,7 @@ def derive(expression: Asked, model: Asked | None = None, *, budget: float = BUD
     >>> result.equations
     (Eq(gamma, Delta*(P - S_11)/P),)
     >>> {symbol: one.summand for symbol, one in result.spectral_sums.items()}
-    {S_11: lambda_I/(Delta + lambda_I)}
+    {S_11: lambda_I/(Delta + lambda_I), R_01: Delta/(Delta + lambda_I)}
     """
     if not (type(budget) in (int, float) and isfinite(budget) and budget > 0):
         raise InputError("budget", f"{described(budget)} is no time", "give seconds > 0, such as 10")

@@ -93,7 +93,7 @@ def latex_value(derivation: Derivation, name: str | None = None, renames: Mappin
     r"""The value in the unknowns and the symbols of sums, behind the name of the quantity if one is given.
 
     >>> print(latex_value(_example(), name="loss"))
-    \mathrm{loss} \simeq \frac{N - S_{11}}{\gamma}
+    \mathrm{loss} \simeq \frac{R_{01}}{\gamma}
     """
     value = FormulaPrinter(_renames(derivation, renames)).doprint(tidy(derivation.value))
     return str(value) if name is None else rf"{latex_quantity(name)} \simeq {value}"
@@ -123,14 +123,14 @@ def latex_derivation(
         For a rename of a name that does not occur, or to a name that another symbol keeps; for a width below
         240 points.
 
-    >>> print(latex_derivation(_example(), {"P": "T"}, name="f"))
+    >>> print(latex_derivation(_example(), {"P": "T"}, name="f"))  # doctest: +NORMALIZE_WHITESPACE
     \begin{align*}
     f &= \operatorname{E} \operatorname{tr}\left[\left(\gamma \mathbf{1}_N + x x^{\mathsf{T}}\right)^{-1}\right] \\
-    \gamma &= \frac{\Delta \left(T - S_{11}\right)}{T} \qquad \text{which determines } \Delta \\
-    S_{11} &= \sum_{I=1}^{N} \frac{\lambda_I}{\lambda_I + \Delta} \\
-    f &\simeq \frac{N - S_{11}}{\gamma}
+    \gamma &= \frac{\Delta \left(T - \sum_{I=1}^{N} \frac{\lambda_I}{\lambda_I + \Delta}\right)}{T}
+    \qquad \text{which determines } \Delta \\
+    f &\simeq \frac{1}{\gamma} \sum_{I=1}^{N} \frac{\Delta}{\lambda_I + \Delta}
     \end{align*}
-    >>> latex_derivation(_example(), width=345) == latex_derivation(_example())
+    >>> latex_derivation(_example(), width=480) == latex_derivation(_example())
     True
     """
     content = _Content.of(derivation, renames, name)
@@ -174,7 +174,7 @@ def renameable(derivation: Derivation) -> tuple[str, ...]:
     """The names that the printers of a derivation can rename.
 
     >>> renameable(_example())
-    ('Delta', 'Lambda', 'N', 'P', 'S_11', 'gamma', 'lambda_I', 'x')
+    ('Delta', 'Lambda', 'N', 'P', 'R_01', 'S_11', 'gamma', 'lambda_I', 'x')
     """
     closed = derivation.closed_form
     symbols = [one.symbol for one in closed.unknowns] + [symbol for symbol, _ in closed.sums]

@@ -25,6 +25,7 @@ from sympy import Expr, Symbol
 
 from planaria.algebra.linear import root_unless
 from planaria.algebra.rational import Ratio
+from planaria.algebra.values import Portable
 from planaria.algebra.work import WorkLimitError, charge, limited
 from planaria.derivations.elimination.conditioning import Samples, operations
 from planaria.derivations.elimination.eliminate import FACTOR, linear_parameters
@@ -46,7 +47,7 @@ CLEARLY = 0.5  # operations that a change has to be worth
 
 
 @dataclass
-class Regular:
+class Regular(Portable):
     """Rewrites formulas of one elimination; the sums that it brings in are named in its state.
 
     Attributes

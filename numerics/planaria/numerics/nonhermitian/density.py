@@ -73,7 +73,7 @@ def plane_density(
     >>> found = plane_density(resolvent, Model([Gaussian(g, variance=1 / N)]), of="z", points=100, N=10)
     >>> found  # the circular law: 1/pi in the unit disc
     PlaneDensity(z, 0 to 1 from the centre)
-    >>> (found.radial.rho * np.pi).round(9).max(), round(found.mass, 9)
+    >>> float((found.radial.rho * np.pi).round(9).max()), round(found.mass, 9)
     (1.0, 1.0)
     """
     if isinstance(points, bool) or not isinstance(points, int) or not 9 <= points <= MOST_POINTS:

@@ -238,7 +238,8 @@ class Solver:
         # From far away, along a ray: where |w| is far below eta, the pencil would be ill-conditioned.
         far = BEGINS * self.size
         begin = np.full(len(w), far)
-        outer = np.where(w == 0, 1.0, w / np.where(w == 0, 1.0, np.abs(w))) * far
+        away = w + (w == 0)  # along the real axis from 0
+        outer = away / np.abs(away) * far
         loops, started = from_bare(self.inner, self.columns(outer, begin), (0.0,))
         ratio = np.abs(w) / far
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
+from planaria.algebra.values import Portable
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.ladder import entries_read, ladder, radii
 from planaria.numerics.equations.traces import Nodes
@@ -41,7 +42,7 @@ STRENGTHS = (1.0, 1e-2, 1e-4, 1e-7, 1e-11, 1e-16)  # of the fields, at which ite
 
 
 @dataclass(frozen=True)
-class Plane:
+class Plane(Portable):
     """The equations of a problem for complex parameters, in double precision.
 
     Attributes

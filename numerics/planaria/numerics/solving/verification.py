@@ -24,7 +24,6 @@ from planaria.numerics.equations.ball_traces import traces_in_balls, zeros_retur
 from planaria.numerics.equations.ladder import Rungs, entries_read, is_stable, ladder, radius_of_balls, rungs_at
 from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
-from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.node_functions import UnwieldyError
 from planaria.numerics.points.balls import ball_functions, ball_numbers, ball_spectrum, from_ball, working_balls
 from planaria.numerics.points.problem import Problem
@@ -39,6 +38,7 @@ SETTLED = 1e-6  # relative change from which on Newton's method takes over
 MOST_STEPS = 12
 NOISE = 20  # last bits that its steps do not settle
 MORE_BITS = 64  # for what cancels in polynomials
+MOST_LOOPS = 100  # of equations whose traces are worth formulas for one point
 MOST_TURNS = 5  # of the equations, for loops that have lost digits
 
 
@@ -132,15 +132,8 @@ def _by_traces(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Ver
 
 
 def _is_worth_formulas(derivation: Derivation) -> bool:
-    """Whether this is not the first point: to make formulas takes longer than one point without them."""
-    seen = _points_seen(derivation)
-    seen[0] += 1
-    return seen[0] > 1
-
-
-@once
-def _points_seen(derivation: Derivation) -> list[int]:
-    return [0]
+    """Whether formulas are made about as fast as a point is verified without them."""
+    return len(unreduced(derivation).loops) <= MOST_LOOPS
 
 
 def _by_polynomials(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Verification | None:
