@@ -9,6 +9,7 @@ the bin that has no pole inside, uniformly for all poles on the axis of negative
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from math import cos, exp, hypot, log, pi
 
 import numpy as np
@@ -57,6 +58,12 @@ def bound(width: float, count: int) -> float:
     return best
 
 
+@cache
+def _fewest() -> int:
+    """Nodes of a bin that bring its bound below the target."""
+    return next(m for m in range(1, 200) if bound(WIDTH, m) <= TARGET)
+
+
 def merged(eigenvalues: Column, weights: Column) -> Rule:
     """The rule of a discrete measure of positive eigenvalues; zeros stay as they are.
 
@@ -71,7 +78,7 @@ def merged(eigenvalues: Column, weights: Column) -> Rule:
     """
     order = np.argsort(eigenvalues, kind="stable")
     eigenvalues, weights = eigenvalues[order], weights[order]
-    count = next(m for m in range(1, 200) if bound(WIDTH, m) <= TARGET)
+    count = _fewest()
     positive = int(np.searchsorted(eigenvalues, 0.0, side="right"))
     parts = [(eigenvalues[:positive], weights[:positive])]
     error = 0.0

@@ -65,12 +65,14 @@ def engine(group: Group, near: Floats | None = None) -> Found:
             _judge(group, np.arange(group.count), found.unknowns, found)
             return found
         fast = at_once(group)
-        sign = None if fast is None else _begun(group, fast, found)
+        sign = None if fast is None or near is None else _nearby(fast, found, near)
+        if sign is None and fast is not None:
+            sign = _begun(group, fast, found)
         if sign is None:
             sign = _reached(group, form, found, near)
         if sign is None:
             return found
-        if fast is not None:
+        if fast is not None and not np.isfinite(found.errors).all():
             fast.enter(*_first(found))
             _in_levels(group, form, fast, sign, found)
         where = _coordinates(group)
@@ -90,6 +92,15 @@ def engine(group: Group, near: Floats | None = None) -> Found:
             roots, signs = form.settle(found.unknowns[left], here.scalars, here.spectra)
             _judge(full, left[signs == sign], roots[signs == sign], found)
     return found
+
+
+def _nearby(fast: AtOnce, found: Found, near: Floats) -> float | None:
+    """The sign of the first point from unknowns of a neighbouring spectrum, if it is confirmed there."""
+    tried = fast.solve(np.zeros(1, dtype=int), near[np.newaxis, :], None, rounds=PATIENT)
+    if not np.isfinite(tried.errors[0]):
+        return None
+    found.unknowns[0], found.values[0], found.errors[0] = tried.unknowns[0], tried.values[0], tried.errors[0]
+    return float(tried.signs[0])
 
 
 def _begun(group: Group, fast: AtOnce, found: Found) -> float | None:
