@@ -20,10 +20,15 @@ def decimal(value: Any, digits: int) -> str:
     ('0.33333', 'inf')
     >>> decimal(mpc(1, -0.5), 3)
     '1.00-0.500j'
+    >>> with mp.workdps(40):
+    ...     third = mpc(1, mpf(-1) / 3)
+    >>> decimal(third, 30)
+    '1.00000000000000000000000000000-0.333333333333333333333333333333j'
     """
     if isinstance(value, mpc):
-        sign = "-" if value.imag < 0 else "+"
-        return f"{decimal(value.real, digits)}{sign}{decimal(abs(value.imag), digits)}j"
+        # The sign is taken off the text: abs would round to the working precision.
+        imag = decimal(value.imag, digits)
+        return f"{decimal(value.real, digits)}{imag if imag.startswith('-') else '+' + imag}j"
     if isinf(value):
         return "-inf" if value < 0 else "inf"
     return str(nstr(value, digits, strip_zeros=False))

@@ -18,6 +18,7 @@ NEAR = 1e-6  # of the span of the bands: an eigenvalue that belongs to an atom
 MOST_SHOWN = 0.75  # of the mass lies where the density is below the level that a picture is made for
 WIDE = 200.0  # between the highest edge and the lowest one, both positive: both axes are logarithmic
 LOWEST = 1e-4  # of that level, on a logarithmic axis
+FOOT = 1e-2  # of the lowest peak of a band, which is to be seen
 TALLEST, CUT = 3.0, 1.5  # times that level: what is higher diverges, and is cut
 _SALT = {"svg.hashsalt": "planaria"}  # the same bytes each time
 _METADATA = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}
@@ -60,9 +61,8 @@ def _write(found: Density, drawn: NDArray[np.float64] | None, target: Path | Byt
     if _is_wide(found):
         axes.set_xscale("log")
         axes.set_yscale("log")
-        axes.set_ylim(
-            LOWEST * (typical := _typical(found)), max(3 * typical, 2 * found.rho[np.isfinite(found.rho)].max())
-        )
+        typical, peaks = _typical(found), _peaks(found)
+        axes.set_ylim(min(LOWEST * typical, FOOT * min(peaks)), max(3 * typical, 2 * max(peaks)))
     elif top := _top(found, heights):
         axes.set_ylim(0, top)
     for atom in found.atoms:
@@ -83,6 +83,13 @@ def _top(found: Density, heights: NDArray[np.float64]) -> float:
     typical = _typical(found)
     highest = max(float(np.nanmax(found.rho, initial=0.0)), float(heights.max()))
     return 1.1 * highest if highest <= TALLEST * typical else CUT * typical
+
+
+def _peaks(found: Density) -> list[float]:
+    """The largest density of each band that has one."""
+    found_in = [found.rho[(found.x >= band.low) & (found.x <= band.high)] for band in found.bands]
+    highest = [float(np.nanmax(own, initial=0.0)) for own in found_in]
+    return [one for one in highest if 0 < one < np.inf] or [1.0]
 
 
 def _typical(found: Density) -> float:

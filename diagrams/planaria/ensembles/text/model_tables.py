@@ -30,6 +30,7 @@ _KINDS_OF_NAME = {
     "fields": "field",
     "definitions": "definition",
 }
+_SEVERAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?\s*x\s*\d+\s*")  # 0.5 x 3
 _TOP_LEVEL = ("title", "about", "citations", *_KINDS_OF_NAME, "quantities")
 
 
@@ -198,7 +199,7 @@ class Reader:
     def _spectrum(self, value: object, place: str, parameters: list[Parameter]) -> Spectrum:
         if isinstance(value, list):
             for position, number in enumerate(value, start=1):
-                if _exact(number) is None and not isinstance(number, str):  # "0.5 x 3", which is read there
+                if _exact(number) is None and not _is_several(number):
                     raise InputError(
                         place,
                         f"eigenvalue {position} is {_short(number)}, not a finite number",
@@ -392,6 +393,11 @@ def _exact(value: object) -> Rational | None:
     if not number.is_finite() or abs(number.adjusted()) > 1000 or len(number.as_tuple().digits) > 1000:
         return None
     return Rational(str(number))
+
+
+def _is_several(value: object) -> bool:
+    """Whether it is an eigenvalue with how often it counts, as in "0.5 x 3"."""
+    return isinstance(value, str) and _SEVERAL.fullmatch(value) is not None
 
 
 def _short(value: object) -> str:

@@ -88,7 +88,7 @@ def density(
     >>> found = density(resolvent, model, of="z", x=[0, 1, 3], N=10)
     >>> found.rho.round(12)  # sqrt(4 - x**2) / (2 pi)
     array([0.31830989, 0.27566445, 0.        ])
-    >>> [round(edge, 9) for edge in found.edges], [round(m.value, 9) for m in found.moments]
+    >>> [round(edge, 9) for edge in found.edges], [round(m.value, 9) + 0.0 for m in found.moments]
     ([-2.0, 2.0], [0.0, 1.0, 0.0, 2.0])
     """
     derivation = _derived(quantity, model, budget)
