@@ -14,6 +14,8 @@ from planaria.numerics.nonhermitian.values import PlaneDensity
 __all__ = ["plane_svg", "write_plane_density"]
 
 MOST_DOTS = 4000
+FINE = 300  # columns and rows of the picture of a radial density
+SCALE = 1.8  # of the colours: the darkest would hide drawn eigenvalues
 MOST_SHOWN = 0.98  # of the points with a density are below the darkest colour: it may diverge
 _SALT = {"svg.hashsalt": "planaria"}  # the same bytes each time
 _METADATA = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}
@@ -48,11 +50,18 @@ def _write(found: PlaneDensity, drawn: NDArray[np.complex128] | None, target: Pa
     axes = figure.add_subplot(1, 2, 1) if wide else figure.add_subplot()
     inside = found.rho[found.rho > 0]
     top = float(np.quantile(inside, MOST_SHOWN)) if inside.size else 1.0
-    image = axes.pcolormesh(found.x, found.y, found.rho, cmap="Blues", vmin=0, vmax=1.1 * top, rasterized=True)
-    figure.colorbar(image, ax=axes, label="density")
+    x, y, rho = _fine(found)
+    image = axes.pcolormesh(x, y, rho, cmap="Blues", vmin=0, vmax=SCALE * top, shading="gouraud", rasterized=True)
+    _clip(axes, image, found)
+    low, high, bottom, top_ = float(found.x[0]), float(found.x[-1]), float(found.y[0]), float(found.y[-1])
+    axes.set_xlim(low, high)
+    axes.set_ylim(bottom, top_)
+    flat = (top_ - bottom) / (high - low)
+    figure.colorbar(image, ax=axes, label="density", shrink=min(1.0, max(0.25, 1.2 * flat)))
     if drawn is not None:
         dots = drawn[:: max(1, len(drawn) // MOST_DOTS)]
-        axes.scatter(dots.real, dots.imag, s=1.5, color="#444444", linewidths=0, label="drawn matrices")
+        axes.scatter(dots.real, dots.imag, s=3, color="#c0392b", alpha=0.7, linewidths=0, label="drawn matrices")
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), markerscale=3, fontsize="small", frameon=False)
     for line in found.boundary:
         axes.plot(line[:, 0], line[:, 1], color="#1f4e8c", linewidth=1.2)
     for atom in found.atoms:
@@ -65,6 +74,32 @@ def _write(found: PlaneDensity, drawn: NDArray[np.complex128] | None, target: Pa
         _profile(figure.add_subplot(1, 2, 2), found, drawn)
     with rc_context(_SALT):
         figure.savefig(target, format=kind, dpi=150, metadata=_METADATA[kind])
+
+
+def _fine(found: PlaneDensity) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The density for a smooth picture: continued across the boundary, at which it is cut off."""
+    if found.radial is not None:
+        x, y = np.linspace(found.x[0], found.x[-1], FINE), np.linspace(found.y[0], found.y[-1], FINE)
+        known = found.radial.rho > 0
+        distance = np.hypot(x - found.centre, y[:, np.newaxis])
+        return x, y, np.interp(distance, found.radial.r[known], found.radial.rho[known])
+    from scipy.ndimage import distance_transform_edt
+
+    empty = ~(found.rho > 0)
+    if empty.all():
+        return found.x, found.y, found.rho
+    nearest = distance_transform_edt(empty, return_distances=False, return_indices=True)
+    return found.x, found.y, found.rho[tuple(nearest)]
+
+
+def _clip(axes: Any, image: Any, found: PlaneDensity) -> None:
+    """Leave of an image what the boundary encloses; the lines about holes run the other way round."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Line
+
+    lines = [Line(line, closed=False) for line in found.boundary if len(line) > 2]
+    if lines:
+        image.set_clip_path(PathPatch(Line.make_compound_path(*lines), transform=axes.transData))
 
 
 def _profile(axes: Any, found: PlaneDensity, drawn: NDArray[np.complex128] | None) -> None:
