@@ -15,11 +15,12 @@ from planaria.algebra.errors import InputError, described
 from planaria.ensembles.ranges import check_range, shown
 from planaria.ensembles.spectra.spectrum import Functions, Spectrum
 
-__all__ = ["MOST_LISTED", "Eigenvalues", "check_eigenvalues", "split_multiplicity"]
+__all__ = ["MOST_LISTED", "Eigenvalues", "check_eigenvalues", "is_several", "split_multiplicity"]
 
 MOST_LISTED = 10**7
 
 # What floats and most files look like: whole part, decimals, exponent
+_SEVERAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?\s*x\s*\d+\s*")
 _DECIMAL = re.compile(r"([+-]?[0-9]{1,40})(?:\.([0-9]{0,40}))?(?:[eE]([+-]?[0-9]{1,3}))?")
 
 
@@ -130,6 +131,15 @@ def _decimal(text: str) -> Rational | None:
     q = 10**-power
     common = gcd(p, q)
     return Rational.from_coprime_ints(p // common, q // common)
+
+
+def is_several(value: object) -> bool:
+    """Whether it is a text that says an eigenvalue and how often it counts.
+
+    >>> is_several("0.5 x 3"), is_several("0.5"), is_several(0.5)
+    (True, False, False)
+    """
+    return isinstance(value, str) and _SEVERAL.fullmatch(value) is not None
 
 
 def split_multiplicity(text: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from planaria.ensembles.laws.known import LAWS, law_of, parameter_names
 from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
 from planaria.ensembles.spectra.known import SPECTRA, standard_symbol
+from planaria.ensembles.spectra.listed import is_several
 from planaria.ensembles.text.grammar import RESERVED, names_in, parse_expression
 from planaria.ensembles.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
 from planaria.ensembles.text.ranges_of_parameters import range_of
@@ -30,7 +31,6 @@ _KINDS_OF_NAME = {
     "fields": "field",
     "definitions": "definition",
 }
-_SEVERAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?\s*x\s*\d+\s*")  # 0.5 x 3
 _TOP_LEVEL = ("title", "about", "citations", *_KINDS_OF_NAME, "quantities")
 
 
@@ -199,7 +199,7 @@ class Reader:
     def _spectrum(self, value: object, place: str, parameters: list[Parameter]) -> Spectrum:
         if isinstance(value, list):
             for position, number in enumerate(value, start=1):
-                if _exact(number) is None and not _is_several(number):
+                if _exact(number) is None and not is_several(number):
                     raise InputError(
                         place,
                         f"eigenvalue {position} is {_short(number)}, not a finite number",
@@ -393,11 +393,6 @@ def _exact(value: object) -> Rational | None:
     if not number.is_finite() or abs(number.adjusted()) > 1000 or len(number.as_tuple().digits) > 1000:
         return None
     return Rational(str(number))
-
-
-def _is_several(value: object) -> bool:
-    """Whether it is an eigenvalue with how often it counts, as in "0.5 x 3"."""
-    return isinstance(value, str) and _SEVERAL.fullmatch(value) is not None
 
 
 def _short(value: object) -> str:
