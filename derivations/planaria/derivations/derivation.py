@@ -132,14 +132,18 @@ class Derivation(Portable):
 
             result.evaluate(N=60, P=120, gamma="1e-3")
 
-        Names may be keywords, or keys of `values`; see `planaria.numerics.evaluate`, which it is.
+        Names may be keywords, or keys of `values`; a ridge or a spectral parameter may be complex. See
+        `planaria.numerics.evaluate`, which it is.
         """
         number = extension(EVALUATORS, "number")
         found: Estimate = number(self, values, digits=digits, limit=limit, certify=certify, **numbers)
         return found
 
     def evaluate_array(self, values: Values | None = None, **numbers: Given) -> PointArray:
-        """The numbers over arrays of parameters, in double precision; see `planaria.numerics.evaluate_array`."""
+        """The numbers over arrays of parameters, in double precision; see `planaria.numerics.evaluate_array`.
+
+        A ridge or a spectral parameter may be complex.
+        """
         found: PointArray = extension(EVALUATORS, "array")(self, values, **numbers)
         return found
 
