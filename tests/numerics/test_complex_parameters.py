@@ -200,3 +200,15 @@ def test_few_sums_are_the_equations_and_their_derivatives() -> None:
         change = (plane.image(columns, loops + step) - plane.image(columns, loops - step)) / 2e-6
         right = np.eye(len(plane.symbols))[n] - change
         assert np.abs(slopes[:, :, n] - right).max() < 1e-7 * np.abs(right).max()
+
+
+@pytest.mark.parametrize("height", ["1e-16", "-1e-20", "1e-30"])
+def test_next_to_the_axis_more_digits_tell(height: str) -> None:
+    # The semicircle law's resolvent; in doubles the ladder's radius |g|^2 is 1 there.
+    found = pl.derive("wigner", "resolvent").evaluate(N=20, z=f"1+{height}j".replace("+-", "-"), digits=15)
+    with mp.workdps(60):
+        z = mpc(1, mpf(height))
+        roots = [(z - sign * mp.sqrt(z * z - 4)) / 2 for sign in (1, -1)]
+        right = min(roots, key=abs)
+        assert abs(found.value / right - 1) < mpf(10) ** -15
+    assert found.status == "verified"

@@ -111,20 +111,28 @@ def _followed(problem: Problem, symbols: tuple[Symbol, ...]) -> dict[Symbol, Any
     plane = Plane.of(problem)
     if not plane.symbols:
         return {}
-    ends = None
+    is_real = _all_real(problem, symbols)
+    ends: tuple[float, Complexes] | None = None
     for ways in _paths(plane, symbols):
         for loops in ways:
             radius = float(plane.radius({}, loops)[0])
-            if radius < 1 - NEAR_ONE or (radius < 1 and not _all_real(problem, symbols)):
-                return dict(zip(plane.symbols, (mp.mpmathify(complex(x)) for x in loops[0]), strict=True))
-            ends = radius if ends is None else min(ends, radius)
+            if radius < 1 - NEAR_ONE or (radius < 1 and not is_real):
+                return _by_symbol(plane, loops)
+            if ends is None or radius < ends[0]:
+                ends = radius, loops
+    if ends is not None and not is_real and ends[0] < 1 + NEAR_ONE:
+        return _by_symbol(plane, ends[1])  # next to the axis doubles do not tell: more digits do
     if ends is not None:
-        raise RefusedError(Reason.ON_A_CUT, radius=at_least_one(ends))
+        raise RefusedError(Reason.ON_A_CUT, radius=at_least_one(ends[0]))
     raise RefusedError(Reason.NO_COMPLEX_PATH)
 
 
 def _all_real(problem: Problem, symbols: tuple[Symbol, ...]) -> bool:
     return all(problem.values[symbol].is_real for symbol in symbols)
+
+
+def _by_symbol(plane: Plane, loops: Complexes) -> dict[Symbol, Any]:
+    return dict(zip(plane.symbols, (mp.mpmathify(complex(x)) for x in loops[0]), strict=True))
 
 
 def _paths(plane: Plane, symbols: tuple[Symbol, ...]) -> Iterator[Iterator[Complexes]]:
