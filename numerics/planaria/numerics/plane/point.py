@@ -31,6 +31,7 @@ __all__ = ["in_the_plane", "refuse_roots"]
 
 FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
 MOST_FACTOR = 12  # times the digits that are spent before a number is given up
+TELLING = 60  # digits that tell a radius next to 1 from 1
 NEAR_ONE = 1e-9  # distance of the radius from 1 from which on a real point lies in the spectrum
 LIFTED = 1e-12  # relative imaginary part below which a real point is reached from above
 LOWERED = 1e-10  # of the height at which a path to a real point begins
@@ -112,18 +113,24 @@ def _followed(problem: Problem, symbols: tuple[Symbol, ...]) -> dict[Symbol, Any
     if not plane.symbols:
         return {}
     is_real = _all_real(problem, symbols)
-    ends: tuple[float, Complexes] | None = None
+    ends: float | None = None
+    near: list[Complexes] = []  # next to the axis doubles do not tell which root is that of the matrices
     for ways in _paths(plane, symbols):
         for loops in ways:
             radius = float(plane.radius({}, loops)[0])
             if radius < 1 - NEAR_ONE or (radius < 1 and not is_real):
                 return _by_symbol(plane, loops)
-            if ends is None or radius < ends[0]:
-                ends = radius, loops
-    if ends is not None and not is_real and ends[0] < 1 + NEAR_ONE:
-        return _by_symbol(plane, ends[1])  # next to the axis doubles do not tell: more digits do
+            ends = radius if ends is None else min(ends, radius)
+            if not is_real and radius < 1 + NEAR_ONE:
+                near.append(loops)
+    for loops in near:
+        start = _by_symbol(plane, loops)
+        with mp.workdps(TELLING):
+            polished = polish(problem, start)
+            if polished is not None and verdict_of(problem, polished).stable:
+                return start
     if ends is not None:
-        raise RefusedError(Reason.ON_A_CUT, radius=at_least_one(ends[0]))
+        raise RefusedError(Reason.ON_A_CUT, radius=at_least_one(ends))
     raise RefusedError(Reason.NO_COMPLEX_PATH)
 
 
