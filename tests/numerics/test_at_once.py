@@ -191,3 +191,35 @@ def test_a_ridge_next_to_the_end_of_the_range_of_a_float() -> None:
     for ridge in (1e285, 1e290, 1e300):  # the trace is M/gamma there
         found = result.evaluate_array({"P": 20, "Lambda": ["1e-15", "1", "7e11"]}, gamma=[ridge])
         assert found.values[0] == pytest.approx(3 / ridge, rel=1e-12, abs=0)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+@pytest.mark.parametrize("count", [4, 5000])  # sums over the nodes, and from tables
+def test_errors_hold_what_sums_may_be_off(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums that are off by what is said of them move no value by more than its error, which is made of that."""
+    here = group(400, N=[40.0] * count, P=[41.0] * count, gamma=np.geomspace(1e-5, 1e-3, count))
+    fast = at_once(here)
+    assert fast is not None
+    assert fast.by_tables == (count == 5000)
+    every = np.arange(count)
+    tried = fast.solve(np.zeros(41, dtype=int), np.geomspace(1e-8, 1.0, 41)[:, np.newaxis], None, rounds=40)
+    root = tried.unknowns[[int(np.argmin(tried.errors))]]
+    roots = fast.solve(every, root.repeat(count, axis=0), None, rounds=60)
+    logarithms = [np.log(roots.unknowns[:, 0])]
+    inverse, _ = fast._settled([own.copy() for own in logarithms], fast.scalars, 6, None)
+
+    def judged() -> tuple[Any, Any]:
+        return fast._judged(logarithms, inverse, fast.scalars, None, every)[:2]
+
+    values, errors = judged()
+    assert np.isfinite(errors).all()
+    said, at = fast.rounding, NodeSums.at
+    fast.rounding = 0.0
+    _, without = judged()
+    fast.rounding = said
+    monkeypatch.setattr(
+        NodeSums, "at", lambda *given: {n: x * (1 + (-1) ** n * said) for n, x in at(*given).items()}
+    )
+    moved = np.abs(judged()[0] - values)
+    assert (moved <= errors).all()
+    assert (errors > 2 * without).all()

@@ -87,7 +87,7 @@ def test_an_enclosure_of_a_built_in_quantity_holds_the_value_of_the_oracle(
     assert holds(found.enclosure, by_the_oracle(text_of(name), quantity, values, monkeypatch))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(20))
 def test_an_enclosure_of_a_random_model_holds_the_value_of_the_oracle(
     seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -202,7 +202,7 @@ def test_few_sums_are_the_equations_and_their_derivatives() -> None:
         assert np.abs(slopes[:, :, n] - right).max() < 1e-7 * np.abs(right).max()
 
 
-@pytest.mark.parametrize("height", ["1e-16", "-1e-20", "1e-30"])
+@pytest.mark.parametrize("height", ["1e-16", "-1e-20", "1e-30", "3e-45"])
 def test_next_to_the_axis_more_digits_tell(height: str) -> None:
     # The semicircle law's resolvent; in doubles the ladder's radius |g|^2 is 1 there.
     found = pl.derive("wigner", "resolvent").evaluate(N=20, z=f"1+{height}j".replace("+-", "-"), digits=15)

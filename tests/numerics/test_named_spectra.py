@@ -81,7 +81,7 @@ def test_spectra_are_values() -> None:
 @pytest.mark.parametrize(
     ("spectrum", "numbers", "problem"),
     [
-        (Exponential(), {xi: 0, scale: 1}, "spectrum.s xi is 0"),
+        (Exponential(), {xi: 0, scale: 1}, "exponential spectrum's xi is 0"),
         (Exponential(), {scale: 1}, "xi"),
         (TwoLevel(), {plus: 1, minus: 1, fraction: 2}, "more than 1"),
         (TwoLevel(lower=I * minus), {plus: 1, minus: 1, fraction: 1}, "lower"),

@@ -166,7 +166,7 @@ def quantity(draw: Any) -> Expr:
     return found
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(quantity(), st.integers(0, 20))
 def test_a_program_is_what_is_written(expression: Expr, seed: int) -> None:
     made, matrices, full = program(expression, seed)

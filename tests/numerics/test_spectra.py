@@ -80,7 +80,7 @@ def test_unit_and_listed_spectra() -> None:
         (POWER, 3, {Symbol("alpha"): 1, SCALE: 1}, "'alpha' is given, but is no such symbol"),
         (POWER, 3, {ALPHA: 0, SCALE: 1}, "power law's alpha is 0, not a positive number"),
         (POWER, 3, {ALPHA: 1, SCALE: -2}, "scale = lambda_plus is -2"),
-        (POWER, 3, {ALPHA: 1j, SCALE: 1}, "alpha is I"),
+        (POWER, 3, {ALPHA: 1j, SCALE: 1}, "power law's alpha is I"),
         (POWER, 3, {ALPHA: float("nan"), SCALE: 1}, "alpha: nan is not a finite number"),
         ("power-law", 3, {}, "'power-law' is not a spectrum"),
     ],

@@ -61,8 +61,7 @@ def _write(found: Density, drawn: NDArray[np.float64] | None, target: Path | Byt
     if _is_wide(found):
         axes.set_xscale("log")
         axes.set_yscale("log")
-        typical, peaks = _typical(found), _peaks(found)
-        axes.set_ylim(min(LOWEST * typical, FOOT * min(peaks)), max(3 * typical, 2 * max(peaks)))
+        axes.set_ylim(*_logarithmic_limits(found))
     elif top := _top(found, heights):
         axes.set_ylim(0, top)
     for atom in found.atoms:
@@ -83,6 +82,12 @@ def _top(found: Density, heights: NDArray[np.float64]) -> float:
     typical = _typical(found)
     highest = max(float(np.nanmax(found.rho, initial=0.0)), float(heights.max()))
     return 1.1 * highest if highest <= TALLEST * typical else CUT * typical
+
+
+def _logarithmic_limits(found: Density) -> tuple[float, float]:
+    """What a logarithmic axis shows: where the mass is, and a part of each band."""
+    typical, peaks = _typical(found), _peaks(found)
+    return min(LOWEST * typical, FOOT * min(peaks)), max(3 * typical, 2 * max(peaks))
 
 
 def _peaks(found: Density) -> list[float]:

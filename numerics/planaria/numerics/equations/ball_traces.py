@@ -8,7 +8,6 @@ those of the nodes do not: the balls get wider then, and say so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from sympy import Expr, Symbol, Trace
 
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.propagator import Propagators
+from planaria.numerics.equations.functions import ball_of
 from planaria.numerics.equations.ladder import Rungs, ladder
 from planaria.numerics.equations.traces import Traces
 from planaria.numerics.equations.unreduced import Numbers, unreduced
@@ -48,7 +48,7 @@ def traces_in_balls(
         Every generator of the traces' ring: parameters, loops, and the strength of the fields.
     """
     zero = arb(0)
-    results = traces.program.run([at.get(g, zero) for g in traces.inputs], _ball)
+    results = traces.program.run([at.get(g, zero) for g in traces.inputs], ball_of)
     wanted: dict[Expr, dict[tuple[int, ...], int]] = {}
     for one in traces.sums:
         highest = wanted.setdefault(one.space, {})
@@ -136,7 +136,3 @@ def _dot(one: Any, other: Any, count: int) -> Any:
     if one is None or other is None:
         return (other if one is None else one).sum()
     return one.dot(other)
-
-
-def _ball(value: Fraction) -> Any:
-    return arb(value.numerator) / value.denominator

@@ -10,14 +10,14 @@ ends is added from the first powers of t there, as geometric series.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Dummy, Expr, lambdify
+from sympy import Dummy, Expr
 
 from planaria.algebra.errors import InputError, described
 from planaria.derivations.derivation import Derivation
@@ -25,6 +25,7 @@ from planaria.derivations.log_determinants import LogDetDerivation, LogDetIntegr
 from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.integrals.log_determinant import by_name, evaluate_log_determinants, own_values
+from planaria.numerics.methods.lambdified import of_columns
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.sweeps.arrays import evaluate_array
 from planaria.numerics.sweeps.group import exact_float
@@ -256,7 +257,7 @@ def _numbers(expression: Expr, parts: Mapping[Expr, _Found], points: _Points) ->
     outer = expression.xreplace(stand_ins)
     symbols = sorted(outer.free_symbols - set(stand_ins.values()), key=str)
     columns = [_column(symbol, points) for symbol in symbols]
-    function: Callable[..., Any] = lambdify([*stand_ins.values(), *symbols], outer, "numpy")
+    function = of_columns([*stand_ins.values(), *symbols], outer)
     with np.errstate(all="ignore"):
         found = function(*(parts[part].values for part in stand_ins), *columns)
     return np.array(np.broadcast_to(found, points.count), dtype=float)

@@ -31,7 +31,7 @@ __all__ = ["in_the_plane", "refuse_roots"]
 
 FEWEST_DIGITS = 15  # to which every number is verified, however few are asked for
 MOST_FACTOR = 12  # times the digits that are spent before a number is given up
-TELLING = 60  # digits that tell a radius next to 1 from 1
+TELLING = (60, 120, 240)  # digits that tell a radius next to 1 from 1
 NEAR_ONE = 1e-9  # distance of the radius from 1 from which on a real point lies in the spectrum
 LIFTED = 1e-12  # relative imaginary part below which a real point is reached from above
 LOWERED = 1e-10  # of the height at which a path to a real point begins
@@ -125,10 +125,13 @@ def _followed(problem: Problem, symbols: tuple[Symbol, ...]) -> dict[Symbol, Any
                 near.append(loops)
     for loops in near:
         start = _by_symbol(plane, loops)
-        with mp.workdps(TELLING):
-            polished = polish(problem, start)
-            if polished is not None and verdict_of(problem, polished).stable:
-                return start
+        for digits in TELLING:
+            with mp.workdps(digits):
+                polished = polish(problem, start)
+                if polished is None or (stable := verdict_of(problem, polished).stable) is False:
+                    break
+                if stable:
+                    return start
     if ends is not None:
         raise RefusedError(Reason.ON_A_CUT, radius=at_least_one(ends))
     raise RefusedError(Reason.NO_COMPLEX_PATH)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from flint import acb, arb, ctx, fmpq
 from mpmath import mp, mpc, mpf
-from mpmath.libmp import from_man_exp
 from numpy.typing import NDArray
 from sympy import Basic, Expr, Symbol, Trace
 
@@ -19,6 +18,7 @@ from planaria.algebra.rational import generators_of
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.equations.unreduced import Numbers
+from planaria.numerics.methods.centres import centre_of
 from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.node_functions import Nodes
 from planaria.numerics.points.problem import Problem, to_mpf
@@ -67,8 +67,7 @@ def from_ball(ball: Any) -> Any:
         return mpc(from_ball(ball.real), from_ball(ball.imag))
     if not ball.is_finite():
         return mpf("nan")
-    mantissa, exponent = ball.mid().man_exp()
-    return mp.make_mpf(from_man_exp(int(mantissa), int(exponent), mp.prec, "n"))
+    return centre_of(ball)
 
 
 def generators(problem: Problem) -> set[Expr]:

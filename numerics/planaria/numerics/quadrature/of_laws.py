@@ -14,11 +14,11 @@ from math import acosh, atan2, cos, cosh, exp, inf, log, pi, sinh, sqrt
 
 from flint import arb, ctx
 from mpmath import mp, mpf
-from mpmath.libmp import from_man_exp
 from sympy import Expr
 
 from planaria.algebra.errors import InputError
 from planaria.ensembles.spectra.spectrum import Decay, Fall
+from planaria.numerics.methods.centres import centre_of
 from planaria.numerics.quadrature.counting import counting_rule
 
 __all__ = ["DEPTH", "MOST_NODES", "Positions", "bits_lost", "positions_of", "row_of"]
@@ -184,5 +184,4 @@ def _rest(rate: mpf, first: int) -> mpf:
     """The sum of I**-rate from a position on: Hurwitz's zeta function."""
     with ctx.workprec(2 * mp.prec + GUARD):
         ball = arb(rate).zeta(arb(first))
-        mantissa, exponent = ball.mid().man_exp()
-    return mp.make_mpf(from_man_exp(int(mantissa), int(exponent), mp.prec, "n"))
+    return centre_of(ball)

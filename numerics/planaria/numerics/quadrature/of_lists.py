@@ -16,12 +16,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from flint import arb, ctx
-from mpmath import mp, mpf
-from mpmath.libmp import from_man_exp
 from numpy.typing import NDArray
 
 from planaria.ensembles.spectra import Spectrum
 from planaria.ensembles.spectra.spectrum import Fall
+from planaria.numerics.methods.centres import centre_of
 from planaria.numerics.methods.doubled import Doubled
 from planaria.numerics.methods.memo import once
 from planaria.numerics.quadrature.of_laws import row_of
@@ -77,14 +76,9 @@ def merged_columns(spectrum: Spectrum, degree: int, kind: type) -> tuple[NDArray
     assert found is not None
     if kind is float:
         return np.array([float(x) for x in found.nodes]), np.array([float(x) for x in found.weights])
-    columns = (np.array([_mpf(x) for x in one], dtype=object) for one in (found.nodes, found.weights))
+    columns = (np.array([centre_of(x) for x in one], dtype=object) for one in (found.nodes, found.weights))
     nodes, weights = columns
     return nodes, weights
-
-
-def _mpf(ball: Any) -> mpf:
-    mantissa, exponent = ball.mid().man_exp()
-    return mp.make_mpf(from_man_exp(int(mantissa), int(exponent), mp.prec, "n"))
 
 
 def _distinct(spectrum: Spectrum) -> tuple[Doubled, NDArray[np.int64]]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from flint import arb, ctx
 from mpmath import mp, mpf
-from mpmath.libmp import from_man_exp
+
+from planaria.numerics.methods.centres import centre_of
 
 __all__ = ["power_of_ten", "predicted"]
 
@@ -62,8 +63,8 @@ def _change_to_come(positions: Sequence[float], column: Sequence[Any], target: f
 def power_of(base: Any, exponent: Any) -> Any:
     """A power of a positive number at the working precision: Arb is far faster at thousands of digits."""
     with ctx.workprec(mp.prec + GUARD):
-        mantissa, exponent_of_two = (arb(base) ** arb(exponent)).mid().man_exp()
-    return mp.make_mpf(from_man_exp(int(mantissa), int(exponent_of_two), mp.prec, "n"))
+        ball = arb(base) ** arb(exponent)
+    return centre_of(ball)
 
 
 def power_of_ten(exponent: Any) -> Any:

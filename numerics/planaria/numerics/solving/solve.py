@@ -17,7 +17,7 @@ from planaria.ensembles.verdicts.reasons import Reason, RefusedError
 from planaria.ensembles.verdicts.statuses import Status
 from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.equations.functions import functions_of
-from planaria.numerics.methods.newton import Guard, System, precise, settled, solve_balls
+from planaria.numerics.methods.newton import Guard, System, balls, precise, settled
 from planaria.numerics.points.at_point import loops_of, unknowns_of, value_and_loops, value_of
 from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, working_balls
 from planaria.numerics.points.extent import can_be_taken_in_full, merges
@@ -218,7 +218,7 @@ def _at_once(problem: Problem, asked: int, start: Sequence[Any], way: str) -> Es
     digits = max(asked, FEWEST_DIGITS)
     with mp.workdps(digits + SPARE), working_balls():
         try:
-            unknowns = _enclosed(problem, start, arb(10) ** -(digits + SPARE // 2))
+            unknowns = _enclosed(problem, start, arb(10) ** (1 - digits - SPARE))
             if unknowns is None:
                 return None
             value, loops = value_and_loops(problem, unknowns)
@@ -238,23 +238,13 @@ def _at_once(problem: Problem, asked: int, start: Sequence[Any], way: str) -> Es
 
 
 def _enclosed(problem: Problem, start: Sequence[Any], short: Any) -> list[Any] | None:
-    """The unknowns by Newton's method, as balls that hold the whole last step, which is short, relatively.
+    """The unknowns by Newton's method, as balls that hold the last step, which is at most so short, relatively.
 
     Newton's method squares errors, so that what is left after the step is far less. None where steps stay long.
     """
-    system = _system_of(problem)
-    unknowns = [arb(x) for x in start]
-    for _ in range(MOST_ROUNDS if unknowns else 0):
-        residual, jacobian = system(unknowns)
-        steps = solve_balls(jacobian, residual)
-        if not all(step.is_finite() for step in steps):
-            return None
-        done = all(abs(step) <= abs(x) * short for step, x in zip(steps, unknowns, strict=True))
-        moved = [x - step for x, step in zip(unknowns, steps, strict=True)]
-        if done:
-            return [x + step * arb(0, 1) for x, step in zip(moved, steps, strict=True)]
-        unknowns = [x.mid() for x in moved]
-    return None if unknowns else []
+    whole_steps = replace(balls(), rounding=short)
+    root = settled(_system_of(problem), start, whole_steps, Guard(rounds=MOST_ROUNDS, near=0))
+    return None if root is None else [x * arb(1, short) for x in root.unknowns]
 
 
 def _branches(problem: Problem, path_digits: Sequence[int]) -> Iterator[tuple[Sequence[Any], Pace, bool]]:
@@ -315,13 +305,12 @@ def _branches(problem: Problem, path_digits: Sequence[int]) -> Iterator[tuple[Se
 def _corrected(problem: Problem, start: Sequence[Any]) -> list[Any]:
     """Unknowns near a start: by one step of Newton's method if it is short, else by all that it takes."""
     with working_balls():
-        residual, jacobian = _system_of(problem)(start)
+        once = replace(centred(mp.dps), rounding=LARGEST_CORRECTION)
         try:
-            steps = [from_ball(step) for step in solve_balls(jacobian, residual)] if start else []
+            root = settled(_system_of(problem), start, once, Guard(rounds=1, near=0))
         except ZeroDivisionError:
             raise SingularError() from None
-    moved = [mpf(x) - step for x, step in zip(start, steps, strict=True)]
-    return moved if _agree(moved, start) else _polish(problem, start)
+    return _polish(problem, start) if root is None else root.unknowns
 
 
 def _follow_unreduced(problem: Problem) -> Sequence[Any]:

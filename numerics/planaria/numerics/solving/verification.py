@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from math import nextafter
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from planaria.algebra.errors import InputError
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.ball_traces import traces_in_balls, zeros_return
+from planaria.numerics.equations.functions import ball_of
 from planaria.numerics.equations.ladder import Rungs, entries_read, is_stable, ladder, radius_of_balls, rungs_at
 from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
@@ -196,15 +196,11 @@ def _check_poles(problem: Problem, numbers: Numbers, balls: Mapping[Symbol, Any]
     assert traces is not None  # no degree is known without
     for matrix, symbol in taken:
         at = {**numbers.scalars, **balls, STRENGTH: numbers.one}
-        results = traces.without_ladder.run([at.get(g, arb(0)) for g in traces.inputs], _ball)
+        results = traces.without_ladder.run([at.get(g, arb(0)) for g in traces.inputs], ball_of)
         least = floors[symbol] * arb(2) ** mp.prec
         for places in traces.denominators[matrix.shape[0]]:
             if len(places) != 2 or not results[places[0]] / results[places[1]] > least:
                 raise PolesError(str(matrix.name))
-
-
-def _ball(value: Fraction) -> Any:
-    return arb(value.numerator) / value.denominator
 
 
 def completed(

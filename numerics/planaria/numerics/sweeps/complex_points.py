@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Symbol, lambdify
+from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.ensembles.points import PointStatus
+from planaria.numerics.methods.lambdified import of_columns
 from planaria.numerics.plane.loops import Complexes, Plane
 from planaria.numerics.plane.path import from_bare
 from planaria.numerics.plane.point import NEAR_ONE, in_the_plane, refuse_roots
@@ -111,7 +112,7 @@ def _generators(problem: Problem, columns: Mapping[str, NDArray[Any]]) -> dict[E
     for generator in generators(problem):
         if not generator.free_symbols.isdisjoint(moving):
             rest: dict[Symbol, Expr] = {s: x for s, x in problem.values.items() if s not in moving}
-            function = lambdify(moving, generator.subs(rest), "numpy")
+            function = of_columns(moving, generator.subs(rest))
             found[generator] = np.asarray(function(*columns.values()), dtype=complex)
     return found
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Symbol, lambdify
+from sympy import Expr, Symbol
 
 from planaria.derivations.derivation import Derivation
 from planaria.numerics.equations.columns import Spectra
 from planaria.numerics.equations.functions import degree_of_sums
 from planaria.numerics.equations.traces import Nodes, traces_of
+from planaria.numerics.methods.lambdified import of_columns
 from planaria.numerics.methods.memo import once
 from planaria.numerics.points.balls import generators
 from planaria.numerics.points.extent import can_be_taken_in_full
@@ -119,7 +120,7 @@ def _column(generator: Expr, moving: Mapping[Symbol, Floats], problem: Problem) 
         return moving[generator]
     fixed = {s: problem.exact(s) for s in generator.free_symbols - set(moving)}
     present = sorted(generator.free_symbols & set(moving), key=str)
-    function = lambdify(present, generator.subs(fixed), "numpy")
+    function = of_columns(present, generator.subs(fixed))
     with np.errstate(all="ignore"):
         found: Floats = np.asarray(function(*(moving[s] for s in present)), dtype=float)
     return found
