@@ -22,8 +22,8 @@ from planaria.algebra.rational import Ring
 from planaria.algebra.work import WorkLimitError
 from planaria.derivations import Derivation, derive
 from planaria.derivations.analysis.limits import limit_branches
+from planaria.derivations.asked import derive as derive_anything
 from planaria.derivations.elimination.algebraic import AlgebraicForm
-from planaria.derivations.log_determinants import derive as derive_log_determinant
 from planaria.diagrams import (
     Eigenvalues,
     Exponential,
@@ -146,7 +146,8 @@ VALUES: dict[str, Callable[[], Any]] = {
     "closed form": lambda: loss().closed_form,
     "derivation": derived,
     "derivation with several steps": loss,
-    "log determinant": lambda: derive_log_determinant(logdet(A * Identity(P) + X.T * X), MODEL),
+    "log determinant": lambda: derive_anything(logdet(A * Identity(P) + X.T * X), MODEL),
+    "matrix": lambda: derive_anything(GAMMA * (GAMMA * Identity(P) + X.T * X).inv(), MODEL),
     "steps": lambda: loss().steps,
     "tuple that shows itself": lambda: Shown((MODEL, Shown((1, 2)))),
     "algebraic form": lambda: built_in("marchenko-pastur", "resolvent").algebraic,

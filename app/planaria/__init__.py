@@ -18,8 +18,10 @@ from planaria.ensembles.shown import tell_ipython
 
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
+    from planaria.derivations.asked import derive
     from planaria.derivations.derivation import Derivation
-    from planaria.derivations.log_determinants import LogDetDerivation, derive
+    from planaria.derivations.log_determinants import LogDetDerivation
+    from planaria.derivations.matrix_valued import MatrixDerivation
     from planaria.diagrams.duality import Duality, dualities
     from planaria.diagrams.expansion import Diagrams, expand
     from planaria.diagrams.graphs.canonical import classes, isomorphic
@@ -56,6 +58,7 @@ _HOMES = {
     "InputError": "planaria.algebra.errors",
     "LogDet": "planaria.ensembles.text.log_determinant",
     "LogDetDerivation": "planaria.derivations.log_determinants",
+    "MatrixDerivation": "planaria.derivations.matrix_valued",
     "Model": "planaria.ensembles.model",
     "ModelFile": "planaria.ensembles.text.model_data",
     "PlaneDensity": "planaria.numerics.nonhermitian.values",
@@ -67,7 +70,7 @@ _HOMES = {
     "check": "planaria.numerics.evidence.checks",
     "classes": "planaria.diagrams.graphs.canonical",
     "density": "planaria.numerics.spectral.density",
-    "derive": "planaria.derivations.log_determinants",
+    "derive": "planaria.derivations.asked",
     "diagram": "planaria.diagrams.graphs.ribbon",
     "dualities": "planaria.diagrams.duality",
     "edge_match": "planaria.diagrams.networks.flags",
@@ -98,6 +101,7 @@ __all__ = [
     "InputError",
     "LogDet",
     "LogDetDerivation",
+    "MatrixDerivation",
     "Model",
     "ModelFile",
     "PlaneDensity",

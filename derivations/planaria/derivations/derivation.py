@@ -74,6 +74,11 @@ class Derivation(Portable):
         return self.closed_form.system
 
     @property
+    def checked(self) -> Derivation:
+        """The derivation of a scalar that evidence is of: itself."""
+        return self
+
+    @property
     def rules(self) -> FeynmanRules:
         """The Feynman rules: the pencil whose inverse holds every trace of the expression."""
         return self.system.rules

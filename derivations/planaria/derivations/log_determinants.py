@@ -28,14 +28,14 @@ from planaria.ensembles.evidence import Check
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
 from planaria.ensembles.model import Model
 from planaria.ensembles.points import PointArray
-from planaria.ensembles.question import Asked, Given, Question, Values, given, question
+from planaria.ensembles.question import Given, Question, Values, given
 from planaria.ensembles.shown import Shown
 from planaria.ensembles.text.log_determinant import LogDet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LogDetDerivation", "LogDetIntegral", "derive"]
+__all__ = ["LogDetDerivation", "LogDetIntegral", "derive_log_determinants"]
 
 
 @dataclass(frozen=True)
@@ -140,40 +140,11 @@ class LogDetDerivation(Portable):
         return str(extension(VIEWS, "latex")(self))
 
 
-def derive(
-    expression: Asked, model: Asked | None = None, *, budget: float = BUDGET
-) -> Derivation | LogDetDerivation:
-    """The planar limit of a scalar made of traces, and of log det, of rational expressions in Gaussian fields.
+def derive_log_determinants(asked: Question, budget: float = BUDGET) -> LogDetDerivation:
+    """The integrals of a scalar with log det in it, and the traces beside them.
 
-    See `planaria.derivations.resummation.derive`, which it is where there is no log det.
-
-    Parameters
-    ----------
-    expression, model
-        A rational function of ``sympy.Trace`` objects, `planaria.logdet` objects and parameters, which factorise
-        at large N, and a model; or a model and the name of one of its quantities.
-    budget
-        About how many seconds of exact algebra may be spent on each part.
-
-    Raises
-    ------
-    InputError
-        If the expression is not of this form, or if the budget covers no closed form.
-
-    >>> result = derive("marchenko-pastur", "logdet(gamma*I(N) + x*x.T)/N")
-    >>> (part,) = result.integrals
-    >>> part.start.value
-    gamma + 1
-    >>> print(result.evaluate(N=1, P=1, gamma=2, digits=12))
-    1.04900870449
+    Raises InputError for a log det inside of a trace or of another log det, and where a trace is not derived.
     """
-    asked = question(expression, model, "derive")
-    if not isinstance(asked.expression, Expr) or not asked.expression.has(LogDet):
-        return derive_traces(expression, model, budget=budget)
-    return _derived(asked, budget)
-
-
-def _derived(asked: Question, budget: float) -> LogDetDerivation:
     expression, model = asked.expression, asked.model
     assert isinstance(expression, Expr)
     dets = sorted(expression.atoms(LogDet), key=str)

@@ -14,8 +14,9 @@ from planaria.app.matrices import with_kinds
 from planaria.app.subcommands.reports import Derived, JsonReport, LatexReport, Report, TextReport
 from planaria.app.words.quantities import chosen_quantities
 from planaria.derivations.analysis.limits import limit_branches
+from planaria.derivations.asked import derive
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.log_determinants import LogDetIntegral, derive
+from planaria.derivations.log_determinants import LogDetIntegral
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.evidence import Check
 from planaria.ensembles.library import load_model
@@ -51,7 +52,7 @@ class DeriveOptions:
 def derive_quantities(name: str, options: DeriveOptions) -> bool:
     """Derive, print and check quantities of a model; whether no check failed."""
     file = load_model(name)
-    quantities = chosen_quantities(file, options.quantities)
+    quantities = chosen_quantities(file, options.quantities, matrices=True)
     width = points(options.width, "--width")
     model = with_kinds(file, options.spectrum)
     names = Names(file, dict(model.spectra).values())
@@ -148,4 +149,4 @@ def _run_checks(derivation: Derivation, options: DeriveOptions, status: Console,
         def show(text: str, done: int, total: int) -> None:
             progress.update(task, description=f"checking {name}: {text}", completed=done, total=total)
 
-        return list(checks(derivation, seed=options.seed, simulation=options.simulation, progress=show))
+        return list(checks(derivation.checked, seed=options.seed, simulation=options.simulation, progress=show))

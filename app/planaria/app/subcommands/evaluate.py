@@ -31,7 +31,8 @@ from planaria.app.points.sweep import SWEEP_DIGITS, Sweep
 from planaria.app.points.table import SweepReport, Table
 from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.app.words.quantities import formula_name, scalar_quantity
-from planaria.derivations.log_determinants import LogDetDerivation, derive
+from planaria.derivations.asked import derive
+from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.ensembles.estimate import Enclosure, Estimate
 from planaria.ensembles.evidence import Outcome

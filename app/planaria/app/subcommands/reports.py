@@ -19,22 +19,19 @@ from planaria.derivations import Derivation
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.derivations.matrix_valued import PROBED, MatrixDerivation
 from planaria.derivations.resummation import COMMUTED, STOPPED
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.cleaning import clean_line
 from planaria.ensembles.evidence import Check, Outcome
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
-from planaria.writing.latex.derivation import (
-    latex_derivation,
-    latex_equations,
-    latex_value,
-    renameable,
-)
+from planaria.writing.latex.derivation import latex_derivation, latex_equations, latex_value, renameable
 from planaria.writing.latex.limits import latex_limit
 from planaria.writing.latex.page import WIDTH
 from planaria.writing.latex.rules import rules_on_pages
 from planaria.writing.renames import known_names
+from planaria.writing.terminal.derivations import value_title
 from planaria.writing.terminal.expressions import Formulas
 from planaria.writing.terminal.rules import propagator_rows, vertex_rows
 
@@ -70,7 +67,7 @@ class Derived:
         """What relies on matrices that commute; what was not done, and why."""
         steps = self.derivation.steps
         found = [step.reason for step in steps if step.rule == COMMUTED]
-        found += [step.reason for step in steps if step.rule == STOPPED]
+        found += [step.reason for step in steps if step.rule in (STOPPED, PROBED)]
         found += [self.integral] if self.integral else []
         return found + [
             f"{self.quantity.name} does not contain {one}: its limit is the value" for one in self.absent
@@ -127,6 +124,9 @@ class JsonReport:
             "notes": derived.notes,
             "checks": [],
         }
+        if isinstance(derivation, MatrixDerivation):
+            own = [*map(name, derivation.eigenvalues)]
+            entry["matrix"] = {"space": name(derivation.space), "eigenvalues": own}
         if derived.integral:
             entry["integral"] = derived.integral
         if derived.limits and not derived.refuted:
@@ -270,7 +270,7 @@ class TextReport:
 
     def _value(self, derived: Derived) -> None:
         name, derivation = formula_name(derived.quantity), derived.derivation
-        heading(self.console, "Value")
+        heading(self.console, value_title(derivation, self.formulas).replace("value", "Value", 1))
         line(self.console, self.formulas.block(name, derivation.value, self.width))
         form = derived.algebraic
         if form is None:

@@ -52,10 +52,11 @@ def scalar_quantity(file: ModelFile, text: str) -> Quantity:
     return found
 
 
-def chosen_quantities(file: ModelFile, wanted: Sequence[str]) -> list[Quantity]:
-    """The scalars of some names and expressions, each once; all quantities of the model if none is given."""
+def chosen_quantities(file: ModelFile, wanted: Sequence[str], *, matrices: bool = False) -> list[Quantity]:
+    """Quantities by names and expressions, each once; all those of the model if none is given."""
+    read = read_quantity if matrices else scalar_quantity
     if wanted:
-        return [scalar_quantity(file, one) for one in dict.fromkeys(map(str.strip, wanted))]
+        return [read(file, one) for one in dict.fromkeys(map(str.strip, wanted))]
     if not file.quantities:
         raise InputError(
             f"model {file.name}",

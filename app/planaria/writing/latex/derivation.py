@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Add, Eq, Expr, Integer, MatrixSymbol, Mul, Pow, Symbol, Trace, preorder_traversal
@@ -18,12 +18,12 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
-from planaria.ensembles.spectra import eigenvalue
 from planaria.writing.latex.abbreviations import abbreviated, narrowed, shortened
 from planaria.writing.latex.metric import formula_width
+from planaria.writing.latex.modes import identity, mode_index
 from planaria.writing.latex.page import AlignedRow, checked_width, environment, fitted, on_pages, room_beside
 from planaria.writing.latex.printing import LINE, FormulaPrinter, tidy, visible_width
-from planaria.writing.latex.spectra import latex_eigenvalue
+from planaria.writing.latex.spectra import spectra_rows
 from planaria.writing.names import latex_name, latex_text
 from planaria.writing.renames import NO_RENAMES, checked_renames, known_names
 
@@ -41,7 +41,6 @@ __all__ = [
     "step_sides",
 ]
 
-_FEW = 6  # eigenvalues that are listed one by one
 _READABLE = 200  # operations of a formula that a step still shows
 
 
@@ -218,8 +217,9 @@ class _Content:
     def rows(self, *, whole: bool = False) -> list[AlignedRow]:
         """The lines of a derivation; long sums over several of them, or whole."""
         printer, (*equations, value) = self.printer, self.formulas
-        expectation = _expectation(self.quantity, printer)
-        rows = [] if self.name is None else [AlignedRow(latex_quantity(self.name), f"= {expectation}")]
+        expectation = f"{_expectation(self.quantity, printer)}{mode_index(self.derivation)}"
+        named = "" if self.name is None else f"{latex_quantity(self.name)}{mode_index(self.derivation)}"
+        rows = [] if self.name is None else [AlignedRow(named, f"= {expectation}")]
         rows += [
             AlignedRow(printer.doprint(one), f"= {printer.doprint(meaning)}") for one, meaning in self.letters
         ]
@@ -231,12 +231,13 @@ class _Content:
             rows[-1] = replace(rows[-1], remark=rf"\text{{which {word} }} {unknowns}")
         for symbol, one in self.defined.items():
             rows.append(AlignedRow(printer.doprint(symbol), f"= {printer.spectral_sum(one)}"))
-        rows += _spectra(self.derivation, printer, {**self.defined, **printer.inline})
+        sums = [*self.defined.values(), *printer.inline.values()]
+        rows += spectra_rows(self.derivation, printer, (*(one.summand for one in sums), value))
         for symbol, part in self.parts:
             rows += _broken(printer.doprint(symbol), printer.terms(part), whole)
-        shown = rf"\simeq {printer.doprint(value)}"
+        shown = rf"\simeq {printer.doprint(value)}{identity(self.derivation, printer)}"
         if self.name is not None:
-            return [*rows, AlignedRow(latex_quantity(self.name), shown)]
+            return [*rows, AlignedRow(named, shown)]
         if visible_width(expectation) <= LINE / 3:
             return [*rows, AlignedRow(expectation, shown)]
         return [*rows, AlignedRow("", expectation), AlignedRow("", rf"\qquad {shown}")]
@@ -288,25 +289,6 @@ def _divided(
         {symbol: one for symbol, one in sums.items() if places[symbol] > 1},
         {symbol: one for symbol, one in sums.items() if places[symbol] == 1},
     )
-
-
-def _spectra(
-    derivation: Derivation, printer: FormulaPrinter, sums: Mapping[Symbol, SpectralSum]
-) -> Iterator[AlignedRow]:
-    """What the model says of the eigenvalues that occur in sums."""
-    occurring = {s for one in sums.values() for s in one.summand.free_symbols}
-    for matrix, spectrum in derivation.model.spectra:
-        symbol = eigenvalue(matrix)
-        if symbol not in occurring:
-            continue
-        formula = latex_eigenvalue(spectrum, printer.doprint, matrix.shape[0])
-        if formula is not None:
-            yield AlignedRow(printer.doprint(symbol), f"= {formula}")
-        elif spectrum.listed is not None and len(spectrum.listed) <= _FEW:
-            values = ", ".join(printer.doprint(value) for value in spectrum.listed)
-            last = Symbol(f"{str(symbol.name).removesuffix('_I')}_{len(spectrum.listed)}")
-            first = Symbol(f"{str(symbol.name).removesuffix('_I')}_1")
-            yield AlignedRow(rf"{printer.doprint(first)}, \dots, {printer.doprint(last)}", f"= {values}")
 
 
 def _expectation(quantity: Expr, printer: FormulaPrinter) -> str:

@@ -13,7 +13,7 @@ __all__ = ["latex_integrals"]
 def latex_integrals(derivation: LogDetDerivation, renames: Mapping[str, str] | None = None) -> list[str]:
     r"""A formula for each log det of a quantity, without dollars; what is derived is the resolvent in it.
 
-    >>> from planaria.derivations.log_determinants import derive
+    >>> from planaria.derivations.asked import derive
     >>> (formula,) = latex_integrals(derive("marchenko-pastur", "logdet(gamma*I(N) + x*x.T)"))
     >>> print(formula)  # doctest: +ELLIPSIS
     \log\det\left[...\right] = N \log \kappa + \int_0^\infty dt \left(\frac{N}{\kappa + t} - ...\right), \qquad ...

@@ -2,15 +2,28 @@ r"""Spectra as LaTeX: the formula of one eigenvalue, its index being I."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import singledispatch
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from planaria.algebra.errors import kind_of
-from planaria.ensembles.spectra import Eigenvalues, Exponential, PowerLaw, Spectrum, TwoLevel, UnitSpectrum
+from planaria.derivations.derivation import Derivation
+from planaria.ensembles.spectra import (
+    Eigenvalues,
+    Exponential,
+    PowerLaw,
+    Spectrum,
+    TwoLevel,
+    UnitSpectrum,
+    eigenvalue,
+)
+from planaria.writing.latex.page import AlignedRow
+from planaria.writing.latex.printing import FormulaPrinter
 
-__all__ = ["latex_eigenvalue"]
+__all__ = ["latex_eigenvalue", "spectra_rows"]
+
+_FEW = 6  # eigenvalues that are listed one by one
 
 Write = Callable[[Expr], str]
 
@@ -62,3 +75,22 @@ def _(spectrum: UnitSpectrum, write: Write, size: Expr) -> str:
 def _factor(scale: Expr, write: Write) -> str:
     """A factor in front, left out where it is 1."""
     return "" if scale == 1 else f"{write(scale)} "
+
+
+def spectra_rows(
+    derivation: Derivation, printer: FormulaPrinter, formulas: Iterable[Expr]
+) -> Iterator[AlignedRow]:
+    """What the model says of the eigenvalues that occur in formulas."""
+    occurring = {s for one in formulas for s in one.free_symbols}
+    for matrix, spectrum in derivation.model.spectra:
+        symbol = eigenvalue(matrix)
+        if symbol not in occurring:
+            continue
+        formula = latex_eigenvalue(spectrum, printer.doprint, matrix.shape[0])
+        if formula is not None:
+            yield AlignedRow(printer.doprint(symbol), f"= {formula}")
+        elif spectrum.listed is not None and len(spectrum.listed) <= _FEW:
+            values = ", ".join(printer.doprint(value) for value in spectrum.listed)
+            last = Symbol(f"{str(symbol.name).removesuffix('_I')}_{len(spectrum.listed)}")
+            first = Symbol(f"{str(symbol.name).removesuffix('_I')}_1")
+            yield AlignedRow(rf"{printer.doprint(first)}, \dots, {printer.doprint(last)}", f"= {values}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation, LogDetIntegral
+from planaria.derivations.matrix_valued import MatrixDerivation
 from planaria.writing.terminal.expressions import Formulas
 
-__all__ = ["derivation_text", "integral_text", "log_determinant_text"]
+__all__ = ["derivation_text", "integral_text", "log_determinant_text", "value_title"]
 
 
 def derivation_text(derivation: Derivation, formulas: Formulas | None = None) -> str:
@@ -24,16 +25,28 @@ def derivation_text(derivation: Derivation, formulas: Formulas | None = None) ->
     for symbol, one in derivation.spectral_sums.items():
         if symbol in used:
             rows.append(("sum", f"{show.name(symbol)} = ∑ {show.inline(one.summand)} over {show.name(one.space)}"))
-    rows.append(("value", show.inline(derivation.value)))
+    rows.append((value_title(derivation, show), show.inline(derivation.value)))
     width = max(len(kind) for kind, _ in rows)
     lines = [f"  {kind:{width}}  {text}" for kind, text in rows]
     return "\n".join([show.plain(derivation.expression), *lines])
 
 
+def value_title(derivation: Derivation, show: Formulas) -> str:
+    """What a value is: the value of a scalar, of a matrix on one mode of its space, or a multiple of the identity.
+
+    >>> from planaria.derivations.asked import derive
+    >>> value_title(derive("ridge-regression", "inv(gamma*I(M) + x*x.T/P)"), Formulas())
+    'value on mode I'
+    """
+    if not isinstance(derivation, MatrixDerivation):
+        return "value"
+    return "value on mode I" if derivation.eigenvalues else f"value, times I({show.inline(derivation.space)})"
+
+
 def log_determinant_text(derivation: LogDetDerivation, formulas: Formulas | None = None) -> str:
     """The quantity, the integral that each log det is, and the closed form of what is integrated.
 
-    >>> from planaria.derivations.log_determinants import derive
+    >>> from planaria.derivations.asked import derive
     >>> print(log_determinant_text(derive("marchenko-pastur", "logdet(gamma*I(N) + x*x.T)")))  # doctest: +ELLIPSIS
     logdet(gamma*I(N) + x*x.T)
       logdet(gamma*I(N) + x*x.T) = N·log(κ) + ∫ (N/(κ + t) - resolvent) dt from t = 0 to oo, κ = γ + 1

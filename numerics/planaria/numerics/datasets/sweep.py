@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from planaria.algebra.errors import placed
-from planaria.derivations.log_determinants import derive
+from planaria.derivations.asked import derive
 from planaria.derivations.resummation import BUDGET
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Values

@@ -68,7 +68,7 @@ def check(derivation: Derivation | LogDetDerivation, *, seed: int = 0, simulatio
         raise InputError("check", f"a {what} is no derivation", "derive it first: check(derive(...))")
     check_whole(seed, "seed")
     check_truth(simulation, "simulation")
-    return Shown(checks(derivation, seed=seed, simulation=simulation))
+    return Shown(checks(derivation.checked, seed=seed, simulation=simulation))
 
 
 def _guarded(method: Method, check: Callable[[], Check]) -> Check:

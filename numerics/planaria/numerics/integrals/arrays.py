@@ -62,7 +62,7 @@ def evaluate_log_determinant_array(
 
     Raises InputError as `evaluate` does.
 
-    >>> from planaria.derivations.log_determinants import derive
+    >>> from planaria.derivations.asked import derive
     >>> result = derive("marchenko-pastur", "logdet(gamma*I(N) + x*x.T)/N")
     >>> evaluate_log_determinant_array(result, N=1, P=1, gamma=[1, 2]).round(10)
     array([0.58045764, 1.0490087 ])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from planaria.algebra.errors import InputError, check_truth, described
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
+from planaria.derivations.matrix_valued import MatrixDerivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.plane.point import in_the_plane
@@ -75,7 +76,7 @@ def evaluate(
     >>> print(evaluate(result, {"N": 1, "P": 1, "gamma": -1 + 1j}, digits=15))
     (-0.106924311121288 - 0.636009824757034j)
     """
-    if isinstance(derivation, LogDetDerivation):
+    if isinstance(derivation, (LogDetDerivation, MatrixDerivation)):
         return derivation.evaluate(values, digits=digits, limit=limit, certify=certify, **numbers)
     if not isinstance(derivation, Derivation):
         what = type(derivation).__name__

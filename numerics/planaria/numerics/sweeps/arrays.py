@@ -16,6 +16,7 @@ from sympy import MatrixSymbol
 from planaria.algebra.errors import InputError, described, unknown_name
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
+from planaria.derivations.matrix_valued import MatrixDerivation
 from planaria.ensembles.points import PointArray, PointStatus
 from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.points.infinite import check_infinite
@@ -66,7 +67,7 @@ def evaluate_array(
     array([[0.618 , 0.5616],
            [0.366 , 0.3508]])
     """
-    if isinstance(derivation, LogDetDerivation):
+    if isinstance(derivation, (LogDetDerivation, MatrixDerivation)):
         return derivation.evaluate_array(values, **numbers)
     if not isinstance(derivation, Derivation):
         problem = f"{described(derivation)} is no derivation"
