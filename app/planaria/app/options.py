@@ -13,7 +13,10 @@ from planaria.app.words import completion
 from planaria.app.words.early import KINDS
 
 __all__ = [
+    "PAGE_WIDTH",
+    "BasisOption",
     "BudgetOption",
+    "ByOption",
     "CsvDensityOption",
     "DataFileOption",
     "DrawColumnsOption",
@@ -39,6 +42,20 @@ __all__ = [
     "WidthOption",
 ]
 
+PAGE_WIDTH = "345pt"  # the text of LaTeX's article
+
+BasisOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SUMS", help='The spectral sums of the value, such as "z = S_11, q2 = S_22" or "df1, df2".'
+    ),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES", help='Parameters or fields by which the value is split, such as "sigma_w, sigma_eps".'
+    ),
+]
 ModelArgument = Annotated[
     str,
     typer.Argument(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from sympy import Eq, Expr, Symbol, Trace
 
@@ -16,6 +16,8 @@ from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
 from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.derivations.forms.basis import in_basis, read_basis
+from planaria.derivations.forms.parts import Part
 from planaria.derivations.steps import Step
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.rules.pencil import FeynmanRules
@@ -186,6 +188,29 @@ class Derivation(Portable):
         if name not in known:
             raise unknown_name("limit", "parameter", name, sorted(known))
         return Shown(limit_branches(self.closed_form, known[name]))
+
+    def split(self, *names: str) -> Shown[Part]:
+        """The value as a sum of parts, by powers of parameters or by fields: bias and variance.
+
+            result.split("sigma_w", "sigma_eps")
+
+        See `planaria.derivations.forms.splitting.split`.
+        """
+        found: Shown[Part] = extension(EVALUATORS, "parts")(self, *names)
+        return found
+
+    def rewrite(self, basis: str | Mapping[str, str]) -> Self:
+        """The same derivation in spectral sums of one's own choice, with names of one's own.
+
+            result.rewrite("z = S_11, q2 = S_22")
+
+        S_ab is the sum of lambda^a/(lambda + Delta)^b, R_ab that of lambda^a Delta^(b-a)/(lambda + Delta)^b; df1
+        and df2 are S_11 and S_22. See `planaria.derivations.forms.basis`.
+
+        Raises InputError for a sum that there is not, and where these sums do not span those of the value.
+        """
+        closed = self.closed_form
+        return replace(self, closed_form=in_basis(closed, read_basis(basis, closed)))
 
     def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
         """Equations, value and spectral sums as LaTeX to be pasted into a paper.

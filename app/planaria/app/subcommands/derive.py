@@ -11,7 +11,10 @@ from planaria.algebra.errors import InputError, placed
 from planaria.app.display import messages, output, progress_bar, working
 from planaria.app.inputs import Names, read_limits, read_renames
 from planaria.app.matrices import with_kinds
-from planaria.app.subcommands.reports import Derived, JsonReport, LatexReport, Report, TextReport
+from planaria.app.reports.derived import Derived, Report
+from planaria.app.reports.in_json import JsonReport
+from planaria.app.reports.in_latex import LatexReport
+from planaria.app.reports.in_text import TextReport
 from planaria.app.words.quantities import chosen_quantities
 from planaria.derivations.analysis.limits import limit_branches
 from planaria.derivations.asked import derive
@@ -39,6 +42,8 @@ class DeriveOptions:
     quantities: tuple[str, ...]
     spectrum: tuple[str, ...]
     limits: tuple[str, ...]
+    basis: str | None
+    by: tuple[str, ...]
     symbols: tuple[str, ...]
     as_latex: bool
     width: str
@@ -66,6 +71,8 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
         try:
             with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
                 found = derive(quantity.expression, model, budget=options.budget)
+                if isinstance(found, Derivation) and options.basis is not None:
+                    found = found.rewrite(options.basis)
         except InputError as error:
             errors[quantity] = error  # the others are derived all the same
             quantities.append(quantity)
@@ -103,13 +110,14 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
         with working(status, f"writing {quantity.name}"):
             contained = contents_of(quantity.expression, model).symbols
             branches = {one: limit_branches(derivation.closed_form, one) for one in limits if one in contained}
+            parts = tuple(derivation.split(*options.by)) if options.by else ()
             absent = tuple(one for one in limits if one not in contained)
             is_text = not options.as_json and not options.as_latex
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
         made = _run_checks(derivation, options, status, quantity.name)
         refuted = any(one.refutes for one in made)
         line = integral_text(integrals[quantity], formulas) if quantity in integrals else ""
-        report.quantity(Derived(quantity, model, derivation, algebraic, branches, refuted, absent, line))
+        report.quantity(Derived(quantity, model, derivation, algebraic, branches, refuted, absent, line, parts))
         for check in made:
             report.check(check)
             passed = passed and not check.failed

@@ -20,6 +20,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "derive": (
         "planaria derive random-features loss --limit gamma=0",
         "planaria derive wigner 'tr(h**4)/N'",
+        "planaria derive random-features loss --basis 'z = S_11, q2 = S_22'",
         "planaria derive marchenko-pastur resolvent --symbols P=T --latex",
     ),
     "evaluate": (

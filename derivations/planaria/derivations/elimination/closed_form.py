@@ -68,7 +68,7 @@ class Form(Portable):
     @cached_property
     def physical_value(self) -> Expr:
         """The value at field strength 1."""
-        return self._physical(self.value)
+        return self.physical(self.value)
 
     @cached_property
     def equations(self) -> tuple[Eq, ...]:
@@ -105,7 +105,8 @@ class Form(Portable):
         """Every denominator that occurs in a spectral sum."""
         return tuple(dict.fromkeys(f for _, one in self.sums for f, _ in one.factors))
 
-    def _physical(self, value: Ratio) -> Expr:
+    def physical(self, value: Ratio) -> Expr:
+        """A function of the generators at field strength 1; its sums know what they stand for."""
         return self._named(value.substitute({STRENGTH: self.ring.one}))
 
 

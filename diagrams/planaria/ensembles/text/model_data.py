@@ -117,5 +117,11 @@ class ModelFile(Portable):
         return tuple(str(one.symbol.name) for one in self.spaces)
 
     def parse(self, text: str, place: str) -> Value:
-        """An expression in the file's names, as ``parse_expression`` reads it."""
-        return parse_expression(text, self.names, place, self.space_names)
+        """An expression in the file's names and quantities, as ``parse_expression`` reads it.
+
+        >>> from planaria.ensembles.library import load_model
+        >>> len(load_model("random-features").parse("loss + noise_loss", "QUANTITY").args)
+        2
+        """
+        quantities = {one.name: one.expression for one in self.quantities}
+        return parse_expression(text, {**self.names, **quantities, **self.names}, place, self.space_names)
