@@ -194,7 +194,7 @@ class Derivation(Portable):
 
             result.split("sigma_w", "sigma_eps")
 
-        See `planaria.derivations.forms.splitting.split`.
+        See `planaria.derivations.splitting.split`.
         """
         found: Shown[Part] = extension(EVALUATORS, "parts")(self, *names)
         return found

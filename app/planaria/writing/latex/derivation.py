@@ -20,10 +20,9 @@ from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
 from planaria.writing.latex.abbreviations import abbreviated, narrowed, shortened
 from planaria.writing.latex.metric import formula_width
-from planaria.writing.latex.modes import identity, mode_index
 from planaria.writing.latex.page import AlignedRow, checked_width, environment, fitted, on_pages, room_beside
 from planaria.writing.latex.printing import LINE, FormulaPrinter, tidy, visible_width
-from planaria.writing.latex.spectra import spectra_rows
+from planaria.writing.latex.spectra import identity, mode_index, spectra_rows
 from planaria.writing.names import latex_name, latex_text
 from planaria.writing.renames import NO_RENAMES, checked_renames, known_names
 

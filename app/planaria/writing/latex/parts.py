@@ -24,7 +24,7 @@ def latex_parts(
     width below 240 points.
 
     >>> from planaria.derivations import derive
-    >>> from planaria.derivations.forms.splitting import split
+    >>> from planaria.derivations.splitting import split
     >>> print(latex_parts(split(derive("ridge-regression", "bias + variance"), "eps"), "f"))  # doctest: +ELLIPSIS
     \begin{align*}
     \left. f \right|_{\varepsilon} &= ... \\

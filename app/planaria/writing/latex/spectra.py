@@ -1,14 +1,15 @@
-r"""Spectra as LaTeX: the formula of one eigenvalue, its index being I."""
+r"""Spectra as LaTeX: the formula of one eigenvalue, its index being I, and what is on one mode."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import singledispatch
 
-from sympy import Expr, Symbol
+from sympy import Expr, Identity, Symbol
 
 from planaria.algebra.errors import kind_of
 from planaria.derivations.derivation import Derivation
+from planaria.derivations.matrix_valued import MatrixDerivation
 from planaria.ensembles.spectra import (
     Eigenvalues,
     Exponential,
@@ -21,7 +22,7 @@ from planaria.ensembles.spectra import (
 from planaria.writing.latex.page import AlignedRow
 from planaria.writing.latex.printing import FormulaPrinter
 
-__all__ = ["latex_eigenvalue", "spectra_rows"]
+__all__ = ["identity", "latex_eigenvalue", "mode_index", "spectra_rows"]
 
 _FEW = 6  # eigenvalues that are listed one by one
 
@@ -94,3 +95,15 @@ def spectra_rows(
             last = Symbol(f"{str(symbol.name).removesuffix('_I')}_{len(spectrum.listed)}")
             first = Symbol(f"{str(symbol.name).removesuffix('_I')}_1")
             yield AlignedRow(rf"{printer.doprint(first)}, \dots, {printer.doprint(last)}", f"= {values}")
+
+
+def mode_index(derivation: Derivation) -> str:
+    """The index of the mode that the value of a matrix is on; empty for scalars and multiples of the identity."""
+    return "_{II}" if isinstance(derivation, MatrixDerivation) and derivation.eigenvalues else ""
+
+
+def identity(derivation: Derivation, printer: FormulaPrinter) -> str:
+    """The matrix that the value of a matrix without eigenvalues multiplies."""
+    if not isinstance(derivation, MatrixDerivation) or derivation.eigenvalues:
+        return ""
+    return rf" \, {printer.doprint(Identity(derivation.space))}"
