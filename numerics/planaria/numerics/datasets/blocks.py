@@ -125,7 +125,7 @@ def _points(
         raise
     except (InputError, OverflowError) as error:
         if count == 1:
-            status = PointStatus.OUT_OF_RANGE if isinstance(error, OverflowError) else PointStatus.NOT_SOLVED
+            status = PointStatus.of(error) if isinstance(error, InputError) else PointStatus.OUT_OF_RANGE
             return PointArray.of([np.nan], [np.nan], [status])
     half = count // 2
     parts = [

@@ -27,6 +27,7 @@ from planaria.ensembles.question import Given, Values, given
 from planaria.numerics.integrals.log_determinant import by_name, evaluate_log_determinants, own_values
 from planaria.numerics.methods.lambdified import of_columns
 from planaria.numerics.solving.exclusive import exclusive
+from planaria.numerics.spectra import exact_number
 from planaria.numerics.sweeps.arrays import evaluate_array
 from planaria.numerics.sweeps.group import exact_float
 
@@ -271,4 +272,4 @@ def _column(size: Expr, points: _Points) -> Floats:
     if name in points.columns:
         return np.asarray(points.columns[name], dtype=float)
     value = points.at[name]
-    return np.full(points.count, float(exact_float(value) if isinstance(value, float) else value))
+    return np.full(points.count, float(exact_number(value, f"parameter {name}")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from mpmath import log, mp, mpc, mpf
 from sympy import Dummy, Expr, Float, MatrixSymbol, Symbol
 
@@ -133,16 +134,17 @@ def _plain(value: Any) -> Any:
 
 
 def by_name(values: Mapping[Any, Any], derivation: LogDetDerivation) -> dict[str, Any]:
-    contents = contents_of(derivation.expression, derivation.model)
-    known = sorted(str(one) for one in (*contents.symbols, *contents.matrices))
     """Values by their names, with the sizes that lists of eigenvalues have.
 
-    Raises InputError for unknown names and missing values.
+    Raises InputError for unknown names, missing values, and complex numbers.
     """
+    contents = contents_of(derivation.expression, derivation.model)
+    known = sorted(str(one) for one in (*contents.symbols, *contents.matrices))
     found: dict[str, Any] = {}
     for key, value in values.items():
         name = str(key.name if isinstance(key, (Symbol, MatrixSymbol)) else key)
         if name in known:
+            _refuse_complex(name, value)
             found[name] = value
         elif key not in derivation.defaults:
             raise unknown_name("values", "parameter", name, known)
@@ -156,3 +158,17 @@ def by_name(values: Mapping[Any, Any], derivation: LogDetDerivation) -> dict[str
         if name in known and name not in found:
             raise InputError("values", f"{name} has no value", f"give {name} a value")
     return found
+
+
+def _refuse_complex(name: str, value: Any) -> None:
+    """Raise InputError for a number that is not real, or an array with one."""
+    if isinstance(value, Spectrum):
+        return
+    several = value if isinstance(value, (list, tuple)) else np.ravel(value) if hasattr(value, "shape") else None
+    if several is None:
+        is_complex = exact_number(value, f"parameter {name}").is_extended_real is False
+    else:
+        is_complex = bool(np.iscomplexobj(several) and np.imag(several).any())
+    if is_complex:
+        remedy = "give real ones; the resolvent in it takes complex ones: result.integrals[0].resolvent"
+        raise InputError(f"parameter {name}", "a log det is taken at real numbers", remedy)

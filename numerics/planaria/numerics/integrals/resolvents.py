@@ -21,6 +21,7 @@ from planaria.numerics.spectra import exact_number
 __all__ = ["Reach", "Resolvent", "Watch", "reach"]
 
 _ROUGH = 15  # digits of what only says where nodes are best
+_ATOM = 1e-9  # a share of all eigenvalues that are zero
 _FARTHEST = 4000  # decades below the mean eigenvalue at which the least one is looked for
 _SETTLED = mpf("0.2")  # relative change from which on what goes to a limit is near it
 _MARGIN = 4  # by which eigenvalues may be nearer than they seem
@@ -123,7 +124,15 @@ def reach(resolvent: Resolvent, scale: mpf, size: mpf) -> Reach:
     while True:
         last, decades = decades, decades + max(1, decades // 2)
         if decades > _FARTHEST:
-            problem = f"the matrix of {resolvent.integral.logdet} is singular, so that its log det is not finite"
+            logdet = resolvent.integral.logdet
+            if scale * mpf(10) ** -last * value < _ATOM * size:
+                problem = f"the eigenvalues of the matrix of {logdet} reach down to zero"
+                raise InputError(
+                    "logdet",
+                    f"{problem}, where its integral is singular",
+                    "add a small ridge, or take sizes that are not equal",
+                )
+            problem = f"the matrix of {logdet} is singular, so that its log det is not finite"
             raise InputError("logdet", problem, "add a ridge, or see whether it has fewer columns than rows")
         before, value = value, resolvent.at(scale * mpf(10) ** -decades, _ROUGH)
         if value - before <= _SETTLED * value:

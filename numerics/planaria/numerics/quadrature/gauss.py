@@ -88,7 +88,8 @@ def merged(eigenvalues: Column, weights: Column) -> Rule:
         if last - first <= count:
             parts.append((eigenvalues[first:last], weights[first:last]))
         else:
-            centre = float(np.sqrt(eigenvalues[first] * eigenvalues[last - 1]))
+            # Of the roots: the product of the eigenvalues may overflow.
+            centre = float(np.sqrt(eigenvalues[first]) * np.sqrt(eigenvalues[last - 1]))
             logarithms = np.log(eigenvalues[first:last] / centre)
             places, masses = _gauss(logarithms, weights[first:last], count)
             parts.append((centre * np.exp(places), masses))

@@ -87,8 +87,12 @@ def _solved(problem: Problem, digits: int, start: Sequence[Any] | None) -> Estim
     for way in ways:
         try:
             return way(problem, digits)
-        except (ContradictionError, PolesError):
+        except PolesError:
             raise
+        except ContradictionError as error:
+            if far is None or way is not ways[0]:
+                raise
+            reason = error  # a root that was brought from far away may be another one
         except InputError as error:
             reason = reason or error  # the first says most
             if isinstance(error, PathEndsError) and error.certain:

@@ -7,6 +7,7 @@ bands and atoms hold together says whether one of them was too narrow for the sc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,8 @@ SMALLEST = 1e-6  # of an atom
 MOST_SECANTS = 40
 NEARBY = 1e-7  # of the distance of two points of the scan, the last step to a pole
 BESIDE = 1e-4
-HEIGHTS = (1e-8, 1e-10)  # of the scale, above an atom at zero
+# Of the scale, above an atom at zero: where its weight stands, and lower, where a band nearer than the scan shows.
+HEIGHTS = (1e-8, 1e-10, 1e-12, 1e-14, 1e-20, 1e-40, 1e-80, 1e-150)
 
 
 @dataclass(frozen=True)
@@ -136,12 +138,12 @@ def _edges(resolvent: Resolvent, outside: OnAxis, inside: Floats) -> Floats:
 
 
 def atoms_of(resolvent: Resolvent, scanned: OnAxis) -> tuple[Atom, ...]:
-    """Eigenvalues of a finite share: at zero, and poles of G in the gaps."""
-    found = []
-    heights = 1j * resolvent.scale * np.array(HEIGHTS)
-    weights = _weights_at_zero(resolvent, heights)
-    if np.isfinite(weights).all() and weights[1] > SMALLEST and abs(weights[0] / weights[1] - 1) < SAME:
-        found.append(Atom(0.0, float(weights[1])))
+    """Eigenvalues of a finite share: at zero, and poles of G in the gaps.
+
+    Raises InputError for eigenvalues that are not zero, and too near to it for the scan.
+    """
+    at_zero = _atom_at_zero(_weights_at_zero(resolvent, 1j * resolvent.scale * np.array(HEIGHTS)))
+    found = [] if at_zero is None else [at_zero]
     # A point of the scan may be an atom itself: its neighbours show it.
     scanned = scanned[scanned.inside | ~scanned.is_complex]
     # In a gap G falls, but where it jumps from minus to plus infinity.
@@ -153,6 +155,23 @@ def atoms_of(resolvent: Resolvent, scanned: OnAxis) -> tuple[Atom, ...]:
         if atom is not None and atom.weight > SMALLEST:
             found.append(atom)
     return tuple(sorted(found, key=lambda one: one.x))
+
+
+def _atom_at_zero(weights: Floats) -> Atom | None:
+    """The atom where the weight stands from one height to the next, the lowest of them included.
+
+    Raises InputError where it stands and falls off again: what is there is near to zero, and not zero.
+    """
+    weights = weights[np.isfinite(weights)]
+    for n, (above, here) in enumerate(pairwise(weights)):
+        if here > SMALLEST and abs(above / here - 1) < SAME:
+            lower = weights[n + 2 :]
+            if np.count_nonzero(abs(lower / here - 1) >= SAME) > 1:  # one may be of rounding
+                problem = f"{here:.3g} of all eigenvalues are nearer to zero than 10^{LEAST:.0f} of their size"
+                remedy = "set what makes them so small to 0, or take a matrix of fewer decades"
+                raise InputError("density", f"{problem}, and not zero", remedy)
+            return Atom(0.0, float(here))
+    return None
 
 
 def _weights_at_zero(resolvent: Resolvent, points: NDArray[np.complex128]) -> Floats:

@@ -173,13 +173,18 @@ def resolvent_of(derivation: Derivation, plane: Plane, parameter: Symbol, seed: 
     return found
 
 
+def _round(number: float) -> str:
+    """A number that is nearly whole as a whole one: the tail is known to some digits."""
+    whole = round(number)
+    return str(whole) if abs(number - whole) <= 1e-4 * abs(number) else f"{number:.6g}"
+
+
 def _no_resolvent(parameter: Symbol, tail: complex) -> InputError:
     problem = f"the quantity does not fall off like 1/{parameter}"
     remedy = "give a resolvent, such as tr(inv(z*I(N) - A))/N"
     if np.isfinite(tail) and abs(tail.imag) <= NORMALISED * abs(tail) and abs(tail) > NORMALISED:
-        problem = (
-            f"the quantity falls off like {tail.real:.6g}/{parameter}, not like 1/{parameter} or -1/{parameter}"
-        )
+        like = f"{_round(tail.real)}/{parameter}"
+        problem = f"the quantity falls off like {like}, not like 1/{parameter} or -1/{parameter}"
         remedy = "normalise it: divide the trace by its dimension"
     return InputError("density", problem, remedy)
 

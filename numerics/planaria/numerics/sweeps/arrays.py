@@ -6,7 +6,7 @@ evaluated one by one, with as many digits as it takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from sympy import MatrixSymbol
 
 from planaria.algebra.errors import InputError, described, unknown_name
+from planaria.algebra.rational import Ratio
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.derivations.matrix_valued import MatrixDerivation
@@ -31,6 +32,7 @@ from planaria.numerics.sweeps.group import Floats, Group, exact_float, group_of
 
 __all__ = ["evaluate_array"]
 
+LAST = 2.0**-50  # of a value: its last bits, and those of the numbers it is of
 DIGITS = 15  # of points that double precision does not confirm
 
 
@@ -111,7 +113,9 @@ def evaluate_array(
         parts, near = _sweep(here, own, len(where), near)
         for whole, part in zip(found, parts, strict=True):
             whole[where] = part
-    return PointArray.of(*(one.reshape(shape) for one in found))
+    answers, errors, status = found
+    errors += LAST * abs(answers)
+    return PointArray.of(*(one.reshape(shape) for one in (answers, errors, status)))
 
 
 def _spectral(problem: Problem) -> set[str]:
@@ -183,7 +187,9 @@ def _lawful(group: Group) -> NDArray[np.bool_]:
     """At which points every variance and covariance is one; asked where one of them depends on what changes."""
     problem, columns, count = group.problem, group.columns, group.count
     fields = problem.derivation.rules.setting.fields
-    laws = {g for one in fields for law in one.numbers for g in law.support()}
+    sizes = [law for one in fields for law in (one.variance, one.rows, one.cols) if _may_change(law, columns)]
+    weights = [law for one in fields for pair in one.ribbons for law in pair]  # in a range of their own
+    laws = {g for law in (*sizes, *weights) for g in law.support()}
     if not any(str(symbol) in columns for generator in laws for symbol in generator.free_symbols):
         return np.ones(count, dtype=bool)
     known: dict[tuple[float, ...], bool] = {}
@@ -199,6 +205,13 @@ def _lawful(group: Group) -> NDArray[np.bool_]:
                 known[key] = False
         found[point] = known[key]
     return found
+
+
+def _may_change(law: Ratio, moving: Container[str]) -> bool:
+    """Whether moving parameters may make it no law: a product of powers of positive ones has one sign."""
+    moved = [g for g in law.support() if any(str(symbol) in moving for symbol in g.free_symbols)]
+    single = len(law.numerator) == 1 and len(law.denominator) == 1
+    return bool(moved) and not (single and all(g.is_Symbol and g.is_positive for g in moved))
 
 
 def _check_sweep(problem: Problem, columns: Mapping[str, Floats]) -> None:

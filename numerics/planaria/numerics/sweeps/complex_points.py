@@ -26,6 +26,7 @@ __all__ = ["exact_complex", "in_the_plane_at_once"]
 
 ACCURACY = 1e-10  # relative, of a value that counts as known
 ROUNDING = 2.0**-50
+MARGIN = 8.0  # of estimated errors
 DIGITS = 15  # of points that are evaluated by themselves
 
 Answers = tuple[Complexes, NDArray[np.float64], NDArray[Any]]
@@ -63,8 +64,8 @@ def _apart(
         yield problem, np.arange(count)
         return
     _, group = np.unique(np.stack([columns[name] for name in moving], axis=1), axis=0, return_inverse=True)
-    for number in range(int(group.max()) + 1):
-        where = np.flatnonzero(group.ravel() == number)
+    order = np.argsort(group.ravel(), kind="stable")
+    for where in np.split(order, np.cumsum(np.bincount(group.ravel()))[:-1]):
         yield _at(problem, columns, int(where[0])), where
 
 
@@ -99,7 +100,8 @@ def _group(problem: Problem, columns: Mapping[str, NDArray[Any]], count: int) ->
         plane = Plane.of(in_full(first, "evaluate_array"))
         own = _generators(first, {name: column[some] for name, column in columns.items()})
         values[some], errors[some] = _at_once(plane, own, len(some))
-    for point in np.flatnonzero(~(errors <= ACCURACY * abs(values))).tolist():
+    # What rounds to zero at once has no digits either.
+    for point in np.flatnonzero(~(errors <= ACCURACY * abs(values)) | (values == 0)).tolist():
         values[point], errors[point], status[point] = _alone(_at(problem, columns, point))
     return values, errors, status
 
@@ -128,7 +130,7 @@ def _at_once(plane: Plane, columns: dict[Expr, Complexes], count: int) -> tuple[
     with np.errstate(all="ignore"):
         turned = plane.value(columns, plane.image(columns, loops))
         distance = 1 - radius
-        errors = abs(turned - values) / distance + ROUNDING * abs(values) / distance**2
+        errors = MARGIN * (abs(turned - values) / distance + ROUNDING * abs(values) / distance**2)
     errors[~found | ~(distance > NEAR_ONE) | ~np.isfinite(errors)] = np.inf
     return values, errors
 
@@ -142,5 +144,10 @@ def _alone(problem: Problem) -> tuple[complex, float, PointStatus]:
         raise
     except InputError as error:
         return complex(np.nan), np.nan, PointStatus.of(error)
-    value = complex(estimate.value)
+    try:
+        value = complex(estimate.value)
+    except OverflowError:
+        value = complex(np.inf)
+    if not np.isfinite(value) or (estimate.value and not value):
+        return complex(np.nan), np.nan, PointStatus.OUT_OF_RANGE
     return value, float(estimate.error) + 10.0**-DIGITS * abs(value), PointStatus.OK
