@@ -40,6 +40,7 @@ from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.ensembles.verdicts.statuses import Status
 from planaria.ensembles.verdicts.techniques import Technique
+from planaria.numerics.given_digits import notes_on_digits
 from planaria.numerics.integrals.log_determinant import evaluate_log_determinants
 from planaria.numerics.simulation.approach import ApproachInterrupted
 from planaria.numerics.simulation.extrapolation import Comparison
@@ -122,6 +123,8 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     notes = [one.sentence for one in reorderings(quantity.expression, model)]
     if target is not None or has_several:
         digits = options.digits or (SWEEP_DIGITS if has_several else _DIGITS)
+        own = [(matrix, one) for matrix, one in model.spectra if matrix in needs.matrices]
+        notes += notes_on_digits(own, digits)
         sweep = Sweep(derivation, given, point.values, point.limits, needs.symbols, digits)
         report = SweepReport(sweep, file, quantity, formulas, notes)
         report.give(console, status, target, as_json=options.as_json)
@@ -150,6 +153,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         estimate = replace(estimate, status=Status.CONTRADICTED)
     if options.as_json:
         content = _json(file, quantity, estimate, simulation, formulas)
+        notes += estimate.notes
         print_json({**content, **({"notes": notes} if notes else {})})
     else:
         _print(console, formulas, file, quantity, point, needs, estimate)
@@ -251,6 +255,8 @@ def _print(
             (_shown(estimate), "bold red" if failed else "bold green"),
         ),
     )
+    for remark in estimate.notes:
+        note(console, remark)
     if estimate.unknowns:
         heading(console, "Unknowns")
         for name, value in estimate.unknowns.items():
