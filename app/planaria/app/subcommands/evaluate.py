@@ -13,6 +13,7 @@ from sympy import Expr, Integer, Symbol
 
 from planaria.algebra.errors import InputError, placed
 from planaria.app.display import (
+    assignments,
     heading,
     line,
     messages,
@@ -51,6 +52,7 @@ __all__ = ["EvaluateOptions", "evaluate_quantity"]
 
 _MOST_DIGITS = 1000
 _DIGITS = 20
+_ONE_BY_ONE = "give each name one number, and prove point by point; or leave it out: each point is verified"
 _MOST_RUNS = 1_000_000
 _MOST_WORKERS = 1024
 
@@ -105,7 +107,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     if options.runs is not None and (has_several or target is not None):
         raise InputError("--simulate", "a table of points is not simulated", "leave it out, or give one point")
     if options.certify and (has_several or target is not None):
-        raise InputError("--certify", "a table of points is not certified", "leave it out, or give one point")
+        raise InputError("--certify", "a proof is of one point, and this is a table", _ONE_BY_ONE)
     point = _point(
         quantity, model, names, needs, options, {symbol: largest(some) for symbol, some in given.items()}
     )
@@ -245,7 +247,7 @@ def _print(
     quantity_head(console, quantity.name, file.title or file.name, quantity.about)
     at = [f"{formulas.name(s)} = {short(v)}" for s, v in point.values.items() if s in needs.symbols]
     at += [f"{formulas.name(name)} {formulas.arrow} 0" for name in point.limits]
-    note(console, "   ".join(at))
+    assignments(console, at)
     failed = estimate.status == Status.CONTRADICTED
     console.print()
     line(

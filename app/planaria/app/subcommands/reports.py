@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rich.console import Console
 from rich.text import Text
-from sympy import Expr, Symbol, collect, count_ops, factor, oo, together
+from sympy import Symbol, collect, count_ops, factor, oo, together
 
 from planaria.algebra.errors import InputError
 from planaria.app.counting import count_diagrams
+from planaria.app.derived import Derived
 from planaria.app.display import heading, line, note, plain_table, print_json, title
 from planaria.app.words.early import is_word
 from planaria.app.words.quantities import formula_name
 from planaria.derivations import Derivation
 from planaria.derivations.analysis.limits import LimitBranch
-from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
-from planaria.derivations.resummation import COMMUTED, STOPPED
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.cleaning import clean_line
 from planaria.ensembles.evidence import Check, Outcome
-from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.writing.latex.derivation import (
     latex_derivation,
@@ -32,13 +29,13 @@ from planaria.writing.latex.derivation import (
     renameable,
 )
 from planaria.writing.latex.limits import latex_limit
-from planaria.writing.latex.page import WIDTH
+from planaria.writing.latex.page import WIDTH, on_pages
 from planaria.writing.latex.rules import rules_on_pages
 from planaria.writing.renames import known_names
 from planaria.writing.terminal.expressions import Formulas
 from planaria.writing.terminal.rules import propagator_rows, vertex_rows
 
-__all__ = ["Derived", "JsonReport", "LatexReport", "Report", "TextReport"]
+__all__ = ["JsonReport", "LatexReport", "Report", "TextReport"]
 
 _ORDERS = 4  # planar diagrams are counted at orders 0 to 3
 _MANY = 10**9
@@ -46,50 +43,6 @@ _FEW = 3  # conditions of a limit that are printed
 _VERDICTS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.INCONCLUSIVE: "inconclusive"}
 _REFUTED = "None is given: an exact check of the closed form failed. Please report this model."
 _LONG = 1500  # operations beyond which a polynomial is only named
-
-
-@dataclass(frozen=True)
-class Derived:
-    """A quantity with its derivation; its algebraic form where that is printed; limits by their parameter.
-
-    ``refuted`` says that an exact check failed: nothing is given out then that could be taken for a result.
-    ``absent`` are the parameters whose limits were asked for, but that the quantity does not contain.
-    """
-
-    quantity: Quantity
-    model: Model
-    derivation: Derivation
-    algebraic: AlgebraicForm | None
-    limits: Mapping[Symbol, tuple[LimitBranch, ...]]
-    refuted: bool = False
-    absent: tuple[Symbol, ...] = ()
-    integral: str = ""  # what the quantity is the integrand of, in a line
-
-    @property
-    def notes(self) -> list[str]:
-        """What relies on matrices that commute; what was not done, and why."""
-        steps = self.derivation.steps
-        found = [step.reason for step in steps if step.rule == COMMUTED]
-        found += [step.reason for step in steps if step.rule == STOPPED]
-        found += [self.integral] if self.integral else []
-        return found + [
-            f"{self.quantity.name} does not contain {one}: its limit is the value" for one in self.absent
-        ]
-
-    @property
-    def sums(self) -> dict[Symbol, SpectralSum]:
-        """The spectral sums that value and equations contain."""
-        return _used(self.derivation.spectral_sums, self.derivation.value, *self.derivation.equations)
-
-    def further_sums(self, branch: LimitBranch) -> dict[Symbol, SpectralSum]:
-        """The spectral sums of a limit that value and equations do not contain."""
-        used = _used(branch.closed_form.spectral_sums, branch.value, *branch.conditions)
-        return {symbol: one for symbol, one in used.items() if self.sums.get(symbol) != one}
-
-
-def _used(sums: Mapping[Symbol, SpectralSum], *formulas: Expr) -> dict[Symbol, SpectralSum]:
-    symbols = {symbol for one in formulas for symbol in one.free_symbols}
-    return {symbol: one for symbol, one in sums.items() if symbol in symbols}
 
 
 class Report(Protocol):
@@ -124,11 +77,11 @@ class JsonReport:
             "value": None if derived.refuted else plain(derivation.value),
             "spectral_sums": self._sums(derived.sums),
             "latex": None if derived.refuted else _latex(derived, self.formulas, self.width),
-            "notes": derived.notes,
+            "notes": [*derived.notes, *filter(None, [derived.integral_text(self.formulas)])],
             "checks": [],
         }
-        if derived.integral:
-            entry["integral"] = derived.integral
+        if derived.part_of is not None:
+            entry["integral"] = derived.integral_text(self.formulas)
         if derived.limits and not derived.refuted:
             entry["limits"] = {
                 name(parameter): [self._branch(derived, one) for one in found]
@@ -196,6 +149,7 @@ class TextReport:
             note(self.console, _REFUTED)
             self.first_check = True
             return
+        self._integrated(derived)
         self._equations(derived)
         for one in derived.notes:
             note(self.console, one)
@@ -257,6 +211,14 @@ class TextReport:
         for equation in derivation.equations:
             line(self.console, self.formulas.block(equation.lhs, equation.rhs, self.width))
 
+    def _integrated(self, derived: Derived) -> None:
+        """The log det that this resolvent is for, its formula in a line that nothing breaks."""
+        if text := derived.integral_text(self.formulas):
+            heading(self.console, "Integral", "what the resolvent is for")
+            formula, _, scale = text.rpartition(", ")
+            line(self.console, formula)
+            line(self.console, scale)
+
     def _sums(self, sums: Mapping[Symbol, SpectralSum]) -> None:
         sign = "Σ" if self.formulas.unicode else "sum"
         rows = [
@@ -275,11 +237,13 @@ class TextReport:
         form = derived.algebraic
         if form is None:
             return
-        heading(self.console, "Algebraic equation", f"of value = {name}, of degree {form.degree}")
+        own = Symbol("value" if name in map(str, form.polynomial.free_symbols) else name)
+        heading(self.console, "Algebraic equation", f"for {own}, of degree {form.degree}")
         if count_ops(form.polynomial) > _LONG:
             note(self.console, "It is too long to be read.")
             return
-        polynomial = collect(form.polynomial.lhs - form.polynomial.rhs, Symbol("value"), factor)
+        whole = (form.polynomial.lhs - form.polynomial.rhs).xreplace({Symbol("value"): own})
+        polynomial = collect(whole, own, factor)
         line(self.console, self.formulas.block("0", polynomial, self.width))
         if form.root is not None:
             heading(self.console, "Its physical root")
@@ -289,6 +253,8 @@ class TextReport:
         """Equations and value, to be copied; --latex prints rules and sums too."""
         heading(self.console, "LaTeX")
         renames = _known_renames(derived, self.formulas)
+        for row in derived.integral_rows(renames):
+            line(self.console, f"{row.left} {row.right}")
         for equation in latex_equations(derived.derivation, renames):
             line(self.console, equation)
         line(self.console, latex_value(derived.derivation, formula_name(derived.quantity), renames))
@@ -390,8 +356,10 @@ class LatexReport:
 
 def _latex(derived: Derived, formulas: Formulas, width: float) -> str:
     """The derivation as LaTeX, on a page of that width."""
-    name = formula_name(derived.quantity)
-    return latex_derivation(derived.derivation, _known_renames(derived, formulas), name, width)
+    name, renames = formula_name(derived.quantity), _known_renames(derived, formulas)
+    block = latex_derivation(derived.derivation, renames, name, width)
+    rows = derived.integral_rows(renames)
+    return f"{on_pages('align*', rows, width)}\n{block}" if rows else block
 
 
 def _known_renames(derived: Derived, formulas: Formulas) -> dict[str, str]:

@@ -1,0 +1,87 @@
+"""What a derivation command shows of a quantity: closed form, limits, and the log det that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol
+
+from planaria.app.words.quantities import formula_name
+from planaria.derivations import Derivation
+from planaria.derivations.analysis.limits import LimitBranch
+from planaria.derivations.elimination.algebraic import AlgebraicForm
+from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.derivations.log_determinants import LogDetIntegral
+from planaria.derivations.resummation import COMMUTED, STOPPED
+from planaria.ensembles.model import Model
+from planaria.ensembles.text.model_data import Quantity
+from planaria.writing.latex.log_determinants import integral_rows
+from planaria.writing.latex.page import AlignedRow
+from planaria.writing.terminal.derivations import integral_text
+from planaria.writing.terminal.expressions import Formulas
+
+__all__ = ["Derived", "Integrand"]
+
+
+@dataclass(frozen=True)
+class Integrand:
+    """What a resolvent is integrated to: one log det, and the quantity that this is the first one of."""
+
+    integral: LogDetIntegral
+    whole: Quantity | None
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A quantity with its derivation; its algebraic form where that is printed; limits by their parameter.
+
+    ``refuted`` says that an exact check failed: nothing is given out then that could be taken for a result.
+    ``absent`` are the parameters whose limits were asked for, but that the quantity does not contain.
+    """
+
+    quantity: Quantity
+    model: Model
+    derivation: Derivation
+    algebraic: AlgebraicForm | None
+    limits: Mapping[Symbol, tuple[LimitBranch, ...]]
+    refuted: bool = False
+    absent: tuple[Symbol, ...] = ()
+    part_of: Integrand | None = None  # where the quantity is the resolvent in a log det
+
+    @property
+    def notes(self) -> list[str]:
+        """What relies on matrices that commute; what was not done, and why."""
+        steps = self.derivation.steps
+        found = [step.reason for step in steps if step.rule == COMMUTED]
+        found += [step.reason for step in steps if step.rule == STOPPED]
+        return found + [
+            f"{self.quantity.name} does not contain {one}: its limit is the value" for one in self.absent
+        ]
+
+    @property
+    def sums(self) -> dict[Symbol, SpectralSum]:
+        """The spectral sums that value and equations contain."""
+        return _used(self.derivation.spectral_sums, self.derivation.value, *self.derivation.equations)
+
+    def further_sums(self, branch: LimitBranch) -> dict[Symbol, SpectralSum]:
+        """The spectral sums of a limit that value and equations do not contain."""
+        used = _used(branch.closed_form.spectral_sums, branch.value, *branch.conditions)
+        return {symbol: one for symbol, one in used.items() if self.sums.get(symbol) != one}
+
+    def integral_rows(self, renames: Mapping[str, str]) -> list[AlignedRow]:
+        """The log det that a resolvent is for, as LaTeX; none for what is no part of one."""
+        if self.part_of is None:
+            return []
+        one, whole = self.part_of.integral, self.part_of.whole
+        first = None if whole is None else (formula_name(whole), whole.expression)
+        return integral_rows(one, formula_name(self.quantity), first, renames)
+
+    def integral_text(self, formulas: Formulas) -> str:
+        """The same in a line of text; empty for what is no part of a log det."""
+        return "" if self.part_of is None else integral_text(self.part_of.integral, formulas)
+
+
+def _used(sums: Mapping[Symbol, SpectralSum], *formulas: Expr) -> dict[Symbol, SpectralSum]:
+    symbols = {symbol for one in formulas for symbol in one.free_symbols}
+    return {symbol: one for symbol, one in sums.items() if symbol in symbols}
