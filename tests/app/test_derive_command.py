@@ -114,7 +114,7 @@ def test_no_line_of_a_formula_is_lost_on_a_narrow_terminal(
 
 def test_an_algebraic_value_has_its_polynomial_and_its_root(run: Run, one_check: dict[str, Any]) -> None:
     out = run("derive", "wigner").out
-    assert "Algebraic equation  of value = resolvent, of degree 2" in out
+    assert "Algebraic equation  for resolvent, of degree 2" in out
     assert "Its physical root" in out
     assert "Spectral sums" not in out
 

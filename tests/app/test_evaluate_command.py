@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from planaria.app.subcommands import evaluate as evaluating
@@ -399,3 +400,16 @@ def test_a_power_law_has_any_size(run: Run) -> None:
     outcome = run("evaluate", "random-features", quantity, *infinite)
     assert outcome.code == 0, outcome.refusal
     assert "M = oo" in outcome.out
+
+
+def test_a_value_of_data_says_how_many_digits_its_eigenvalues_hold(run: Run, tmp_path: Path) -> None:
+    np.save(tmp_path / "data.npy", np.random.default_rng(0).normal(size=(40, 6)))
+    given = ("evaluate", "correlated-wishart", "resolvent", "--data-file", f"A={tmp_path / 'data.npy'}")
+    given += ("--spectrum", "B=identity", "--set", "P=9")
+    sentence = "the eigenvalues of A hold 16 digits: of the 20 that are given at most 16 are known"
+    shown = " ".join(run(*given, "--set", "gamma=1").out.split())
+    assert shown.index("resolvent = ") < shown.index(sentence) < shown.index("Unknowns")
+    assert json.loads(run(*given, "--set", "gamma=1", "--json").out)["notes"][0].startswith(sentence)
+    assert "notes" not in json.loads(run(*given, "--set", "gamma=1", "--digits", "16", "--json").out)
+    table = json.loads(run(*given, "--set", "gamma=1,2", "--digits", "20", "--json").out)
+    assert table["notes"][0].startswith(sentence)

@@ -379,13 +379,13 @@ def test_the_resolvent_of_random_features():
     )
 
 
-def test_the_loss_is_written_with_the_letters_of_the_papers():
+def test_the_loss_is_written_with_letters_for_its_parts():
     rows = dict(rows_of(latex_derivation(loss(), name="L_clean"))[:3])
     assert (
         rows[r"L_{\mathrm{clean}}"]
-        == r"= \operatorname{E} \frac{1}{2 M} \operatorname{tr}\left[R \Lambda R^{\mathsf{T}}\right]"
+        == r"= \operatorname{E} \frac{1}{2 M} \operatorname{tr}\left[B \Lambda B^{\mathsf{T}}\right]"
     )
-    assert rows["R"] == r"= \mathbf{1}_M - x x^{\mathsf{T}} u^{\mathsf{T}} Q u"
+    assert rows["B"] == r"= \mathbf{1}_M - x x^{\mathsf{T}} u^{\mathsf{T}} Q u"
     assert rows["Q"] == r"= \left(\gamma \mathbf{1}_N + u x x^{\mathsf{T}} u^{\mathsf{T}}\right)^{-1}"
 
 

@@ -262,7 +262,11 @@ def test_the_command_prints_an_enclosure() -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("--set", "z=3,4"), 2, "a table of points is not certified"),
+        (
+            ("--set", "z=3,4"),
+            2,
+            "a proof is of one point, and this is a table; give each name one number, and prove point by point",
+        ),
         (("--set", "z=1"), 2, "ends at field strength"),
         (("--limit", "z=0"), 2, "a limit is not proved"),
     ],

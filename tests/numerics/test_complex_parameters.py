@@ -212,3 +212,54 @@ def test_next_to_the_axis_more_digits_tell(height: str) -> None:
         right = min(roots, key=abs)
         assert abs(found.value / right - 1) < mpf(10) ** -15
     assert found.status == "verified"
+
+
+@pytest.mark.parametrize(
+    ("real", "imag"),
+    [
+        ("1.9999", "1e-18"),  # paths in doubles end at the other root
+        ("1.9999", "-1e-18"),
+        ("1.999", "1e-10"),
+        ("1.999999999999", "1e-30"),
+        ("-2", "1e-60"),
+        ("1", "1e-200"),  # below a double's last digit of its real part, and of any radius
+        ("1", "-1e-400"),  # no double at all
+        ("3", "1e-400"),
+        ("1e400", "1"),
+        ("1", "1e400"),
+        ("-1e400", "-1e400"),
+    ],
+)
+def test_next_to_an_edge_and_beyond_the_range_of_doubles(real: str, imag: str) -> None:
+    found = pl.derive("wigner", "resolvent").evaluate(N=20, z=f"{real}+{imag}j".replace("+-", "-"), digits=15)
+    with mp.workdps(1000):
+        right = semicircle(mpc(real, imag))
+        assert abs(found.value / right - 1) < mpf(10) ** -15
+    assert found.status == "verified"
+
+
+def test_next_to_the_edges_of_marchenko_pastur() -> None:
+    for real, imag in (("-0.25001", "1e-18"), ("-2.2499999999", "1e-25"), ("-2.25", "-1e-40")):
+        found = PASTUR.evaluate(N=100, P=400, gamma=f"{real}+{imag}j".replace("+-", "-"), digits=15)
+        with mp.workdps(120):
+            assert abs(found.value / marchenko_pastur(mpc(real, imag), mpf(1) / 4) - 1) < mpf(10) ** -15
+
+
+@pytest.mark.parametrize(
+    ("ridge", "words"),
+    [
+        ("1+1e-1200j", "an imaginary part lies 1200 decimal places below what it belongs to"),
+        ("1e400+1j", "20 digits do not stand at complex parameters 400 decimal places apart"),
+    ],
+)
+def test_extreme_complex_numbers_are_refused_for_what_they_are(ridge: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        FEATURES.evaluate(SIZES, gamma=ridge, digits=20)
+
+
+@pytest.mark.parametrize("at", ["0.5+0.1j", "0.3+1e-20j", "0.99999999+1e-6j"])
+def test_inside_of_a_disc_the_spectrum_is_the_reason(at: str) -> None:
+    """Where eigenvalues fill an area an imaginary part is no way out of it."""
+    ginibre = pl.derive("signal-plus-noise", "tr(inv(gamma*I(N) - x))/N")
+    with pytest.raises(InputError, match=r"which fills an area.*outside of the spectrum, or ask for the density"):
+        ginibre.evaluate(N=10, sigma=1, gamma=at)

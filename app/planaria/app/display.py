@@ -29,6 +29,7 @@ from planaria.ensembles.cleaning import clean, clean_line, is_clean
 
 __all__ = [
     "INDENT",
+    "assignments",
     "heading",
     "line",
     "messages",
@@ -115,6 +116,19 @@ def line(console: Console, text: str | Text) -> None:
 def note(console: Console, text: str) -> None:
     """Indented text in a quiet colour, wrapped."""
     console.print(Padding(Text(clean(text), style="dim"), (0, 0, 0, INDENT), expand=False))
+
+
+def assignments(console: Console, items: Iterable[str]) -> None:
+    """Numbers by their names, indented in a quiet colour; lines are broken between them and inside of none."""
+    lines: list[str] = []
+    for item in items:
+        together = f"{lines[-1]}   {item}" if lines else item
+        if lines and len(together) > console.width - INDENT:
+            lines.append(item)
+        else:
+            lines[-1:] = [together]
+    if lines:
+        line(console, Text(clean("\n".join(lines)), style="dim"))
 
 
 class _Formula(Text):

@@ -12,7 +12,7 @@ from planaria.algebra.errors import InputError, unknown_name
 from planaria.diagrams.expressions.expression import Setting
 from planaria.ensembles.spectra import eigenvalue
 
-__all__ = ["NO_RENAMES", "checked_renames", "known_names"]
+__all__ = ["NO_RENAMES", "apart", "checked_renames", "known_names"]
 
 NO_RENAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -67,6 +67,25 @@ choose a name that is not taken, or rename P, too
             raise InputError(place, f"{old} would be called {new}, {as_other}", remedy)
         owners[new] = name
     return {old: new for old, new in chosen.items() if old != new}
+
+
+def apart(renames: Mapping[str, str], sums: Iterable[str], own: Iterable[str]) -> dict[str, str]:
+    r"""The renames, and calligraphic letters for sums whose letter is a name of the model.
+
+    R_12 beside a matrix R would be read as its entry.
+
+    >>> apart({}, ["R_12", "S_111_12"], ["N", "R", "S"])
+    {'R_12': '\\mathcal{R}_{12}', 'S_111_12': '\\mathcal{S}_{111,12}'}
+    >>> apart({"R": "C"}, ["R_12"], ["R"])
+    {'R': 'C'}
+    """
+    shown = {renames.get(name, name) for name in own}
+    found = dict(renames)
+    for name in sums:
+        letter, _, index = name.partition("_")
+        if letter in shown and name not in found:
+            found[name] = rf"\mathcal{{{letter}}}_{{{index.replace('_', ',')}}}"
+    return found
 
 
 def _followers(old: str, new: str, names: Iterable[str]) -> dict[str, str]:

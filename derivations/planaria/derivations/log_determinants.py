@@ -155,14 +155,15 @@ def derive_log_determinants(asked: Question, budget: float = BUDGET) -> LogDetDe
     if any(trace.has(*hidden.values()) for trace in outside.atoms(Trace)):
         raise InputError("quantity", f"{expression} has a log det inside of a trace", "keep it outside")
     traces = {trace: derive_traces(trace, model, budget=budget) for trace in sorted(outside.atoms(Trace), key=str)}
-    integrals = tuple(_integral(one, model, budget) for one in dets)
+    names = [f"kappa_{number}" for number in range(1, len(dets) + 1)] if len(dets) > 1 else ["kappa"]
+    integrals = tuple(_integral(one, model, budget, name) for one, name in zip(dets, names, strict=True))
     return LogDetDerivation(expression, model, integrals, traces, asked.defaults)
 
 
-def _integral(logdet: LogDet, model: Model, budget: float) -> LogDetIntegral:
+def _integral(logdet: LogDet, model: Model, budget: float, scale_name: str) -> LogDetIntegral:
     matrix, size = logdet.arg, logdet.arg.shape[0]
     taken = {str(one) for one in contents_of(logdet, model).symbols} | {one.name for one in model.fields}
-    path, scale = (_fresh(name, taken) for name in ("t", "kappa"))
+    path, scale = (_fresh(name, taken) for name in ("t", scale_name))
     start = derive_traces(Trace(matrix) / size, model, budget=budget)
     resolvent = derive_traces(Trace((path * Identity(size) + matrix).doit().inv()), model, budget=budget)
     return LogDetIntegral(logdet, path, scale, start, resolvent)

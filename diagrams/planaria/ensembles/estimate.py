@@ -97,6 +97,8 @@ class Estimate(Measured):
         Where the value is proved to lie; None if no proof was asked for.
     enclosures
         The same for each unknown that the solution fixes.
+    notes
+        What limits the value and no error tells: eigenvalues that hold fewer digits than were asked for.
     """
 
     value: mpf
@@ -109,6 +111,7 @@ class Estimate(Measured):
     radius: float | None = None
     enclosure: Enclosure | None = None
     enclosures: Mapping[str, Enclosure] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep no more digits than are known: the working precision may have been thousands."""

@@ -52,6 +52,7 @@ class PointStatus(Enum):
 _OF_REASONS: dict[Any, PointStatus] = {
     Reason.IN_THE_SPECTRUM: PointStatus.IN_THE_SPECTRUM,
     Reason.ON_A_CUT: PointStatus.IN_THE_SPECTRUM,
+    Reason.IN_A_SUPPORT: PointStatus.IN_THE_SPECTRUM,
     Reason.PATH_ENDS: PointStatus.PATH_ENDS,
     Reason.SINGULAR: PointStatus.SINGULAR,
     Reason.NO_LAW: PointStatus.NO_LAW,

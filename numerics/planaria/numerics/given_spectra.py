@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Expr, MatrixSymbol
 
 from planaria.ensembles.model import Model
-from planaria.ensembles.spectra import Eigenvalues, Spectrum
+from planaria.numerics.points.reading import spectrum_of
 
 __all__ = ["with_spectra"]
 
@@ -31,10 +31,7 @@ def with_spectra(
     matrices = {str(one.name): one for one in found if str(one.name) not in taken}
     own = {key: value for key, value in given.items() if str(getattr(key, "name", key)) in matrices}
     spectra = {
-        matrices[str(getattr(key, "name", key))]: value
-        if isinstance(value, Spectrum)
-        else Eigenvalues.of(value.tolist() if hasattr(value, "tolist") else value, f"matrix {key}")
-        for key, value in own.items()
+        matrices[str(getattr(key, "name", key))]: spectrum_of(value, str(key)) for key, value in own.items()
     }
     rest = {key: value for key, value in given.items() if key not in own}
     return (model.with_spectra(spectra) if spectra else model), rest

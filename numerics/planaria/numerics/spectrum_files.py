@@ -17,6 +17,7 @@ from planaria.algebra.errors import InputError
 from planaria.ensembles.files import check_ordinary
 from planaria.ensembles.spectra import Eigenvalues
 from planaria.ensembles.spectra.listed import split_multiplicity
+from planaria.numerics.given_digits import digits_of, eigenvalues_of
 from planaria.numerics.spectra import is_bounded
 
 __all__ = ["read_data_file", "read_spectrum_file"]
@@ -60,7 +61,7 @@ def read_spectrum_file(path: str | Path) -> Eigenvalues:
             f"the array has {array.ndim} dimensions, not 1",
             "save a one-dimensional array of eigenvalues, or give a data matrix as data",
         )
-    return Eigenvalues.of(array.tolist(), place)
+    return eigenvalues_of(array, place)
 
 
 def read_data_file(path: str | Path) -> Eigenvalues:
@@ -89,6 +90,8 @@ def read_data_file(path: str | Path) -> Eigenvalues:
         raise InputError(
             place, f"the array has {data.ndim} dimensions, not 2", "save a matrix with one sample per row"
         )
+    digits = digits_of(data.dtype)  # those of the data, and of doubles, in which eigenvalues are computed
+    data = data.astype(np.float64) if data.dtype.kind == "f" else data
     samples, variables = data.shape
     if variables == 0 or samples < 2:
         raise InputError(place, f"the data matrix has shape {data.shape}", "give at least two samples (rows)")
@@ -107,7 +110,7 @@ def read_data_file(path: str | Path) -> Eigenvalues:
     singular = np.linalg.svd(centred, compute_uv=False)[: samples - 1]
     spectrum = np.zeros(variables)
     spectrum[: len(singular)] = singular**2 / samples
-    return Eigenvalues.of(spectrum.tolist(), place)
+    return Eigenvalues.of(spectrum.tolist(), place, digits)
 
 
 def _suffix(file: Path, place: str) -> str:
@@ -141,7 +144,7 @@ def _read_npy(file: Path, place: str) -> NDArray[Any]:
         raise InputError(place, f"the array has the type {array.dtype}, not real numbers", remedy)
     if array.size == 0:
         raise InputError(place, "the array is empty", "give at least one number")
-    return array.astype(np.float64) if array.dtype.kind == "f" else array
+    return array
 
 
 def _read_csv(file: Path, place: str, *, several: bool = False) -> list[list[str]]:

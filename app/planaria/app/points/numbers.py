@@ -10,6 +10,7 @@ from sympy import Expr, Rational, oo
 
 __all__ = ["decimal", "decimal_json", "largest", "short"]
 
+_WRITTEN_OUT = 20  # digits of a whole number that nobody counts
 _LONGEST = 300  # decimal places of a number that is compared with what is printed of it
 
 
@@ -50,6 +51,8 @@ def short(value: Expr) -> str:
 
     >>> short(Rational(1, 1000)), short(Rational(1, 3)), short(Rational(60))
     ('0.001', '1/3', '60')
+    >>> short(Rational(10) ** 40), short(Rational(10) ** 20 + 1)
+    ('1.0e+40', '100000000000000000001')
     >>> from sympy import I
     >>> short(1 - I / 10)
     '1-0.1j'
@@ -67,7 +70,12 @@ def short(value: Expr) -> str:
         # A power of ten of thousands of places is not written out to be compared.
         if abs(mp.log10(abs(number))) > _LONGEST or Rational(text) == value:
             return str(text)
-    return nstr(mpf(int(value)), 12) if value.is_Integer and abs(value) > 10**_LONGEST else str(value)
+    if value.is_Integer and abs(value) >= 10**_WRITTEN_OUT:
+        with mp.workdps(20):
+            text = str(nstr(mpf(int(value)), 12))
+        if abs(value) > 10**_LONGEST or Rational(text) == value:
+            return text
+    return str(value)
 
 
 def largest(numbers: Sequence[Expr]) -> Expr:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from planaria.algebra.errors import InputError
-from planaria.app.display import note, plain_table, print_json, progress_bar, quantity_head
+from planaria.app.display import assignments, note, plain_table, print_json, progress_bar, quantity_head
 from planaria.app.files import check_target, write_whole
 from planaria.app.points.numbers import short
 from planaria.app.points.sweep import REFUSED, Row, Sweep
@@ -111,8 +111,7 @@ class SweepReport:
             if s in sweep.needed and s not in sweep.moving
         ]
         at += [f"{formulas.name(name)} {formulas.arrow} 0" for name in sweep.limits]
-        if at:
-            note(console, "   ".join(at))
+        assignments(console, at)
         console.print()
         symbols = list(sweep.given)
         shown = [symbols.index(one) for one in sweep.moving]

@@ -15,18 +15,30 @@ from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.forms.parts import Part
+from planaria.derivations.log_determinants import LogDetIntegral
 from planaria.derivations.matrix_valued import PROBED
 from planaria.derivations.resummation import COMMUTED, STOPPED
 from planaria.ensembles.evidence import Check, Outcome
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.writing.latex.derivation import latex_derivation, renameable
+from planaria.writing.latex.log_determinants import integral_rows
+from planaria.writing.latex.page import AlignedRow, on_pages
+from planaria.writing.terminal.derivations import integral_text
 from planaria.writing.terminal.expressions import Formulas
 
-__all__ = ["REFUTED", "VERDICTS", "Derived", "Report", "known_renames", "latex_of"]
+__all__ = ["REFUTED", "VERDICTS", "Derived", "Integrand", "Report", "known_renames", "latex_of"]
 
 VERDICTS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.INCONCLUSIVE: "inconclusive"}
 REFUTED = "None is given: an exact check of the closed form failed. Please report this model."
+
+
+@dataclass(frozen=True)
+class Integrand:
+    """What a resolvent is integrated to: one log det, and the quantity that this is the first one of."""
+
+    integral: LogDetIntegral
+    whole: Quantity | None
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class Derived:
     limits: Mapping[Symbol, tuple[LimitBranch, ...]]
     refuted: bool = False
     absent: tuple[Symbol, ...] = ()
-    integral: str = ""  # what the quantity is the integrand of, in a line
+    part_of: Integrand | None = None  # where the quantity is the resolvent in a log det
     parts: tuple[Part, ...] = ()  # of its value, where it is split
 
     @property
@@ -53,7 +65,6 @@ class Derived:
         steps = self.derivation.steps
         found = [step.reason for step in steps if step.rule == COMMUTED]
         found += [step.reason for step in steps if step.rule in (STOPPED, PROBED)]
-        found += [self.integral] if self.integral else []
         return found + [
             f"{self.quantity.name} does not contain {one}: its limit is the value" for one in self.absent
         ]
@@ -67,6 +78,18 @@ class Derived:
         """The spectral sums of a limit that value and equations do not contain."""
         used = _used(branch.closed_form.spectral_sums, branch.value, *branch.conditions)
         return {symbol: one for symbol, one in used.items() if self.sums.get(symbol) != one}
+
+    def integral_rows(self, renames: Mapping[str, str]) -> list[AlignedRow]:
+        """The log det that a resolvent is for, as LaTeX; none for what is no part of one."""
+        if self.part_of is None:
+            return []
+        one, whole = self.part_of.integral, self.part_of.whole
+        first = None if whole is None else (formula_name(whole), whole.expression)
+        return integral_rows(one, formula_name(self.quantity), first, renames)
+
+    def integral_text(self, formulas: Formulas) -> str:
+        """The same in a line of text; empty for what is no part of a log det."""
+        return "" if self.part_of is None else integral_text(self.part_of.integral, formulas)
 
 
 def _used(sums: Mapping[Symbol, SpectralSum], *formulas: Expr) -> dict[Symbol, SpectralSum]:
@@ -86,8 +109,10 @@ class Report(Protocol):
 
 def latex_of(derived: Derived, formulas: Formulas, width: float) -> str:
     """The derivation as LaTeX, on a page of that width."""
-    name = formula_name(derived.quantity)
-    return latex_derivation(derived.derivation, known_renames(derived, formulas), name, width)
+    name, renames = formula_name(derived.quantity), known_renames(derived, formulas)
+    block = latex_derivation(derived.derivation, renames, name, width)
+    rows = derived.integral_rows(renames)
+    return f"{on_pages('align*', rows, width)}\n{block}" if rows else block
 
 
 def known_renames(derived: Derived, formulas: Formulas) -> dict[str, str]:

@@ -43,14 +43,14 @@ class JsonReport:
             "value": None if derived.refuted else plain(derivation.value),
             "spectral_sums": self._sums(derived.sums),
             "latex": None if derived.refuted else latex_of(derived, self.formulas, self.width),
-            "notes": derived.notes,
+            "notes": [*derived.notes, *filter(None, [derived.integral_text(self.formulas)])],
             "checks": [],
         }
         if isinstance(derivation, MatrixDerivation):
             own = [*map(name, derivation.eigenvalues)]
             entry["matrix"] = {"space": name(derivation.space), "eigenvalues": own}
-        if derived.integral:
-            entry["integral"] = derived.integral
+        if derived.part_of is not None:
+            entry["integral"] = derived.integral_text(self.formulas)
         if derived.parts and not derived.refuted:
             entry["parts"] = [{"factor": plain(one.factor), "value": plain(one.value)} for one in derived.parts]
         if derived.limits and not derived.refuted:

@@ -59,6 +59,7 @@ class TextReport:
             note(self.console, REFUTED)
             self.first_check = True
             return
+        self._integrated(derived)
         self._equations(derived)
         for one in derived.notes:
             note(self.console, one)
@@ -121,6 +122,14 @@ class TextReport:
         for equation in derivation.equations:
             line(self.console, self.formulas.block(equation.lhs, equation.rhs, self.width))
 
+    def _integrated(self, derived: Derived) -> None:
+        """The log det that this resolvent is for, its formula in a line that nothing breaks."""
+        if text := derived.integral_text(self.formulas):
+            heading(self.console, "Integral", "what the resolvent is for")
+            formula, _, scale = text.rpartition(", ")
+            line(self.console, formula)
+            line(self.console, scale)
+
     def _sums(self, sums: Mapping[Symbol, SpectralSum]) -> None:
         sign = "Σ" if self.formulas.unicode else "sum"
         rows = [
@@ -139,11 +148,13 @@ class TextReport:
         form = derived.algebraic
         if form is None:
             return
-        heading(self.console, "Algebraic equation", f"of value = {name}, of degree {form.degree}")
+        own = Symbol("value" if name in map(str, form.polynomial.free_symbols) else name)
+        heading(self.console, "Algebraic equation", f"for {own}, of degree {form.degree}")
         if count_ops(form.polynomial) > _LONG:
             note(self.console, "It is too long to be read.")
             return
-        polynomial = collect(form.polynomial.lhs - form.polynomial.rhs, Symbol("value"), factor)
+        whole = (form.polynomial.lhs - form.polynomial.rhs).xreplace({Symbol("value"): own})
+        polynomial = collect(whole, own, factor)
         line(self.console, self.formulas.block("0", polynomial, self.width))
         if form.root is not None:
             heading(self.console, "Its physical root")
@@ -165,6 +176,8 @@ class TextReport:
         """Equations and value, to be copied; --latex prints rules and sums too."""
         heading(self.console, "LaTeX")
         renames = known_renames(derived, self.formulas)
+        for row in derived.integral_rows(renames):
+            line(self.console, f"{row.left} {row.right}")
         for equation in latex_equations(derived.derivation, renames):
             line(self.console, equation)
         line(self.console, latex_value(derived.derivation, formula_name(derived.quantity), renames))

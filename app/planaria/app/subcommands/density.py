@@ -15,6 +15,7 @@ from sympy import Integer, MatrixExpr, Symbol
 
 from planaria.algebra.errors import InputError, placed, unknown_name
 from planaria.app.display import (
+    assignments,
     heading,
     line,
     messages,
@@ -134,10 +135,8 @@ def show_density(model_name: str, quantity_name: str, options: DensityOptions) -
             | (plane_json(found, formulas) if isinstance(found, PlaneDensity) else density_json(found, formulas))
         )
     elif table is None or table.path is not None:
-        at = "   ".join(f"{formulas.name(s)} = {short(value)}" for s, value in values.items())
         quantity_head(console, quantity.name, file.title or file.name, quantity.about)
-        if at:
-            note(console, at)
+        assignments(console, [f"{formulas.name(s)} = {short(value)}" for s, value in values.items()])
         if isinstance(found, PlaneDensity):
             print_plane(formulas, found)
         else:

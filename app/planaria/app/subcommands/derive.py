@@ -11,7 +11,7 @@ from planaria.algebra.errors import InputError, placed
 from planaria.app.display import messages, output, progress_bar, working
 from planaria.app.inputs import Names, read_limits, read_renames
 from planaria.app.matrices import with_kinds
-from planaria.app.reports.derived import Derived, Report
+from planaria.app.reports.derived import Derived, Integrand, Report
 from planaria.app.reports.in_json import JsonReport
 from planaria.app.reports.in_latex import LatexReport
 from planaria.app.reports.in_text import TextReport
@@ -27,7 +27,6 @@ from planaria.ensembles.text.formatting import format_expression
 from planaria.ensembles.text.model_data import Quantity
 from planaria.numerics.evidence.checks import checks
 from planaria.writing.latex.page import points
-from planaria.writing.terminal.derivations import integral_text
 from planaria.writing.terminal.expressions import Formulas
 
 __all__ = ["DeriveOptions", "derive_quantities"]
@@ -64,7 +63,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
     limits = [names.parameters[one] for one in read_limits(options.limits, names)]
     status = messages()
     derivations: dict[Quantity, Derivation] = {}
-    integrals: dict[Quantity, LogDetIntegral] = {}
+    integrals: dict[Quantity, Integrand] = {}
     asked, quantities = quantities, []
     errors: dict[Quantity, InputError] = {}
     for quantity in asked:
@@ -92,7 +91,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
             derivations[one] = part
             quantities.append(one)
             if integral is not None:
-                integrals[one] = integral
+                integrals[one] = Integrand(integral, None if number else quantity)
     if not derivations:
         raise next(iter(errors.values()))
     occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
@@ -116,8 +115,8 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
         made = _run_checks(derivation, options, status, quantity.name)
         refuted = any(one.refutes for one in made)
-        line = integral_text(integrals[quantity], formulas) if quantity in integrals else ""
-        report.quantity(Derived(quantity, model, derivation, algebraic, branches, refuted, absent, line, parts))
+        part_of = integrals.get(quantity)
+        report.quantity(Derived(quantity, model, derivation, algebraic, branches, refuted, absent, part_of, parts))
         for check in made:
             report.check(check)
             passed = passed and not check.failed

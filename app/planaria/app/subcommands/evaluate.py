@@ -13,6 +13,7 @@ from sympy import Expr, Integer, Symbol
 
 from planaria.algebra.errors import InputError, placed
 from planaria.app.display import (
+    assignments,
     heading,
     line,
     messages,
@@ -41,6 +42,7 @@ from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.ensembles.verdicts.statuses import Status
 from planaria.ensembles.verdicts.techniques import Technique
+from planaria.numerics.given_digits import notes_on_digits
 from planaria.numerics.integrals.log_determinant import evaluate_log_determinants
 from planaria.numerics.simulation.approach import ApproachInterrupted
 from planaria.numerics.simulation.extrapolation import Comparison
@@ -51,6 +53,7 @@ __all__ = ["EvaluateOptions", "evaluate_quantity"]
 
 _MOST_DIGITS = 1000
 _DIGITS = 20
+_ONE_BY_ONE = "give each name one number, and prove point by point; or leave it out: each point is verified"
 _MOST_RUNS = 1_000_000
 _MOST_WORKERS = 1024
 
@@ -105,7 +108,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     if options.runs is not None and (has_several or target is not None):
         raise InputError("--simulate", "a table of points is not simulated", "leave it out, or give one point")
     if options.certify and (has_several or target is not None):
-        raise InputError("--certify", "a table of points is not certified", "leave it out, or give one point")
+        raise InputError("--certify", "a proof is of one point, and this is a table", _ONE_BY_ONE)
     point = _point(
         quantity, model, names, needs, options, {symbol: largest(some) for symbol, some in given.items()}
     )
@@ -123,6 +126,8 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
     notes = [one.sentence for one in reorderings(quantity.expression, model)]
     if target is not None or has_several:
         digits = options.digits or (SWEEP_DIGITS if has_several else _DIGITS)
+        own = [(matrix, one) for matrix, one in model.spectra if matrix in needs.matrices]
+        notes += notes_on_digits(own, digits)
         sweep = Sweep(derivation, given, point.values, point.limits, needs.symbols, digits)
         report = SweepReport(sweep, file, quantity, formulas, notes)
         report.give(console, status, target, as_json=options.as_json)
@@ -151,6 +156,7 @@ def evaluate_quantity(model_name: str, quantity_name: str, options: EvaluateOpti
         estimate = replace(estimate, status=Status.CONTRADICTED)
     if options.as_json:
         content = _json(file, quantity, estimate, simulation, formulas)
+        notes += estimate.notes
         print_json({**content, **({"notes": notes} if notes else {})})
     else:
         _print(console, formulas, file, quantity, point, needs, estimate)
@@ -242,7 +248,7 @@ def _print(
     quantity_head(console, quantity.name, file.title or file.name, quantity.about)
     at = [f"{formulas.name(s)} = {short(v)}" for s, v in point.values.items() if s in needs.symbols]
     at += [f"{formulas.name(name)} {formulas.arrow} 0" for name in point.limits]
-    note(console, "   ".join(at))
+    assignments(console, at)
     failed = estimate.status == Status.CONTRADICTED
     console.print()
     line(
@@ -252,6 +258,8 @@ def _print(
             (_shown(estimate), "bold red" if failed else "bold green"),
         ),
     )
+    for remark in estimate.notes:
+        note(console, remark)
     if estimate.unknowns:
         heading(console, "Unknowns")
         for name, value in estimate.unknowns.items():

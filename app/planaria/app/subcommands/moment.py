@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from sympy import Dummy, Expr, Symbol, Trace, expand
 
-from planaria.app.display import INDENT, heading, line, messages, note, output, print_json, quantity_head, working
+from planaria.app.display import (
+    INDENT,
+    assignments,
+    heading,
+    line,
+    messages,
+    note,
+    output,
+    print_json,
+    quantity_head,
+    working,
+)
 from planaria.app.inputs import Names, read_renames, read_values
 from planaria.app.words.quantities import scalar_quantity
 from planaria.diagrams.expressions.commuting import reorderings
@@ -77,8 +88,7 @@ def print_moment(model_name: str, text: str, options: MomentOptions) -> None:
         return
     quantity_head(console, "moment", file.title or file.name)
     line(console, formulas.plain(expression))
-    if values:
-        note(console, "   ".join(f"{formulas.name(symbol)} = {value}" for symbol, value in values.items()))
+    assignments(console, [f"{formulas.name(symbol)} = {value}" for symbol, value in values.items()])
     heading(console, *_heading(options))
     for one in polynomial.lines(formulas, console.width - INDENT):
         line(console, one)

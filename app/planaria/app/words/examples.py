@@ -25,6 +25,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "evaluate": (
         "planaria evaluate wigner resolvent --set z=3 --set N=100",
+        "planaria evaluate wigner resolvent --set z=1+0.1j --set N=100",
         "planaria evaluate marchenko-pastur resolvent --set P=10:400:60 \\\n      --set N=60,120 --set gamma=0.1",
         "planaria evaluate marchenko-pastur 'tr(inv(gamma*I(N) + x*x.T))/N' \\\n"
         "    --set N=60 --set P=120 --set gamma=0.001:10:log20 --csv ridge.csv",
@@ -34,6 +35,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria density marchenko-pastur resolvent --of gamma \\\n"
         "    --set N=400 --set P=200 --draw density.svg",
         "planaria density wigner 'tr(inv(z*I(N) - h**2))/N' \\\n    --of z --set N=100 --csv h2.csv",
+        "planaria density signal-plus-noise 'tr(inv(gamma*I(N) - x))/N' \\\n"
+        "    --nonhermitian --of gamma --set N=100 --set sigma=1 --points 100",
     ),
     "sweep": (
         "planaria sweep marchenko-pastur resolvent --set N=10:1000:log50 \\\n"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, count
 
 from sympy import (
@@ -25,7 +26,7 @@ from sympy.matrices.expressions import Inverse, MatAdd
 from planaria.writing.latex.metric import formula_width
 from planaria.writing.latex.printing import LINE, FormulaPrinter, visible_width
 
-__all__ = ["abbreviated", "narrowed", "shortened"]
+__all__ = ["abbreviated", "free_stem", "narrowed", "shortened"]
 
 _LONG_FACTOR = 18  # letters of a sum of matrices that gets a name if its transpose occurs, too
 
@@ -69,9 +70,9 @@ def abbreviated(
 
 
 def shortened(
-    formulas: Sequence[Expr], printer: FormulaPrinter, taken: set[str]
+    formulas: Sequence[Expr], printer: FormulaPrinter, taken: set[str], stem: str = "A"
 ) -> tuple[list[Expr], list[tuple[Symbol, Expr]]]:
-    """Letters A_1, A_2, ... for the longest factors of products that no line could hold.
+    """Letters A_1, A_2, ... (of the stem) for the longest factors of products that no line could hold.
 
     The letters are added to the set of taken names.
     """
@@ -93,7 +94,7 @@ def shortened(
                 return formula
             base = max(sums, key=lambda one: one[0])[1]
             if base not in found and -base not in found:
-                found[base] = Symbol(_fresh("", taken))
+                found[base] = Symbol(_fresh("", taken, stem))
             formula = formula.xreplace({base: found[base] if base in found else -found[-base]})
 
     return [short(formula) for formula in formulas], [(symbol, part) for part, symbol in found.items()]
@@ -148,8 +149,31 @@ def narrowed(
     return shorter, meanings
 
 
+def free_stem(stems: str, taken: Iterable[str]) -> str:
+    """The first of some letters that no name is, or is made of; the first of all where there is none.
+
+    >>> free_stem("AHV", {"A", "H_1", "hidden"})
+    'V'
+    """
+    used = _stems(taken)
+    return next((one for one in stems if one not in used), stems[0])
+
+
+def _stems(names: Iterable[str]) -> set[str]:
+    """What stands on the line of names: R of R_12."""
+    return {re.sub(r"\d+$", "", name.partition("_")[0]) for name in names}
+
+
 def _fresh(letters: str, taken: set[str], stem: str = "A") -> str:
-    """A name that is not taken yet, and now is: one of the letters, or the stem with a number."""
-    name = next(n for n in chain(letters, (f"{stem}_{k}" for k in count(1))) if n not in taken)
+    """A name that is not taken yet, and now is: one of the letters, or the stem with a number.
+
+    No letter stands beside a name that is made of it: R beside R_12 would be read as a matrix and its entry.
+    """
+    used = _stems(taken)
+    name = next(
+        n
+        for n in chain((one for one in letters if one not in used), (f"{stem}_{k}" for k in count(1)))
+        if n not in taken
+    )
     taken.add(name)
     return name

@@ -18,13 +18,13 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
-from planaria.writing.latex.abbreviations import abbreviated, narrowed, shortened
+from planaria.writing.latex.abbreviations import abbreviated, free_stem, narrowed, shortened
 from planaria.writing.latex.metric import formula_width
 from planaria.writing.latex.page import AlignedRow, checked_width, environment, fitted, on_pages, room_beside
 from planaria.writing.latex.printing import LINE, FormulaPrinter, tidy, visible_width
 from planaria.writing.latex.spectra import identity, mode_index, spectra_rows
 from planaria.writing.names import latex_name, latex_text
-from planaria.writing.renames import NO_RENAMES, checked_renames, known_names
+from planaria.writing.renames import NO_RENAMES, apart, checked_renames, known_names
 
 __all__ = [
     "latex_derivation",
@@ -195,22 +195,24 @@ class _Content:
     parts: Sequence[tuple[Symbol, Expr]]  # of them
     defined: Mapping[Symbol, SpectralSum]
     taken: frozenset[str]
+    stem: str  # of letters for parts of formulas
 
     @classmethod
     def of(cls, derivation: Derivation, renames: Mapping[str, str], name: str | None) -> _Content:
         chosen = _renames(derivation, renames)
         taken = {"I", name or "", *(chosen.get(known, known) for known in renameable(derivation))}
+        stem = free_stem("AHLVW", taken)
         formulas = [*_read_equations(derivation), tidy(derivation.value)]
         defined, inline = _divided(derivation.spectral_sums, formulas)
         printer = FormulaPrinter(chosen, inline)
         quantity, letters = abbreviated(derivation.expression, printer, taken)
-        shorter, parts = shortened(formulas, printer, taken)
-        return cls(derivation, printer, name, quantity, letters, shorter, parts, defined, frozenset(taken))
+        shorter, parts = shortened(formulas, printer, taken, stem)
+        return cls(derivation, printer, name, quantity, letters, shorter, parts, defined, frozenset(taken), stem)
 
     def narrowed(self, width: float) -> list[AlignedRow]:
         """The lines with letters for what makes denominators too wide for a page."""
         room = room_beside(self.rows(), checked_width(width)) - formula_width("= -")
-        formulas, parts = narrowed(self.formulas, self.parts, self.printer, set(self.taken), room)
+        formulas, parts = narrowed(self.formulas, self.parts, self.printer, set(self.taken), room, self.stem)
         return replace(self, formulas=formulas, parts=parts).rows(whole=True)
 
     def rows(self, *, whole: bool = False) -> list[AlignedRow]:
@@ -345,11 +347,9 @@ def _measured(expression: Expr, printer: FormulaPrinter) -> str:
     return str(printer.doprint(tidy(shown)))
 
 
-# -- names ---------------------------------------------------------------------------------------------------
-
-
 def _renames(derivation: Derivation, renames: Mapping[str, str]) -> dict[str, str]:
-    return checked_renames(renames, renameable(derivation), "renames")
+    chosen = checked_renames(renames, renameable(derivation), "renames")
+    return apart(chosen, (str(s) for s, _ in derivation.closed_form.sums), known_names(derivation.rules.setting))
 
 
 def names_in(expression: Expr) -> set[str]:

@@ -8,7 +8,7 @@ from sympy import Symbol
 
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.equations.spectral_sums import SpectralSum
-from planaria.writing.latex.abbreviations import narrowed
+from planaria.writing.latex.abbreviations import free_stem, narrowed
 from planaria.writing.latex.derivation import latex_quantity, names_in
 from planaria.writing.latex.metric import formula_width
 from planaria.writing.latex.page import WIDTH, AlignedRow, checked_width, on_pages, room_beside
@@ -52,7 +52,7 @@ def latex_limit(
     room = room_beside([AlignedRow(left, "")], checked_width(width)) - formula_width("= -")
     taken = {name, *(chosen.get(one, one) for one in names)}
     # The block of the quantity has letters of its own, A_1 and so on.
-    (value, *conditions), parts = narrowed(formulas, [], printer, taken, room, stem="B")
+    (value, *conditions), parts = narrowed(formulas, [], printer, taken, room, stem=free_stem("BJUYZ", taken))
     rows = [AlignedRow(left, f"= {printer.doprint(value)}")]
     rows += (AlignedRow("", rf"\text{{where }} {printer.doprint(one)}") for one in conditions)
     rows += (

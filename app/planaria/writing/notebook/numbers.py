@@ -24,6 +24,7 @@ def estimate_html(estimate: Estimate) -> str:
         ("error", _small(estimate.error)),
         ("residual", f"{_small(estimate.residual)}, relative, of the unreduced equations"),
         ("ladder", f"spectral radius {radius}" if radius else ""),
+        *(("note", one) for one in estimate.notes),
     ]
     digits = min(estimate.digits, _LONG)
     unknowns = [(formula(latex_name(name)), nstr(value, digits)) for name, value in estimate.unknowns.items()]

@@ -54,7 +54,6 @@ def _write(found: Density, drawn: NDArray[np.float64] | None, target: Path | Byt
     if drawn is not None:
         heights, sides = _histogram(found, drawn)
         axes.stairs(heights, sides, fill=True, color="#c9d6e8", label="drawn matrices")
-        axes.legend(frameon=False)
     for band in found.bands:
         own = (found.x >= band.low) & (found.x <= band.high)
         axes.plot(found.x[own], found.rho[own], color="#1f4e8c", linewidth=1.5)
@@ -64,9 +63,12 @@ def _write(found: Density, drawn: NDArray[np.float64] | None, target: Path | Byt
         axes.set_ylim(*_logarithmic_limits(found))
     elif top := _top(found, heights):
         axes.set_ylim(0, top)
-    for atom in found.atoms:
-        axes.axvline(atom.x, color="#b03a2e", linewidth=1.5)
+    for number, atom in enumerate(found.atoms):
+        label = None if number else "atom, with its weight"
+        axes.axvline(atom.x, color="#b03a2e", linewidth=1.5, label=label)
         axes.annotate(f"{atom.weight:.4g}", (atom.x, axes.get_ylim()[1]), (4, -12), textcoords="offset points")
+    if drawn is not None or found.atoms:
+        axes.legend(frameon=False)
     axes.set_xlabel("x")
     axes.set_ylabel("density")
     with rc_context(_SALT):

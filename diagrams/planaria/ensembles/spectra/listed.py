@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from math import gcd
 from typing import Any, ClassVar
@@ -21,6 +22,8 @@ MOST_LISTED = 10**7
 
 # What floats and most files look like: whole part, decimals, exponent
 _SEVERAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?\s*x\s*\d+\s*")
+_DOUBLE = 16  # decimal digits that a double holds
+_LOOKED_AT = 100  # numbers of a list that tell whether they are doubles
 _DECIMAL = re.compile(r"([+-]?[0-9]{1,40})(?:\.([0-9]{0,40}))?(?:[eE]([+-]?[0-9]{1,3}))?")
 
 
@@ -31,6 +34,13 @@ class Eigenvalues(Spectrum):
     Two matrices of one space share their eigenbasis in the order of the lists. They may be negative, as those of
     an external source are; where a covariance has such a list, the model or the point is refused.
 
+    Attributes
+    ----------
+    values
+        The eigenvalues, exactly as they are written.
+    digits
+        How many digits they hold, where they come from a computation in floating point; None where they are exact.
+
     >>> Eigenvalues.of([1, 0.5, "-1/3"])
     Eigenvalues(values=(1, 1/2, -1/3))
     >>> Eigenvalues.of([1, "inf"])  # doctest: +ELLIPSIS
@@ -40,6 +50,7 @@ class Eigenvalues(Spectrum):
     """
 
     values: tuple[Rational, ...]
+    digits: int | None = field(default=None, repr=False, compare=False)
 
     title: ClassVar[str] = "list of eigenvalues"
 
@@ -50,14 +61,19 @@ class Eigenvalues(Spectrum):
             raise InputError("spectrum", problem, "make it with Eigenvalues.of([...])")
 
     @classmethod
-    def of(cls, numbers: object, place: str = "spectrum") -> Eigenvalues:
+    def of(cls, numbers: object, place: str = "spectrum", digits: int | None = None) -> Eigenvalues:
         """Read a list of numbers (int, float, Fraction, decimal text) exactly; "0.5 x 3" stands for 0.5, 0.5, 0.5.
+
+        ``digits`` says how many they hold; without it doubles that have all of their digits are known as such:
+        nobody types 0.5787637463829104.
 
         Raises InputError for an empty list, for a value that is not a finite number, for a multiplicity that is no
         whole number from 1 on, and for more than MOST_LISTED eigenvalues.
 
         >>> Eigenvalues.of([2, "1/2 x 3"])
         Eigenvalues(values=(2, 1/2, 1/2, 1/2))
+        >>> Eigenvalues.of([0.5, 1 / 3]).digits, Eigenvalues.of([0.5, 0.25]).digits
+        (16, None)
         """
         if not isinstance(numbers, (list, tuple)):
             raise InputError(place, "the spectrum is not a list of numbers", "write [1.0, 0.5, ...]")
@@ -94,7 +110,7 @@ class Eigenvalues(Spectrum):
                 problem = f"these are more than {MOST_LISTED:,} eigenvalues"
                 raise InputError(place, problem, "give fewer, or declare a spectrum")
             values += [value] * copies
-        return cls(tuple(values))
+        return cls(tuple(values), _digits_held(numbers) if digits is None else digits)
 
     @property
     def listed(self) -> tuple[Rational, ...]:
@@ -113,6 +129,28 @@ class Eigenvalues(Spectrum):
 
     def counting(self, level: Expr, size: Expr) -> Expr:
         return Add(*(Piecewise((1, value > level), (0, True)) for value in self.values))
+
+
+def _digits_held(numbers: Sequence[object]) -> int | None:
+    """16 for a list in which long numbers are doubles or the decimals of doubles; None for one that is exact.
+
+    >>> _digits_held([1, 0.1, "0.333333333333333333333"]), _digits_held(["3.333333333333333148e-01 x 2"])
+    (None, 16)
+    """
+    found = 0
+    for number in numbers:
+        if isinstance(number, int):
+            continue
+        text = split_multiplicity(str(number))[0]
+        significant = re.sub(r"[eE].*|[^0-9]", "", text).strip("0")
+        if len(significant) < _DOUBLE or "/" in text:
+            continue
+        if not isinstance(number, float) and Decimal(text) != Decimal(f"{float(text):.{len(significant) - 1}e}"):
+            return None
+        found += 1
+        if found == _LOOKED_AT:
+            break
+    return _DOUBLE if found else None
 
 
 def _decimal(text: str) -> Rational | None:

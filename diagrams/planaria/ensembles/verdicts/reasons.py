@@ -23,6 +23,7 @@ class Reason(Enum):
 
     IN_THE_SPECTRUM = "in the spectrum"
     ON_A_CUT = "on a cut"
+    IN_A_SUPPORT = "in a support"
     PATH_ENDS = "path ends"
     NO_COMPLEX_PATH = "no path in the complex plane"
     NO_EXPANSION = "no expansion"
@@ -32,7 +33,10 @@ class Reason(Enum):
     DIGITS = "too few digits"
     DIGITS_DIRECTLY = "too few digits on the unreduced equations"
     DIGITS_IN_THE_PLANE = "too few digits in the complex plane"
+    FAR_APART = "numbers far apart"
     EDGE = "at an edge"
+    NEXT_TO_THE_AXIS = "next to the axis"
+    BEYOND_DOUBLES = "beyond the range of doubles"
     ANOTHER_ROOT = "another root is near"
     TOO_FAR = "too extreme"
     LOST = "lost on the way"
@@ -84,6 +88,11 @@ _SENTENCES = {
         "the value that solves the equations",
         "give the spectral parameter an imaginary part, as in z=1+0.1j, or ask for its density",
     ),
+    Reason.IN_A_SUPPORT: (
+        "the point lies in the spectrum, which fills an area: the ladder's spectral radius is {radius}, not below "
+        "1, so no matrix has the value that solves the equations",
+        "move the spectral parameter outside of the spectrum, or ask for the density in the plane",
+    ),
     Reason.PATH_ENDS: (
         "the planar solution ends at field strength {strength} of 1: no real one was found beyond",
         _OUTSIDE,
@@ -112,9 +121,24 @@ _SENTENCES = {
         "{digits} digits do not stand at these complex or negative parameters",
         "move away from the edge of the spectrum, or ask for fewer digits",
     ),
+    Reason.FAR_APART: (
+        "{digits} digits do not stand at complex parameters {places} decimal places apart from one another or "
+        "from 1",
+        "give less extreme values",
+    ),
     Reason.EDGE: (
         "the point is so close to an edge of the spectrum that {working} digits do not tell its side",
         "move away from the edge",
+    ),
+    Reason.NEXT_TO_THE_AXIS: (
+        "an imaginary part lies {places} decimal places below what it belongs to, and more than {most} are not "
+        "told from the real axis",
+        "give a larger imaginary part, or none",
+    ),
+    Reason.BEYOND_DOUBLES: (
+        "a parameter is beyond the range of doubles, in which paths begin, and the expansion about the bare "
+        "propagators does not settle there",
+        "give less extreme values",
     ),
     Reason.ANOTHER_ROOT: (
         "the branch is closer to another root here than can be told apart",

@@ -19,8 +19,10 @@ from planaria.ensembles.spectra import Spectrum
 from planaria.ensembles.verdicts.reasons import Reason, RefusedError
 from planaria.ensembles.verdicts.statuses import Status
 from planaria.ensembles.verdicts.techniques import Technique
+from planaria.numerics.given_digits import with_notes
 from planaria.numerics.integrals.quadrature import integrate
 from planaria.numerics.integrals.resolvents import Resolvent, Watch, reach
+from planaria.numerics.points.reading import spectrum_of
 from planaria.numerics.solving.evaluate import MOST_DIGITS, evaluate
 from planaria.numerics.solving.exclusive import exclusive
 from planaria.numerics.spectra import exact_number
@@ -79,7 +81,8 @@ def evaluate_log_determinants(
         value = _number(asked, found, at, work)
         error = mp.fsum(abs(_number(sensitivity(asked, part), found, at, work)) * errors[part] for part in found)
     steps = (Technique.QUADRATURE.taken(nodes=nodes),)
-    return Estimate(value, error, steps, Status.VERIFIED, {}, watched.residual, digits, watched.radius)
+    whole = Estimate(value, error, steps, Status.VERIFIED, {}, watched.residual, digits, watched.radius)
+    return with_notes(whole, watched.spectra.items())
 
 
 def check_certify(certify: object) -> None:
@@ -151,9 +154,12 @@ def by_name(values: Mapping[Any, Any], derivation: LogDetDerivation) -> dict[str
     declared = dict(derivation.model.spectra)
     for matrix in contents.matrices:
         own = found.get(str(matrix), declared.get(matrix))
-        listed = own.listed if isinstance(own, Spectrum) else own
-        if listed is not None and isinstance(matrix.shape[0], Symbol):
-            found.setdefault(str(matrix.shape[0]), len(listed))
+        if own is None:
+            continue
+        spectrum = spectrum_of(own, str(matrix))
+        if spectrum.listed is not None and isinstance(matrix.shape[0], Symbol):
+            found[str(matrix)] = spectrum  # read once, and not at each node
+            found.setdefault(str(matrix.shape[0]), len(spectrum.listed))
     for name in sorted({str(one) for one in derivation.expression.free_symbols if isinstance(one, Symbol)}):
         if name in known and name not in found:
             raise InputError("values", f"{name} has no value", f"give {name} a value")

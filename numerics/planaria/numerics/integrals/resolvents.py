@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mpmath import log, mp, mpc, mpf
+from sympy import MatrixSymbol
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.log_determinants import LogDetIntegral
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.spectra import Spectrum
 from planaria.ensembles.verdicts.reasons import Reason, RefusedError
 from planaria.numerics.plane.point import in_the_plane
 from planaria.numerics.points.problem import Problem, beyond, pose
@@ -29,10 +31,11 @@ _MARGIN = 4  # by which eigenvalues may be nearer than they seem
 
 @dataclass
 class Watch:
-    """The largest residual and radius of all evaluations."""
+    """The largest residual and radius of all evaluations, and the spectra that they were made with."""
 
     residual: mpf = field(default_factory=mpf)
     radius: float | None = None
+    spectra: dict[MatrixSymbol, Spectrum] = field(default_factory=dict)
 
     def seen(self, found: Estimate) -> Estimate:
         """The same, noted."""
@@ -62,7 +65,9 @@ class Resolvent:
     @classmethod
     def of(cls, integral: LogDetIntegral, at: Mapping[str, Any], watch: Watch) -> Resolvent:
         """At numbers and spectra by name."""
-        return cls(integral, pose(integral.resolvent, {**at, str(integral.path): 1}), watch)
+        problem = pose(integral.resolvent, {**at, str(integral.path): 1})
+        watch.spectra.update({matrix: one for matrix, _, one in problem.spectra})
+        return cls(integral, problem, watch)
 
     def at(self, t: mpf, digits: int) -> mpf:
         """The verified value. Raises RefusedError where there is none."""

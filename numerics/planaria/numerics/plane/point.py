@@ -18,6 +18,7 @@ from planaria.ensembles.verdicts.statuses import Status
 from planaria.ensembles.verdicts.techniques import Technique
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.plane.loops import Columns, Complexes, Plane
+from planaria.numerics.plane.near import MOST_PLACES, descended, fits_doubles, places_below, places_between, summed
 from planaria.numerics.plane.path import along, from_bare
 from planaria.numerics.plane.precise import polish, verdict_of
 from planaria.numerics.points.at_point import unknowns_of
@@ -33,6 +34,7 @@ FEWEST_DIGITS = 15  # to which every number is verified, however few are asked f
 MOST_FACTOR = 12  # times the digits that are spent before a number is given up
 TELLING = (60, 120, 240)  # digits that tell a radius next to 1 from 1
 NEAR_ONE = 1e-9  # distance of the radius from 1 from which on a real point lies in the spectrum
+FAR_APART = 50  # decimal places between numbers from which on these, and no edge, are named as the cause
 LIFTED = 1e-12  # relative imaginary part below which a real point is reached from above
 LOWERED = 1e-10  # of the height at which a path to a real point begins
 MOST_SIGNS = 3  # parameters whose half planes are tried in all combinations
@@ -54,12 +56,15 @@ def in_the_plane(problem: Problem, digits: int) -> Estimate:
     problem = in_full(problem, "evaluate")  # the bound of a law's nodes is for poles on the negative axis
     symbols = beyond(problem)
     refuse_roots(problem, symbols)
+    if (places := places_below(problem, symbols)) > MOST_PLACES:
+        raise RefusedError(Reason.NEXT_TO_THE_AXIS, places=places, most=MOST_PLACES)
     asked, digits = digits, max(digits, FEWEST_DIGITS)
     loops: Mapping[Symbol, Any] = _followed(problem, symbols)
     is_real = all(problem.values[symbol].is_real for symbol in symbols)
     previous: Any = None
     working = digits + 10
-    while working <= MOST_FACTOR * digits + 100:
+    apart = places_between(problem, symbols)
+    while working <= MOST_FACTOR * digits + 100 + 3 * apart:
         with mp.workdps(working):
             polished = polish(problem, loops)
             if polished is None:
@@ -67,7 +72,8 @@ def in_the_plane(problem: Problem, digits: int) -> Estimate:
             verdict = verdict_of(problem, polished)
             loops = polished
             if verdict.stable is False:
-                raise RefusedError(Reason.ON_A_CUT, radius=verdict.radius_in_words)
+                reason = Reason.ON_A_CUT if is_real else Reason.IN_A_SUPPORT
+                raise RefusedError(reason, radius=verdict.radius_in_words)
             value = _real_if(verdict.value, is_real)
             bound = mpf(10) ** -digits
             if previous is not None and verdict.stable and verdict.residual <= bound:
@@ -76,6 +82,8 @@ def in_the_plane(problem: Problem, digits: int) -> Estimate:
                     return _estimate(problem, polished, verdict, value, error, asked)
             previous = value
         working += max(12, working // 2)
+    if apart > FAR_APART:
+        raise RefusedError(Reason.FAR_APART, digits=digits, places=apart)
     raise RefusedError(Reason.DIGITS_IN_THE_PLANE, digits=digits)
 
 
@@ -112,26 +120,39 @@ def _followed(problem: Problem, symbols: tuple[Symbol, ...]) -> dict[Symbol, Any
     plane = Plane.of(problem)
     if not plane.symbols:
         return {}
+    if not fits_doubles(plane):
+        settled = summed(problem, plane.symbols)
+        if settled is None:
+            raise RefusedError(Reason.BEYOND_DOUBLES)
+        return settled
     is_real = _all_real(problem, symbols)
     ends: float | None = None
     near: list[Complexes] = []  # next to the axis doubles do not tell which root is that of the matrices
     for ways in _paths(plane, symbols):
         for loops in ways:
             radius = float(plane.radius({}, loops)[0])
-            if radius < 1 - NEAR_ONE or (radius < 1 and not is_real):
+            if radius < 1 - NEAR_ONE:
                 return _by_symbol(plane, loops)
             ends = radius if ends is None else min(ends, radius)
             if not is_real and radius < 1 + NEAR_ONE:
                 near.append(loops)
+    telling = (*TELLING, TELLING[-1] + places_below(problem, symbols))
     for loops in near:
         start = _by_symbol(plane, loops)
-        for digits in TELLING:
+        for digits in telling:
             with mp.workdps(digits):
                 polished = polish(problem, start)
                 if polished is None or (stable := verdict_of(problem, polished).stable) is False:
                     break
                 if stable:
                     return start
+    if ends is not None and not is_real:  # two roots may be so close that the paths went to the other one
+        closer = descended(problem, plane, symbols)
+        if closer is not None:
+            return closer
+        if near:
+            raise RefusedError(Reason.EDGE, working=telling[-1])
+        raise RefusedError(Reason.IN_A_SUPPORT, radius=at_least_one(ends))
     if ends is not None:
         raise RefusedError(Reason.ON_A_CUT, radius=at_least_one(ends))
     raise RefusedError(Reason.NO_COMPLEX_PATH)
@@ -150,7 +171,7 @@ def _paths(plane: Plane, symbols: tuple[Symbol, ...]) -> Iterator[Iterator[Compl
     problem = plane.problem
     if not _all_real(problem, symbols):
         yield _ends(*from_bare(plane, {}))
-        sides = {s: float(to_mpf(problem.values[s].as_real_imag()[1])) for s in symbols}
+        sides = {s: problem.values[s].as_real_imag()[1] for s in symbols}  # exact: doubles may lose them
         # Straight to the field strength may lead to the other root, where the point is as near to both: from afar.
         yield _ends(*_lowered(plane, {s: 1.0 if side > 0 else -1.0 for s, side in sides.items() if side}))
     axis = tuple(symbol for symbol in symbols if problem.values[symbol].is_real)
@@ -169,7 +190,7 @@ def _ends(loops: Complexes, found: NDArray[Any]) -> Iterator[Complexes]:
 def _lowered(plane: Plane, signs: Mapping[Symbol, float]) -> tuple[Complexes, NDArray[Any]]:
     """From a height in the complex plane down to a point, on one side of the axis."""
     values = {s: complex(to_mpf(plane.problem.values[s])) for s in signs}
-    height = max(1.0, *(abs(x) for x in values.values()))
+    height = max([1.0, *(abs(x) for x in values.values())])
 
     def at(heights: NDArray[np.float64]) -> Columns:
         return {s: np.asarray(values[s] + 1j * sign * heights, dtype=complex) for s, sign in signs.items()}

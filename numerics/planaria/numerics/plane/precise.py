@@ -18,9 +18,11 @@ from planaria.numerics.points.balls import ball_numbers, from_ball, working_ball
 from planaria.numerics.points.problem import Problem
 from planaria.numerics.points.verification import Verification
 
-__all__ = ["polish", "verdict_of"]
+__all__ = ["iterated", "polish", "verdict_of"]
 
 MOST_STEPS = 60
+MOST_ROUNDS = 200
+SETTLED = 1e-8  # relative change of an iteration, from which Newton's method goes on
 LAST_BITS = 30  # of a step that is rounding
 
 
@@ -48,6 +50,27 @@ def polish(problem: Problem, start: Mapping[Symbol, Any]) -> dict[Symbol, Any] |
             ):
                 return {symbol: from_ball(x) for symbol, x in zip(symbols, loops, strict=True)}
             last = change
+    return None
+
+
+def iterated(problem: Problem, symbols: Sequence[Symbol]) -> dict[Symbol, Any] | None:
+    """The loops by iteration of the equations from the bare propagators; None where that does not settle."""
+    equations = unreduced(problem.derivation)
+    with working_balls():
+        numbers = complex_balls(problem)
+        loops = [acb(0) for _ in symbols]
+        for _ in range(MOST_ROUNDS):
+            try:
+                propagators = equations.propagators(numbers, dict(zip(symbols, loops, strict=True)))
+                image = [acb(one).mid() for one in equations.image(numbers, symbols, propagators)]
+            except ZeroDivisionError:
+                return None
+            if not all(one.is_finite() for one in image):
+                return None
+            changes = [(abs(new - old).mid(), abs(new).mid()) for new, old in zip(image, loops, strict=True)]
+            loops = image
+            if all(change <= SETTLED * size for change, size in changes):
+                return {symbol: from_ball(x) for symbol, x in zip(symbols, loops, strict=True)}
     return None
 
 

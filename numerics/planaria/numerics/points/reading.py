@@ -12,6 +12,7 @@ from planaria.algebra.errors import InputError
 from planaria.ensembles.model import Model
 from planaria.ensembles.ranges import shown
 from planaria.ensembles.spectra import Eigenvalues, Spectrum
+from planaria.numerics.given_digits import eigenvalues_of
 from planaria.numerics.spectra import exact_number
 
 __all__ = ["fit_list", "is_beyond", "number_of", "real_only", "spectrum_of"]
@@ -20,7 +21,9 @@ __all__ = ["fit_list", "is_beyond", "number_of", "real_only", "spectrum_of"]
 def spectrum_of(value: object, name: str) -> Spectrum:
     if isinstance(value, Spectrum):
         return value
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind == "f":
+        return eigenvalues_of(value, f"matrix {name}")
+    if hasattr(value, "tolist"):
         value = value.tolist()
     return Eigenvalues.of(value, f"matrix {name}")
 

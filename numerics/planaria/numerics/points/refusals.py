@@ -34,8 +34,15 @@ def refuse_beyond(problem: Posed, place: str) -> None:
         raise InputError(
             place,
             f"the parameter {symbol} = {as_python(problem.values[symbol])} is not a positive number",
-            "give a positive number; others are for single points, without a limit and without a proof",
+            _INSTEAD[place],
         )
+
+
+_INSTEAD = {
+    "certify": "leave the proof out: the value is verified there",
+    "limit": "give a positive number, or a small value in place of the limit",
+    "values": "give positive or complex numbers, or evaluate its points one by one",
+}
 
 
 class SingularError(RefusedError):

@@ -10,10 +10,12 @@ from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.derivations.matrix_valued import MatrixDerivation
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Given, Values, given
+from planaria.numerics.given_digits import with_notes
+from planaria.numerics.given_spectra import with_spectra
 from planaria.numerics.plane.point import in_the_plane
 from planaria.numerics.points.extent import merged_where_few
 from planaria.numerics.points.infinite import check_infinite
-from planaria.numerics.points.problem import beyond, pose
+from planaria.numerics.points.problem import Problem, beyond, pose
 from planaria.numerics.points.refusals import refuse_beyond
 from planaria.numerics.solving.certificate import certified
 from planaria.numerics.solving.exclusive import exclusive
@@ -90,11 +92,16 @@ def evaluate(
     if limit and certify:
         raise InputError("certify", "a limit is not proved", "leave it out, or give the parameter a small value")
     if limit:
-        return limit_at_zero(derivation, at, limit, digits)
+        spectra = with_spectra(derivation.model, at, (derivation.expression,))[0].spectra
+        return with_notes(limit_at_zero(derivation, at, limit, digits), spectra)
     problem = pose(derivation, at)
     if certify:
         refuse_beyond(problem, "certify")
     check_infinite(problem)
+    return with_notes(_solved(problem, digits, certify), [(matrix, one) for matrix, _, one in problem.spectra])
+
+
+def _solved(problem: Problem, digits: int, certify: bool) -> Estimate:
     if beyond(problem):
         return in_the_plane(problem, digits)
     refuse_zero(problem)
