@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from planaria.algebra.rational import Ratio
 
@@ -24,10 +24,11 @@ class Oracle(Protocol):
         """The sign of a function at several points, each proved in balls; None where a ball contains zero."""
         ...
 
-    def closest(self, branch: Branch, name: str, candidates: Sequence[Ratio]) -> int | None:
-        """Which of several functions is the root of an unknown of somebody's own; None where numbers do not tell."""
-        ...
+    def closest(
+        self, branch: Branch, name: str, candidates: Sequence[Ratio], known: Mapping[str, Ratio]
+    ) -> int | None:
+        """Which of several functions is the root that is meant by an unknown of somebody's own, beside known ones.
 
-    def root(self, name: str, point: int) -> Any:
-        """That root at a point."""
+        None where numbers do not tell.
+        """
         ...

@@ -153,7 +153,8 @@ def _root_of(reading: Reading, one: OwnUnknown) -> Element:
     if len(factors) == 1:
         branch.algebraic.append((_symbol(symbol), factors[0]))
         return Element(branch, generator)
-    chosen = branch.oracle.closest(branch, one.name, [root for _, root in rational])
+    others = {name: value.ratio for name, value in reading.meanings.items() if name != one.name}
+    chosen = branch.oracle.closest(branch, one.name, [root for _, root in rational], others)
     if chosen is None:
         raise UnprovableError(f"which root of its equation {one.name} is cannot be told")
     return Element(branch, rational[chosen][1])

@@ -10,13 +10,12 @@ from sympy import Expr, Integer, Symbol
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, limited
 from planaria.derivations.comparison.branch import Branch
-from planaria.derivations.comparison.oracle import UnprovableError
+from planaria.derivations.comparison.oracle import Oracle, UnprovableError
 from planaria.derivations.comparison.own_unknowns import identify
 from planaria.derivations.comparison.reading import Reading
 from planaria.derivations.comparison.vocabulary import Vocabulary
 from planaria.derivations.steps import Formula, Step
 from planaria.ensembles.formulas.claim import Claim
-from planaria.ensembles.formulas.writing import written
 
 __all__ = ["Attempt", "prove"]
 
@@ -48,12 +47,13 @@ class Attempt:
     meanings: Mapping[str, Ratio] = field(default_factory=dict)
 
 
-def prove(start: Branch, names: Vocabulary, claim: Claim) -> Attempt:
+def prove(start: Branch, names: Vocabulary, claim: Claim, oracle: Oracle) -> Attempt:
     """Reduce the difference of the two sides of a claim.
 
     Raises nothing: where algebra does not tell, the attempt says why.
     """
     branch = start.copy()
+    branch.oracle = oracle
     reading = Reading(branch, names, claim)
     try:
         with limited(SECONDS):
@@ -74,36 +74,25 @@ def _attempt(branch: Branch, reading: Reading, claim: Claim) -> Attempt:
     difference = left.to(branch.ring) - right.to(branch.ring)
     proved = branch.is_zero(difference)
     steps = [
-        Step("name", Symbol(f"{one.name} = {written(one.formula)}"), _shown(branch, reading.name(one.name).ratio), _SUMS)
+        Step("name", Symbol(str(one)), Formula(reading.name(one.name).ratio), "brought to the basis of sums")
         for one in claim.definitions
     ]
     for each in claim.unknowns:
         meaning = reading.meanings[each.name].ratio
-        equation = Symbol(f"{written(each.left)} = {written(each.right)}")
-        steps.append(Step("own unknown", equation, _shown(branch, meaning), f"{each.name} is {_ROOT}"))
-    steps += [
-        Step("bring to the basis", Symbol(str(claim)), _shown(branch, right), "sums over eigenvalues by partial fractions")
-    ]
+        steps.append(Step("own unknown", Symbol(str(each)), Formula(meaning), "the root that belongs to the matrices"))
+    by = "sums over eigenvalues by partial fractions"
+    steps.append(Step("bring to the basis", Symbol(str(claim)), Formula(right), by))
     used = difference.support()
     for generator, solution in branch.solved:
         if generator in used:
-            steps.append(Step("insert an equation", generator, _shown(branch, solution), "the equations of the model"))
+            steps.append(Step("insert an equation", generator, Formula(solution), "the equations of the model"))
     for one, count in reading.signs:
         steps.append(
-            Step("sign", _shown(branch, one), Integer(1), f"the sign of a root, proved in balls at {count} points")
+            Step("sign", Formula(one), Integer(1), f"the sign of a root, proved in balls at {count} points")
         )
     reduced = branch.normal(difference)
-    after: Expr | Formula = Integer(0) if proved else _shown(branch, reduced)
-    steps.append(Step("difference", _shown(branch, difference), after, "modulo the equations of the model"))
+    after: Expr | Formula = Integer(0) if proved else Formula(reduced)
+    steps.append(Step("difference", Formula(difference), after, "modulo the equations of the model"))
     reason = "the difference is zero modulo the equations of the model" if proved else "the difference is not zero"
     meanings = {name: one.ratio for name, one in reading.meanings.items()}
     return Attempt(proved, reason, tuple(steps), branch, meanings)
-
-
-_SUMS = "brought to the basis of sums"
-_ROOT = "the root that belongs to the matrices"
-
-
-def _shown(branch: Branch, ratio: Ratio) -> Formula:
-    del branch
-    return Formula(ratio)

@@ -149,8 +149,9 @@ class Reading:
         if sign < 0:
             raise UnprovableError("a root of a negative number has no real value")
         result = branch.ring.one
-        for prime, multiplicity in factorint(abs(number)).items():
-            positive.append((branch.ring.constant(int(prime)), int(multiplicity)))
+        for whole_number, direction in ((number.numerator, 1), (number.denominator, -1)):
+            for prime, multiplicity in factorint(abs(whole_number)).items():
+                positive.append((branch.ring.constant(int(prime)), direction * int(multiplicity)))
         for one, multiplicity in positive:
             whole, rest = divmod(multiplicity, degree)
             result = result.to(branch.ring) * one.to(branch.ring) ** whole

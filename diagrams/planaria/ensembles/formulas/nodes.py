@@ -6,7 +6,7 @@ it stays the same place when something beside it is changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -201,18 +201,11 @@ class Algebra(Protocol[T]):
     def over(self, node: Over) -> T: ...
 
 
-def computed(node: Node, algebra: Algebra[Any], given: Callable[[Node], Any] | None = None) -> Any:
+def computed(node: Node, algebra: Algebra[Any]) -> Any:
     """The value of a formula in an algebra, whose values know + - * and /.
-
-    Parameters
-    ----------
-    given
-        Says the value of some nodes, by identity; None for the others.
 
     Raises ZeroDivisionError where the algebra does.
     """
-    if given is not None and (known := given(node)) is not None:
-        return known
     match node:
         case Number(value=value):
             return algebra.number(value)
@@ -221,28 +214,28 @@ def computed(node: Node, algebra: Algebra[Any], given: Callable[[Node], Any] | N
         case Identity():
             return algebra.number(Fraction(1))
         case Negative(of=one):
-            return -computed(one, algebra, given)
+            return -computed(one, algebra)
         case Plus(terms=terms):
-            total = computed(terms[0], algebra, given)
+            total = computed(terms[0], algebra)
             for one in terms[1:]:
-                if isinstance(one, Negative) and (given is None or given(one) is None):
-                    total = total - computed(one.of, algebra, given)
+                if isinstance(one, Negative):
+                    total = total - computed(one.of, algebra)
                 else:
-                    total = total + computed(one, algebra, given)
+                    total = total + computed(one, algebra)
             return total
         case Times(factors=factors):
-            product = computed(factors[0], algebra, given)
+            product = computed(factors[0], algebra)
             for one in factors[1:]:
-                product = product * computed(one, algebra, given)
+                product = product * computed(one, algebra)
             return product
         case Quotient(above=above, below=below):
-            return computed(above, algebra, given) / computed(below, algebra, given)
+            return computed(above, algebra) / computed(below, algebra)
         case Power(base=base, exponent=exponent):
-            return algebra.power(computed(base, algebra, given), exponent)
+            return algebra.power(computed(base, algebra), exponent)
         case Over():
             return algebra.over(node)
         case Determinant(rows=rows):
-            return _determinant([[computed(one, algebra, given) for one in row] for row in rows])
+            return _determinant([[computed(one, algebra) for one in row] for row in rows])
 
 
 def _determinant(rows: list[list[Any]]) -> Any:
