@@ -1,31 +1,51 @@
 """The field of functions on the branch of the matrices, in which two formulas are equal or not.
 
-Every formula becomes a rational function of generators that no equation relates: each relation of the closed form is
-solved for a parameter in which it is linear, as a rule a ridge, and each sum over eigenvalues is brought to one basis
-by partial fractions, where a denominator that the relations make equal to a known one is that one. Roots and
-unknowns of somebody's own that are not rational are adjoined with their polynomials. A difference that is reduced to
-zero vanishes wherever the relations hold and no denominator vanishes: the ideal is that of the relations, saturated
-by the slopes that they are solved with, and none of these is zero on the branch.
+Every formula becomes a rational function of generators that no equation relates: each relation of the closed
+form is solved for a parameter in which it is linear, as a rule a ridge, and each sum over eigenvalues is brought
+to one basis by partial fractions, where a denominator that the relations make equal to a known one is that one.
+Roots and unknowns of somebody's own that are not rational are adjoined with their polynomials. A difference that
+is reduced to zero vanishes wherever the relations hold and no denominator vanishes: the ideal is that of the
+relations, saturated by the slopes that they are solved with, and none of these is zero on the branch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import Any
+from typing import Any, Protocol
 
 from sympy import Expr, Integer, Symbol
 
 from planaria.algebra.linear import degree_in, root
 from planaria.algebra.polynomials import sympy_number
 from planaria.algebra.rational import Ratio, Ring
-from planaria.derivations.comparison.oracle import Oracle, UnprovableError
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of, decompose
 from planaria.derivations.equations.spectral_symbols import sum_name
 
-__all__ = ["Branch"]
+__all__ = ["Branch", "Oracle", "UnprovableError"]
+
+
+class UnprovableError(ArithmeticError):
+    """Algebra does not say whether a claim holds; the message says why."""
+
+
+class Oracle(Protocol):
+    """Certified numbers on the branch of the matrices: what a proof asks for where algebra alone does not tell."""
+
+    def signs(self, branch: Branch, value: Ratio) -> tuple[int | None, ...]:
+        """The sign of a function at several points, each proved in balls; None where a ball contains zero."""
+        ...
+
+    def closest(
+        self, branch: Branch, name: str, candidates: Sequence[Ratio], known: Mapping[str, Ratio]
+    ) -> int | None:
+        """Which of several functions is the root that is meant by an unknown of somebody's own, beside known ones.
+
+        None where numbers do not tell.
+        """
+        ...
 
 
 class Branch:
@@ -198,21 +218,19 @@ class Branch:
     def _solve(self, relation: Ratio, parameter: Expr | None) -> None:
         """Take one more generator for what a relation makes of it."""
         polynomial = self._vanishing(self.normal(relation))
-        options: list[tuple[bool, bool, int, str, Expr]] = []
         eigen = {symbol for _, symbol in self.setting.matrices}
         own = {unknown.symbol for unknown in self.derivation.closed_form.unknowns} | set(self.sums.values())
-        for generator in polynomial.support() - eigen:
-            if degree_in(polynomial, generator) == 1:
-                slope = polynomial.derivative(generator)
-                if generator == parameter or len(slope.numerator) == 1 or self._is_nonzero(slope):
-                    key = (generator != parameter, generator in own or generator in self.setting.spaces, slope.size)
-                    options.append((*key, str(generator), generator))
-        if options:
-            generator = min(options, key=lambda one: one[:4])[-1]
-            solution = root(polynomial, generator)
-            self.solved.append((generator, solution))
-            return
-        degree, _, generator = min((degree_in(polynomial, g), str(g), g) for g in polynomial.support() & own)
+        linear = [g for g in polynomial.support() - eigen if degree_in(polynomial, g) == 1]
+        # First what derive has solved it for, whose slope is not zero; then parameters, and short slopes.
+        slopes = {generator: polynomial.derivative(generator) for generator in linear}
+        last = own | set(self.setting.spaces)
+        linear.sort(key=lambda g: (g != parameter, g in last, slopes[g].size, str(g)))
+        for generator in linear:
+            slope = slopes[generator]
+            if generator == parameter or len(slope.numerator) == 1 or self._is_nonzero(slope):
+                self.solved.append((generator, root(polynomial, generator)))
+                return
+        *_, generator = min((degree_in(polynomial, g), str(g), g) for g in polynomial.support() & own)
         self.algebraic.append((generator, polynomial))
 
     def _vanishing(self, relation: Ratio) -> Ratio:
@@ -222,7 +240,9 @@ class Branch:
             return factors[0]
         left = [one for one in factors if not self._is_nonzero(one)]
         if len(left) != 1:
-            raise UnprovableError("an equation of the model has several factors, and numbers do not tell them apart")
+            raise UnprovableError(
+                "an equation of the model has several factors, and numbers do not tell them apart"
+            )
         return left[0]
 
     def _is_nonzero(self, value: Ratio) -> bool:
@@ -231,7 +251,7 @@ class Branch:
 
 
 def _pseudo_remainder(value: Ratio, polynomial: Ratio, symbol: Symbol) -> Ratio:
-    """The remainder of a polynomial by another one in a generator, times a power of the other's leading coefficient."""
+    """The remainder by a polynomial in a generator, times a power of the leading coefficient of that."""
     ring = value.ring
     degree = degree_in(polynomial, symbol)
     generator = ring.generator(symbol)

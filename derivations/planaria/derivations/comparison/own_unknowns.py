@@ -1,10 +1,10 @@
 """Unknowns of somebody's own, given by an equation: which function of the derivation's own they are.
 
 An equation has many roots; meant is the one that belongs to the matrices. A root that is an expression in the
-derivation's unknowns moves with them, and so does the sum that it stands in. So first the denominators of the sums
-are looked at: an unknown in ``lambda_I + k`` is tried as the pole that the derivation knows. What stands in no
-denominator is a root of a polynomial over the field, which is factored. Where several roots are left, numbers tell:
-see `planaria.numerics.comparison.own_roots` for the root that is meant.
+derivation's unknowns moves with them, and so does the sum that it stands in. So first the denominators of the
+sums are looked at: an unknown in ``lambda_I + k`` is tried as the pole that the derivation knows. What stands in
+no denominator is a root of a polynomial over the field, which is factored. Where several roots are left, numbers
+tell: see `planaria.numerics.comparison.own_roots` for the root that is meant.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from sympy import Expr, Symbol
 
 from planaria.algebra.linear import degree_in, root
 from planaria.algebra.rational import Ratio
-from planaria.derivations.comparison.branch import Branch
-from planaria.derivations.comparison.oracle import UnprovableError
+from planaria.derivations.comparison.branch import UnprovableError
 from planaria.derivations.comparison.reading import Element, Reading
 from planaria.ensembles.formulas.claim import OwnUnknown
 from planaria.ensembles.formulas.nodes import Over, places
@@ -26,25 +25,39 @@ __all__ = ["identify"]
 MOST = 64  # assignments of poles that are tried
 
 
-def identify(reading: Reading) -> None:
+def identify(reading: Reading, assumed: Mapping[str, Symbol]) -> None:
     """Give every unknown of a claim its meaning in the reading.
+
+    Parameters
+    ----------
+    assumed
+        Unknowns that are taken for one of the derivation's, whatever their equations say.
 
     Raises UnprovableError where an unknown is none of the functions of the field.
     """
-    unknowns = reading.claim.unknowns
+    branch = reading.branch
+    reading.meanings = {name: Element(branch, branch.symbol(symbol)) for name, symbol in assumed.items()}
+    unknowns = [one for one in reading.claim.unknowns if one.name not in assumed]
     if not unknowns:
         return
-    poles = _candidates(reading)
+    poles = {name: several for name, several in _candidates(reading).items() if name not in assumed}
+    given = dict(reading.meanings)
     for assignment in _assignments(reading, poles):
-        reading.meanings = dict(assignment)
+        reading.meanings = {**given, **assignment}
         reading.forget()
         if all(_holds(reading, one) for one in unknowns if one.name in poles):
             break
     else:
+        reading.meanings = given
         names = " and ".join(poles)
         raise UnprovableError(f"the equation of {names} is satisfied by no unknown of the derivation")
     for one in _in_turn(reading, [each for each in unknowns if each.name not in reading.meanings]):
-        reading.meanings[one.name] = _root_of(reading, one)
+        try:
+            meaning = _root_of(reading, one)
+        except UnprovableError:
+            del reading.meanings[one.name]
+            raise
+        reading.meanings[one.name] = meaning
         reading.forget()
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sympy import Expr, Integer, Symbol
 
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, limited
-from planaria.derivations.comparison.branch import Branch
-from planaria.derivations.comparison.oracle import Oracle, UnprovableError
+from planaria.derivations.comparison.branch import Branch, Oracle, UnprovableError
 from planaria.derivations.comparison.own_unknowns import identify
 from planaria.derivations.comparison.reading import Reading
 from planaria.derivations.comparison.vocabulary import Vocabulary
@@ -19,6 +19,7 @@ from planaria.ensembles.formulas.claim import Claim
 
 __all__ = ["Attempt", "prove"]
 
+NONE: Mapping[str, Symbol] = MappingProxyType({})
 SECONDS = 3.0  # of exact work for one claim
 
 
@@ -47,8 +48,15 @@ class Attempt:
     meanings: Mapping[str, Ratio] = field(default_factory=dict)
 
 
-def prove(start: Branch, names: Vocabulary, claim: Claim, oracle: Oracle) -> Attempt:
+def prove(
+    start: Branch, names: Vocabulary, claim: Claim, oracle: Oracle, assumed: Mapping[str, Symbol] = NONE
+) -> Attempt:
     """Reduce the difference of the two sides of a claim.
+
+    Parameters
+    ----------
+    assumed
+        Unknowns of somebody's own that are taken for one of the derivation's, whatever their equations say.
 
     Raises nothing: where algebra does not tell, the attempt says why.
     """
@@ -57,7 +65,7 @@ def prove(start: Branch, names: Vocabulary, claim: Claim, oracle: Oracle) -> Att
     reading = Reading(branch, names, claim)
     try:
         with limited(SECONDS):
-            return _attempt(branch, reading, claim)
+            return _attempt(branch, reading, claim, assumed)
     except UnprovableError as error:
         reason = str(error)
     except WorkLimitError:
@@ -67,8 +75,8 @@ def prove(start: Branch, names: Vocabulary, claim: Claim, oracle: Oracle) -> Att
     return Attempt(False, reason, (), branch, {name: one.ratio for name, one in reading.meanings.items()})
 
 
-def _attempt(branch: Branch, reading: Reading, claim: Claim) -> Attempt:
-    identify(reading)
+def _attempt(branch: Branch, reading: Reading, claim: Claim, assumed: Mapping[str, Symbol]) -> Attempt:
+    identify(reading, assumed)
     right = reading.read(claim.right).ratio
     left = branch.value if claim.left is None else reading.read(claim.left).ratio
     difference = left.to(branch.ring) - right.to(branch.ring)
@@ -79,7 +87,9 @@ def _attempt(branch: Branch, reading: Reading, claim: Claim) -> Attempt:
     ]
     for each in claim.unknowns:
         meaning = reading.meanings[each.name].ratio
-        steps.append(Step("own unknown", Symbol(str(each)), Formula(meaning), "the root that belongs to the matrices"))
+        steps.append(
+            Step("own unknown", Symbol(str(each)), Formula(meaning), "the root that belongs to the matrices")
+        )
     by = "sums over eigenvalues by partial fractions"
     steps.append(Step("bring to the basis", Symbol(str(claim)), Formula(right), by))
     used = difference.support()

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from sympy import Symbol, factorint
 
 from planaria.algebra.rational import Ratio
-from planaria.derivations.comparison.branch import Branch
-from planaria.derivations.comparison.oracle import UnprovableError
+from planaria.derivations.comparison.branch import Branch, UnprovableError
 from planaria.derivations.comparison.vocabulary import Vocabulary
 from planaria.ensembles.formulas.claim import Claim
 from planaria.ensembles.formulas.nodes import Node, Over, computed
@@ -163,7 +161,9 @@ class Reading:
     def _simple_root(self, one: Ratio, degree: int) -> Ratio:
         """A generator for the positive root of a positive irreducible function."""
         branch = self.branch
-        key = next(((f, d) for f, d in self._roots if d == degree and f.to(branch.ring) == one.to(branch.ring)), None)
+        key = next(
+            ((f, d) for f, d in self._roots if d == degree and f.to(branch.ring) == one.to(branch.ring)), None
+        )
         if key is None:
             generator = branch.adjoin(f"root_{len(branch.algebraic) + 1}")
             (symbol,) = generator.support()
@@ -185,8 +185,8 @@ class Reading:
     def _sign(self, one: Ratio) -> int | None:
         """The sign of an irreducible function on the whole branch, as far as it is known.
 
-        A polynomial in positive parameters with coefficients of one sign has it. One with unknowns has the sign that
-        it has, proved in balls, at all of several points; a difference of parameters has none.
+        A polynomial in positive parameters with coefficients of one sign has it. One with unknowns has the sign
+        that it has, proved in balls, at all of several points; a difference of parameters has none.
         """
         signs = {1 if c > 0 else -1 for c in one.numerator.coeffs()}
         if len(signs) == 1 and all(isinstance(s, Symbol) and s.is_positive for s in one.support()):
@@ -200,5 +200,3 @@ class Reading:
             return None
         self.signs.append((one, len(found)))
         return found[0]
-
-

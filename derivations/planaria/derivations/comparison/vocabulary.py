@@ -53,7 +53,9 @@ class Vocabulary(Portable):
                 if isinstance(part, Over):
                     if over is not None:
                         raise InputError(
-                            place, "there is a sum inside of a sum", "give the inner one a name, as in --let 'z = sum(...)'"
+                            place,
+                            "there is a sum inside of a sum",
+                            "give the inner one a name, as in --let 'z = sum(...)'",
                         )
                     self.space_of(part, place)
 
@@ -62,13 +64,15 @@ class Vocabulary(Portable):
             return
         if name in self.eigenvalues:
             if over is None:
-                raise InputError(place, f"{name} stands outside of a sum", f"write sum(...) over it")
+                raise InputError(place, f"{name} stands outside of a sum", "write sum(...) over it")
             return
         if name in self.matrices:
             if over is None or over.word != "tr":
                 symbol = self.matrices[name][0]
                 raise InputError(
-                    place, f"{name} is a matrix outside of a trace", f"write sum(...) over its eigenvalues {symbol}"
+                    place,
+                    f"{name} is a matrix outside of a trace",
+                    f"write sum(...) over its eigenvalues {symbol}",
                 )
             return
         if name in self.fields:
@@ -88,7 +92,9 @@ class Vocabulary(Portable):
         found: dict[Expr, str] = {}
         for _, part in places(over.summand):
             if isinstance(part, Name):
-                pair = self.eigenvalues.get(part.name) or (self.matrices.get(part.name) if over.word == "tr" else None)
+                pair = self.eigenvalues.get(part.name) or (
+                    self.matrices.get(part.name) if over.word == "tr" else None
+                )
                 if pair is not None:
                     found.setdefault(pair[1], part.name)
             if isinstance(part, Identity):
@@ -103,7 +109,9 @@ class Vocabulary(Portable):
         if len(found) > 1:
             (first, one), (second, other), *_ = found.items()
             raise InputError(
-                place, f"one sum has {one} of the space {first} and {other} of the space {second}", "write two sums"
+                place,
+                f"one sum has {one} of the space {first} and {other} of the space {second}",
+                "write two sums",
             )
         return next(iter(found))
 

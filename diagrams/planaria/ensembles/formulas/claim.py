@@ -59,7 +59,7 @@ class Claim(Portable):
 
     def __post_init__(self) -> None:
         """Raises InputError for a name that has two meanings, and for definitions in a circle."""
-        names = [one.name for one in (*self.definitions, *self.unknowns)]
+        names = [*(one.name for one in self.definitions), *(one.name for one in self.unknowns)]
         for name in names:
             if names.count(name) > 1:
                 raise InputError(f"--let {name}", "the name is given twice", "give each name once")
@@ -71,7 +71,7 @@ class Claim(Portable):
     @property
     def own(self) -> frozenset[str]:
         """The names of somebody's own."""
-        return frozenset(one.name for one in (*self.definitions, *self.unknowns))
+        return frozenset(one.name for one in self.definitions) | {one.name for one in self.unknowns}
 
     def trees(self) -> Iterator[tuple[str, Node]]:
         """Every formula, with its place for errors."""
@@ -99,7 +99,9 @@ def _in_order(definitions: tuple[Definition, ...]) -> tuple[Definition, ...]:
         if not ready:
             (name, *_) = (one for one in own if one not in found)
             raise InputError(
-                f"--let {name}", "its formula needs itself", f"give the equation that it satisfies: '{name}: ... = ...'"
+                f"--let {name}",
+                "its formula needs itself",
+                f"give the equation that it satisfies: '{name}: ... = ...'",
             )
         found |= {name: own[name] for name in ready}
     return tuple(found.values())

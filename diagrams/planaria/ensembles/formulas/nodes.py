@@ -1,7 +1,7 @@
 """The tree of a formula: sums, products, powers, sums over eigenvalues, determinants, as they were written.
 
-Unlike an expression of sympy, a tree is not put in order: what is shown of it is what somebody wrote, and a place in
-it stays the same place when something beside it is changed.
+Unlike an expression of sympy, a tree is not put in order: what is shown of it is what somebody wrote, and a
+place in it stays the same place when something beside it is changed.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ __all__ = [
     "parts",
     "places",
     "replaced",
+    "tidied",
 ]
 
 
@@ -43,7 +44,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Name:
-    """What stands for something: a parameter, a dimension, an unknown, a sum, an eigenvalue, a matrix in a trace."""
+    """A parameter, a dimension, an unknown, a sum, an eigenvalue; in a trace, a matrix."""
 
     name: str
 
@@ -141,17 +142,17 @@ def _with_parts(node: Node, new: tuple[Node, ...]) -> Node:
         case Number() | Name() | Identity():
             return node
         case Negative():
-            return Negative(*new)
+            return Negative(new[0])
         case Over(word=word):
-            return Over(*new, word)
+            return Over(new[0], word)
         case Power(exponent=exponent, word=word):
-            return Power(*new, exponent, word)
+            return Power(new[0], exponent, word)
         case Plus():
             return Plus(new)
         case Times():
             return Times(new)
         case Quotient(word=word):
-            return Quotient(*new, word)
+            return Quotient(new[0], new[1], word)
         case Determinant(rows=rows):
             width = len(rows)
             return Determinant(tuple(new[n * width : (n + 1) * width] for n in range(width)))
@@ -185,6 +186,31 @@ def replaced(node: Node, path: Path, new: Node) -> Node:
     own = list(parts(node))
     own[first] = replaced(own[first], tuple(rest), new)
     return _with_parts(node, tuple(own))
+
+
+def tidied(node: Node) -> Node:
+    """The same formula without signs that cancel and brackets that a sum or a product does not need.
+
+    >>> a, b = Name("a"), Name("b")
+    >>> tidied(Plus((a, Negative(Negative(b))))), tidied(Negative(Times((Negative(a), b))))
+    (Plus(terms=(Name(name='a'), Name(name='b'))), Times(factors=(Name(name='a'), Name(name='b'))))
+    """
+    node = _with_parts(node, tuple(tidied(one) for one in parts(node)))
+    match node:
+        case Negative(of=Negative(of=one)):
+            return one
+        case Plus(terms=terms):
+            flat = [one for term in terms for one in (term.terms if isinstance(term, Plus) else (term,))]
+            return Plus(tuple(flat))
+        case Times(factors=(first, *others)):
+            if isinstance(first, Negative):
+                return tidied(Negative(Times((first.of, *others))))
+            flat = [*(first.factors if isinstance(first, Times) else (first,)), *others]
+            return Times(tuple(flat))
+        case Quotient(above=Negative(of=one), below=below, word=""):
+            return Negative(Quotient(one, below))
+        case _:
+            return node
 
 
 def names_of(node: Node) -> frozenset[str]:

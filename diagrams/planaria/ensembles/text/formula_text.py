@@ -1,9 +1,9 @@
 """Formulas and claims as text: the grammar of expressions, with ``sum``, ``sqrt`` and ``det``.
 
-A formula is in scalars: parameters, dimensions, unknowns and sums. ``sum(...)`` is a sum over the eigenvalues of one
-space, which are written ``lambda_I`` for a matrix Lambda; ``tr(...)`` of deterministic matrices is the same sum,
-written with the matrices. No text is evaluated as Python. Another reader, such as one of LaTeX, makes the same
-`Claim`.
+A formula is in scalars: parameters, dimensions, unknowns and sums. ``sum(...)`` is a sum over the eigenvalues of
+one space, which are written ``lambda_I`` for a matrix Lambda; ``tr(...)`` of deterministic matrices is the same
+sum, written with the matrices. No text is evaluated as Python. Another reader, such as one of LaTeX, makes the
+same `Claim`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from re import compile as pattern
 from typing import Any
 
 from lark import Token, Tree
+from sympy import Expr, MatrixExpr
 
 from planaria.algebra.errors import InputError, described
 from planaria.ensembles.formulas.claim import Claim, Definition, OwnUnknown
+from planaria.ensembles.formulas.from_sympy import formula_of
 from planaria.ensembles.formulas.nodes import (
     Determinant,
     Identity,
@@ -65,7 +67,9 @@ def parse_formula(text: str, place: str) -> Node:
             order.append(tree)
             pending.extend(tree.children)
             if len(order) > MAX_NODES:
-                raise InputError(place, f"{short(text)} has more than {MAX_NODES} parts", "give parts names by --let")
+                raise InputError(
+                    place, f"{short(text)} has more than {MAX_NODES} parts", "give parts names by --let"
+                )
     values: list[tuple[Any, int]] = []
     for tree in reversed(order):
         count = sum(isinstance(child, Tree) for child in tree.children)
@@ -76,7 +80,9 @@ def parse_formula(text: str, place: str) -> Node:
         if isinstance(node, (Plus, Times)):  # those of one sum are side by side
             depth = max(depth - 1, 1)
         if depth > MAX_DEEP:
-            raise InputError(place, f"{short(text)} is nested more than {MAX_DEEP} deep", "give parts names by --let")
+            raise InputError(
+                place, f"{short(text)} is nested more than {MAX_DEEP} deep", "give parts names by --let"
+            )
         values.append((node, depth))
     ((result, _),) = values
     assert not isinstance(result, tuple)  # a row stands in a determinant alone
@@ -84,7 +90,7 @@ def parse_formula(text: str, place: str) -> Node:
     return formula
 
 
-def parse_claim(formula: object, let: Mapping[str, str] | Sequence[str] = ()) -> Claim:
+def parse_claim(formula: str | Expr, let: Mapping[str, str] | Sequence[str] = ()) -> Claim:
     """A formula, or an equation of two, with the names of somebody's own.
 
     Parameters
@@ -108,6 +114,8 @@ def parse_claim(formula: object, let: Mapping[str, str] | Sequence[str] = ()) ->
             definitions.append(one)
         else:
             unknowns.append(one)
+    if isinstance(formula, Expr) and not isinstance(formula, MatrixExpr):
+        return Claim(formula_of(formula), None, tuple(definitions), tuple(unknowns))
     if not isinstance(formula, str):
         raise InputError("FORMULA", f"{described(formula)} is no formula", "give it as text of the grammar")
     left, right = _sides(formula, "FORMULA")

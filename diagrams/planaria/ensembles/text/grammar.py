@@ -135,7 +135,7 @@ def names_in(text: str, place: str) -> frozenset[str]:
 
 
 def parse_formula_tree(text: str, place: str) -> Tree[Token]:
-    """The parse tree of a formula: the grammar of expressions, with sums over eigenvalues, roots and determinants."""
+    """The parse tree of a formula: the grammar of expressions, with sums, roots and determinants."""
     return _parse(text, place, formula=True)
 
 
@@ -213,8 +213,8 @@ def _refuse_syntax(error: UnexpectedInput, text: str, place: str, formula: bool)
         previous = text[:position].rstrip()[-1:]
         if piece == "(" and before:
             remedy = (
-                f"'{before[1]}' is no function: the functions are {', '.join(functions[:-1])} and {functions[-1]}; "
-                "write a product with *"
+                f"'{before[1]}' is no function: the functions are {', '.join(functions[:-1])} "
+                f"and {functions[-1]}; write a product with *"
             )
             if close := get_close_matches(before[1], functions, n=1, cutoff=0.6):
                 remedy = f"'{before[1]}' is no function; did you mean '{close[0]}'?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import log10
 from typing import Any
 
@@ -10,14 +11,13 @@ from mpmath import mp
 from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError, check_whole, described, unknown_name
-from planaria.derivations.comparison.branch import Branch
-from planaria.derivations.comparison.comparison import Comparison, Correction, Counterexample
-from planaria.derivations.comparison.oracle import UnprovableError
-from planaria.derivations.comparison.proof import Attempt, prove
+from planaria.derivations.compared import Comparison, Correction, Counterexample
+from planaria.derivations.comparison.branch import Branch, UnprovableError
+from planaria.derivations.comparison.proof import NONE, Attempt, prove
 from planaria.derivations.comparison.vocabulary import Vocabulary, vocabulary
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
-from planaria.ensembles.formulas.claim import Claim
+from planaria.ensembles.formulas.claim import Claim, OwnUnknown
 from planaria.ensembles.formulas.nodes import names_of
 from planaria.ensembles.question import Given, Values, given
 from planaria.ensembles.text.formula_text import parse_claim
@@ -43,7 +43,7 @@ MOST = 28  # digits that are claimed: those of the solution
 
 def compare(
     derivation: Derivation | LogDetDerivation,
-    formula: str | Claim,
+    formula: str | Expr | Claim,
     let: Mapping[str, str] | Sequence[str] = (),
     *,
     values: Values | None = None,
@@ -55,8 +55,9 @@ def compare(
     Parameters
     ----------
     formula
-        In the grammar of models, with ``sum(...)`` over eigenvalues, ``tr(...)`` of deterministic matrices, ``sqrt``
-        and ``det([[a, b], [c, d]])``, in the names of the derivation and in those of `let`. Or an equation of two.
+        In the grammar of models, with ``sum(...)`` over eigenvalues, ``tr(...)`` of deterministic matrices,
+        ``sqrt`` and ``det([[a, b], [c, d]])``, in the names of the derivation and in those of `let`. Or an
+        equation of two.
     let
         Names of somebody's own: ``"z = sum(lambda_I/(lambda_I + Delta))"``, or, for what an equation fixes,
         ``"k: k*(N - z) = gamma"``.
@@ -100,7 +101,9 @@ def _fixed(derivation: Derivation, at: Mapping[Any, Any]) -> dict[Symbol, Expr]:
             raise unknown_name("values", "parameter", name, symbols)
         number = number_of(symbols[name], value, spaces, bound)
         if not number.is_Rational or (number <= 0 and symbols[name].is_positive):
-            raise InputError(f"parameter {name}", f"{value} is no positive number", "compare at finite numbers > 0")
+            raise InputError(
+                f"parameter {name}", f"{value} is no positive number", "compare at finite numbers > 0"
+            )
         found[symbols[name]] = number
     return found
 
@@ -120,13 +123,13 @@ class _Session:
         self.oracle = PointOracle(self.points, self.names)
         self._branch: Branch | None = None
 
-    def attempt(self, claim: Claim) -> Attempt:
+    def attempt(self, claim: Claim, assumed: Mapping[str, Symbol] = NONE) -> Attempt:
         if self._branch is None:
             try:
                 self._branch = Branch(self.derivation, self.fixed, self.oracle)
             except UnprovableError as error:
                 return Attempt(False, str(error))
-        return prove(self._branch, self.names, claim, self.oracle.of(claim))
+        return prove(self._branch, self.names, claim, self.oracle.of(claim), assumed)
 
     def compared(self, claim: Claim) -> Comparison:
         attempt = self.attempt(claim)
@@ -137,9 +140,7 @@ class _Session:
             )
         verdict, digits, count, reason, differing = self._by_numbers(claim, attempt)
         if verdict is not Verdict.REFUTED:
-            return Comparison(
-                claim, verdict, digits, count, reason, steps=attempt.steps, meanings=meanings
-            )
+            return Comparison(claim, verdict, digits, count, reason, steps=attempt.steps, meanings=meanings)
         return Comparison(
             claim,
             verdict,
@@ -154,9 +155,7 @@ class _Session:
 
     # -- numbers -------------------------------------------------------------------------------------------
 
-    def _by_numbers(
-        self, claim: Claim, attempt: Attempt
-    ) -> tuple[Verdict, int | None, int, str, Point | None]:
+    def _by_numbers(self, claim: Claim, attempt: Attempt) -> tuple[Verdict, int | None, int, str, Point | None]:
         """The verdict of numbers, the digits of agreement, the points, a reason, and where the sides differ."""
         least, count = MOST, 0
         sides = self._sides(claim, attempt)
@@ -180,7 +179,13 @@ class _Session:
                 least = min(least, _agreement(left, right))
         if count < FEWEST:
             why = self.points.reason or "none was found"
-            return Verdict.UNDECIDED, None, count, f"{attempt.reason}, and there are no points to tell ({why})", None
+            return (
+                Verdict.UNDECIDED,
+                None,
+                count,
+                f"{attempt.reason}, and there are no points to tell ({why})",
+                None,
+            )
         if least < DIGITS:
             reason = f"{attempt.reason}, and numbers agree to {least} digits only"
             return Verdict.UNDECIDED, least, count, reason, None
@@ -193,7 +198,7 @@ class _Session:
         return sides
 
     def _own(self, claim: Claim, attempt: Attempt, point: Point) -> dict[str, Any]:
-        """The unknowns of somebody's own in balls: as functions of those of the derivation, or by their equations."""
+        """The unknowns of somebody's own in balls: as functions on the branch, or by their equations."""
         found: dict[str, Any] = {}
         left = list(claim.unknowns)
         for one in list(left):
@@ -205,10 +210,12 @@ class _Session:
                     continue
         needed = {one.name: _needed(claim, one.left) | _needed(claim, one.right) for one in left}
         while left:
-            one = next((each for each in left if not needed[each.name] & {o.name for o in left if o != each}), None)
-            if one is None:
+            waiting = {each.name for each in left}
+            ready = [each for each in left if not needed[each.name] & waiting - {each.name}]
+            if not ready:
                 names = " and ".join(each.name for each in left)
                 raise UnprovableError(f"the equations of {names} are not solved one after the other")
+            one = ready[0]
             found[one.name] = own_root(point, self.names, claim, one, found)
             left.remove(one)
         return found
@@ -248,9 +255,42 @@ class _Session:
             return Verdict.PROVED if again.proved else self._by_numbers(changed, again)[0]
 
         try:
-            return correction(claim, self.names, points, own, verdict)
+            found = correction(claim, self.names, points, own, verdict)
         except UnprovableError:
-            return None
+            found = None
+        return found or self._corrected_equation(claim, attempt, points)
+
+    def _corrected_equation(self, claim: Claim, attempt: Attempt, points: Sequence[Point]) -> Correction | None:
+        """The equation that an unknown of somebody's own satisfies if it is one of the derivation's."""
+        for one in claim.unknowns:
+            if one.name in attempt.meanings:
+                continue
+            equation = replace(claim, left=one.left, right=one.right)
+            for symbol in self.derivation.unknowns:
+                assumed = {one.name: symbol}
+
+                def own(point: Point, name: str = one.name, symbol: Symbol = symbol) -> Mapping[str, float]:
+                    return {name: float(point.scalars[symbol])} if symbol in point.scalars else {}
+
+                def changed(other: Claim, one: OwnUnknown = one) -> Claim:
+                    assert other.left is not None
+                    equations = (
+                        replace(u, left=other.left, right=other.right) if u == one else u for u in claim.unknowns
+                    )
+                    return replace(claim, unknowns=tuple(equations), definitions=other.definitions)
+
+                def verdict(other: Claim, assumed: Mapping[str, Symbol] = assumed) -> Verdict:
+                    if not self.attempt(other, assumed).proved:
+                        return Verdict.UNDECIDED
+                    return Verdict.PROVED if self.attempt(changed(other)).proved else Verdict.UNDECIDED
+
+                try:
+                    found = correction(equation, self.names, points, own, verdict)
+                except UnprovableError:
+                    continue
+                if found is not None:
+                    return found if found.name else replace(found, name=one.name)
+        return None
 
 
 def _needed(claim: Claim, tree: Any) -> set[str]:
@@ -273,5 +313,3 @@ def _agreement(left: Any, right: Any) -> int:
     if difference == 0:
         return MOST
     return MOST if not scale else max(0, min(MOST, int(-log10(difference / scale))))
-
-

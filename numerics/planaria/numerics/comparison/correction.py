@@ -1,8 +1,8 @@
 """The formula that holds, where it is one change away from one that does not.
 
-Every place of the formula, and of the formulas of names of somebody's own, gets thousands of changes at once in double
-precision; what makes both sides equal at a first point is tried at a second one, and what is left goes through the
-proof, the smallest change first.
+Every place of the formula, and of the formulas of names of somebody's own, gets thousands of changes at once in
+double precision; what makes both sides equal at a first point is tried at a second one, and what is left goes
+through the proof, the smallest change first.
 """
 
 from __future__ import annotations
@@ -15,10 +15,22 @@ import numpy as np
 from sympy import Expr
 
 from planaria.algebra.errors import InputError
-from planaria.derivations.comparison.comparison import Correction
+from planaria.derivations.compared import Correction
 from planaria.derivations.comparison.vocabulary import Vocabulary
 from planaria.ensembles.formulas.claim import Claim
-from planaria.ensembles.formulas.nodes import Identity, Node, Over, Path, Times, at_path, names_of, parts, places, replaced
+from planaria.ensembles.formulas.nodes import (
+    Identity,
+    Node,
+    Over,
+    Path,
+    Times,
+    at_path,
+    names_of,
+    parts,
+    places,
+    replaced,
+    tidied,
+)
 from planaria.ensembles.formulas.writing import written
 from planaria.ensembles.verdicts.claims import Verdict
 from planaria.numerics.comparison.edits import Change, changes, further_changes
@@ -29,6 +41,7 @@ from planaria.numerics.comparison.vectors import HOLE, Vectors
 __all__ = ["correction"]
 
 CLOSE = 1e-9  # relative difference of two sides that are equal in double precision
+SMALL = 2.4  # what a change costs beyond which another one may be smaller
 MOST_TRIED = 12  # changes that go through the proof
 MOST_PLACES = 120  # of a formula
 MOST_NAMES = 18  # that are written at a place
@@ -79,16 +92,20 @@ def correction(
         for variant in found:
             changed = variant.of(claim)
             text = str(_tree(changed, variant.which))
-            if text in seen or not _has_meaning(changed, names) or not all(_is_equal(changed, one) for one in others):
+            if (
+                text in seen
+                or not _has_meaning(changed, names)
+                or not all(_is_equal(changed, one) for one in others)
+            ):
                 continue
             seen.add(text)
             tried += 1
             said = verdict(changed)
-            if said is Verdict.PROVED or (said is Verdict.HOLDS and best is None):
+            if said.agrees and (best is None or _rank(variant, said) < _rank(*best)):
                 best = variant, said
             if said is Verdict.PROVED or tried == MOST_TRIED:
                 break
-        if best is not None:
+        if best is not None and best[1] is Verdict.PROVED and best[0].change.cost < SMALL:
             break
     if best is None:
         return None
@@ -97,6 +114,10 @@ def correction(
     changed = one.of(claim)
     formula = written(_tree(changed, one.which)) if name else str(changed)
     return Correction(formula, name, one.change.words, said)
+
+
+def _rank(variant: _Variant, verdict: Verdict) -> tuple[bool, float]:
+    return verdict is not Verdict.PROVED, variant.change.cost
 
 
 def _has_meaning(claim: Claim, names: Vocabulary) -> bool:
@@ -191,7 +212,7 @@ class _Search:
         for n in np.flatnonzero(equal.any(axis=-1)):
             group = int(np.searchsorted(starts, n, side="right")) - 1
             change = groups[group].change(int(n - starts[group]))
-            yield _Variant(which, replaced(tree, path, change.node), change)
+            yield _Variant(which, tidied(replaced(tree, path, change.node)), change)
 
 
 def _sides(
@@ -235,12 +256,19 @@ def _names_after(claim: Claim, which: str) -> frozenset[str]:
 
 
 def _distinct(scalars: Mapping[str, float], claim: Claim, familiar: frozenset[str]) -> dict[str, float]:
-    """The names of a formula first, and of several with one value the first alone."""
+    """The names of a formula first, and of several with one value the first alone.
+
+    The points have no two equal sizes or parameters: names of one value are names of one thing.
+    """
     ordered = sorted(scalars, key=lambda name: (name not in claim.own, name not in familiar))
     found: dict[str, float] = {}
     for name in ordered:
         value = scalars[name]
-        if np.isfinite(value) and value and not any(abs(value - one) <= CLOSE * abs(one) for one in found.values()):
+        if (
+            np.isfinite(value)
+            and value
+            and not any(abs(value - one) <= CLOSE * abs(one) for one in found.values())
+        ):
             found[name] = value
         if len(found) == MOST_NAMES:
             break

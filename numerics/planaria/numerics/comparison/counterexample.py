@@ -10,8 +10,8 @@ from mpmath import mp
 from sympy import Expr, Integer, Rational, Symbol
 
 from planaria.algebra.errors import InputError
-from planaria.derivations.comparison.comparison import Counterexample
-from planaria.derivations.comparison.oracle import UnprovableError
+from planaria.derivations.compared import Counterexample
+from planaria.derivations.comparison.branch import UnprovableError
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.spectra import Eigenvalues
 from planaria.numerics.comparison.balls import NoValueError
@@ -63,7 +63,9 @@ def smallest_counterexample(
     ridge = 0
     for values in _small(derivation, given, relevant):
         for doubling in range(ridge, DOUBLINGS):
-            moved = {s: v * 2**doubling if s in growing(derivation) - given.keys() else v for s, v in values.items()}
+            moved = {
+                s: v * 2**doubling if s in growing(derivation) - given.keys() else v for s, v in values.items()
+            }
             try:
                 point = point_at(derivation, moved)
             except InputError:

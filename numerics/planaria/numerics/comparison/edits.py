@@ -1,7 +1,7 @@
 """What may be changed at one place of a formula: a factor, a sign, a name, a power, a term more or less.
 
-Of each change there is the number that then stands at the place, for the filter, and the node, for the few that pass
-it.
+Of each change there is the number that then stands at the place, for the filter, and the node, for the few that
+pass it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,11 @@ def _multiplied(factors: Items, n: int, node: Node, shown: str) -> Change:
 
 def _divided(factors: Items, n: int, node: Node, shown: str) -> Change:
     factor, cost = factors.item(n)
-    return Change(quotient_of(node, factor), cost, f"a factor {written(Quotient(Number(Fraction(1)), factor))} of {shown}")
+    return Change(
+        quotient_of(node, factor),
+        cost + 0.05,
+        f"a factor {written(Quotient(Number(Fraction(1)), factor))} of {shown}",
+    )
 
 
 def _added(
@@ -126,7 +130,9 @@ def _by_itself(node: Node, value: NDArray[Any], shown: str) -> list[tuple[Any, C
         return found
     if isinstance(node, Power):
         base, exponent = node.base, node.exponent
-        steps = [exponent + step for step in (1, -1, 2, -2)] if exponent.denominator == 1 else [Fraction(1), -exponent]
+        steps = (
+            [exponent + step for step in (1, -1, 2, -2)] if exponent.denominator == 1 else [Fraction(1), -exponent]
+        )
         for other in dict.fromkeys([*steps, -exponent]):
             if other:
                 new = base if other == 1 else Power(base, other)

@@ -16,7 +16,7 @@ from planaria.ensembles.formulas.nodes import Name, Negative, Node, Number, Plus
 
 __all__ = ["Items", "Menu", "less", "product_of", "quotient_of", "times_number"]
 
-FOREIGN = 1.0  # what a name costs that the claim does not have
+FOREIGN = 1.5  # what a name costs that the claim does not have
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Menu:
 
     @cached_property
     def long_terms(self) -> Items:
-        """Products of three names; a name times the sum or difference of two, one of which may count twice; squares of differences."""
+        """Products of three names, a name times a sum of two (one may count twice), and squares."""
         cubes = self._monomials((3,))
         count = len(self.keys)
         a, b, c = (one.ravel() for one in np.indices((count, count, count)))

@@ -20,7 +20,7 @@ COUNT = 6  # points at which a sign is asked for: in these, each of two spaces i
 
 
 class PointOracle:
-    """Answers at the points of a derivation; those of its claim, where unknowns of somebody's own are asked for."""
+    """Answers at the points of a derivation; for one claim, where its own unknowns are asked for."""
 
     def __init__(self, points: Points, names: Vocabulary, claim: Claim | None = None) -> None:
         self.points, self.names, self.claim = points, names, claim

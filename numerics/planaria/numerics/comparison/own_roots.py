@@ -1,8 +1,8 @@
 """The root of an equation that somebody means by an unknown of their own, where algebra leaves several.
 
-Far out, where every ridge is a million times as large and propagators are bare, it is the smallest positive root, and
-where no root is positive, the negative one of the smallest size. From there it is followed to the point: the root that
-is connected to the bare propagators.
+Far out, where every ridge is a million times as large and propagators are bare, it is the smallest positive
+root, and where no root is positive, the negative one of the smallest size. From there it is followed to the
+point: the root that is connected to the bare propagators.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mpmath import mp
 from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError
-from planaria.derivations.comparison.oracle import UnprovableError
+from planaria.derivations.comparison.branch import UnprovableError
 from planaria.derivations.comparison.vocabulary import Vocabulary
 from planaria.ensembles.formulas.claim import Claim, OwnUnknown
 from planaria.ensembles.formulas.nodes import Node, names_of
@@ -71,14 +71,14 @@ def _needs_branch(claim: Claim, one: OwnUnknown, names: Vocabulary, point: Point
 
 def _moved(point: Point, ridges: frozenset[Symbol], factor: float, on_branch: bool) -> Point:
     """The point with larger ridges: solved, or with its numbers alone."""
-    exact = {s: v * int(round(factor * 1000)) / 1000 if s in ridges else v for s, v in point.values.items()}
+    exact = {s: v * round(factor * 1000) / 1000 if s in ridges else v for s, v in point.values.items()}
     if on_branch:
         try:
             return point_at(point.problem.derivation, exact)
         except InputError as error:
             raise UnprovableError(f"no path leads to larger ridges: {error.problem}") from None
     scalars: dict[Expr, Any] = {
-        s: v * arb(int(round(factor * 1000))) / 1000 if s in ridges else v for s, v in point.scalars.items()
+        s: v * arb(round(factor * 1000)) / 1000 if s in ridges else v for s, v in point.scalars.items()
     }
     return Point(exact, point.problem, point.estimate, scalars, point.nodes)
 

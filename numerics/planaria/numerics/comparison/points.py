@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,7 @@ __all__ = ["DIGITS", "Point", "Points", "ball_of", "point_at"]
 
 DIGITS = 30  # to which the solution is proved
 WORKING = 45  # in which formulas are computed
-SIZE = 3  # of the smallest space
+SIZE = 4  # by which ratios of sizes are multiplied: all sizes differ
 TURNS = 6  # ways in which the sizes are turned
 
 
@@ -121,10 +122,8 @@ def point_at(derivation: Derivation, values: Mapping[Any, Any]) -> Point:
     """
     problem = pose(derivation, values)
     estimate = solve(problem, DIGITS)
-    try:
+    with suppress(NotProvedError):  # then it is verified, and said to be no more
         estimate = certified(problem, estimate)
-    except NotProvedError:
-        pass  # then it is verified, and said to be no more
     with mp.workdps(WORKING), working_balls():
         numbers = enclosed_numbers(problem)
         scalars: dict[Expr, Any] = {s: enclosed(v) for s, v in problem.values.items()}

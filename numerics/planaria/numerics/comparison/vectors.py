@@ -1,7 +1,8 @@
-"""Formulas computed for thousands of variants at once, in double precision: the filter of the search for a correction.
+"""Formulas computed for thousands of variants at once, in double precision: the filter before proofs.
 
-A variant has something else at one place, where a name that no formula has stands for a column of numbers. A number
-has the shape (variants, 1) or is one; inside of a sum the last axis is that of the eigenvalues.
+A variant has something else at one place, where a name that no formula has stands for a column of numbers. What
+has one number for each variant has the shape (variants, 1); inside of a sum the last axis is that of the
+eigenvalues.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Correction(Portable):
     formula
         The whole formula, or that of one name, in the grammar.
     name
-        The name of somebody's own whose formula it is; empty for the formula itself.
+        The name of somebody's own whose formula or equation it is; empty for the formula itself.
     change
         What was changed, in words.
     verdict
@@ -60,7 +60,9 @@ class Correction(Portable):
     verdict: Verdict
 
     def __str__(self) -> str:
-        return f"{self.name} = {self.formula}" if self.name else self.formula
+        if not self.name:
+            return self.formula
+        return f"{self.name}: {self.formula}" if "=" in self.formula else f"{self.name} = {self.formula}"
 
 
 @dataclass(frozen=True)
