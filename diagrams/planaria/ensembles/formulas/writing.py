@@ -35,8 +35,9 @@ class _Level(IntEnum):
 def written(node: Node) -> str:
     """A formula as text.
 
-    >>> written(Quotient(Times((Name("a"), Plus((Name("b"), Negative(Name("c")))))), Power(Name("d"),
-    Fraction(2)))) 'a*(b - c)/d**2'
+    >>> difference = Plus((Name("b"), Negative(Name("c"))))
+    >>> written(Quotient(Times((Name("a"), difference)), Power(Name("d"), Fraction(2))))
+    'a*(b - c)/d**2'
     >>> written(Over(Quotient(Name("lambda_I"), Plus((Name("lambda_I"), Name("Delta"))))))
     'sum(lambda_I/(lambda_I + Delta))'
     """

@@ -57,7 +57,7 @@ def compare(
     formula
         In the grammar of models, with ``sum(...)`` over eigenvalues, ``tr(...)`` of deterministic matrices,
         ``sqrt`` and ``det([[a, b], [c, d]])``, in the names of the derivation and in those of `let`. Or an
-        equation of two.
+        equation of two, or an expression of sympy, whose symbols count by their names.
     let
         Names of somebody's own: ``"z = sum(lambda_I/(lambda_I + Delta))"``, or, for what an equation fixes,
         ``"k: k*(N - z) = gamma"``.
