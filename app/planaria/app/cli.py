@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from planaria.app.claims.command import compare
 from planaria.app.commands import Commands
 from planaria.app.options import (
     BudgetOption,
@@ -23,6 +24,7 @@ from planaria.app.options import (
     DrawSelectOption,
     DrawWidthOption,
     DrawWorkersOption,
+    EulerOption,
     IrreducibleOption,
     JsonOption,
     LatexOption,
@@ -43,7 +45,6 @@ from planaria.app.options import (
     SymbolsOption,
     WidthOption,
 )
-from planaria.app.words import completion
 from planaria.app.words.early import check_words
 from planaria.app.words.examples import examples
 
@@ -270,14 +271,7 @@ def diagrams(
     model: ModelArgument,
     quantity: QuantityArgument,
     order: Annotated[int, typer.Option(metavar="n", help="Insertions in the geometric series.")],
-    euler: Annotated[
-        str,
-        typer.Option(
-            metavar="2|1|...|all",
-            help="Euler characteristic; 2 is planar.",
-            autocompletion=completion.euler_characteristics,
-        ),
-    ] = "planar",
+    euler: EulerOption = "planar",
     connected: Annotated[
         bool, typer.Option("--connected", help="Of several traces, connected ones only.")
     ] = False,
@@ -353,6 +347,9 @@ def dual(
     )
     if not find_dualities(model, options):
         raise typer.Exit(1)
+
+
+app.command(epilog=examples("compare"))(compare)
 
 
 @app.command(epilog=examples("moment"))

@@ -32,7 +32,7 @@ class Counterexample(Portable):
         Whether both are proved to lie in their enclosures, which have no point in common.
     """
 
-    at: Mapping[str, str]
+    at: Mapping[str, str] = field(hash=False)
     quantity: Enclosure
     formula: Enclosure | None
     certified: bool = True
@@ -99,7 +99,7 @@ class Comparison(Portable):
     counterexample: Counterexample | None = None
     correction: Correction | None = None
     steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
-    meanings: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "verdict", Verdict(self.verdict))

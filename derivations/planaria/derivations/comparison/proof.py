@@ -96,9 +96,9 @@ def _attempt(branch: Branch, reading: Reading, claim: Claim, assumed: Mapping[st
     for generator, solution in branch.solved:
         if generator in used:
             steps.append(Step("insert an equation", generator, Formula(solution), "the equations of the model"))
-    for one, count in reading.signs:
+    for one, sign, count in reading.signs:
         steps.append(
-            Step("sign", Formula(one), Integer(1), f"the sign of a root, proved in balls at {count} points")
+            Step("sign", Formula(one), Integer(sign), f"the sign of a root, proved in balls at {count} points")
         )
     reduced = branch.normal(difference)
     after: Expr | Formula = Integer(0) if proved else Formula(reduced)

@@ -56,13 +56,13 @@ class Reading:
     meanings
         What the unknowns of somebody's own are, as far as it is known.
     signs
-        The functions whose sign was asked for, with the number of points at which it was found.
+        The functions whose sign was asked for, with it and the number of points at which it was found.
     """
 
     def __init__(self, branch: Branch, names: Vocabulary, claim: Claim) -> None:
         self.branch, self.names, self.claim = branch, names, claim
         self.meanings: dict[str, Element] = {}
-        self.signs: list[tuple[Ratio, int]] = []
+        self.signs: list[tuple[Ratio, int, int]] = []
         self._definitions = {one.name: one.formula for one in claim.definitions}
         self._known: dict[str, Element] = {}
         self._roots: dict[tuple[Ratio, int], Ratio] = {}
@@ -198,5 +198,5 @@ class Reading:
         found = self.branch.oracle.signs(self.branch, one)
         if not found or None in found or len(set(found)) > 1:
             return None
-        self.signs.append((one, len(found)))
+        self.signs.append((one, found[0], len(found)))
         return found[0]
