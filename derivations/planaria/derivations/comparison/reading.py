@@ -175,8 +175,13 @@ class Reading:
     def _adjoined(self, value: Ratio, degree: int) -> Element:
         """A root whose sign is not known: what is proved with it holds for any."""
         branch = self.branch
+        own = value.to(branch.ring)
+        for (other, other_degree), known in self._roots.items():
+            if other_degree == degree and other.to(branch.ring) == own:
+                return Element(branch, known)
         generator = branch.adjoin(f"root_{len(branch.algebraic) + 1}")
         (symbol,) = generator.support()
+        self._roots[value, degree] = generator
         own = value.to(branch.ring)
         top, bottom = (branch.ring.from_mpoly(one) for one in (own.numerator, own.denominator))
         branch.algebraic.append((symbol, generator**degree * bottom - top))
@@ -191,9 +196,8 @@ class Reading:
         signs = {1 if c > 0 else -1 for c in one.numerator.coeffs()}
         if len(signs) == 1 and all(isinstance(s, Symbol) and s.is_positive for s in one.support()):
             return signs.pop()
-        closed = self.branch.derivation.closed_form
-        own = {unknown.symbol for unknown in closed.unknowns} | set(self.branch.sums.values())
-        if not one.support() & own:
+        unknowns = {unknown.symbol for unknown in self.branch.derivation.closed_form.unknowns}
+        if not one.support() & unknowns or one.support() & set(self.branch.sums.values()):
             return None
         found = self.branch.oracle.signs(self.branch, one)
         if not found or None in found or len(set(found)) > 1:
