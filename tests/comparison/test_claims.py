@@ -1,4 +1,4 @@
-"""True and false claims of the literature: the true ones are proved, the false ones refuted, and mended where close.
+"""Claims of the literature: the true ones are proved, the false ones refuted, and mended where they are close.
 
 The formulas are those of the papers, written in the grammar; T of the papers is P here.
 """

@@ -115,17 +115,21 @@ def test_rewritten_formulas_are_proved(key, seed):
     assert found.verdict is Verdict.PROVED, (found.reason, written(tree))
 
 
-def edited(tree: Node, source: Random) -> tuple[Node, str]:
+SIZES = {"random-features": ("N", "P", "M"), "ridge-regression": ("P", "M")}
+OTHER = {"random-features": {"z": "q2", "q2": "z"}, "ridge-regression": {"q2": "S_101", "w2": "S_111"}}
+
+
+def edited(tree: Node, model: str, source: Random) -> tuple[Node, str]:
     """The tree with one change of those that people make."""
     path, node = source.choice([(p, n) for p, n in places(tree) if not isinstance(n, Over)])
     kind = source.choice(["factor", "sign", "name", "power", "index", "term"])
     match kind, node:
         case "factor", _:
             new: Node = source.choice([Times((Number(Fraction(2)), node)), Quotient(node, Name("M"))])
-        case "name", Name(name=("N" | "P" | "M") as name):
-            new = Name(source.choice(sorted({"N", "P", "M"} - {name})))
-        case "index", Name(name=("z" | "q2") as name):
-            new = Name({"z": "q2", "q2": "z"}[name])
+        case "name", Name(name=name) if name in SIZES[model]:
+            new = Name(source.choice([one for one in SIZES[model] if one != name]))
+        case "index", Name(name=name) if name in OTHER[model]:
+            new = Name(OTHER[model][name])
         case "power", Power(base=base, exponent=exponent):
             new = Power(base, exponent + source.choice([1, 2]))
         case "power", Name():
@@ -144,7 +148,7 @@ def edited(tree: Node, source: Random) -> tuple[Node, str]:
 @given(st.integers(0, 10**9))
 def test_single_edits_are_refuted_and_mended(key, seed):
     claim = claim_of(key)
-    tree, kind = edited(claim.right, Random(seed))
+    tree, kind = edited(claim.right, key[0], Random(seed))
     found = derived(key).equals(replace(claim, right=tree))
     if found.verdict is Verdict.PROVED:  # a change that changes nothing: (-x)**2
         assert derived(key).equals(replace(claim, left=claim.right, right=tree)).verdict is Verdict.PROVED
