@@ -13,7 +13,7 @@ from planaria.algebra.values import Portable
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.ensembles.formulas.claim import Claim
-from planaria.ensembles.formulas.nodes import Identity, Name, Node, Over, parts, places
+from planaria.ensembles.formulas.nodes import Identity, Name, Node, Over, names_of, parts, places
 
 __all__ = ["Vocabulary", "vocabulary"]
 
@@ -102,6 +102,8 @@ class Vocabulary(Portable):
                     raise unknown_name(place, "space", part.space, self.spaces)
                 found.setdefault(self.spaces[part.space], f"I({part.space})")
         if not found:
+            for name in sorted(names_of(over.summand) & self.matrices.keys()):
+                self._check_name(name, over, place, Claim(over))
             names = ", ".join(dict.fromkeys(str(symbol) for symbol, _ in self.eigenvalues.values()))
             if not names:
                 raise InputError(place, "there are no deterministic matrices to sum over", "leave the sum out")

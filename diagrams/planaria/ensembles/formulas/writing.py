@@ -22,6 +22,9 @@ from planaria.ensembles.formulas.nodes import (
 __all__ = ["written"]
 
 
+LONGEST = 1000  # decimal places of a number, which the grammar bounds
+
+
 class _Level(IntEnum):
     """How tightly a text binds."""
 
@@ -52,7 +55,7 @@ def _at_least(node: Node, level: _Level) -> str:
 def _write(node: Node) -> tuple[str, _Level]:
     match node:
         case Number(value=value):
-            return str(value), _Level.ATOM if value.denominator == 1 else _Level.PRODUCT
+            return _number(value)
         case Name(name=name):
             return name, _Level.ATOM
         case Identity(space=space):
@@ -78,6 +81,18 @@ def _write(node: Node) -> tuple[str, _Level]:
         case Determinant(rows=rows):
             inner = ", ".join(f"[{', '.join(written(one) for one in row)}]" for row in rows)
             return f"det([{inner}])", _Level.ATOM
+
+
+def _number(value: Fraction) -> tuple[str, _Level]:
+    """A decimal where it ends, as it was read; else a fraction."""
+    places = 0
+    while places < LONGEST and value.denominator > 1 and (value * 10**places).denominator > 1:
+        places += 1
+    whole = value * 10**places
+    if whole.denominator > 1:
+        return str(value), _Level.PRODUCT
+    digits = str(whole.numerator).rjust(places + 1, "0")
+    return (f"{digits[:-places]}.{digits[-places:]}" if places else digits), _Level.ATOM
 
 
 def _sum(terms: tuple[Node, ...]) -> str:

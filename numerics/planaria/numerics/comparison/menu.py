@@ -84,8 +84,21 @@ class Menu:
 
     @cached_property
     def terms(self) -> Items:
-        """One, names, and products of two."""
-        return self._monomials((0, 1, 2))
+        """One, names, and products and quotients of two."""
+        products = self._monomials((0, 1, 2))
+        above, below = (one.ravel() for one in np.indices((len(self.keys), len(self.keys))))
+        above, below = above[above != below], below[above != below]
+        with np.errstate(all="ignore"):
+            values = np.concatenate([products.values, self.table[above] / self.table[below]])
+
+        def item(n: int) -> tuple[Node, float]:
+            if n < len(products.values):
+                return products.item(n)
+            n -= len(products.values)
+            i, j = int(above[n]), int(below[n])
+            return Quotient(self._name(i), self._name(j)), 0.8 + self.costs[i] + self.costs[j]
+
+        return Items(values, item)
 
     @cached_property
     def long_terms(self) -> Items:
