@@ -18,6 +18,7 @@ from planaria.ensembles.shown import tell_ipython
 
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
+    from planaria.derivations.compared import Comparison
     from planaria.derivations.derivation import Derivation
     from planaria.derivations.log_determinants import LogDetDerivation, derive
     from planaria.diagrams.duality import Duality, dualities
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Check": "planaria.ensembles.evidence",
+    "Comparison": "planaria.derivations.compared",
     "Density": "planaria.numerics.spectral.values",
     "Derivation": "planaria.derivations.derivation",
     "Diagrams": "planaria.diagrams.expansion",
@@ -87,6 +89,7 @@ _HOMES = {
 
 __all__ = [
     "Check",
+    "Comparison",
     "Density",
     "Derivation",
     "Diagrams",

@@ -187,7 +187,7 @@ class Derivation(Portable):
     def equals(
         self,
         formula: str | Expr | Claim,
-        let: Mapping[str, str] | Sequence[str] = (),
+        let: Mapping[str, str | Derivation] | Sequence[str] = (),
         *,
         values: Values | None = None,
         seed: int = 0,

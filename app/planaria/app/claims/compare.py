@@ -26,6 +26,7 @@ from planaria.app.inputs import Names, read_values
 from planaria.app.matrices import with_kinds
 from planaria.app.words.quantities import formula_name, scalar_quantity
 from planaria.derivations.compared import Comparison, Correction, Counterexample
+from planaria.derivations.comparison.as_formula import with_quantity
 from planaria.derivations.comparison.vocabulary import vocabulary
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import derive
@@ -71,14 +72,18 @@ def compare_quantity(model_name: str, text: str, formula: str, options: CompareO
     claim = parse_claim(formula, options.let)  # before anything is derived
     file = load_model(model_name)
     quantity = scalar_quantity(file, text)
-    if quantity.expression.has(LogDet):
-        raise InputError("QUANTITY", "a log det is an integral over a closed form", "compare the resolvent in it")
     model = with_kinds(file, options.spectrum)
     names = Names(file, dict(model.spectra).values())
     values = read_values(options.values, names)
     status = messages()
     derivation = replace(_derived(file, quantity, model, status, options.budget), defaults=names.defaults)
     claim = _completed(claim, file, derivation)
+    known = vocabulary(derivation)
+    for other in file.quantities:
+        used = {name for _, tree in claim.trees() for name in names_of(tree)}
+        if other.name in used - claim.own and not known.has(other.name):
+            further = _derived(file, other, model, status, options.budget)
+            claim = with_quantity(claim, other.name, further)
     with working(status, "comparing"):
         found = compare(derivation, claim, values=values, seed=options.seed)
     if options.as_json:
@@ -93,7 +98,9 @@ def compare_quantity(model_name: str, text: str, formula: str, options: CompareO
 def _derived(file: ModelFile, quantity: Quantity, model: Model, status: Console, budget: float) -> Derivation:
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         found = derive(quantity.expression, model, budget=budget)
-    assert isinstance(found, Derivation)  # there is no log det in it
+    if not isinstance(found, Derivation):
+        place = f"quantity {quantity.name}"
+        raise InputError(place, "a log det is an integral over a closed form", "compare the resolvent in it")
     return found
 
 
@@ -121,7 +128,7 @@ def _print(console: Console, file: ModelFile, quantity: Quantity, found: Compari
     console.print()
     left = f"{formula_name(quantity)} = " if found.claim.left is None else ""
     line(console, f"{left}{found.claim}")
-    for text in (*map(str, found.claim.definitions), *map(str, found.claim.unknowns)):
+    for text in found.claim.lets:
         line(console, text)
     console.print()
     line(console, Text.assemble((found.verdict.value, _STYLES[found.verdict]), f": {evidence_text(found)}"))
@@ -144,7 +151,7 @@ def _json(file: ModelFile, quantity: Quantity, found: Comparison) -> dict[str, A
         "model": file.name,
         "quantity": quantity.name,
         "formula": str(found.claim),
-        "let": [*map(str, found.claim.definitions), *map(str, found.claim.unknowns)],
+        "let": list(found.claim.lets),
         "verdict": found.verdict.value,
         "digits": found.digits,
         "points": found.points,

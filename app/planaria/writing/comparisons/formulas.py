@@ -60,8 +60,10 @@ def latex_claim(claim: Claim, left: str, renames: Mapping[str, str] = NO_RENAMES
         return latex_formula(node, renames)
 
     rows = [(left if claim.left is None else show(claim.left), show(claim.right))]
-    rows += [(latex_name(one.name), show(one.formula)) for one in claim.definitions]
-    rows += [(show(one.left), show(one.right)) for one in claim.unknowns]
+    rows += [
+        (latex_name(one.name), show(one.formula)) for one in claim.definitions if one.name not in claim.derived
+    ]
+    rows += [(show(one.left), show(one.right)) for one in claim.unknowns if one.name not in claim.derived]
     return rows
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sympy import Expr, Integer, Symbol
@@ -24,11 +25,25 @@ from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of, decompose
 from planaria.derivations.equations.spectral_symbols import sum_name
 
-__all__ = ["Branch", "Oracle", "UnprovableError"]
+__all__ = ["Branch", "Equations", "Oracle", "UnprovableError"]
 
 
 class UnprovableError(ArithmeticError):
     """Algebra does not say whether a claim holds; the message says why."""
+
+
+@dataclass(frozen=True)
+class Equations:
+    """The equations of unknowns of somebody's own, in a field that has all of them as generators.
+
+    Attributes
+    ----------
+    numerators
+        By name, the generator, and what vanishes: both sides over one denominator.
+    """
+
+    branch: Branch
+    numerators: Mapping[str, tuple[Symbol, Ratio]]
 
 
 class Oracle(Protocol):
@@ -39,7 +54,12 @@ class Oracle(Protocol):
         ...
 
     def closest(
-        self, branch: Branch, name: str, candidates: Sequence[Ratio], known: Mapping[str, Ratio]
+        self,
+        branch: Branch,
+        name: str,
+        candidates: Sequence[Ratio],
+        known: Mapping[str, Ratio],
+        equations: Equations,
     ) -> int | None:
         """Which of several functions is the root that is meant by an unknown of somebody's own, beside known ones.
 

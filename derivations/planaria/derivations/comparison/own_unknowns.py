@@ -15,12 +15,12 @@ from sympy import Expr, Symbol
 
 from planaria.algebra.linear import degree_in, root
 from planaria.algebra.rational import Ratio
-from planaria.derivations.comparison.branch import UnprovableError
+from planaria.derivations.comparison.branch import Equations, UnprovableError
 from planaria.derivations.comparison.reading import Element, Reading
 from planaria.ensembles.formulas.claim import OwnUnknown
 from planaria.ensembles.formulas.nodes import Over, places
 
-__all__ = ["identify"]
+__all__ = ["Equations", "identify"]
 
 MOST = 64  # assignments of poles that are tried
 
@@ -40,7 +40,9 @@ def identify(reading: Reading, assumed: Mapping[str, Symbol]) -> None:
     unknowns = [one for one in reading.claim.unknowns if one.name not in assumed]
     if not unknowns:
         return
-    poles = {name: several for name, several in _candidates(reading).items() if name not in assumed}
+    reading.equations = _equations(reading)
+    candidates = _candidates(reading, reading.equations)
+    poles = {name: several for name, several in candidates.items() if name not in assumed}
     given = dict(reading.meanings)
     for assignment in _assignments(reading, poles):
         reading.meanings = {**given, **assignment}
@@ -69,26 +71,35 @@ def _holds(reading: Reading, one: OwnUnknown) -> bool:
     return reading.branch.is_zero(difference.ratio)
 
 
-def _candidates(reading: Reading) -> dict[str, list[Ratio]]:
-    """What the unknowns in denominators of sums may be, by comparing denominators with those that are known."""
-    branch = reading.branch
-    scratch = branch.copy()
-    trial = Reading(scratch, reading.names, reading.claim)
-    symbols: dict[Expr, str] = {}
+def _equations(reading: Reading) -> Equations:
+    """The equations with every unknown as a generator, and the denominators of sums that then occur."""
+    branch = reading.branch.copy()
+    trial = Reading(branch, reading.names, reading.claim)
+    symbols: dict[str, Symbol] = {}
     for one in reading.claim.unknowns:
-        generator = scratch.adjoin(f"own {one.name}")
-        trial.meanings[one.name] = Element(scratch, generator)
-        symbols[next(iter(generator.support()))] = one.name
-    before = [(name, known) for name, known in scratch.coefficients]
+        generator = branch.adjoin(f"own {one.name}")
+        trial.meanings[one.name] = Element(branch, generator)
+        symbols[one.name] = _symbol(next(iter(generator.support())))
+    numerators: dict[str, tuple[Symbol, Ratio]] = {}
+    for one in reading.claim.unknowns:
+        difference = (trial.read(one.left) - trial.read(one.right)).ratio
+        numerators[one.name] = symbols[one.name], difference.ring.from_mpoly(difference.numerator)
     for _, tree in reading.claim.trees():
         for _, node in places(tree):
             if isinstance(node, Over):
                 trial.read(node)
+    return Equations(branch, numerators)
+
+
+def _candidates(reading: Reading, equations: Equations) -> dict[str, list[Ratio]]:
+    """What the unknowns in denominators of sums may be, by comparing denominators with those that are known."""
+    branch, scratch = reading.branch, equations.branch
+    symbols: dict[Expr, str] = {symbol: name for name, (symbol, _) in equations.numerators.items()}
     found: dict[str, list[Ratio]] = {}
     for value in scratch.defined.values():
         for symbol in value.support() & symbols.keys():
             found.setdefault(symbols[symbol], [])
-            for _, known in before:
+            for _, known in branch.coefficients:
                 difference = value.to(scratch.ring) - known.to(scratch.ring)
                 polynomial = scratch.ring.from_mpoly(difference.numerator)
                 if degree_in(polynomial, symbol) != 1:
@@ -167,9 +178,12 @@ def _root_of(reading: Reading, one: OwnUnknown) -> Element:
         branch.algebraic.append((_symbol(symbol), factors[0]))
         return Element(branch, generator)
     others = {name: value.ratio for name, value in reading.meanings.items() if name != one.name}
-    chosen = branch.oracle.closest(branch, one.name, [root for _, root in rational], others)
+    assert reading.equations is not None
+    roots = [solution for _, solution in rational]
+    chosen = branch.oracle.closest(branch, one.name, roots, others, reading.equations)
     if chosen is None:
         raise UnprovableError(f"which root of its equation {one.name} is cannot be told")
+    reading.chosen.add(one.name)
     return Element(branch, rational[chosen][1])
 
 

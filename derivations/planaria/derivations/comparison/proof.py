@@ -10,7 +10,7 @@ from sympy import Expr, Integer, Symbol
 
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, limited
-from planaria.derivations.comparison.branch import Branch, Oracle, UnprovableError
+from planaria.derivations.comparison.branch import Branch, Equations, Oracle, UnprovableError
 from planaria.derivations.comparison.own_unknowns import identify
 from planaria.derivations.comparison.reading import Reading
 from planaria.derivations.comparison.vocabulary import Vocabulary
@@ -20,6 +20,7 @@ from planaria.ensembles.formulas.claim import Claim
 __all__ = ["Attempt", "prove"]
 
 NONE: Mapping[str, Symbol] = MappingProxyType({})
+CHOSEN = "of several roots, the one that is connected to large ridges"
 SECONDS = 3.0  # of exact work for one claim
 
 
@@ -39,6 +40,8 @@ class Attempt:
         The field in which the claim was read; None where it was not.
     meanings
         The unknowns of somebody's own as functions in that field.
+    equations
+        Their equations.
     """
 
     proved: bool
@@ -46,6 +49,7 @@ class Attempt:
     steps: tuple[Step, ...] = ()
     branch: Branch | None = None
     meanings: Mapping[str, Ratio] = field(default_factory=dict)
+    equations: Equations | None = None
 
 
 def prove(
@@ -72,7 +76,7 @@ def prove(
         reason = f"the exact algebra takes more work than {SECONDS:g} s"
     except ZeroDivisionError:
         reason = "the formula divides by zero on the branch of the matrices"
-    return Attempt(False, reason, (), branch, {name: one.ratio for name, one in reading.meanings.items()})
+    return Attempt(False, reason, (), branch, _ratios(reading), reading.equations)
 
 
 def _attempt(branch: Branch, reading: Reading, claim: Claim, assumed: Mapping[str, Symbol]) -> Attempt:
@@ -87,9 +91,8 @@ def _attempt(branch: Branch, reading: Reading, claim: Claim, assumed: Mapping[st
     ]
     for each in claim.unknowns:
         meaning = reading.meanings[each.name].ratio
-        steps.append(
-            Step("own unknown", Symbol(str(each)), Formula(meaning), "the root that belongs to the matrices")
-        )
+        which = CHOSEN if each.name in reading.chosen else "what satisfies the equation on the branch"
+        steps.append(Step("own unknown", Symbol(str(each)), Formula(meaning), which))
     by = "sums over eigenvalues by partial fractions"
     steps.append(Step("bring to the basis", Symbol(str(claim)), Formula(right), by))
     used = difference.support()
@@ -104,5 +107,8 @@ def _attempt(branch: Branch, reading: Reading, claim: Claim, assumed: Mapping[st
     after: Expr | Formula = Integer(0) if proved else Formula(reduced)
     steps.append(Step("difference", Formula(difference), after, "modulo the equations of the model"))
     reason = "the difference is zero modulo the equations of the model" if proved else "the difference is not zero"
-    meanings = {name: one.ratio for name, one in reading.meanings.items()}
-    return Attempt(proved, reason, tuple(steps), branch, meanings)
+    return Attempt(proved, reason, tuple(steps), branch, _ratios(reading), reading.equations)
+
+
+def _ratios(reading: Reading) -> dict[str, Ratio]:
+    return {name: one.ratio for name, one in reading.meanings.items()}

@@ -9,7 +9,7 @@ from fractions import Fraction
 from sympy import Symbol, factorint
 
 from planaria.algebra.rational import Ratio
-from planaria.derivations.comparison.branch import Branch, UnprovableError
+from planaria.derivations.comparison.branch import Branch, Equations, UnprovableError
 from planaria.derivations.comparison.vocabulary import Vocabulary
 from planaria.ensembles.formulas.claim import Claim
 from planaria.ensembles.formulas.nodes import Node, Over, computed
@@ -55,6 +55,10 @@ class Reading:
     ----------
     meanings
         What the unknowns of somebody's own are, as far as it is known.
+    equations
+        Their equations, once they have been read.
+    chosen
+        Those that numbers told from other roots.
     signs
         The functions whose sign was asked for, with it and the number of points at which it was found.
     """
@@ -63,6 +67,8 @@ class Reading:
         self.branch, self.names, self.claim = branch, names, claim
         self.meanings: dict[str, Element] = {}
         self.signs: list[tuple[Ratio, int, int]] = []
+        self.equations: Equations | None = None
+        self.chosen: set[str] = set()
         self._definitions = {one.name: one.formula for one in claim.definitions}
         self._known: dict[str, Element] = {}
         self._roots: dict[tuple[Ratio, int], Ratio] = {}
@@ -200,7 +206,9 @@ class Reading:
         if not one.support() & unknowns or one.support() & set(self.branch.sums.values()):
             return None
         found = self.branch.oracle.signs(self.branch, one)
-        if not found or None in found or len(set(found)) > 1:
+        told = {sign for sign in found if sign is not None}
+        if None in found or len(told) != 1:
             return None
-        self.signs.append((one, found[0], len(found)))
-        return found[0]
+        sign = told.pop()
+        self.signs.append((one, sign, len(found)))
+        return sign

@@ -42,6 +42,10 @@ class Vocabulary(Portable):
     fields: frozenset[str]
     spaces: Mapping[str, Expr]
 
+    def has(self, name: str) -> bool:
+        """Whether a name stands for something."""
+        return any(name in known for known in (self.scalars, self.eigenvalues, self.matrices, self.fields))
+
     def check(self, claim: Claim) -> None:
         """Raise InputError for a name that stands for nothing, or stands where it has no meaning."""
         for place, tree in claim.trees():

@@ -50,12 +50,15 @@ class Claim(Portable):
         Names of formulas, each after those that it needs.
     unknowns
         Names of what is given by equations.
+    derived
+        Those of the names that are no writing of somebody's: what another derivation gives.
     """
 
     right: Node
     left: Node | None = None
     definitions: tuple[Definition, ...] = ()
     unknowns: tuple[OwnUnknown, ...] = ()
+    derived: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Raises InputError for a name that has two meanings, and for definitions in a circle."""
@@ -72,6 +75,12 @@ class Claim(Portable):
     def own(self) -> frozenset[str]:
         """The names of somebody's own."""
         return frozenset(one.name for one in self.definitions) | {one.name for one in self.unknowns}
+
+    @property
+    def lets(self) -> tuple[str, ...]:
+        """The names that somebody gave, with their formulas and equations, as texts."""
+        own = [str(one) for one in self.definitions if one.name not in self.derived]
+        return (*own, *(str(one) for one in self.unknowns if one.name not in self.derived))
 
     def trees(self) -> Iterator[tuple[str, Node]]:
         """Every formula, with its place for errors."""

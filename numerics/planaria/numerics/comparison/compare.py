@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError, check_whole, described, unknown_name
 from planaria.derivations.compared import Comparison, Correction, Counterexample
+from planaria.derivations.comparison.as_formula import with_quantity
 from planaria.derivations.comparison.branch import Branch, UnprovableError
 from planaria.derivations.comparison.proof import NONE, Attempt, prove
 from planaria.derivations.comparison.vocabulary import Vocabulary, vocabulary
@@ -44,7 +45,7 @@ MOST = 28  # digits that are claimed: those of the solution
 def compare(
     derivation: Derivation | LogDetDerivation,
     formula: str | Expr | Claim,
-    let: Mapping[str, str] | Sequence[str] = (),
+    let: Mapping[str, str | Derivation] | Sequence[str] = (),
     *,
     values: Values | None = None,
     seed: int = 0,
@@ -60,7 +61,7 @@ def compare(
         equation of two, or an expression of sympy, whose symbols count by their names.
     let
         Names of somebody's own: ``"z = sum(lambda_I/(lambda_I + Delta))"``, or, for what an equation fixes,
-        ``"k: k*(N - z) = gamma"``.
+        ``"k: k*(N - z) = gamma"``. As a mapping it may have other derivations of the model by name.
     values, numbers
         Numbers for parameters and dimensions at which the claim is made: ``sigma_u=1``.
     seed
@@ -82,11 +83,25 @@ def compare(
     if not isinstance(derivation, Derivation):
         raise InputError("compare", f"{described(derivation)} is no derivation", "derive it first")
     check_whole(seed, "seed")
-    claim = formula if isinstance(formula, Claim) else parse_claim(formula, let)
+    claim = _claim(formula, let)
     fixed = _fixed(derivation, given(values, numbers))
     session = _session(derivation, seed, tuple(sorted(fixed.items(), key=lambda pair: str(pair[0]))))
     session.names.check(claim)
     return session.compared(claim)
+
+
+def _claim(formula: str | Expr | Claim, let: Mapping[str, str | Derivation] | Sequence[str]) -> Claim:
+    if isinstance(formula, Claim):
+        if let:
+            raise InputError("let", "the claim has names already", "put them there")
+        return formula
+    if not isinstance(let, Mapping):
+        return parse_claim(formula, let)
+    others = {name: one for name, one in let.items() if isinstance(one, Derivation)}
+    claim = parse_claim(formula, {name: one for name, one in let.items() if not isinstance(one, Derivation)})
+    for name, other in others.items():
+        claim = with_quantity(claim, name, other)
+    return claim
 
 
 def _fixed(derivation: Derivation, at: Mapping[Any, Any]) -> dict[Symbol, Expr]:
@@ -120,7 +135,7 @@ class _Session:
         self.derivation, self.fixed = derivation, fixed
         self.names: Vocabulary = vocabulary(derivation)
         self.points = Points(derivation, seed, fixed)
-        self.oracle = PointOracle(self.points, self.names)
+        self.oracle = PointOracle(self.points)
         self._branch: Branch | None = None
 
     def attempt(self, claim: Claim, assumed: Mapping[str, Symbol] = NONE) -> Attempt:
@@ -129,7 +144,7 @@ class _Session:
                 self._branch = Branch(self.derivation, self.fixed, self.oracle)
             except UnprovableError as error:
                 return Attempt(False, str(error))
-        return prove(self._branch, self.names, claim, self.oracle.of(claim), assumed)
+        return prove(self._branch, self.names, claim, self.oracle, assumed)
 
     def compared(self, claim: Claim) -> Comparison:
         attempt = self.attempt(claim)
@@ -216,7 +231,9 @@ class _Session:
                 names = " and ".join(each.name for each in left)
                 raise UnprovableError(f"the equations of {names} are not solved one after the other")
             one = ready[0]
-            found[one.name] = own_root(point, self.names, claim, one, found)
+            if attempt.equations is None:
+                raise UnprovableError(f"the equation of {one.name} is not read")
+            found[one.name] = own_root(point, attempt.equations, one.name, found)
             left.remove(one)
         return found
 
@@ -263,7 +280,7 @@ class _Session:
     def _corrected_equation(self, claim: Claim, attempt: Attempt, points: Sequence[Point]) -> Correction | None:
         """The equation that an unknown of somebody's own satisfies if it is one of the derivation's."""
         for one in claim.unknowns:
-            if one.name in attempt.meanings:
+            if one.name in attempt.meanings or one.name in claim.derived:
                 continue
             equation = replace(claim, left=one.left, right=one.right)
             for symbol in self.derivation.unknowns:

@@ -148,15 +148,17 @@ class _Search:
 
     def __init__(self, claim: Claim, names: Vocabulary, vectors: Vectors, far: bool) -> None:
         self.claim, self.names, self.vectors, self.far = claim, names, vectors, far
-        written_names = frozenset(name for _, tree in claim.trees() for name in names_of(tree))
-        self.familiar = claim.own | written_names
+        own = [one.formula for one in claim.definitions if one.name not in claim.derived]
+        sides = [claim.right, *([claim.left] if claim.left is not None else []), *own]
+        written_names = frozenset(name for tree in sides for name in names_of(tree))
+        self.familiar = (claim.own - claim.derived) | written_names
         self.scalars = _distinct(vectors.scalars(), claim, written_names)
         self._menus: dict[tuple[str, Expr | None, bool], Menu] = {}
 
     def survivors(self) -> Iterator[_Variant]:
         claim = self.claim
         formulas = ["right", *(["left"] if claim.left is not None else [])]
-        formulas += [f"let {one.name}" for one in claim.definitions]
+        formulas += [f"let {one.name}" for one in claim.definitions if one.name not in claim.derived]
         for which in formulas:
             tree = _tree(claim, which)
             for path, node in list(places(tree))[:MOST_PLACES]:
@@ -260,7 +262,8 @@ def _distinct(scalars: Mapping[str, float], claim: Claim, familiar: frozenset[st
 
     The points have no two equal sizes or parameters: names of one value are names of one thing.
     """
-    ordered = sorted(scalars, key=lambda name: (name not in claim.own, name not in familiar))
+    known = [name for name in scalars if name in familiar or name not in claim.derived]
+    ordered = sorted(known, key=lambda name: (name not in claim.own, name not in familiar))
     found: dict[str, float] = {}
     for name in ordered:
         value = scalars[name]

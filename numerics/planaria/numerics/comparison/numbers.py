@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from mpmath import mp
 
 from planaria.algebra.rational import Ratio
-from planaria.derivations.comparison.branch import Branch
-from planaria.derivations.comparison.vocabulary import Vocabulary
-from planaria.ensembles.formulas.claim import Claim
+from planaria.derivations.comparison.branch import Branch, Equations
 from planaria.numerics.comparison.own_roots import own_root
 from planaria.numerics.comparison.points import WORKING, Points, ball_of
 from planaria.numerics.points.balls import working_balls
@@ -20,14 +18,10 @@ COUNT = 6  # points at which a sign is asked for: in these, each of two spaces i
 
 
 class PointOracle:
-    """Answers at the points of a derivation; for one claim, where its own unknowns are asked for."""
+    """Answers at the points of a derivation."""
 
-    def __init__(self, points: Points, names: Vocabulary, claim: Claim | None = None) -> None:
-        self.points, self.names, self.claim = points, names, claim
-
-    def of(self, claim: Claim) -> PointOracle:
-        """The oracle for one claim."""
-        return PointOracle(self.points, self.names, claim)
+    def __init__(self, points: Points) -> None:
+        self.points = points
 
     def signs(self, branch: Branch, value: Ratio) -> tuple[int | None, ...]:
         """The sign at each point; empty where the function has no value there."""
@@ -44,19 +38,21 @@ class PointOracle:
         return tuple(found)
 
     def closest(
-        self, branch: Branch, name: str, candidates: Sequence[Ratio], known: Mapping[str, Ratio]
+        self,
+        branch: Branch,
+        name: str,
+        candidates: Sequence[Ratio],
+        known: Mapping[str, Ratio],
+        equations: Equations,
     ) -> int | None:
         """Which function is the root that is meant, at every point; None where none or several are."""
-        if self.claim is None:
-            return None
-        one = next(each for each in self.claim.unknowns if each.name == name)
         left = set(range(len(candidates)))
         points = self.points.first(2)
         for point in points:
             with mp.workdps(WORKING), working_balls():
                 try:
                     others = {other: ball_of(branch, value, point) for other, value in known.items()}
-                    root = own_root(point, self.names, self.claim, one, others)
+                    root = own_root(point, equations, name, others)
                     left &= {n for n in left if ball_of(branch, candidates[n], point).overlaps(root)}
                 except (KeyError, ZeroDivisionError):
                     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from planaria.numerics.solving.solve import solve
 
 __all__ = ["DIGITS", "Point", "Points", "ball_of", "point_at"]
 
+NOTHING: Mapping[Expr, Any] = MappingProxyType({})
 DIGITS = 30  # to which the solution is proved
 WORKING = 45  # in which formulas are computed
 SIZE = 4  # by which ratios of sizes are multiplied: all sizes differ
@@ -97,12 +99,17 @@ def _coefficient(coefficient: Expr, at: Mapping[Expr, Any]) -> Any:
     return at[coefficient] if coefficient in at else enclosed(coefficient)
 
 
-def ball_of(branch: Branch, value: Any, point: Point) -> Any:
+def ball_of(branch: Branch, value: Any, point: Point, further: Mapping[Expr, Any] = NOTHING) -> Any:
     """A function on the branch at a point, in a ball.
+
+    Parameters
+    ----------
+    further
+        Balls for generators that are no functions of the point.
 
     Raises KeyError for a function with what is adjoined, and for a sum over eigenvalues that are not known there.
     """
-    at: dict[Expr, Any] = dict(point.scalars)
+    at: dict[Expr, Any] = {**point.scalars, **further}
     for symbol, definition in branch.defined.items():
         if definition.support() <= at.keys():
             at[symbol] = definition.evaluate(at, arb(1))
