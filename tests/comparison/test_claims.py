@@ -170,3 +170,21 @@ def test_numbers_may_be_given_for_parameters():
     assert derived(RF, "loss").equals(formula, ZHANG).verdict is Verdict.REFUTED
     assert derived(RF, "loss").equals(formula, ZHANG, sigma_u=1).verdict is Verdict.PROVED
     assert derived(RF, "loss").equals(formula, ZHANG, sigma_u=2).verdict is Verdict.REFUTED
+
+
+def test_other_quantities_stand_in_a_claim_by_name():
+    """arXiv:2405.19398: the training loss by the two test losses; their unknowns are found to be the same."""
+    let = {"z": Z_SUM.partition("= ")[2], "clean": derived(RF, "loss"), "noise": derived(RF, "noise_loss")}
+    training = derived(RF, "training_loss")
+    assert training.equals("((P - z)/P)**2*(clean + noise + C*sigma_eps**2/2)", let).verdict is Verdict.PROVED
+    found = training.equals("(P - z)/P*(clean + noise + C*sigma_eps**2/2)", let)
+    assert found.verdict is Verdict.REFUTED
+    assert str(found.correction) == "((P - z)/P)**2*(clean + noise + C*sigma_eps**2/2)"
+
+
+@pytest.mark.parametrize("model", ["wigner", MP, "product-of-wisharts", "correlated-wishart", "sum-of-wisharts"])
+def test_a_closed_form_is_equal_to_itself_by_its_own_equations(model):
+    """Nothing is known of the unknowns but their equations: the right root is found."""
+    one = derived(model, "resolvent")
+    assert one.equals("q", {"q": one}).verdict is Verdict.PROVED
+    assert one.equals("q + 1/N", {"q": one}).verdict is Verdict.REFUTED

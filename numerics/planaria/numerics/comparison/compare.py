@@ -239,7 +239,7 @@ class _Session:
 
     def _counterexample(self, claim: Claim, attempt: Attempt, differing: Point | None) -> Counterexample | None:
         sides = self._sides(claim, attempt)
-        small = smallest_counterexample(self.derivation, self.fixed, self._relevant(claim), sides)
+        small = smallest_counterexample(self.points, self._relevant(claim), sides)
         if small is not None or differing is None:
             return small
         return counterexample_at(differing, sides)

@@ -9,13 +9,12 @@ from typing import Any
 from mpmath import mp
 from sympy import Expr, Integer, Rational, Symbol
 
-from planaria.algebra.errors import InputError
 from planaria.derivations.compared import Counterexample
 from planaria.derivations.comparison.branch import UnprovableError
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.spectra import Eigenvalues
 from planaria.numerics.comparison.balls import NoValueError
-from planaria.numerics.comparison.points import WORKING, Point, point_at
+from planaria.numerics.comparison.points import WORKING, Point, Points
 from planaria.numerics.evidence.admissible import at_most_one, growing
 from planaria.numerics.points.balls import working_balls
 from planaria.numerics.points.enclosures import enclosure
@@ -50,25 +49,25 @@ def counterexample_at(point: Point, sides: Sides) -> Counterexample | None:
         return Counterexample(at, enclosure(left, SHOWN), other, point.is_certified)
 
 
-def smallest_counterexample(
-    derivation: Derivation, given: Mapping[Symbol, Expr], relevant: frozenset[Symbol], sides: Sides
-) -> Counterexample | None:
+def smallest_counterexample(points: Points, relevant: frozenset[Symbol], sides: Sides) -> Counterexample | None:
     """The first of the small points at which the sides differ: all numbers 1, then one of them 2, then two.
 
     Parameters
     ----------
+    points
+        The derivation, with what is given.
     relevant
         The symbols that either side contains: others stay 1.
     """
+    derivation, given = points.derivation, points.given
     ridge = 0
     for values in _small(derivation, given, relevant):
         for doubling in range(ridge, DOUBLINGS):
             moved = {
                 s: v * 2**doubling if s in growing(derivation) - given.keys() else v for s, v in values.items()
             }
-            try:
-                point = point_at(derivation, moved)
-            except InputError:
+            point = points.small(moved)
+            if point is None:
                 continue
             ridge = doubling
             if (found := counterexample_at(point, sides)) is not None:

@@ -18,7 +18,7 @@ from planaria.derivations.comparison.branch import Branch
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.ensembles.estimate import Enclosure, Estimate
-from planaria.numerics.evidence.admissible import drawn_points
+from planaria.numerics.evidence.admissible import GROWING, drawn_points
 from planaria.numerics.points.balls import working_balls
 from planaria.numerics.points.enclosures import enclosed, enclosed_numbers
 from planaria.numerics.points.problem import Problem, pose
@@ -157,6 +157,18 @@ class Points:
         self.reason = ""
         self._found: list[Point] = []
         self._turn = 0
+        self._attempts = 0  # that are passed over, since the ridges were too small for the point before
+        self._small: dict[Any, Point | None] = {}
+
+    def small(self, values: Mapping[Any, Any]) -> Point | None:
+        """The solution at given numbers, kept; None where there is none."""
+        key = frozenset(values.items())
+        if key not in self._small:
+            try:
+                self._small[key] = point_at(self.derivation, values)
+            except InputError:
+                self._small[key] = None
+        return self._small[key]
 
     def first(self, count: int) -> list[Point]:
         """So many points, or fewer where no more are found."""
@@ -166,10 +178,14 @@ class Points:
         return self._found[:count]
 
     def _next(self, turn: int) -> Iterator[Point]:
-        for values in drawn_points(self.derivation, SIZE, self.seed + turn, turn, self.given):
+        points = drawn_points(self.derivation, SIZE, self.seed + turn, turn, self.given)
+        for attempt, values in enumerate(points):
+            if attempt < self._attempts:
+                continue
             try:
                 yield point_at(self.derivation, values)
             except InputError as error:
                 self.reason = f"{error.place}: {error.problem}"
                 continue
+            self._attempts = attempt if attempt < GROWING else 0
             return

@@ -26,7 +26,7 @@ from planaria.numerics.points.problem import parameters_of, pose
 from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.solve import solve
 
-__all__ = ["admissible_point", "at_most_one", "drawn_points", "growing"]
+__all__ = ["GROWING", "admissible_point", "at_most_one", "drawn_points", "growing"]
 
 GROWING = 8  # attempts with growing ridges
 OTHERS = 24  # attempts at other points
