@@ -167,6 +167,9 @@ VALUES: dict[str, Callable[[], Any]] = {
     "density in the plane": lambda: plane_density(
         "signal-plus-noise", "tr(inv(gamma*I(N) - x))/N", {"N": 4, "sigma": 1}, of="gamma", points=9
     ),
+    "comparisons": lambda: tuple(
+        derived().equals(one, {"z": "k**2", "k": "k**3 = z*k"}) for one in ("z + Delta", "sum(lambda_I)/P")
+    ),
     "check": lambda: check_diagrams(derived(), 0, lambda text, done, total: None),
     "simulation": _simulation,
     "moment": lambda: moment(Trace(X * X.T) ** 2, MODEL),

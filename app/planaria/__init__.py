@@ -19,6 +19,7 @@ from planaria.ensembles.shown import tell_ipython
 if TYPE_CHECKING:
     from planaria.algebra.errors import InputError
     from planaria.derivations.asked import derive
+    from planaria.derivations.compared import Comparison
     from planaria.derivations.derivation import Derivation
     from planaria.derivations.log_determinants import LogDetDerivation
     from planaria.derivations.matrix_valued import MatrixDerivation
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Check": "planaria.ensembles.evidence",
+    "Comparison": "planaria.derivations.compared",
     "Density": "planaria.numerics.spectral.values",
     "Derivation": "planaria.derivations.derivation",
     "Diagrams": "planaria.diagrams.expansion",
@@ -90,6 +92,7 @@ _HOMES = {
 
 __all__ = [
     "Check",
+    "Comparison",
     "Density",
     "Derivation",
     "Diagrams",

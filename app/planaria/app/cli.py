@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from planaria.app.claims.command import compare
 from planaria.app.command.formulas import derive
 from planaria.app.command.graphs import diagrams, dual, moment
 from planaria.app.command.numbers import density, evaluate, sweep
@@ -52,7 +53,7 @@ def models(json: JsonOption = False) -> None:
     list_models(as_json=json)
 
 
-for work in (derive, evaluate, density, sweep, diagrams, dual, moment):
+for work in (derive, evaluate, density, sweep, diagrams, dual, moment, compare):
     app.command(epilog=examples(work.__name__))(work)
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "DrawDensityOption",
     "DrawSelectOption",
     "DrawWidthOption",
+    "EulerOption",
     "IrreducibleOption",
     "JsonOption",
     "LatexOption",
@@ -128,6 +129,14 @@ PointsFileOption = Annotated[
 ]
 CsvDensityOption = Annotated[
     str | None, typer.Option(metavar="FILE", help="Write the density: a .csv file, or - to print it.")
+]
+EulerOption = Annotated[
+    str,
+    typer.Option(
+        metavar="2|1|...|all",
+        help="Euler characteristic; 2 is planar.",
+        autocompletion=completion.euler_characteristics,
+    ),
 ]
 IrreducibleOption = Annotated[
     int | None,

@@ -6,6 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from planaria.algebra.errors import InputError, described, kind_of
+from planaria.derivations.compared import Comparison
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.diagrams.duality import Duality
@@ -14,6 +15,7 @@ from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.networks.reading import Node
 from planaria.diagrams.rules.pencil import FeynmanRules
+from planaria.writing.comparisons.latex import latex_comparison
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.svg import to_svg
 from planaria.writing.emitters.tikz import to_tikz
@@ -24,6 +26,7 @@ from planaria.writing.latex.rules import latex_rules, rules_on_pages
 from planaria.writing.notebook.html import html
 from planaria.writing.pictures.layout import lay_out
 from planaria.writing.pictures.pages.sheet import sheet
+from planaria.writing.terminal.comparisons import comparison_text
 from planaria.writing.terminal.derivations import derivation_text, log_determinant_text
 
 if TYPE_CHECKING:
@@ -54,8 +57,10 @@ def tikz(value: RibbonGraph | Graph[Node] | Diagrams) -> str:
     return to_tikz(picture(value))
 
 
-def text(value: Derivation | LogDetDerivation) -> str:
+def text(value: Derivation | LogDetDerivation | Comparison) -> str:
     """A few lines for a terminal."""
+    if isinstance(value, Comparison):
+        return comparison_text(value)
     return log_determinant_text(value) if isinstance(value, LogDetDerivation) else derivation_text(value)
 
 
@@ -91,6 +96,11 @@ def _(value: Derivation, width: float | str | None = None, rules: bool = False) 
         return block
     fields = contents_of(value.expression, value.model).fields  # also those of long words
     return f"{rules_on_pages(value.rules, width=room, fields=fields)}\n{block}"
+
+
+@latex.register
+def _(value: Comparison) -> str:
+    return latex_comparison(value)
 
 
 @latex.register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -12,6 +12,7 @@ from sympy import Eq, Expr, Symbol, Trace
 from planaria.algebra.errors import InputError, check_truth, described, unknown_name
 from planaria.algebra.values import Portable
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
+from planaria.derivations.compared import Comparison
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
@@ -24,6 +25,7 @@ from planaria.diagrams.rules.pencil import FeynmanRules
 from planaria.ensembles.estimate import Estimate, Simulation
 from planaria.ensembles.evidence import Check
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
+from planaria.ensembles.formulas.claim import Claim
 from planaria.ensembles.model import Model
 from planaria.ensembles.question import Given, Values, given
 from planaria.ensembles.shown import Shown
@@ -211,6 +213,25 @@ class Derivation(Portable):
         """
         closed = self.closed_form
         return replace(self, closed_form=in_basis(closed, read_basis(basis, closed)))
+
+    def equals(
+        self,
+        formula: str | Expr | Claim,
+        let: Mapping[str, str | Derivation] | Sequence[str] = (),
+        *,
+        values: Values | None = None,
+        seed: int = 0,
+        **numbers: Given,
+    ) -> Comparison:
+        """Whether the quantity is equal to a formula: a `Comparison`, true where that is proved or holds.
+
+            result.equals("(P - z)/(gamma*P)", ["z = sum(lambda_I/(lambda_I + Delta))"])
+
+        See `planaria.numerics.comparison.compare`, which it is, for what a formula may contain.
+        """
+        compare = extension(EVALUATORS, "comparison")
+        found: Comparison = compare(self, formula, let, values=values, seed=seed, **numbers)
+        return found
 
     def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
         """Equations, value and spectral sums as LaTeX to be pasted into a paper.

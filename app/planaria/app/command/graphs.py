@@ -11,6 +11,7 @@ from planaria.app.options import (
     DrawColumnsOption,
     DrawSelectOption,
     DrawWidthOption,
+    EulerOption,
     IrreducibleOption,
     JsonOption,
     LatexOption,
@@ -21,7 +22,6 @@ from planaria.app.options import (
     SymbolsOption,
     WidthOption,
 )
-from planaria.app.words import completion
 from planaria.app.words.early import check_words
 
 __all__ = ["diagrams", "dual", "moment"]
@@ -31,14 +31,7 @@ def diagrams(
     model: ModelArgument,
     quantity: QuantityArgument,
     order: Annotated[int, typer.Option(metavar="n", help="Insertions in the geometric series.")],
-    euler: Annotated[
-        str,
-        typer.Option(
-            metavar="2|1|...|all",
-            help="Euler characteristic; 2 is planar.",
-            autocompletion=completion.euler_characteristics,
-        ),
-    ] = "planar",
+    euler: EulerOption = "planar",
     connected: Annotated[
         bool, typer.Option("--connected", help="Of several traces, connected ones only.")
     ] = False,

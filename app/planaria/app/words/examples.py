@@ -54,6 +54,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria dual marchenko-pastur 'tr(x*x.T)' --symbols P=T",
         "planaria dual random-features resolvent --draw duals.svg",
     ),
+    "compare": (
+        "planaria compare marchenko-pastur resolvent '1/(gamma + g_P)'",
+        "planaria compare random-features gram_resolvent '(P - z)/(gamma*P)' \\\n"
+        "    --let 'z = sum(lambda_I/(lambda_I + Delta))'",
+        "planaria compare wigner resolvent '(z - sqrt(z**2 - 4))/2' --json",
+    ),
     "moment": (
         "planaria moment random-features 'tr((phi.T*phi)**2)'",
         "planaria moment wigner 'tr(h**4)/N' --planar",

@@ -8,6 +8,7 @@ from typing import Any
 
 from planaria.algebra.errors import kind_of
 from planaria.derivations.analysis.limits import LimitBranch
+from planaria.derivations.compared import Comparison
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.derivations.steps import Step
@@ -22,6 +23,7 @@ from planaria.ensembles.shown import Shown
 from planaria.ensembles.text.model_data import ModelFile
 from planaria.numerics.nonhermitian.values import PlaneDensity
 from planaria.numerics.spectral.values import Density
+from planaria.writing.notebook.comparisons import comparison_html
 from planaria.writing.notebook.densities import density_html, plane_density_html
 from planaria.writing.notebook.derivations import derivation_html, limits_html, log_determinant_html, steps_html
 from planaria.writing.notebook.diagrams import diagram_html, diagrams_html
@@ -49,6 +51,7 @@ for _kind, _show in (
     (FeynmanRules, rules_html),
     (Derivation, derivation_html),
     (LogDetDerivation, log_determinant_html),
+    (Comparison, comparison_html),
     (Estimate, estimate_html),
     (Simulation, simulation_html),
     (Density, density_html),

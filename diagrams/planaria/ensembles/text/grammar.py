@@ -20,7 +20,7 @@ from planaria.algebra.errors import InputError
 from planaria.ensembles.text.formatting import format_expression
 from planaria.ensembles.text.to_sympy import Builder, Value, short
 
-__all__ = ["RESERVED", "format_expression", "names_in", "parse_expression"]
+__all__ = ["RESERVED", "format_expression", "names_in", "parse_expression", "parse_formula_tree"]
 
 RESERVED = ("inv", "tr", "logdet", "I")
 """Words of the grammar that no symbol may be called by."""
@@ -49,10 +49,23 @@ NUMBER: /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/
 %ignore /[ \t\r\n]+/
 """
 
+# What a formula has besides: see `planaria.ensembles.text.formula_text`.
+_FORMULA = r"""
+%extend atom: "sum" "(" sum ")" -> over
+     | "sqrt" "(" sum ")" -> root
+     | "det" "(" "[" row ("," row)* "]" ")" -> determinant
+row: "[" sum ("," sum)* "]"
+"""
+
 _ALLOWED = (
     "an expression has names, numbers, + - * / **, parentheses, .T, .H, inv(...), tr(...), logdet(...) "
     "and I(space)"
 )
+_ALLOWED_IN_FORMULAS = (
+    "a formula has names, numbers, + - * / **, parentheses, sum(...) and tr(...) over eigenvalues, sqrt(...) "
+    "and det([[a, b], [c, d]])"
+)
+_FUNCTIONS = ("inv", "tr", "sum", "sqrt", "det", "I")  # of formulas
 _CHARACTER_REMEDIES = {
     "^": "write a power as a**n",
     "@": "write a product as a*b",
@@ -121,17 +134,23 @@ def names_in(text: str, place: str) -> frozenset[str]:
     return frozenset(str(token) for token in tokens)
 
 
+def parse_formula_tree(text: str, place: str) -> Tree[Token]:
+    """The parse tree of a formula: the grammar of expressions, with sums, roots and determinants."""
+    return _parse(text, place, formula=True)
+
+
 @cache
-def _parser() -> Lark:
-    return Lark(_GRAMMAR, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+def _parser(formula: bool) -> Lark:
+    grammar = _GRAMMAR + _FORMULA if formula else _GRAMMAR
+    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)
 
 
-def _parse(text: str, place: str) -> Tree[Token]:
+def _parse(text: str, place: str, *, formula: bool = False) -> Tree[Token]:
     _check_text(text, place)
     try:
-        tree = _parser().parse(text)
+        tree = _parser(formula).parse(text)
     except UnexpectedInput as error:
-        _refuse_syntax(error, text, place)
+        _refuse_syntax(error, text, place, formula)
     if not isinstance(tree, Tree):
         raise TypeError(f"the parser returned {type(tree).__name__}")
     return tree
@@ -175,8 +194,10 @@ def _refuse_depth(place: str) -> NoReturn:
     )
 
 
-def _refuse_syntax(error: UnexpectedInput, text: str, place: str) -> NoReturn:
+def _refuse_syntax(error: UnexpectedInput, text: str, place: str, formula: bool) -> NoReturn:
     """Say the column, the piece and the likeliest remedy."""
+    allowed = _ALLOWED_IN_FORMULAS if formula else _ALLOWED
+    functions = _FUNCTIONS if formula else RESERVED
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         raise InputError(
             place, f"{short(text)} ends too early", "write a name or a number after the last sign"
@@ -184,7 +205,7 @@ def _refuse_syntax(error: UnexpectedInput, text: str, place: str) -> NoReturn:
     position = error.pos_in_stream or 0
     if isinstance(error, UnexpectedCharacters):
         piece = text[position]
-        letters = "a name is made of the letters A-Z a-z, digits and _" if piece.isalpha() else _ALLOWED
+        letters = "a name is made of the letters A-Z a-z, digits and _" if piece.isalpha() else allowed
         remedy = _CHARACTER_REMEDIES.get(piece, letters)
     else:
         piece = str(getattr(error, "token", text[position]))
@@ -192,16 +213,17 @@ def _refuse_syntax(error: UnexpectedInput, text: str, place: str) -> NoReturn:
         previous = text[:position].rstrip()[-1:]
         if piece == "(" and before:
             remedy = (
-                f"'{before[1]}' is no function: the functions are inv, tr, logdet and I; write a product with *"
+                f"'{before[1]}' is no function: the functions are {', '.join(functions[:-1])} "
+                f"and {functions[-1]}; write a product with *"
             )
-            if close := get_close_matches(before[1], RESERVED, n=1, cutoff=0.6):
+            if close := get_close_matches(before[1], functions, n=1, cutoff=0.6):
                 remedy = f"'{before[1]}' is no function; did you mean '{close[0]}'?"
-        elif piece in RESERVED or (before and before[1] in RESERVED):
-            remedy = "write inv(...), tr(...) or I(space)"
+        elif piece in functions or (before and before[1] in functions):
+            remedy = allowed if formula else "write inv(...), tr(...) or I(space)"
         elif previous and (previous.isalnum() or previous in "_)") and (piece[0].isalnum() or piece[0] in "_("):
             remedy = "write a product with *"
         else:
-            remedy = _ALLOWED
+            remedy = allowed
     raise InputError(
         place, f"column {position + 1} of {short(text)} has an unexpected {short(piece)}", remedy
     ) from None

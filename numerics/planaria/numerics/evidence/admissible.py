@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sympy import Expr, Integer, Rational, Symbol, Trace
@@ -25,7 +26,7 @@ from planaria.numerics.points.problem import parameters_of, pose
 from planaria.numerics.points.refusals import ContradictionError
 from planaria.numerics.solving.solve import solve
 
-__all__ = ["admissible_point", "growing"]
+__all__ = ["GROWING", "admissible_point", "at_most_one", "drawn_points", "growing"]
 
 GROWING = 8  # attempts with growing ridges
 OTHERS = 24  # attempts at other points
@@ -61,6 +62,25 @@ def admissible_point(derivation: Derivation, base: int, seed: int) -> dict[Any, 
     )
 
 
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+
+def drawn_points(
+    derivation: Derivation, base: int, seed: int, turn: int = 0, given: Mapping[Any, Any] = NOTHING
+) -> Iterator[dict[Any, Any]]:
+    """The points that `admissible_point` tries, one after the other, whether they are admissible or not.
+
+    Parameters
+    ----------
+    turn
+        By how many places the ratios of the sizes are turned: of two spaces, each is the larger one at times.
+    given
+        Numbers for some of the parameters and dimensions.
+    """
+    for attempt in range(GROWING + OTHERS):
+        yield _draw(derivation, base, seed, attempt, turn, given)
+
+
 def growing(derivation: Derivation) -> frozenset[Symbol]:
     """The parameters whose growth takes a point out of the spectrum, as far as expression and equations tell.
 
@@ -88,7 +108,9 @@ def _inversions(node: Node) -> Iterator[Inversion]:
             return
 
 
-def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[Any, Any]:
+def _draw(
+    derivation: Derivation, base: int, seed: int, attempt: int, turn: int = 0, given: Mapping[Any, Any] = NOTHING
+) -> dict[Any, Any]:
     # Where ridges alone do not help, such as for a variance s - 1, everything is drawn anew, from wider ranges.
     again = attempt - GROWING
     source = random.Random(f"{seed} admissible" if again < 0 else f"{seed} admissible {again}")
@@ -96,20 +118,21 @@ def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[An
     doublings = attempt if again < 0 else again % GROWING
     setting = derivation.rules.setting
     spaces = [s for s in setting.spaces if isinstance(s, Symbol)]
-    sizes = {s: max(1, int(base * RATIOS[n % len(RATIOS)])) for n, s in enumerate(sorted(spaces, key=str))}
+    ratios = (RATIOS[(n + turn) % len(RATIOS)] for n in range(len(spaces)))
+    sizes = {s: max(1, int(base * ratio)) for s, ratio in zip(sorted(spaces, key=str), ratios, strict=True)}
+    sizes |= {s: int(value) for s, value in given.items() if s in sizes}
     values: dict[Any, Any] = dict(sizes)
     ridges = growing(derivation)
-    small = {value for one in derivation.model.fields for value in one.law.parameters.values()}
-    small |= {one.parameters[name] for _, one in derivation.model.spectra for name in one.at_most_one}
-    at_most_one = {s for value in small for s in value.free_symbols}
+    small = at_most_one(derivation)
     for symbol in sorted(parameters_of(derivation), key=str):
         if symbol in sizes:
             continue
         number = Rational(source.randint(low, high), 100)
-        if symbol in at_most_one:  # and stays there, also where the equations are solved for it
+        if symbol in small:  # and stays there, also where the equations are solved for it
             values[symbol] = number / 4
         else:
             values[symbol] = number * 2**doublings if symbol in ridges else number
+    values |= given
     for matrix, _ in setting.matrices:
         spectrum = derivation.model.spectrum(matrix)
         if spectrum is None:
@@ -120,6 +143,13 @@ def _draw(derivation: Derivation, base: int, seed: int, attempt: int) -> dict[An
         elif spectrum.listed is not None:
             values.pop(matrix.shape[0], None)
     return values
+
+
+def at_most_one(derivation: Derivation) -> frozenset[Symbol]:
+    """The parameters of laws and spectra that are no larger than 1."""
+    small = {value for one in derivation.model.fields for value in one.law.parameters.values()}
+    small |= {one.parameters[name] for _, one in derivation.model.spectra for name in one.at_most_one}
+    return frozenset(s for value in small for s in value.free_symbols)
 
 
 def _size(space: Expr, sizes: dict[Symbol, int]) -> int:
