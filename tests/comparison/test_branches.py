@@ -70,7 +70,7 @@ def test_an_unknown_whose_polynomial_has_no_rational_root_is_followed():
 
 
 def test_where_it_is_not_said_which_root_is_meant():
-    """Two positive roots that stay bounded: what holds for one of them is proved for it, and nothing is refuted."""
+    """Two positive roots stay bounded: what holds for one of them is proved for it, and nothing is refuted."""
     wigner = derived("wigner")
     let = ["h: (h - g_N)*(h - 2*g_N) = 0"]
     found = wigner.equals("h", let)
