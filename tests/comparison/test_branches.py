@@ -69,6 +69,17 @@ def test_an_unknown_whose_polynomial_has_no_rational_root_is_followed():
     assert refuted.verdict is Verdict.REFUTED
 
 
+def test_where_it_is_not_said_which_root_is_meant():
+    """Two positive roots stay bounded: what holds for one of them is proved for it, and nothing is refuted."""
+    wigner = derived("wigner")
+    let = ["h: (h - g_N)*(h - 2*g_N) = 0"]
+    found = wigner.equals("h", let)
+    assert found.verdict is Verdict.PROVED
+    assert "one of 2 roots" in found.reason
+    assert wigner.equals("h/2", let).verdict is Verdict.PROVED
+    assert wigner.equals("3*h", let).verdict is Verdict.UNDECIDED
+
+
 def test_a_cubic_is_compared_by_its_polynomial():
     """Product of two Wishart matrices, N = M = P: gamma^2 g^3 ... of Fuss-Catalan numbers (OEIS A001764)."""
     product = derived("product-of-wisharts")

@@ -62,6 +62,7 @@ def test_places_are_reached_by_their_paths():
 def test_tidied_formulas_have_no_signs_that_cancel():
     double = parse_formula("a - (-(b + c))", "test")
     assert written(tidied(double)) == "a + b + c"
+    assert written(tidied(parse_formula("1*a*(1*b)/1", "test"))) == "a*b"
     assert written(tidied(Quotient(parse_formula("-a", "test"), Name("b")))) == "-a/b"
 
 

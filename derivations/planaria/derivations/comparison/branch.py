@@ -60,10 +60,10 @@ class Oracle(Protocol):
         candidates: Sequence[Ratio],
         known: Mapping[str, Ratio],
         equations: Equations,
-    ) -> int | None:
-        """Which of several functions is the root that is meant by an unknown of somebody's own, beside known ones.
+    ) -> tuple[int, ...] | None:
+        """Which of several functions are the root that is meant by an unknown of somebody's own.
 
-        None where numbers do not tell.
+        None where numbers do not tell which root is meant.
         """
         ...
 

@@ -10,6 +10,7 @@ tell: see `planaria.numerics.comparison.own_roots` for the root that is meant.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
 
 from sympy import Expr, Symbol
 
@@ -20,7 +21,16 @@ from planaria.derivations.comparison.reading import Element, Reading
 from planaria.ensembles.formulas.claim import OwnUnknown
 from planaria.ensembles.formulas.nodes import Over, places
 
-__all__ = ["Equations", "identify"]
+__all__ = ["Equations", "OpenRootError", "identify"]
+
+
+class OpenRootError(UnprovableError):
+    """Several roots of an equation are functions on the branch, and it is not said which of them is meant."""
+
+    def __init__(self, name: str, count: int) -> None:
+        super().__init__(f"the equation of {name} has {count} roots that may be meant")
+        self.name, self.count = name, count
+
 
 MOST = 64  # assignments of poles that are tried
 
@@ -53,7 +63,14 @@ def identify(reading: Reading, assumed: Mapping[str, Symbol]) -> None:
         reading.meanings = given
         names = " and ".join(poles)
         raise UnprovableError(f"the equation of {names} is satisfied by no unknown of the derivation")
-    for one in _in_turn(reading, [each for each in unknowns if each.name not in reading.meanings]):
+    left = [each for each in unknowns if each.name not in reading.meanings]
+    while left:
+        ready = [one for one in left if _is_alone(reading, one)]
+        if not ready:
+            _together(reading, left)
+            return
+        one = ready[0]
+        left.remove(one)
         try:
             meaning = _root_of(reading, one)
         except UnprovableError:
@@ -131,16 +148,21 @@ def _assignments(reading: Reading, poles: Mapping[str, Sequence[Ratio]]) -> Iter
     yield from further({})
 
 
-def _in_turn(reading: Reading, unknowns: Sequence[OwnUnknown]) -> Iterator[OwnUnknown]:
-    """Each unknown when no other unknown one stands in its equation."""
-    left = list(unknowns)
-    while left:
-        ready = [one for one in left if _is_alone(reading, one)]
-        if not ready:
-            names = ", ".join(one.name for one in left)
-            raise UnprovableError(f"the equations of {names} are not solved one after the other")
-        yield ready[0]
-        left.remove(ready[0])
+def _together(reading: Reading, unknowns: Sequence[OwnUnknown]) -> None:
+    """Unknowns that stand in one another's equations: those of the derivation, where they satisfy all of these."""
+    branch, given = reading.branch, dict(reading.meanings)
+    own = [unknown.symbol for unknown in branch.derivation.closed_form.unknowns]
+    names = [one.name for one in unknowns]
+    for chosen in islice(product(own, repeat=len(names)), MOST):
+        meanings = {
+            name: Element(branch, branch.symbol(symbol)) for name, symbol in zip(names, chosen, strict=True)
+        }
+        reading.meanings = {**given, **meanings}
+        reading.forget()
+        if all(_holds(reading, one) for one in unknowns):
+            return
+    reading.meanings = given
+    raise UnprovableError(f"the equations of {', '.join(names)} are not solved one after the other")
 
 
 def _is_alone(reading: Reading, one: OwnUnknown) -> bool:
@@ -181,10 +203,14 @@ def _root_of(reading: Reading, one: OwnUnknown) -> Element:
     assert reading.equations is not None
     roots = [solution for _, solution in rational]
     chosen = branch.oracle.closest(branch, one.name, roots, others, reading.equations)
-    if chosen is None:
-        raise UnprovableError(f"which root of its equation {one.name} is cannot be told")
+    if chosen is None and roots:
+        if one.name not in reading.choices:
+            raise OpenRootError(one.name, len(roots))
+        chosen = (reading.choices[one.name],)
+    if chosen is None or len(chosen) != 1:
+        raise UnprovableError(f"{one.name} is no function of the unknowns of the derivation")
     reading.chosen.add(one.name)
-    return Element(branch, rational[chosen][1])
+    return Element(branch, roots[chosen[0]])
 
 
 def _symbol(symbol: Expr) -> Symbol:

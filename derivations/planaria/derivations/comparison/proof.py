@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sympy import Expr, Integer, Symbol
@@ -11,7 +11,7 @@ from sympy import Expr, Integer, Symbol
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, limited
 from planaria.derivations.comparison.branch import Branch, Equations, Oracle, UnprovableError
-from planaria.derivations.comparison.own_unknowns import identify
+from planaria.derivations.comparison.own_unknowns import OpenRootError, identify
 from planaria.derivations.comparison.reading import Reading
 from planaria.derivations.comparison.vocabulary import Vocabulary
 from planaria.derivations.steps import Formula, Step
@@ -64,12 +64,41 @@ def prove(
 
     Raises nothing: where algebra does not tell, the attempt says why.
     """
+    found = _tried(start, names, claim, oracle, assumed, {})
+    if not isinstance(found, OpenRootError):
+        return found
+    # It is not said which root is meant: a claim that holds for one of them is proved for that.
+    first: Attempt | None = None
+    for n in range(found.count):
+        one = _tried(start, names, claim, oracle, assumed, {found.name: n})
+        if isinstance(one, Attempt):
+            first = first or one
+            if one.proved:
+                which = f"with that one of {found.count} roots of the equation of {found.name} for which it holds"
+                return replace(one, reason=f"{one.reason}, {which}")
+    kept = None if first is None else first.equations
+    return Attempt(False, str(found), equations=kept)
+
+
+def _tried(
+    start: Branch,
+    names: Vocabulary,
+    claim: Claim,
+    oracle: Oracle,
+    assumed: Mapping[str, Symbol],
+    choices: Mapping[str, int],
+) -> Attempt | OpenRootError:
     branch = start.copy()
     branch.oracle = oracle
     reading = Reading(branch, names, claim)
+    reading.choices.update(choices)
     try:
         with limited(SECONDS):
             return _attempt(branch, reading, claim, assumed)
+    except OpenRootError as error:
+        if error.name not in choices:
+            return error
+        reason = str(error)
     except UnprovableError as error:
         reason = str(error)
     except WorkLimitError:

@@ -59,6 +59,8 @@ class Reading:
         Their equations, once they have been read.
     chosen
         Those that numbers told from other roots.
+    choices
+        Which root is tried where numbers do not tell.
     signs
         The functions whose sign was asked for, with it and the number of points at which it was found.
     """
@@ -69,6 +71,7 @@ class Reading:
         self.signs: list[tuple[Ratio, int, int]] = []
         self.equations: Equations | None = None
         self.chosen: set[str] = set()
+        self.choices: dict[str, int] = {}
         self._definitions = {one.name: one.formula for one in claim.definitions}
         self._known: dict[str, Element] = {}
         self._roots: dict[tuple[Ratio, int], Ratio] = {}

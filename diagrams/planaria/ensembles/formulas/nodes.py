@@ -206,7 +206,10 @@ def tidied(node: Node) -> Node:
             if isinstance(first, Negative):
                 return tidied(Negative(Times((first.of, *others))))
             flat = [*(first.factors if isinstance(first, Times) else (first,)), *others]
-            return Times(tuple(flat))
+            flat = [one for one in flat if one != Number(Fraction(1))] or flat[:1]
+            return flat[0] if len(flat) == 1 else Times(tuple(flat))
+        case Quotient(above=above, below=Number(value=Fraction(numerator=1, denominator=1)), word=""):
+            return above
         case Quotient(above=Negative(of=one), below=below, word=""):
             return Negative(Quotient(one, below))
         case _:

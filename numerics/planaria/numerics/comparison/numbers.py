@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from mpmath import mp
 
 from planaria.algebra.rational import Ratio
-from planaria.derivations.comparison.branch import Branch, Equations
+from planaria.derivations.comparison.branch import Branch, Equations, UnprovableError
 from planaria.numerics.comparison.own_roots import own_root
 from planaria.numerics.comparison.points import WORKING, Points, ball_of
 from planaria.numerics.points.balls import working_balls
@@ -44,8 +44,8 @@ class PointOracle:
         candidates: Sequence[Ratio],
         known: Mapping[str, Ratio],
         equations: Equations,
-    ) -> int | None:
-        """Which function is the root that is meant, at every point; None where none or several are."""
+    ) -> tuple[int, ...] | None:
+        """Which functions are the root that is meant, at every point; None where that is not known."""
         left = set(range(len(candidates)))
         points = self.points.first(2)
         for point in points:
@@ -54,6 +54,6 @@ class PointOracle:
                     others = {other: ball_of(branch, value, point) for other, value in known.items()}
                     root = own_root(point, equations, name, others)
                     left &= {n for n in left if ball_of(branch, candidates[n], point).overlaps(root)}
-                except (KeyError, ZeroDivisionError):
+                except (KeyError, ZeroDivisionError, UnprovableError):
                     return None
-        return left.pop() if len(left) == 1 and points else None
+        return tuple(sorted(left)) if points else None

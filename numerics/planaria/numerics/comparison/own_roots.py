@@ -1,9 +1,10 @@
 """The root of an equation that somebody means by an unknown of their own, where algebra leaves several.
 
-Far out, where every ridge is a million times as large and propagators are bare, it is the smallest positive
-root, and where no root is positive, the negative one of the smallest size. From there it is followed to the
-point: the root that is connected to the bare propagators. Denominators are multiplied out before: a function
-changes its sign at its poles, too.
+Far out, where every ridge is a million times as large and propagators are bare, it is the one positive root that
+stays bounded; where none does, the one positive root; where no root is positive, the one that stays bounded. From
+there it is followed to the point: the root that is connected to the bare propagators. Where there are several of a
+kind, it is not said which is meant. Denominators are multiplied out before: a function changes its sign at its
+poles, too.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from planaria.numerics.points.balls import working_balls
 __all__ = ["own_root"]
 
 FAR = 6  # powers of ten of the ridges
+GROWN = 1.1  # what a root that stays bounded does not grow by from ridges that are a tenth as large
 STEPS = 24  # on the way back where the equation is one of parameters
 FEW = 12  # where the solution of the matrices is needed at each
 GRID = [10 ** (n / 8) for n in range(-96, 97)]  # sizes at which roots of what is no polynomial are looked for
@@ -55,12 +57,14 @@ def own_root(point: Point, equations: Equations, name: str, known: Mapping[str, 
     roots = _real_roots if _is_polynomial(branch, numerator, symbol) else _roots_on_a_grid
     on_branch = _needs_branch(branch, numerator)
     steps = FEW if on_branch else STEPS
-    near: float | None = None
-    for n in range(steps, 0, -1):
+
+    def at(n: int, near: float | None) -> list[float]:
         there = _moved(point, ridges, 10 ** (FAR * n / steps), on_branch)
-        found = roots(branch, numerator, symbol, there, others, near)
-        near = _first(found, name) if near is None else _nearest(found, near, name)
-    assert near is not None
+        return roots(branch, numerator, symbol, there, others, near)
+
+    near = _first(at(steps, None), at(steps - steps // FAR, None), name)
+    for n in range(steps - 1, 0, -1):
+        near = _nearest(at(n, near), near, name)
     start = _nearest(roots(branch, numerator, symbol, point, others, near), near, name)
     return _refined(start, _function(branch, numerator, symbol, point, others), name)
 
@@ -170,12 +174,28 @@ def _changes_of_sign(function: Callable[[float], float], grid: Sequence[float]) 
 # -- the one that is meant -------------------------------------------------------------------------------------
 
 
-def _first(roots: Sequence[float], name: str) -> float:
+def _first(roots: Sequence[float], nearer: Sequence[float], name: str) -> float:
+    """The root that is meant where ridges are large; `nearer` are the roots where they are a tenth of that."""
     positive = [x for x in roots if x > 0]
-    negative = [x for x in roots if x < 0]
-    if not positive and not negative:
-        raise UnprovableError(f"the equation of {name} has no real root where ridges are large")
-    return min(positive) if positive else max(negative)
+    groups = (
+        [x for x in positive if not _grows(x, nearer)],
+        positive,
+        [x for x in roots if x < 0 and not _grows(x, nearer)],
+    )
+    for group in groups:
+        if len(group) == 1:
+            return group[0]
+        if group:
+            raise UnprovableError(
+                f"{name} may be one of {len(group)} roots of its equation where ridges are large"
+            )
+    raise UnprovableError(f"the equation of {name} has no real root where ridges are large")
+
+
+def _grows(root: float, nearer: Sequence[float]) -> bool:
+    same = [x for x in nearer if x * root > 0]
+    before = [abs(log(x / root)) for x in same]
+    return bool(same) and abs(root) > GROWN * abs(same[before.index(min(before))])
 
 
 def _nearest(roots: Sequence[float], near: float, name: str) -> float:
