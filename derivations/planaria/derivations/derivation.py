@@ -11,6 +11,7 @@ from sympy import Eq, Expr, Symbol, Trace
 
 from planaria.algebra.errors import InputError, check_truth, described, unknown_name
 from planaria.algebra.values import Portable
+from planaria.derivations.analysis.consequence import Consequence, derivatives
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
 from planaria.derivations.elimination.closed_form import ClosedForm
@@ -181,6 +182,24 @@ class Derivation(Portable):
         if name not in known:
             raise unknown_name("limit", "parameter", name, sorted(known))
         return Shown(limit_branches(self.closed_form, known[name]))
+
+    def derivative(self, **orders: int) -> Consequence:
+        """The derivative by parameters along the solution, each so often: ``result.derivative(gamma=1)``.
+
+        The unknowns follow by their equations, exactly; the result is in the same unknowns, and sums over
+        eigenvalues like those of the value. A dimension is a parameter like others unless a sum runs over it.
+
+        >>> from planaria.derivations import derive
+        >>> slope = derive("ridge-regression", "variance").derivative(gamma=1)
+        >>> slope.value
+        -C*P**2*R_23*sigma_eps**2/(Delta*(P - S_22)**3)
+        >>> slope.spectral_sums[next(s for s in slope.spectral_sums if str(s) == "R_23")]
+        sum of Delta*lambda_I**2/(Delta + lambda_I)**3, I = 1..M
+
+        Raises InputError for names that the formulas do not contain, for sizes that sums run over and parameters
+        of spectra.
+        """
+        return derivatives(self, self.closed_form, orders)
 
     def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
         """Equations, value and spectral sums as LaTeX to be pasted into a paper.
