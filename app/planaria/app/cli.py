@@ -1,7 +1,6 @@
 """The command line: what each command is called and which options it takes.
 
-The commands import their work when they run: sympy takes half a second to import, and ``planaria --help`` and
-``planaria models`` should answer at once.
+The commands import their work when they run: sympy takes half a second, and ``--help`` should answer at once.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from planaria.app.analysing import analyse
 from planaria.app.commands import Commands
 from planaria.app.options import (
     BudgetOption,
@@ -173,6 +173,9 @@ def evaluate(
     )
     if not evaluate_quantity(model, quantity, options):
         raise typer.Exit(1)
+
+
+app.command(epilog=examples("analyse"))(analyse)
 
 
 @app.command(epilog=examples("density"))

@@ -11,7 +11,8 @@ from planaria.algebra.errors import InputError, placed
 from planaria.app.display import messages, output, progress_bar, working
 from planaria.app.inputs import Names, read_limits, read_renames
 from planaria.app.matrices import with_kinds
-from planaria.app.subcommands.reports import Derived, JsonReport, LatexReport, Report, TextReport
+from planaria.app.reports.derived import Derived
+from planaria.app.reports.reports import JsonReport, LatexReport, Report, TextReport
 from planaria.app.words.quantities import chosen_quantities
 from planaria.derivations.analysis.limits import limit_branches
 from planaria.derivations.derivation import Derivation
@@ -21,6 +22,7 @@ from planaria.ensembles.evidence import Check
 from planaria.ensembles.library import load_model
 from planaria.ensembles.text.formatting import format_expression
 from planaria.ensembles.text.model_data import Quantity
+from planaria.numerics.analysis.holding import holding
 from planaria.numerics.evidence.checks import checks
 from planaria.writing.latex.page import points
 from planaria.writing.terminal.derivations import integral_text
@@ -102,13 +104,18 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
         with working(status, f"writing {quantity.name}"):
             contained = contents_of(quantity.expression, model).symbols
             branches = {one: limit_branches(derivation.closed_form, one) for one in limits if one in contained}
+            holds = {
+                branch: inequalities
+                for one, found in branches.items()
+                for branch, inequalities in holding(derivation, one, found, options.seed).items()
+            }
             absent = tuple(one for one in limits if one not in contained)
             is_text = not options.as_json and not options.as_latex
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
         made = _run_checks(derivation, options, status, quantity.name)
         refuted = any(one.refutes for one in made)
         line = integral_text(integrals[quantity], formulas) if quantity in integrals else ""
-        report.quantity(Derived(quantity, model, derivation, algebraic, branches, refuted, absent, line))
+        report.quantity(Derived(quantity, model, derivation, algebraic, branches, refuted, absent, line, holds))
         for check in made:
             report.check(check)
             passed = passed and not check.failed

@@ -10,7 +10,7 @@ from sympy import Eq, Expr, Symbol
 
 from planaria.algebra.errors import InputError, described
 from planaria.algebra.values import Portable
-from planaria.derivations.analysis.differentiation import check_differentiable, derivative_of, physical
+from planaria.derivations.calculus.differentiation import check_differentiable, derivative_of, physical
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Formula, Step

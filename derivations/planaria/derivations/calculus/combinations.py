@@ -7,7 +7,7 @@ shortest formula; no difference of poles is divided by.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from sympy import Expr, Symbol
@@ -18,7 +18,7 @@ from planaria.derivations.elimination.conditioning import operations
 from planaria.derivations.equations.quotients import plain_expansion
 from planaria.derivations.equations.spectral_sums import SpectralSum, Summand
 
-__all__ = ["length", "shortened"]
+__all__ = ["dependencies", "length", "shortened"]
 
 SHARE = 4.0  # seconds of work for one formula
 LARGEST = 4000  # terms of a formula that is still tried
@@ -37,7 +37,7 @@ def shortened(value: Ratio, sums: Mapping[Symbol, SpectralSum]) -> Ratio:
     S_22*(D + 1)
     """
     for _ in range(len(sums)):
-        relations = _relations(value, sums)
+        relations = dependencies(value.support(), value.ring, sums)
         if not relations:
             return value
         best, least = None, 0.0
@@ -67,9 +67,9 @@ def length(value: Ratio) -> float:
     return float(total)
 
 
-def _relations(value: Ratio, sums: Mapping[Symbol, SpectralSum]) -> list[Ratio]:
-    """Linear relations among the sums that occur in a value, each in its ring."""
-    present = [symbol for symbol in sums if symbol in value.support()]
+def dependencies(symbols: Collection[Expr], ring: Ring, sums: Mapping[Symbol, SpectralSum]) -> list[Ratio]:
+    """Linear relations among those of the sums that are among some symbols, each in a ring."""
+    present = [symbol for symbol in sums if symbol in symbols]
     groups: dict[tuple[Expr, tuple[Symbol, ...], frozenset[Expr]], list[Symbol]] = {}
     for symbol in present:
         one = sums[symbol]
@@ -79,7 +79,7 @@ def _relations(value: Ratio, sums: Mapping[Symbol, SpectralSum]) -> list[Ratio]:
     found = []
     for group in groups.values():
         if len(group) > 1:
-            found += _dependent(group, value.ring, sums)
+            found += _dependent(group, ring, sums)
     return found
 
 

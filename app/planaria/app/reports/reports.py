@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from rich.console import Console
 from rich.text import Text
 from sympy import Expr, Symbol, collect, count_ops, factor, oo, together
+from sympy.core.relational import Relational
 
 from planaria.algebra.errors import InputError
 from planaria.app.counting import count_diagrams
 from planaria.app.display import heading, line, note, plain_table, print_json, title
+from planaria.app.reports.derived import Derived
 from planaria.app.words.early import is_word
 from planaria.app.words.quantities import formula_name
 from planaria.derivations import Derivation
 from planaria.derivations.analysis.limits import LimitBranch
-from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
-from planaria.derivations.resummation import COMMUTED, STOPPED
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.cleaning import clean_line
 from planaria.ensembles.evidence import Check, Outcome
-from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.writing.latex.derivation import (
     latex_derivation,
@@ -38,7 +36,7 @@ from planaria.writing.renames import known_names
 from planaria.writing.terminal.expressions import Formulas
 from planaria.writing.terminal.rules import propagator_rows, vertex_rows
 
-__all__ = ["Derived", "JsonReport", "LatexReport", "Report", "TextReport"]
+__all__ = ["JsonReport", "LatexReport", "Report", "TextReport"]
 
 _ORDERS = 4  # planar diagrams are counted at orders 0 to 3
 _MANY = 10**9
@@ -46,50 +44,6 @@ _FEW = 3  # conditions of a limit that are printed
 _VERDICTS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.INCONCLUSIVE: "inconclusive"}
 _REFUTED = "None is given: an exact check of the closed form failed. Please report this model."
 _LONG = 1500  # operations beyond which a polynomial is only named
-
-
-@dataclass(frozen=True)
-class Derived:
-    """A quantity with its derivation; its algebraic form where that is printed; limits by their parameter.
-
-    ``refuted`` says that an exact check failed: nothing is given out then that could be taken for a result.
-    ``absent`` are the parameters whose limits were asked for, but that the quantity does not contain.
-    """
-
-    quantity: Quantity
-    model: Model
-    derivation: Derivation
-    algebraic: AlgebraicForm | None
-    limits: Mapping[Symbol, tuple[LimitBranch, ...]]
-    refuted: bool = False
-    absent: tuple[Symbol, ...] = ()
-    integral: str = ""  # what the quantity is the integrand of, in a line
-
-    @property
-    def notes(self) -> list[str]:
-        """What relies on matrices that commute; what was not done, and why."""
-        steps = self.derivation.steps
-        found = [step.reason for step in steps if step.rule == COMMUTED]
-        found += [step.reason for step in steps if step.rule == STOPPED]
-        found += [self.integral] if self.integral else []
-        return found + [
-            f"{self.quantity.name} does not contain {one}: its limit is the value" for one in self.absent
-        ]
-
-    @property
-    def sums(self) -> dict[Symbol, SpectralSum]:
-        """The spectral sums that value and equations contain."""
-        return _used(self.derivation.spectral_sums, self.derivation.value, *self.derivation.equations)
-
-    def further_sums(self, branch: LimitBranch) -> dict[Symbol, SpectralSum]:
-        """The spectral sums of a limit that value and equations do not contain."""
-        used = _used(branch.closed_form.spectral_sums, branch.value, *branch.conditions)
-        return {symbol: one for symbol, one in used.items() if self.sums.get(symbol) != one}
-
-
-def _used(sums: Mapping[Symbol, SpectralSum], *formulas: Expr) -> dict[Symbol, SpectralSum]:
-    symbols = {symbol for one in formulas for symbol in one.free_symbols}
-    return {symbol: one for symbol, one in sums.items() if symbol in symbols}
 
 
 class Report(Protocol):
@@ -146,9 +100,12 @@ class JsonReport:
         }
 
     def _branch(self, derived: Derived, branch: LimitBranch) -> dict[str, Any]:
-        plain = self.formulas.plain
+        plain, own = self.formulas.plain, derived.holds.get(branch)
         return {
             "where": [f"{plain(one.lhs)} = {plain(one.rhs)}" for one in branch.conditions],
+            "holds": None
+            if (own := derived.holds.get(branch)) is None
+            else [_inequality(one, plain) for one in own],
             "value": plain(branch.value),
             "spectral_sums": self._sums(derived.further_sums(branch)),
         }
@@ -295,14 +252,17 @@ class TextReport:
 
     def _limit(self, derived: Derived, parameter: Symbol, found: tuple[LimitBranch, ...]) -> None:
         name, formulas = formula_name(derived.quantity), self.formulas
-        several = "one of these; the numbers decide which" if len(found) > 1 else ""
+        told = all(branch in derived.holds for branch in found)
+        several = "one of these; the numbers decide which" if len(found) > 1 and not told else ""
         heading(self.console, f"Limit {formulas.name(parameter)} {formulas.arrow} 0", several)
         if not found:
             note(self.console, "No formula is found; 'planaria evaluate --limit' gives the number.")
         for number, branch in enumerate(found):
             if number:
                 self.console.print()
-            line(self.console, Text(f"where {self._conditions(branch)}", style="dim"))
+            holds = ", ".join(_inequality(one, formulas.inline) for one in derived.holds.get(branch, ()))
+            prefix = f"for {holds}, " if holds else ""
+            line(self.console, Text(f"{prefix}where {self._conditions(branch)}", style="dim"))
             if branch.value is oo:
                 line(self.console, f"{name} grows without bound")
             else:
@@ -398,3 +358,7 @@ def _known_renames(derived: Derived, formulas: Formulas) -> dict[str, str]:
     """New names of what another quantity contains are no business of this one."""
     known = renameable(derived.derivation)
     return {name: new for name, new in formulas.renames.items() if name in known}
+
+
+def _inequality(one: Relational, written: Callable[[Expr], str]) -> str:
+    return f"{written(one.lhs)} {one.rel_op} {written(one.rhs)}"

@@ -20,7 +20,7 @@ from sympy import Expr, Symbol
 from planaria.algebra.errors import InputError
 from planaria.algebra.linear import Inverse
 from planaria.algebra.rational import Ratio, Ring, generators_of
-from planaria.derivations.analysis.combinations import shortened
+from planaria.derivations.calculus.combinations import shortened
 from planaria.derivations.elimination.closed_form import Form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
