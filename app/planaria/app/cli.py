@@ -1,7 +1,6 @@
 """The command line: its commands, whose options are in the room `command`.
 
-The commands import their work when they run: sympy takes half a second to import, and ``planaria --help`` and
-``planaria models`` should answer at once.
+The commands import their work when they run: sympy takes half a second, and ``--help`` should answer at once.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from planaria.app.analysing import analyse
 from planaria.app.claims.command import compare
 from planaria.app.command.formulas import derive
 from planaria.app.command.graphs import diagrams, dual, moment
@@ -53,7 +53,7 @@ def models(json: JsonOption = False) -> None:
     list_models(as_json=json)
 
 
-for work in (derive, evaluate, density, sweep, diagrams, dual, moment, compare):
+for work in (derive, evaluate, density, sweep, diagrams, dual, moment, compare, analyse):
     app.command(epilog=examples(work.__name__))(work)
 
 

@@ -6,6 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from planaria.algebra.errors import InputError, described, kind_of
+from planaria.derivations.analysis.consequence import Consequence
 from planaria.derivations.compared import Comparison
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
@@ -27,7 +28,7 @@ from planaria.writing.notebook.html import html
 from planaria.writing.pictures.layout import lay_out
 from planaria.writing.pictures.pages.sheet import sheet
 from planaria.writing.terminal.comparisons import comparison_text
-from planaria.writing.terminal.derivations import derivation_text, log_determinant_text
+from planaria.writing.terminal.derivations import consequence_text, derivation_text, log_determinant_text
 
 if TYPE_CHECKING:
     from networkx import Graph
@@ -57,10 +58,12 @@ def tikz(value: RibbonGraph | Graph[Node] | Diagrams) -> str:
     return to_tikz(picture(value))
 
 
-def text(value: Derivation | LogDetDerivation | Comparison) -> str:
+def text(value: Derivation | LogDetDerivation | Comparison | Consequence) -> str:
     """A few lines for a terminal."""
     if isinstance(value, Comparison):
         return comparison_text(value)
+    if isinstance(value, Consequence):
+        return consequence_text(value)
     return log_determinant_text(value) if isinstance(value, LogDetDerivation) else derivation_text(value)
 
 

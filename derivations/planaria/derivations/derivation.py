@@ -11,7 +11,10 @@ from sympy import Eq, Expr, Symbol, Trace
 
 from planaria.algebra.errors import InputError, check_truth, described, unknown_name
 from planaria.algebra.values import Portable
+from planaria.derivations.analysis.consequence import Consequence, derivatives
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
+from planaria.derivations.analysis.optimum import Optimum
+from planaria.derivations.analysis.parameter_series import ParameterSeries
 from planaria.derivations.compared import Comparison
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
 from planaria.derivations.elimination.closed_form import ClosedForm
@@ -179,7 +182,8 @@ class Derivation(Portable):
         """The ways in which it can hold when a parameter goes to zero: ``result.limit(gamma=0)``.
 
         Which of them is the physical one depends on the numbers, as N < P or N > P, and is found by
-        ``evaluate(limit={"gamma": 0})``. See `planaria.derivations.analysis.limits` for what a branch says.
+        ``evaluate(limit={"gamma": 0})``; `series` says it for inequalities, and takes other limits.
+        See `planaria.derivations.analysis.limits` for what a branch says.
         """
         if len(parameter) != 1 or not all(type(one) in (int, float) and one == 0 for one in parameter.values()):
             asked = ", ".join(f"{name} = {_target(target)}" for name, target in parameter.items()) or "nothing"
@@ -231,6 +235,83 @@ class Derivation(Portable):
         """
         compare = extension(EVALUATORS, "comparison")
         found: Comparison = compare(self, formula, let, values=values, seed=seed, **numbers)
+        return found
+
+    def derivative(self, **orders: int) -> Consequence:
+        """The derivative by parameters along the solution, each so often: ``result.derivative(gamma=1)``.
+
+        The unknowns follow by their equations, exactly; the result is in the same unknowns, and sums over
+        eigenvalues like those of the value. A dimension is a parameter like others unless a sum runs over it.
+
+        >>> from planaria.derivations import derive
+        >>> slope = derive("ridge-regression", "variance").derivative(gamma=1)
+        >>> slope.value
+        -C*P**2*R_23*sigma_eps**2/(Delta*(P - S_22)**3)
+        >>> slope.spectral_sums[next(s for s in slope.spectral_sums if str(s) == "R_23")]
+        sum of Delta*lambda_I**2/(Delta + lambda_I)**3, I = 1..M
+
+        Raises InputError for names that the formulas do not contain, for sizes that sums run over and parameters
+        of spectra.
+        """
+        return derivatives(self, self.closed_form, orders)
+
+    def series(
+        self,
+        order: int | str | None = None,
+        *,
+        values: Values | None = None,
+        ratios: Mapping[str, Given] | None = None,
+        seed: int = 0,
+        **limits: Given,
+    ) -> Shown[ParameterSeries]:
+        """Its series about a limit, to a power of what goes there: ``result.series(3, gamma=0)``.
+
+        One for each set of inequalities between parameters and dimensions; every coefficient is in closed form.
+
+        Parameters
+        ----------
+        order
+            The last power, of the parameter or of the reciprocal of what grows; None for the leading term.
+        values
+            Numbers and spectra: the series that holds there, alone. Where two dimensions have one number, powers
+            may be fractions.
+        ratios
+            What holds on the way: ``{"N/P": 2}``, or with a new name ``{"gamma/N": "kappa"}``. Two dimensions in a
+            ratio, with no other limit, go to infinity.
+        limits
+            0, ``"oo"``, a number or another parameter; several at once where the path makes no difference.
+
+        >>> from planaria.derivations import derive
+        >>> for one in derive("marchenko-pastur", "resolvent").series(1, gamma=0):
+        ...     print(one)
+        gamma -> 0 for P < N: ((N - P)/N)*(gamma)**(-1) + (P**2/(N*(N - P)))*(gamma)**(0) + \
+(-P**3/(N - P)**3)*(gamma)**(1)
+        gamma -> 0 for N < P: (-P/(N - P))*(gamma)**(0) + (P**3/(N - P)**3)*(gamma)**(1)
+        """
+        found: Shown[ParameterSeries] = extension(EVALUATORS, "series")(
+            self, limits, order=order, values=values, ratios=ratios, seed=seed
+        )
+        return found
+
+    def optimum(
+        self,
+        name: str,
+        *,
+        values: Values | None = None,
+        digits: int = 50,
+        limits: Mapping[str, Given] | None = None,
+        ratios: Mapping[str, Given] | None = None,
+    ) -> Optimum:
+        """Where it is least over a positive parameter: ``result.optimum("gamma", values={...})``.
+
+        The stationarity is in closed form; with numbers for everything else also the parameter and the value
+        there, to so many digits. `limits` and `ratios` are those of `series`: the closed form in a limit.
+
+        Raises InputError where the least value is at the boundary.
+        """
+        found: Optimum = extension(EVALUATORS, "optimum")(
+            self, name, values=values, digits=digits, limits=limits, ratios=ratios
+        )
         return found
 
     def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:

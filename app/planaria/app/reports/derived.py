@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sympy import Expr, Symbol
+from sympy.core.relational import Relational
 
 from planaria.algebra.errors import InputError
 from planaria.app.words.quantities import formula_name
@@ -27,7 +28,17 @@ from planaria.writing.latex.page import AlignedRow, on_pages
 from planaria.writing.terminal.derivations import integral_text
 from planaria.writing.terminal.expressions import Formulas
 
-__all__ = ["REFUTED", "VERDICTS", "Derived", "Integrand", "Report", "known_renames", "latex_of"]
+__all__ = [
+    "REFUTED",
+    "VERDICTS",
+    "Derived",
+    "Integrand",
+    "Report",
+    "inequality",
+    "known_renames",
+    "latex_of",
+    "used_sums",
+]
 
 VERDICTS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.INCONCLUSIVE: "inconclusive"}
 REFUTED = "None is given: an exact check of the closed form failed. Please report this model."
@@ -47,6 +58,7 @@ class Derived:
 
     ``refuted`` says that an exact check failed: nothing is given out then that could be taken for a result.
     ``absent`` are the parameters whose limits were asked for, but that the quantity does not contain.
+    ``holds`` says of branches of limits between which inequalities they belong to the matrices.
     """
 
     quantity: Quantity
@@ -58,6 +70,7 @@ class Derived:
     absent: tuple[Symbol, ...] = ()
     part_of: Integrand | None = None  # where the quantity is the resolvent in a log det
     parts: tuple[Part, ...] = ()  # of its value, where it is split
+    holds: Mapping[LimitBranch, tuple[Relational, ...]] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:
@@ -72,11 +85,11 @@ class Derived:
     @property
     def sums(self) -> dict[Symbol, SpectralSum]:
         """The spectral sums that value and equations contain."""
-        return _used(self.derivation.spectral_sums, self.derivation.value, *self.derivation.equations)
+        return used_sums(self.derivation.spectral_sums, self.derivation.value, *self.derivation.equations)
 
     def further_sums(self, branch: LimitBranch) -> dict[Symbol, SpectralSum]:
         """The spectral sums of a limit that value and equations do not contain."""
-        used = _used(branch.closed_form.spectral_sums, branch.value, *branch.conditions)
+        used = used_sums(branch.closed_form.spectral_sums, branch.value, *branch.conditions)
         return {symbol: one for symbol, one in used.items() if self.sums.get(symbol) != one}
 
     def integral_rows(self, renames: Mapping[str, str]) -> list[AlignedRow]:
@@ -92,7 +105,7 @@ class Derived:
         return "" if self.part_of is None else integral_text(self.part_of.integral, formulas)
 
 
-def _used(sums: Mapping[Symbol, SpectralSum], *formulas: Expr) -> dict[Symbol, SpectralSum]:
+def used_sums(sums: Mapping[Symbol, SpectralSum], *formulas: Expr) -> dict[Symbol, SpectralSum]:
     symbols = {symbol for one in formulas for symbol in one.free_symbols}
     return {symbol: one for symbol, one in sums.items() if symbol in symbols}
 
@@ -105,6 +118,11 @@ class Report(Protocol):
     def underived(self, quantity: Quantity, error: InputError) -> None: ...
     def check(self, check: Check) -> None: ...
     def end(self) -> None: ...
+
+
+def inequality(one: Relational, written: Callable[[Expr], str]) -> str:
+    """An inequality, its sides written by a function."""
+    return f"{written(one.lhs)} {one.rel_op} {written(one.rhs)}"
 
 
 def latex_of(derived: Derived, formulas: Formulas, width: float) -> str:

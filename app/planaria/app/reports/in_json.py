@@ -9,7 +9,7 @@ from sympy import Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.app.display import print_json
-from planaria.app.reports.derived import Derived, latex_of
+from planaria.app.reports.derived import Derived, inequality, latex_of
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.matrix_valued import MatrixDerivation
@@ -70,9 +70,10 @@ class JsonReport:
         }
 
     def _branch(self, derived: Derived, branch: LimitBranch) -> dict[str, Any]:
-        plain = self.formulas.plain
+        plain, own = self.formulas.plain, derived.holds.get(branch)
         return {
             "where": [f"{plain(one.lhs)} = {plain(one.rhs)}" for one in branch.conditions],
+            "holds": None if own is None else [inequality(one, plain) for one in own],
             "value": plain(branch.value),
             "spectral_sums": self._sums(derived.further_sums(branch)),
         }

@@ -11,7 +11,7 @@ from sympy import Symbol, collect, count_ops, factor, oo, together
 from planaria.algebra.errors import InputError
 from planaria.app.counting import count_diagrams
 from planaria.app.display import heading, line, note, plain_table, title
-from planaria.app.reports.derived import REFUTED, VERDICTS, Derived, known_renames
+from planaria.app.reports.derived import REFUTED, VERDICTS, Derived, inequality, known_renames
 from planaria.app.words.early import is_word
 from planaria.app.words.quantities import formula_name
 from planaria.derivations import Derivation
@@ -184,14 +184,17 @@ class TextReport:
 
     def _limit(self, derived: Derived, parameter: Symbol, found: tuple[LimitBranch, ...]) -> None:
         name, formulas = formula_name(derived.quantity), self.formulas
-        several = "one of these; the numbers decide which" if len(found) > 1 else ""
+        told = all(branch in derived.holds for branch in found)
+        several = "one of these; the numbers decide which" if len(found) > 1 and not told else ""
         heading(self.console, f"Limit {formulas.name(parameter)} {formulas.arrow} 0", several)
         if not found:
             note(self.console, "No formula is found; 'planaria evaluate --limit' gives the number.")
         for number, branch in enumerate(found):
             if number:
                 self.console.print()
-            line(self.console, Text(f"where {self._conditions(branch)}", style="dim"))
+            holds = ", ".join(inequality(one, formulas.inline) for one in derived.holds.get(branch, ()))
+            prefix = f"for {holds}, " if holds else ""
+            line(self.console, Text(f"{prefix}where {self._conditions(branch)}", style="dim"))
             if branch.value is oo:
                 line(self.console, f"{name} grows without bound")
             else:

@@ -25,6 +25,7 @@ from planaria.ensembles.evidence import Check
 from planaria.ensembles.library import load_model
 from planaria.ensembles.text.formatting import format_expression
 from planaria.ensembles.text.model_data import Quantity
+from planaria.numerics.analysis.holding import holding
 from planaria.numerics.evidence.checks import checks
 from planaria.writing.latex.page import points
 from planaria.writing.terminal.expressions import Formulas
@@ -110,13 +111,20 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
             contained = contents_of(quantity.expression, model).symbols
             branches = {one: limit_branches(derivation.closed_form, one) for one in limits if one in contained}
             parts = tuple(derivation.split(*options.by)) if options.by else ()
+            holds = {
+                branch: inequalities
+                for one, found in branches.items()
+                for branch, inequalities in holding(derivation, one, found, options.seed).items()
+            }
             absent = tuple(one for one in limits if one not in contained)
             is_text = not options.as_json and not options.as_latex
             algebraic = derivation.algebraic if is_text and _is_readable(derivation) else None
         made = _run_checks(derivation, options, status, quantity.name)
         refuted = any(one.refutes for one in made)
         part_of = integrals.get(quantity)
-        report.quantity(Derived(quantity, model, derivation, algebraic, branches, refuted, absent, part_of, parts))
+        report.quantity(
+            Derived(quantity, model, derivation, algebraic, branches, refuted, absent, part_of, parts, holds)
+        )
         for check in made:
             report.check(check)
             passed = passed and not check.failed

@@ -30,7 +30,7 @@ from planaria.app.missing_values import Needs, check_sizes, needs_of
 from planaria.app.points.numbers import decimal, decimal_json, largest, short
 from planaria.app.points.sweep import SWEEP_DIGITS, Sweep
 from planaria.app.points.table import SweepReport, Table
-from planaria.app.subcommands.simulation import print_simulation, simulate_beside, simulation_json
+from planaria.app.reports.simulation import print_simulation, simulate_beside, simulation_json
 from planaria.app.words.quantities import formula_name, scalar_quantity
 from planaria.derivations.asked import derive
 from planaria.derivations.log_determinants import LogDetDerivation

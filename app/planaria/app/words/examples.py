@@ -30,6 +30,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria evaluate marchenko-pastur 'tr(inv(gamma*I(N) + x*x.T))/N' \\\n"
         "    --set N=60 --set P=120 --set gamma=0.001:10:log20 --csv ridge.csv",
     ),
+    "analyse": (
+        "planaria analyse marchenko-pastur resolvent --series gamma=0:2",
+        "planaria analyse wigner resolvent --derivative z --set z=3 --set N=100",
+        "planaria analyse ridge-regression loss --spectrum Omega=identity \\\n    --optimum gamma",
+    ),
     "density": (
         "planaria density wigner resolvent --of z --set N=100",
         "planaria density marchenko-pastur resolvent --of gamma \\\n"

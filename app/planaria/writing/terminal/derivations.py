@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from planaria.derivations.analysis.consequence import Consequence
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation, LogDetIntegral
 from planaria.derivations.matrix_valued import MatrixDerivation
 from planaria.writing.terminal.expressions import Formulas
 
-__all__ = ["derivation_text", "integral_text", "log_determinant_text", "value_title"]
+__all__ = [
+    "consequence_text",
+    "derivation_text",
+    "integral_text",
+    "log_determinant_text",
+    "value_title",
+]
 
 
 def derivation_text(derivation: Derivation, formulas: Formulas | None = None) -> str:
@@ -20,6 +27,23 @@ def derivation_text(derivation: Derivation, formulas: Formulas | None = None) ->
       value     1/(g_P + γ)
     """
     show = formulas or Formulas()
+    return _lines(show.plain(derivation.expression), derivation, show)
+
+
+def consequence_text(one: Consequence, formulas: Formulas | None = None) -> str:
+    """What follows from a derivation, likewise.
+
+    >>> from planaria.derivations import derive
+    >>> print(consequence_text(derive("wigner", "resolvent").derivative(z=1)))
+    derivative by z of tr(inv(z*I(N) - h))/N
+      equation  z = (g_N² + 1)/g_N
+      value     g_N/(2·g_N - z)
+    """
+    show = formulas or Formulas()
+    return _lines(f"{one.about} of {show.plain(one.source.expression)}", one, show)
+
+
+def _lines(head: str, derivation: Derivation | Consequence, show: Formulas) -> str:
     rows = [("equation", f"{show.inline(one.lhs)} = {show.inline(one.rhs)}") for one in derivation.equations]
     used = set().union(*(one.free_symbols for one in (derivation.value, *derivation.equations)))
     for symbol, one in derivation.spectral_sums.items():
@@ -28,10 +52,10 @@ def derivation_text(derivation: Derivation, formulas: Formulas | None = None) ->
     rows.append((value_title(derivation, show), show.inline(derivation.value)))
     width = max(len(kind) for kind, _ in rows)
     lines = [f"  {kind:{width}}  {text}" for kind, text in rows]
-    return "\n".join([show.plain(derivation.expression), *lines])
+    return "\n".join([head, *lines])
 
 
-def value_title(derivation: Derivation, show: Formulas) -> str:
+def value_title(derivation: Derivation | Consequence, show: Formulas) -> str:
     """What a value is: the value of a scalar, of a matrix on one mode of its space, or a multiple of the identity.
 
     >>> from planaria.derivations.asked import derive

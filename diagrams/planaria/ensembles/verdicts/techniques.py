@@ -31,6 +31,7 @@ class Technique(StrEnum):
     POWER = "power of the parameter"
     QUADRATURE = "quadrature"
     KRAWCZYK = "proof"
+    CONSEQUENCE = "consequence"
 
     def taken(self, **details: object) -> Taken:
         """This step, with what its words speak of."""
@@ -102,6 +103,7 @@ _WORDS: dict[Technique, tuple[str, str]] = {  # what stands between it and the s
         "; ",
         "Gauss-Legendre quadrature of the derivative on {nodes} nodes, each of them verified",
     ),
+    Technique.CONSEQUENCE: ("; ", "{what} as a formula of the verified unknowns"),
     Technique.KRAWCZYK: (
         "; ",
         "Krawczyk's test on the unreduced equations, the ladder's radius proved below 1",

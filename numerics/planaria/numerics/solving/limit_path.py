@@ -1,17 +1,18 @@
 """The way to the limit of a parameter at zero: the physical solution at smaller and smaller values of it.
 
-All smallness is counted in decimal places: at `places` the parameter is 10**-places.
+All smallness is counted in decimal places: at `places` the parameter is 10**-places. Several parameters, and
+dimensions too, may move with it as functions of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from mpmath import mp, mpf
-from sympy import Rational, Symbol
+from sympy import Expr, Rational, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.numerics.equations.functions import functions_of
@@ -43,13 +44,23 @@ class LimitPath:
     points: list[tuple[float, list[Any]]] = field(default_factory=list)
     stations: list[tuple[int, list[Any], Any]] = field(default_factory=list)
     sign: int = 0
+    moving: Mapping[Symbol, Expr] | None = None
 
     @classmethod
-    def start(cls, at_zero: Problem, parameter: Symbol, digits: int) -> LimitPath:
-        """A path with its first two points; the later starts are for equations singular near zero."""
+    def start(
+        cls, at_zero: Problem, parameter: Symbol, digits: int, moving: Mapping[Symbol, Expr] | None = None
+    ) -> LimitPath:
+        """A path with its first two points; the later starts are for equations singular near zero.
+
+        Parameters
+        ----------
+        moving
+            What changes, by functions of the parameter, which is then no parameter of the problem; dimensions are
+            whole numbers at the reciprocals of whole numbers.
+        """
         reason = ""
         for pair in STARTS:
-            path = cls(at_zero, parameter, digits)
+            path = cls(at_zero, parameter, digits, moving=moving)
             try:
                 for places in pair:
                     unknowns = path.newton(places, list(solve(path.problem(places), 15).unknowns.values()))
@@ -69,8 +80,16 @@ class LimitPath:
         """The derivation with the parameter at 10**-places."""
         whole = int(places)
         small = Rational(1, 10**whole) * Rational(repr(10.0 ** (whole - places)))
-        values = {**self.at_zero.values, self.parameter: small}
-        return self.at_zero.at(values)
+        if self.moving is None:
+            return self.at_zero.at({**self.at_zero.values, self.parameter: small})
+        fixed = {**self.at_zero.values, self.parameter: self.small(places)}
+        moved = {symbol: one.subs(fixed) for symbol, one in self.moving.items()}
+        return self.at_zero.at({**self.at_zero.values, **moved})
+
+    def small(self, places: float) -> Rational:
+        """About 10**-places, the reciprocal of a whole number: dimensions that are multiples of it are whole."""
+        whole = int(places)
+        return Rational(1, max(1, int(10**whole / Rational(repr(10.0 ** (whole - places))))))
 
     def precision(self, places: float) -> int:
         """Working digits: differences of sums cancel up to powers of the parameter."""

@@ -32,7 +32,7 @@ from planaria.numerics.points.refusals import refuse_beyond
 from planaria.numerics.solving.limit_path import LimitPath, newton_at, value_at
 from planaria.numerics.spectra import exact_number
 
-__all__ = ["limit_at_zero"]
+__all__ = ["limit_at_zero", "on_a_form"]
 
 FIRST_STATION = 20  # decimal places at which the solution is compared with the branches: here and at each doubling
 NUMERICAL = 320  # places at which, and from which on, a value without a branch may count
@@ -146,7 +146,7 @@ def _on_branch(branch: LimitBranch, path: LimitPath, digits: int) -> Estimate | 
         return None
     problem = path.at_zero.limiting(branch.closed_form)
     left = [s for s in symbols if s != small]
-    if (found := _at_zero(problem, [columns[s][1] for s in left], digits)) is None:
+    if (found := on_a_form(problem, [columns[s][1] for s in left], digits)) is None:
         return None
     unknowns, value, error, residual = found
     roots = dict(zip(left, unknowns, strict=True))
@@ -208,7 +208,7 @@ def _asymptotic(path: LimitPath, small: int, vanishing: bool) -> bool:
     return all(_power(pair, now - before) > SLOWEST_POWER for pair in zip(*rows, strict=True))
 
 
-def _at_zero(problem: Posed, start: Sequence[Any], digits: int) -> tuple[list[Any], Any, Any, Any] | None:
+def on_a_form(problem: Posed, start: Sequence[Any], digits: int) -> tuple[list[Any], Any, Any, Any] | None:
     """Unknowns, value (None where its denominator is zero), error, residual; None if there is no root near."""
     unknowns, previous = list(start), None
     for working in (digits + 10, digits + 22, 2 * digits + 40, 4 * digits + 80):
