@@ -19,7 +19,7 @@ from planaria.derivations import Derivation
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
-from planaria.derivations.resummation import COMMUTED, STOPPED
+from planaria.derivations.resummation import COMMUTED, LEADING, STOPPED
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.cleaning import clean_line
 from planaria.ensembles.evidence import Check, Outcome
@@ -69,8 +69,7 @@ class Derived:
     def notes(self) -> list[str]:
         """What relies on matrices that commute; what was not done, and why."""
         steps = self.derivation.steps
-        found = [step.reason for step in steps if step.rule == COMMUTED]
-        found += [step.reason for step in steps if step.rule == STOPPED]
+        found = [step.reason for rule in (COMMUTED, LEADING, STOPPED) for step in steps if step.rule == rule]
         found += [self.integral] if self.integral else []
         return found + [
             f"{self.quantity.name} does not contain {one}: its limit is the value" for one in self.absent
