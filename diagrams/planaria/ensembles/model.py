@@ -267,6 +267,11 @@ class Model(Portable):
         """The same fields with other spectra; spectra that are not named stay."""
         return Model(self.fields, {**dict(self.spectra), **dict(_pairs(spectra))}, self.small)
 
+    @property
+    def small_spaces(self) -> tuple[str, ...]:
+        """Each small space in a sentence."""
+        return tuple(f"The space {one} is small: it stays while all others grow." for one in self.small)
+
     def with_all_large(self) -> Model:
         """The same model without small spaces: that of sums of diagrams, which are exact at every size."""
         return Model(self.fields, self.spectra) if self.small else self

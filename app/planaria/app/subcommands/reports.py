@@ -110,7 +110,8 @@ class JsonReport:
         self.content: dict[str, Any] = {}
 
     def begin(self, file: ModelFile) -> None:
-        self.content = {"model": file.name, "quantities": {}}
+        small = {"small_spaces": [str(one) for one in file.model.small]} if file.model.small else {}
+        self.content = {"model": file.name, **small, "quantities": {}}
 
     def quantity(self, derived: Derived) -> None:
         plain, name = self.formulas.plain, self.formulas.plain_name
@@ -126,8 +127,7 @@ class JsonReport:
             "notes": derived.notes,
             "checks": [],
         }
-        if derived.integral:
-            entry["integral"] = derived.integral
+        entry |= {"integral": derived.integral} if derived.integral else {}
         if derived.limits and not derived.refuted:
             entry["limits"] = {
                 name(parameter): [self._branch(derived, one) for one in found]
@@ -180,10 +180,11 @@ class TextReport:
 
     def begin(self, file: ModelFile) -> None:
         title(self.console, file.title or file.name, file.about)
-        if file.citations:
+        lines = [*file.citations, *file.model.small_spaces]
+        if lines:
             self.console.print()
-        for citation in file.citations:
-            note(self.console, citation)
+        for one in lines:
+            note(self.console, one)
 
     def quantity(self, derived: Derived) -> None:
         self._head(derived.quantity)

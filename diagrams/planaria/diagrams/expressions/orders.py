@@ -165,7 +165,7 @@ def _turned(matrix: MatrixExpr, small: Collection[Expr]) -> Expr:
             )
         cut = next((n for n, factor in enumerate(factors) if factor.shape[0] in small), None)
         if cut is not None:
-            total.append(coefficient * Trace(MatMul(*factors[cut:], *factors[:cut])))
+            total.append(coefficient * Trace(MatMul(*factors[cut:], *factors[:cut]).doit(deep=False)))
             continue
         place, factor = next((n, factor) for n, factor in enumerate(factors) if _comes_through(factor, small))
         for one, parts in _written_out(factor):

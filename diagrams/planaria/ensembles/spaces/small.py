@@ -29,7 +29,7 @@ def small_spaces(given: object) -> tuple[Expr, ...]:
     >>> small_spaces("C")
     Traceback (most recent call last):
         ...
-    planaria.algebra.errors.InputError: small spaces: 'C' is no list of spaces; give dimensions: small=[C]
+    planaria.algebra.errors.InputError: small spaces: str 'C' is no list of spaces; give dimensions: small=[C]
     """
     if not isinstance(given, Iterable) or isinstance(given, (str, Expr)):
         raise InputError("small spaces", f"{described(given)} is no list of spaces", "give dimensions: small=[C]")
@@ -64,13 +64,14 @@ grow; divide by a large space, as in 1/M, or let C be large
         raise InputError(
             "small spaces", f"every space is small ({', '.join(map(str, small))})", "let one be large: it grows"
         )
-    for name, shape, variance in fields:
+    for name, shape, _ in fields:
         if set(shape) <= set(small):
             raise InputError(
                 f"field {name}",
                 f"both of its spaces are small ({shape[0]} x {shape[1]}), so that nothing averages it",
                 "take parameters for its entries, or let one of its spaces be large",
             )
+    for name, shape, variance in fields:
         divided = fraction(together(variance))[1].free_symbols
         wrong = [space for space in small if space in divided]
         if wrong and divided <= set(small) | {one for one in divided if one not in spaces}:
