@@ -34,6 +34,8 @@ from planaria.ensembles.text.formatting import format_expression
 
 __all__ = ["bulk_sentence", "bulk_traces", "check_orders", "check_vanishing", "read_on_small"]
 
+LONGEST = 50  # characters of an expression in a sentence
+
 
 def read_on_small(expression: Expr, model: Model) -> Expr:
     """The expression with each trace of order 1 turned so that it begins on a small space.
@@ -76,7 +78,7 @@ def check_vanishing(vanishing: Iterable[Trace]) -> None:
     """Raise InputError for a trace over a large space of which nothing but what is left out is there."""
     for trace in vanishing:
         raise InputError(
-            "quantity",
+            "expression",
             f"{_short(trace)} runs over the large space {trace.arg.shape[0]} and does not grow with it: what its "
             "fields with a small index contribute is a correction, which is left out",
             "ask for a trace over the small space, such as tr(v.T*q*v)",
@@ -95,7 +97,7 @@ def check_orders(expression: Expr, model: Model) -> None:
     >>> check_orders(Trace(v.T * v) + Trace(z * z.T), model)
     Traceback (most recent call last):
         ...
-    planaria.algebra.errors.InputError: quantity: tr(z*z.T) runs over the large space M and grows with it, and \
+    planaria.algebra.errors.InputError: expression: tr(z*z.T) runs over the large space M and grows with it, and \
 tr(v.T*v) over the small space C and does not, so that their sum has no one leading order; divide tr(z*z.T) by M, \
 or take each by itself
     """
@@ -107,7 +109,7 @@ or take each by itself
         space = one.arg.shape[0]
         if quantity.divided_by(space):
             raise InputError(
-                "quantity",
+                "expression",
                 f"{_short(one)} is divided by the size of the small space {space}, over which nothing averages",
                 f"leave 1/{space} out, or let {space} be large",
             )
@@ -117,7 +119,7 @@ or take each by itself
     if not quantity.is_homogeneous({*large, *sizes}):
         first, second = large[0], own[0]
         raise InputError(
-            "quantity",
+            "expression",
             f"{_short(first)} runs over the large space {first.arg.shape[0]} and grows with it, and "
             f"{_short(second)} over the small space {second.arg.shape[0]} and does not, so that their sum has no "
             "one leading order",
@@ -159,7 +161,7 @@ def _turned(matrix: MatrixExpr, small: Collection[Expr]) -> Expr:
         coefficient, factors = pending.pop()
         if len(total) + len(pending) > MOST_PRODUCTS:
             raise InputError(
-                "quantity",
+                "expression",
                 f"a trace of order 1 has more than {MOST_PRODUCTS:,} terms when it is written out",
                 "write it as a trace over the small space, as in tr(v.T*q*v) for tr(q*v*v.T)",
             )
@@ -188,7 +190,7 @@ def _written_out(factor: MatrixExpr) -> list[tuple[Expr, list[MatrixExpr]]]:
             return [_flat(factor.func(one)) for one in factor.arg.args]
         case Transpose() | Adjoint():
             return [_flat(factor.doit(deep=False))]
-    raise InputError("quantity", f"{_short(factor)} comes through a small space", "write its product out")
+    raise InputError("expression", f"{_short(factor)} comes through a small space", "write its product out")
 
 
 def _flat(matrix: MatrixExpr) -> tuple[Expr, list[MatrixExpr]]:
@@ -204,4 +206,4 @@ def _short(expression: Expr | MatrixExpr) -> str:
         text = format_expression(expression)
     except InputError:
         text = str(expression)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
