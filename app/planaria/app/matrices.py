@@ -46,7 +46,7 @@ def with_kinds(file: ModelFile, texts: Sequence[str]) -> Model:
         elif not isinstance(spectra.get(matrix), SPECTRA[kind]):
             alone = sum(bool(SPECTRA[one].standard) for one in kinds.values() if one in SPECTRA) == 1
             spectra[matrix] = _named(file, kind, matrix, alone=alone)
-    return Model(file.model.fields, spectra)
+    return Model(file.model.fields, spectra, file.model.small)
 
 
 def _named(file: ModelFile, kind: str, matrix: MatrixSymbol, *, alone: bool) -> Spectrum:

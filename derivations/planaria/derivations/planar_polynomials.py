@@ -108,7 +108,7 @@ def _inversion(expression: Expr, model: Model) -> Lagrange | None:
         counted = count_insertions(expression, model, INSERTION)
         if not counted.has(INSERTION):
             return None
-        return lagrange(derive(counted, model).closed_form, INSERTION)
+        return lagrange(derive(counted, model.with_all_large()).closed_form, INSERTION)
     except (InputError, ArithmeticError):  # there are diagrams also where elimination gives up
         return None
 

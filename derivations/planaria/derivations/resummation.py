@@ -30,6 +30,13 @@ from planaria.derivations.equations.zero_test import Witness
 from planaria.derivations.steps import Formula, Step
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
+from planaria.diagrams.expressions.orders import (
+    bulk_sentence,
+    bulk_traces,
+    check_orders,
+    check_vanishing,
+    read_on_small,
+)
 from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.rules.pencil import linearise
 from planaria.ensembles.model import Model
@@ -37,11 +44,12 @@ from planaria.ensembles.question import Asked, question
 from planaria.ensembles.spectra import eigenvalue
 from planaria.ensembles.text.log_determinant import LogDet
 
-__all__ = ["COMMUTED", "STOPPED", "derive"]
+__all__ = ["COMMUTED", "LEADING", "STOPPED", "derive"]
 
 T = TypeVar("T")
 
 COMMUTED = "commute"  # the rule of a step that says whose order does not count
+LEADING = "keep the leading order"  # the rule of a step that says what is small beside the rest
 STOPPED = "stop short"  # the rule of a step that says what was not done
 
 DIFFERENCES = (
@@ -104,12 +112,13 @@ def derive(expression: Asked, model: Asked | None = None, *, budget: float = BUD
     if scalar.has(LogDet):
         problem = f"{scalar} has a log det, which is an integral over a closed form"
         raise InputError("quantity", problem, "derive it with planaria.derive")
-    quantity = TraceFunction(scalar)
+    quantity = TraceFunction(read_on_small(scalar, asked.model))
     if not quantity.traces:
         raise InputError("quantity", f"{scalar} contains no trace", "give a scalar with sympy.Trace in it")
+    check_orders(quantity.expression, asked.model)
     try:
         with limited(2 * budget):
-            return _derived(quantity, asked.model, budget, asked.defaults)
+            return _derived(quantity, asked.model, budget, asked.defaults, scalar)
     except WorkLimitError:
         less = "shorter words and fewer inverses" if scalar.has(Inverse) else "shorter words"
         raise InputError(
@@ -119,7 +128,9 @@ def derive(expression: Asked, model: Asked | None = None, *, budget: float = BUD
         ) from None
 
 
-def _derived(quantity: TraceFunction, model: Model, budget: float, defaults: Mapping[Symbol, Expr]) -> Derivation:
+def _derived(
+    quantity: TraceFunction, model: Model, budget: float, defaults: Mapping[Symbol, Expr], asked: Expr
+) -> Derivation:
     expression = quantity.expression
     setting = prepare([expression], model, extra=[STRENGTH])
     nodes = [read(trace.arg, setting) for trace in quantity.traces]
@@ -132,11 +143,16 @@ def _derived(quantity: TraceFunction, model: Model, budget: float, defaults: Map
     rules = linearise(nodes, setting, outer.traces)
     system = schwinger_dyson(rules)
     reduced, value = _solved(outer, system, budget)
+    bulk = bulk_traces(expression, model)
+    found = _by_trace(system, reduced.readings)
+    check_vanishing(one for one in bulk if not value or (one in found and not found[one]))
     closed, names = _finish(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
     commuting = reorderings(expression, model)
     steps = (
         *(Step(COMMUTED, one.before, one.after, one.sentence) for one in commuting),
+        *((Step("turn", asked, expression, "read where it is of order 1"),) if asked != expression else ()),
+        *(Step(LEADING, one, one, bulk_sentence(one)) for one in bulk),
         *(
             Step("sum a word", trace, total, "its planar contractions, interval by interval")
             for trace, total in summed.items()

@@ -3,7 +3,7 @@
 Conventions, said once for the whole package:
 
 * A *space* is the range of an index; it is named by its dimension, a sympy symbol (``N``) or a positive
-  integer. All symbolic dimensions go to infinity together.
+  integer. All dimensions go to infinity together, but for those of the *small* spaces, which stay what they are.
 * A *field* X is a matrix of centred Gaussian entries with
 
       E X_ij conj(X)_kl = variance * rows_ik * cols_jl            (real and complex)
@@ -35,6 +35,7 @@ from planaria.ensembles.extensions import VIEWS, extension
 from planaria.ensembles.laws.covariances import check_covariance, variance_of
 from planaria.ensembles.laws.known import given_law, law_of
 from planaria.ensembles.laws.law import Law
+from planaria.ensembles.spaces.small import check_small, small_spaces
 from planaria.ensembles.spectra import Spectrum, check_eigenvalues
 
 __all__ = ["Gaussian", "Model"]
@@ -156,6 +157,16 @@ class Gaussian(Portable):
 class Model(Portable):
     """Independent Gaussian fields, and what is known of the spectra of deterministic matrices.
 
+    Parameters
+    ----------
+    fields
+        Made with `Gaussian`.
+    spectra
+        A `Spectrum` for each matrix of which one is known.
+    small
+        The spaces that stay finite while all others grow, such as a number of classes or of outputs; 1 for that of
+        the single vector of a spike. See `planaria.ensembles.spaces.small`.
+
     >>> from sympy import MatrixSymbol, symbols
     >>> M, P = symbols("M P", positive=True)
     >>> x = MatrixSymbol("x", M, P)
@@ -163,15 +174,19 @@ class Model(Portable):
     Traceback (most recent call last):
         ...
     planaria.algebra.errors.InputError: model: the field x is given twice; give each field once
+    >>> print(Model([Gaussian(x), Gaussian(MatrixSymbol("v", M, 1), 1 / M)], small=[1]))
+    fields x (real, M x P), v (real, M x 1); small spaces 1
     """
 
     fields: tuple[Gaussian, ...]
     spectra: tuple[tuple[MatrixSymbol, Spectrum], ...] = field(default=())
+    small: tuple[Expr, ...] = field(default=())
 
     def __init__(
         self,
         fields: Iterable[Gaussian],
         spectra: Mapping[MatrixSymbol, Spectrum] | Iterable[tuple[MatrixSymbol, Spectrum]] = (),
+        small: Iterable[Expr | int] = (),
     ) -> None:
         if not isinstance(fields, Iterable) or isinstance(fields, (str, Mapping)):
             what = f"the field {fields.name}" if isinstance(fields, Gaussian) else described(fields)
@@ -179,6 +194,7 @@ class Model(Portable):
         pairs = _pairs(spectra)
         object.__setattr__(self, "fields", tuple(fields))
         object.__setattr__(self, "spectra", tuple(sorted(pairs, key=lambda pair: str(pair[0].name))))
+        object.__setattr__(self, "small", small_spaces(small))
         self._check()
 
     def _check(self) -> None:
@@ -210,6 +226,7 @@ class Model(Portable):
                             f"{name} of its law contains {symbol}, which is a dimension",
                             f"give {name} a number or a parameter",
                         )
+        check_small(self.small, [(one.name, one.shape, one.variance) for one in self.fields])
         # What is a function of several matrices and parameters is seen where these have numbers.
         covariances = {one for field in self.fields for one in (field.rows, field.cols)}
         for matrix, spectrum in self.spectra:
@@ -223,7 +240,10 @@ class Model(Portable):
     def __str__(self) -> str:
         fields = [f"{one.name} ({one.kind}, {' x '.join(map(str, one.symbol.shape))})" for one in self.fields]
         spectra = [f"{matrix.name} ({spectrum.title})" for matrix, spectrum in self.spectra]
-        return f"fields {', '.join(fields)}" + (f"; spectra {', '.join(spectra)}" if spectra else "")
+        parts = [f"fields {', '.join(fields)}"]
+        parts += [f"spectra {', '.join(spectra)}"] if spectra else []
+        parts += [f"small spaces {', '.join(map(str, self.small))}"] if self.small else []
+        return "; ".join(parts)
 
     def _repr_html_(self) -> str:
         return str(extension(VIEWS, "html")(self))
@@ -245,7 +265,16 @@ class Model(Portable):
 
     def with_spectra(self, spectra: Mapping[MatrixSymbol, Spectrum]) -> Model:
         """The same fields with other spectra; spectra that are not named stay."""
-        return Model(self.fields, {**dict(self.spectra), **dict(_pairs(spectra))})
+        return Model(self.fields, {**dict(self.spectra), **dict(_pairs(spectra))}, self.small)
+
+    @property
+    def small_spaces(self) -> tuple[str, ...]:
+        """Each small space in a sentence."""
+        return tuple(f"The space {one} is small: it stays while all others grow." for one in self.small)
+
+    def with_all_large(self) -> Model:
+        """The same model without small spaces: that of sums of diagrams, which are exact at every size."""
+        return Model(self.fields, self.spectra) if self.small else self
 
 
 def _pairs(spectra: object) -> list[tuple[MatrixSymbol, Spectrum]]:

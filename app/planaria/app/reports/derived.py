@@ -18,7 +18,7 @@ from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.forms.parts import Part
 from planaria.derivations.log_determinants import LogDetIntegral
 from planaria.derivations.matrix_valued import PROBED
-from planaria.derivations.resummation import COMMUTED, STOPPED
+from planaria.derivations.resummation import COMMUTED, LEADING, STOPPED
 from planaria.ensembles.evidence import Check, Outcome
 from planaria.ensembles.model import Model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
@@ -76,8 +76,8 @@ class Derived:
     def notes(self) -> list[str]:
         """What relies on matrices that commute; what was not done, and why."""
         steps = self.derivation.steps
-        found = [step.reason for step in steps if step.rule == COMMUTED]
-        found += [step.reason for step in steps if step.rule in (STOPPED, PROBED)]
+        rules = (COMMUTED, LEADING, STOPPED, PROBED)
+        found = [step.reason for rule in rules for step in steps if step.rule == rule]
         return found + [
             f"{self.quantity.name} does not contain {one}: its limit is the value" for one in self.absent
         ]

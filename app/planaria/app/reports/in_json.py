@@ -30,7 +30,8 @@ class JsonReport:
         self.content: dict[str, Any] = {}
 
     def begin(self, file: ModelFile) -> None:
-        self.content = {"model": file.name, "quantities": {}}
+        small = {"small_spaces": [str(one) for one in file.model.small]} if file.model.small else {}
+        self.content = {"model": file.name, **small, "quantities": {}}
 
     def quantity(self, derived: Derived) -> None:
         plain, name = self.formulas.plain, self.formulas.plain_name

@@ -44,10 +44,11 @@ class TextReport:
 
     def begin(self, file: ModelFile) -> None:
         title(self.console, file.title or file.name, file.about)
-        if file.citations:
+        lines = [*file.citations, *file.model.small_spaces]
+        if lines:
             self.console.print()
-        for citation in file.citations:
-            note(self.console, citation)
+        for one in lines:
+            note(self.console, one)
 
     def quantity(self, derived: Derived) -> None:
         self._head(derived.quantity)

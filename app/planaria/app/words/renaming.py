@@ -34,6 +34,7 @@ def renamed_model(file: ModelFile, renames: Mapping[str, str]) -> ModelFile:
         model=Model(
             tuple(_field(one, change) for one in file.model.fields),
             {matrix.xreplace(change): _spectrum(one, change) for matrix, one in file.model.spectra},
+            [one.xreplace(change) for one in file.model.small],
         ),
         definitions=tuple((name, value.xreplace(change)) for name, value in file.definitions),
         quantities=renamed_quantities(file.quantities, file, renames),

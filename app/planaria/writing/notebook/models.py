@@ -75,6 +75,9 @@ def _parts(model: Model) -> Iterator[Element]:
     if model.spectra:
         rows = [_spectrum(matrix, spectrum) for matrix, spectrum in model.spectra]
         yield table(("matrix", "eigenvalues"), rows)
+    if model.small:
+        spaces = ",\\; ".join(latex_expression(space) for space in model.small)
+        yield element("div", "small, and stays while all other spaces grow: ", formula(spaces))
 
 
 def _covariance(one: Gaussian) -> Element:

@@ -67,7 +67,7 @@ def planar_words(
             continue
         try:
             with limited(seconds):
-                found[trace] = _planar_sum(multiplied_out, setting)
+                found[trace] = _planar_sum(multiplied_out, node.rows, setting)
         except WorkLimitError:
             raise InputError(
                 "derive",
@@ -95,7 +95,7 @@ def _letters(node: Node) -> int | None:
             return None
 
 
-def _planar_sum(some_words: Sequence[Word], setting: Setting) -> Expr:
+def _planar_sum(some_words: Sequence[Word], start: Expr, setting: Setting) -> Expr:
     by_letters: dict[int, list[Word]] = {}
     for word in some_words:
         charge(STEP * len(word.letters) ** 3 / 24)
@@ -108,7 +108,7 @@ def _planar_sum(some_words: Sequence[Word], setting: Setting) -> Expr:
             raise WorkLimitError("a planar sum is too long")
         if numbers.value(found) != sum(map(numbers.recursion, some)) % PRIME:
             raise ArithmeticError("a planar sum has another value than its intervals have in numbers")
-        total.append(STRENGTH ** (letters // 2) * _written(found))
+        total.append(STRENGTH ** (letters // 2) * _written(found.leading(setting.model.small, start)))
     return Add(*total)
 
 

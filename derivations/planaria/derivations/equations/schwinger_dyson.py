@@ -105,16 +105,20 @@ class SchwingerDyson:
 
 
 def self_energy(rules: FeynmanRules) -> tuple[tuple[Loop, ...], tuple[SelfEnergyTerm, ...]]:
-    """All loops of Feynman rules, and the self-energy in terms of them: every planar pair of vertices once."""
+    """All loops of Feynman rules, and the self-energy in terms of them: every planar pair of vertices once.
+
+    A loop over a small space is 1/N against one over a large space, and is none of them.
+    """
     loops: dict[Loop, int] = {}
     terms: list[SelfEnergyTerm] = []
     setting = rules.setting
+    small = frozenset(setting.model.small)
     strength = setting.ring.generator(STRENGTH)
     vertices = list(rules.vertices())
     for a, b, first in vertices:
         for c, d, second in vertices:
             data = setting.fields[first.letter.field]
-            if not first.letter.pairs_untwisted(second.letter, data.law):
+            if rules.col_spaces[b] in small or not first.letter.pairs_untwisted(second.letter, data.law):
                 continue
             outer, inner = (data.cols, data.rows) if first.letter.transposed else (data.rows, data.cols)
             scalar, weight = split_scalar(first.right * inner * second.left, setting)

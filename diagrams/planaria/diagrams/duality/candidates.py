@@ -126,6 +126,8 @@ def _spaces(images: Iterable[tuple[MatrixSymbol, Image]], model: Model) -> tuple
                 return None
             if one != other and not (one.is_Symbol and other.is_Symbol):
                 return None  # a number cannot be exchanged
+            if (one in model.small) != (other in model.small):
+                return None  # what stays finite is no limit of what grows
     return tuple(sorted(((a, b) for a, b in partner.items() if str(a) < str(b)), key=str))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -72,6 +72,34 @@ class TraceFunction(Portable):
                 f"{error.args[0]} is not a rational function of traces",
                 "use sums, products, quotients",
             ) from None
+
+    def is_homogeneous(self, growing: Collection[Expr]) -> bool:
+        """Whether all terms are of one degree in some of its traces and symbols together.
+
+        >>> from sympy import MatrixSymbol, symbols
+        >>> N, a = symbols("N a", positive=True)
+        >>> A = MatrixSymbol("A", N, N)
+        >>> [TraceFunction(a + Trace(A) / n).is_homogeneous([Trace(A), N]) for n in (N, a)]
+        [True, False]
+        """
+        ratio = self._function
+        places = [ratio.ring.index[one] for one in growing if one in ratio.ring.index]
+        degrees = [
+            {sum(exponents[n] for n in places) for exponents in part.to_dict()}
+            for part in (ratio.numerator, ratio.denominator)
+        ]
+        return all(len(one) <= 1 for one in degrees)
+
+    def divided_by(self, symbol: Expr) -> bool:
+        """Whether the whole is over a power of a symbol.
+
+        >>> from sympy.abc import a, b
+        >>> TraceFunction(a / b).divided_by(b), TraceFunction(a / (1 + b)).divided_by(b)
+        (True, False)
+        """
+        ratio = self._function
+        place = ratio.ring.index.get(symbol)
+        return place is not None and all(exponents[place] for exponents in ratio.denominator.to_dict())
 
     def at(self, traces: Mapping[Trace, Any], scalars: Mapping[Expr, Any], one: Any) -> Any:
         """The value where traces and scalars have values in one field, or power series in it, with a unit."""

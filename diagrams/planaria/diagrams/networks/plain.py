@@ -115,6 +115,7 @@ def _model(setting: Setting) -> dict[str, Any]:
         "spectra": {str(matrix): _spectrum(spectrum) for matrix, spectrum in model.spectra},
         "scalars": [format_expression(one) for one in scalars],
         "eigenvalues": [str(matrix) for matrix, _ in setting.matrices],
+        **({"small": [str(space) for space in model.small]} if model.small else {}),
     }
 
 

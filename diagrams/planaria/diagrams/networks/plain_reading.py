@@ -57,7 +57,8 @@ def plain_setting(text: str) -> Setting:
         if name not in matrices:
             raise unknown_name(_PLACE, "matrix", name, matrices)
         spectra[matrices[name]] = _spectrum(entry, names)
-    model = Model(fields, spectra)
+    small = _entries(data, "small", str) if "small" in data else []
+    model = Model(fields, spectra, [_space(one, names) for one in small])
     scalars = [_scalar(one, names) for one in _entries(data, "scalars", str)]
     known = _entries(data, "eigenvalues", str)
     for name in known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -93,7 +93,7 @@ class Evaluator:
             value = value * faces[key]
         return value
 
-    def planar(self, word: Word, setting: Setting) -> Fraction:
+    def planar(self, word: Word, setting: Setting, dropped: Collection[Expr] = ()) -> Fraction:
         """The sum of all planar diagrams of a closed word, by interval recursion instead of enumeration.
 
         G(i, j), a function of the eigenvalues of the space in front of letter i, sums the planar contractions
@@ -101,7 +101,8 @@ class Evaluator:
 
             G(i, j) = corner_i left_i sum_k weight_ik tr[right_i G(i+1, k)] G(k+1, j),
 
-        left and right being the covariances of the two indices of the letter, weight that of the ribbon.
+        left and right being the covariances of the two indices of the letter, weight that of the ribbon. Diagrams
+        with a face over one of the spaces in ``dropped`` are left out, but for the face that the word begins on.
         """
         self._require_closed(word)
         n, letters = len(word.letters), word.letters
@@ -114,7 +115,7 @@ class Evaluator:
             closed = {
                 k: self._trace(letters[i].cols, [a * b for a, b in zip(right, G[i + 1, k], strict=True)])
                 for k in partners[i]
-                if (i + 1, k) in G
+                if (i + 1, k) in G and letters[i].cols not in dropped
             }
             if letters[i].field in setting.weighted:
                 field = setting.fields[letters[i].field]

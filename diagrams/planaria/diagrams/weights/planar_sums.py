@@ -10,8 +10,8 @@ different words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -59,6 +59,22 @@ class PlanarSum:
     def count(self) -> int:
         """The number of contractions."""
         return sum(term[-1] for term in self.terms)
+
+    def leading(self, small: Collection[Expr], start: Expr) -> PlanarSum:
+        """Those of closed words that begin on a space which have no face over small spaces but that one.
+
+        >>> from sympy import MatrixSymbol, Trace, symbols
+        >>> from planaria.diagrams import Gaussian, Model
+        >>> M, C = symbols("M C", positive=True)
+        >>> v = MatrixSymbol("v", M, C)
+        >>> full = planar_sum_of(Trace((v.T * v) ** 2), Model([Gaussian(v)]), order=0)
+        >>> full.total(), full.leading([C], C).total()
+        (C**2*M + C*M**2, C*M**2)
+        """
+        places = [n for n, (space, _) in enumerate(self.faces) if space in small]
+        allowed = 1 if start in small else 0
+        terms = tuple(term for term in self.terms if sum(term[1][n] for n in places) == allowed)
+        return replace(self, terms=terms)
 
     def weights(self) -> dict[Expr, int]:
         """How many contractions there are of each weight, as `weight` writes it."""

@@ -61,7 +61,7 @@ def outline(name_or_path: str) -> Outline | None:
     quantities = _table(document, "quantities")
     return Outline(
         name,
-        tuple(_table(document, "spaces")),
+        tuple(one for one in _table(document, "spaces") if not one.isdigit()),
         tuple(_table(document, "parameters")),
         tuple(_table(document, "matrices")),
         tuple(_table(document, "fields")),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -17,9 +15,11 @@ from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.spectra import Eigenvalues, Spectrum, check_eigenvalues
 from planaria.ensembles.spectra.known import SPECTRA, standard_symbol
 from planaria.ensembles.spectra.listed import is_several
+from planaria.ensembles.text.entries import as_table, check_keys, exact, short
 from planaria.ensembles.text.grammar import RESERVED, names_in, parse_expression
 from planaria.ensembles.text.model_data import Matrix, ModelFile, Parameter, Quantity, Space
 from planaria.ensembles.text.ranges_of_parameters import range_of
+from planaria.ensembles.text.sizes_of_spaces import is_number, is_small, small_numbers
 from planaria.ensembles.text.to_sympy import Value
 
 __all__ = ["Reader"]
@@ -45,7 +45,7 @@ class Reader:
     space_names: list[str] = field(default_factory=list)
 
     def read(self) -> ModelFile:
-        _check_keys(self.document, _TOP_LEVEL, self.place, "table or key")
+        check_keys(self.document, _TOP_LEVEL, self.place, "table or key")
         self._check_names()
         title, about = (
             self._text(self.document.get(key, ""), f"{self.place}, {key}") for key in ("title", "about")
@@ -54,7 +54,10 @@ class Reader:
         if not isinstance(citations, list) or not all(isinstance(one, str) for one in citations):
             raise InputError(f"{self.place}, citations", "this is not a list of texts", 'write ["...", "..."]')
         table = self._table("spaces")
-        spaces = tuple(Space(*self._declaration("spaces", key, value)) for key, value in table.items())
+        named = {key: value for key, value in table.items() if not is_number(key)}
+        small = [*small_numbers(table, f"{self.place}, [spaces]")]
+        spaces = tuple(Space(*self._declaration("spaces", key, value)) for key, value in named.items())
+        small += [self.names[key] for key, value in named.items() if is_small(value, self._at("spaces", key))]
         self.space_names = [str(one.symbol.name) for one in spaces]
         for one in spaces:
             if one.default is not None and not isinstance(one.default, Integer):
@@ -76,7 +79,7 @@ class Reader:
                 if isinstance(covariance, MatrixSymbol) and covariance in spectra:
                     place = self._at("matrices", str(covariance.name))
                     check_eigenvalues(spectra[covariance], f"{place}, spectrum")
-        model = Model(fields, spectra)
+        model = self._model(fields, spectra, small)
         definitions = self._definitions()
         quantities = tuple(self._quantity(key, value) for key, value in self._table("quantities").items())
         return ModelFile(
@@ -91,6 +94,15 @@ class Reader:
             definitions,
             quantities,
         )
+
+    def _model(
+        self, fields: tuple[Gaussian, ...], spectra: dict[MatrixSymbol, Spectrum], small: list[Expr]
+    ) -> Model:
+        model = Model(fields, spectra)
+        try:
+            return Model(fields, spectra, small) if small else model
+        except InputError as error:  # what is wrong with small spaces
+            raise InputError(f"{self.place}, {error.place}", error.problem, error.remedy) from None
 
     # Names and tables.
 
@@ -112,6 +124,8 @@ class Reader:
             for key in self._table(table):
                 place = self._at(table, key)
                 pattern = r"[A-Za-z_][A-Za-z0-9_]*" if table in _KINDS_OF_NAME else r"[A-Za-z_][A-Za-z0-9_-]*"
+                if table == "spaces" and is_number(key):
+                    continue  # one that is declared small
                 if not re.fullmatch(pattern, key):
                     raise InputError(place, f"{key!r} is not a name", "use letters A-Z a-z, digits and _")
                 if table not in _KINDS_OF_NAME:
@@ -126,7 +140,7 @@ class Reader:
 
     def _text(self, value: object, place: str) -> str:
         if not isinstance(value, str):
-            raise InputError(place, f"{_short(value)} is not a text", 'write "..."')
+            raise InputError(place, f"{short(value)} is not a text", 'write "..."')
         return value
 
     def _declaration(self, table: str, key: str, value: object) -> tuple[Symbol, str, Rational | None]:
@@ -139,26 +153,25 @@ class Reader:
             if not isinstance(value, str):
                 raise InputError(
                     place,
-                    f"{_short(value)} is neither a text nor a table",
+                    f"{short(value)} is neither a text nor a table",
                     'write a description, or { about = "...", default = 1 }',
                 )
             return symbol, value, None
-        _check_keys(
-            value, ("about", "default", *(("sign", "complex") if table == "parameters" else ())), place, "key"
-        )
+        own = {"parameters": ("sign", "complex"), "spaces": ("size",)}[table]
+        check_keys(value, ("about", "default", *own), place, "key")
         if value.get("sign", "any") != "any":
             raise InputError(
-                place, f"the sign {_short(value['sign'])} is none", 'write sign = "any", or leave it out'
+                place, f"the sign {short(value['sign'])} is none", 'write sign = "any", or leave it out'
             )
         about = self._text(value.get("about", ""), f"{place}, about")
         if "default" not in value:
             return symbol, about, None
-        default = _exact(value["default"])
+        default = exact(value["default"])
         if default is None or (default <= 0 and not signed):
             what, remedy = ("finite", "give a number") if signed else ("positive finite", "give a number > 0")
             raise InputError(
                 place,
-                f"the default {_short(value['default'])} is not a {what} number",
+                f"the default {short(value['default'])} is not a {what} number",
                 remedy,
             )
         return symbol, about, default
@@ -171,7 +184,7 @@ class Reader:
                 return Integer(value)
             raise InputError(place, f"{value} is not the size of a space", "name a space or give an integer >= 1")
         if not isinstance(value, str):
-            raise InputError(place, f"{_short(value)} is not the name of a space", 'write the name, such as "N"')
+            raise InputError(place, f"{short(value)} is not the name of a space", 'write the name, such as "N"')
         if value not in self.space_names:
             raise unknown_name(place, "space", value, self.space_names)
         return self.names[value]
@@ -183,8 +196,8 @@ class Reader:
         spectra: dict[MatrixSymbol, Spectrum] = {}
         for key, value in self._table("matrices").items():
             place = self._at("matrices", key)
-            entry = _as_table(value, place, '{ space = "N" }')
-            _check_keys(entry, ("space", "spectrum", "about"), place, "key")
+            entry = as_table(value, place, '{ space = "N" }')
+            check_keys(entry, ("space", "spectrum", "about"), place, "key")
             if "space" not in entry:
                 raise InputError(place, "the matrix has no space", 'write space = "N"')
             space = self._space(entry["space"], f"{place}, space")
@@ -199,10 +212,10 @@ class Reader:
     def _spectrum(self, value: object, place: str, parameters: list[Parameter]) -> Spectrum:
         if isinstance(value, list):
             for position, number in enumerate(value, start=1):
-                if _exact(number) is None and not is_several(number):
+                if exact(number) is None and not is_several(number):
                     raise InputError(
                         place,
-                        f"eigenvalue {position} is {_short(number)}, not a finite number",
+                        f"eigenvalue {position} is {short(number)}, not a finite number",
                         "give real numbers",
                     )
             return Eigenvalues.of(value, place)
@@ -211,13 +224,13 @@ class Reader:
         if not isinstance(kind, str):
             raise InputError(
                 place,
-                f"{_short(value)} is not a spectrum",
+                f"{short(value)} is not a spectrum",
                 "write a list of numbers or " + " or ".join(SPECTRA),
             )
         if kind not in SPECTRA:
             raise unknown_name(place, "spectrum", kind, SPECTRA)
         spectrum = SPECTRA[kind]
-        _check_keys(entry, ("kind", *spectrum.standard), place, "key")
+        check_keys(entry, ("kind", *spectrum.standard), place, "key")
         own = {
             key: self._law_parameter(
                 entry.get(key, standard), standard_symbol(spectrum, key), about, f"{place}, {key}", parameters
@@ -233,7 +246,7 @@ class Reader:
         declared = [str(one.symbol.name) for one in parameters]
         if not isinstance(name, str):
             raise InputError(
-                place, f"{_short(name)} is not the name of a parameter", 'write a name, such as "beta"'
+                place, f"{short(name)} is not the name of a parameter", 'write a name, such as "beta"'
             )
         if name in declared:
             return parameters[declared.index(name)].symbol
@@ -276,12 +289,12 @@ class Reader:
 
     def _field(self, key: str, value: object) -> Gaussian:
         place = self._at("fields", key)
-        entry = _as_table(value, place, '{ shape = ["N", "P"] }')
+        entry = as_table(value, place, '{ shape = ["N", "P"] }')
         kind = entry.get("kind", "real")
         if not isinstance(kind, str) or kind not in LAWS:
             raise unknown_name(f"{place}, kind", "kind of field", str(kind), LAWS)
         own = parameter_names(kind)
-        _check_keys(entry, ("shape", "kind", "variance", "rows", "cols", "about", *own), place, "key")
+        check_keys(entry, ("shape", "kind", "variance", "rows", "cols", "about", *own), place, "key")
         shape = entry.get("shape")
         if not isinstance(shape, list) or len(shape) != 2:
             raise InputError(place, "the field has no shape of two spaces", 'write shape = ["N", "P"]')
@@ -308,10 +321,10 @@ class Reader:
 
     def _expression(self, value: object, place: str) -> Value:
         if not isinstance(value, str):
-            number = _exact(value)
+            number = exact(value)
             if number is None:
                 raise InputError(
-                    place, f"{_short(value)} is not an expression", 'write "..." in the grammar of models'
+                    place, f"{short(value)} is not an expression", 'write "..." in the grammar of models'
                 )
             return number
         self._check_random(value, place)
@@ -358,7 +371,7 @@ class Reader:
         place = self._at("quantities", key)
         about = ""
         if isinstance(value, dict):
-            _check_keys(value, ("expression", "about"), place, "key")
+            check_keys(value, ("expression", "about"), place, "key")
             about = self._text(value.get("about", ""), f"{place}, about")
             if "expression" not in value:
                 raise InputError(place, "the quantity has no expression", 'write expression = "tr(...)"')
@@ -371,30 +384,3 @@ class Reader:
                 "take a trace: tr(...)",
             )
         return Quantity(key, expression, about)
-
-
-def _check_keys(entry: Mapping[str, object], known: Iterable[str], place: str, what: str) -> None:
-    for key in entry:
-        if key not in known:
-            raise unknown_name(place, what, key, known)
-
-
-def _as_table(value: object, place: str, example: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise InputError(place, f"{_short(value)} is not a table", f"write {example}")
-    return value
-
-
-def _exact(value: object) -> Rational | None:
-    """A number of a file, exactly; None for what is no finite number of a reasonable size."""
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        return None
-    number = Decimal(value)
-    if not number.is_finite() or abs(number.adjusted()) > 1000 or len(number.as_tuple().digits) > 1000:
-        return None
-    return Rational(str(number))
-
-
-def _short(value: object) -> str:
-    text = str(value) if isinstance(value, (Decimal, bool)) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -62,7 +62,10 @@ def model_text(model: Model, quantities: Mapping[str, Expr], about: Mapping[str,
     for _, spectrum in model.spectra:
         scalars |= _symbols(*spectrum.free_symbols)
     tables = {
-        "spaces": {s.name: _text(words.get(s.name, "")) for s in sorted(spaces, key=str)},
+        "spaces": {
+            **{s.name: _space_entry(s, words.get(s.name, ""), model) for s in sorted(spaces, key=str)},
+            **{str(s): _table({"size": _text("small")}) for s in model.small if not isinstance(s, Symbol)},
+        },
         "parameters": {s.name: _parameter(s, words.get(s.name, "")) for s in sorted(scalars - spaces, key=str)},
         "matrices": {str(one.name): _matrix(one, model.spectrum(one)) for one in matrices},
         "fields": {one.name: _field(one) for one in model.fields},
@@ -74,7 +77,7 @@ def model_text(model: Model, quantities: Mapping[str, Expr], about: Mapping[str,
 def _lines(name: str, table: Mapping[str, str]) -> Iterator[str]:
     yield f"[{name}]\n"
     for key, value in table.items():
-        bare = key.isascii() and key.replace("-", "_").isidentifier()
+        bare = key.isascii() and (key.replace("-", "_").isidentifier() or key.isdigit())
         yield f"{key if bare else _text(key)} = {value}\n"
 
 
@@ -88,6 +91,12 @@ def _matrices(model: Model, expressions: Iterable[Expr]) -> set[MatrixSymbol]:
 def _covariances(field: Gaussian) -> dict[str, Value]:
     sides = {"rows": field.rows, "cols": None if field.law.is_square else field.cols}
     return {side: one for side, one in sides.items() if one is not None}
+
+
+def _space_entry(space: Symbol, about: str, model: Model) -> str:
+    if space not in model.small:
+        return _text(about)
+    return _table({"about": _text(about), "size": _text("small")})
 
 
 def _parameter(symbol: Symbol, about: str) -> str:

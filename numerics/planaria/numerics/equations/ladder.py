@@ -15,7 +15,8 @@ On the rungs (e, g), which join a vertex e of the pencil to a vertex g of the ad
 
 a vertex e standing at row a_e and column b_e, and w_fh being the weight that the law of the field gives to the
 planar ribbon of the letter of f with the adjoint of that of h: 1 for equal letters. The matrices w are positive,
-and the map is completely positive with them. Only vertices that can return to one another matter.
+and the map is completely positive with them. Only vertices that can return to one another matter; over a small
+space they do not, as the sum over its index is 1/N against one over a large space.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class Ladder:
     col_spaces: tuple[Expr, ...]
     missing: tuple[Symbol, ...]
     fields: tuple[Field, ...]
+    small: frozenset[Expr]
 
     def rungs(self, group: Sequence[int]) -> list[tuple[int, int]]:
         """Pairs of vertices whose letters are of one group."""
@@ -113,9 +115,13 @@ def ladder(derivation: Derivation) -> Ladder:
         )
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(len(places)))
-    reach = _reach(derivation)
+    reach, small = _reach(derivation), frozenset(derivation.model.small)
     for f, one in enumerate(places):
-        graph.add_edges_from((f, e) for e, other in enumerate(places) if one.row in reach.get(other.column, ()))
+        graph.add_edges_from(
+            (f, e)
+            for e, other in enumerate(places)
+            if one.row in reach.get(other.column, ()) and rules.col_spaces[other.column] not in small
+        )
     known = {symbol for symbol, _ in derivation.closed_form.loops}
     groups = []
     for members in nx.strongly_connected_components(graph):
@@ -126,7 +132,7 @@ def ladder(derivation: Derivation) -> Ladder:
     inside = {(places[e].row, places[f].column) for group in groups for e in group for f in group}
     acting = {system.symbols[t.loop] for t in system.terms if (t.row, t.column) in inside}
     missing = tuple(s for s in system.unknowns if s not in known) if acting - known - {None} else ()
-    return Ladder(tuple(places), tuple(sorted(groups)), rules.col_spaces, missing, fields)
+    return Ladder(tuple(places), tuple(sorted(groups)), rules.col_spaces, missing, fields, small)
 
 
 def _rung_weight(field: Field, one: Letter, other: Letter) -> Ratio:
@@ -180,6 +186,8 @@ def _matrix(one: Ladder, group: Sequence[int], numbers: Numbers, propagators: Ma
     for e in group:
         first = one.places[e]
         space = one.col_spaces[first.column]
+        if space in one.small:
+            continue
         for f in group:
             last = one.places[f]
             entry = propagators[space].get((first.column, last.row))

@@ -34,6 +34,7 @@ DIGITS = 8  # to which a point is tried
 
 # Sizes of the spaces, in turn, relative to the base size: all different, so that nothing hides in an equality.
 RATIOS = (Rational(1), Rational(3, 2), Rational(5, 4), Rational(2), Rational(3, 4), Rational(7, 4))
+FEW = 2  # the size of a small space, and what the next one has more
 
 
 def admissible_point(derivation: Derivation, base: int, seed: int) -> dict[Any, Any]:
@@ -117,9 +118,10 @@ def _draw(
     low, high = (50, 150) if again < 0 else (10, 400)
     doublings = attempt if again < 0 else again % GROWING
     setting = derivation.rules.setting
-    spaces = [s for s in setting.spaces if isinstance(s, Symbol)]
-    ratios = (RATIOS[(n + turn) % len(RATIOS)] for n in range(len(spaces)))
-    sizes = {s: max(1, int(base * ratio)) for s, ratio in zip(sorted(spaces, key=str), ratios, strict=True)}
+    spaces = sorted((s for s in setting.spaces if isinstance(s, Symbol)), key=str)
+    large = [s for s in spaces if s not in derivation.model.small]
+    sizes = {s: max(1, int(base * RATIOS[(n + turn) % len(RATIOS)])) for n, s in enumerate(large)}
+    sizes |= {s: FEW + n for n, s in enumerate(s for s in spaces if s not in sizes)}
     sizes |= {s: int(value) for s, value in given.items() if s in sizes}
     values: dict[Any, Any] = dict(sizes)
     ridges = growing(derivation)

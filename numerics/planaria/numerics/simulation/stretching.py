@@ -7,6 +7,9 @@ characteristic costs a factor 1/s. So the expression with `tr/s` in the place of
 *written* in it kept as the numbers that they are, has the same planar value at every s, and what is not planar
 falls like 1/s. The spaces whose dimension is a plain number are stretched like the others: that is how the planar
 value counts them.
+
+Spaces that are declared small stay as they are. A trace over one of them has its own face in it and F = E others:
+it is of order 1, and is not divided.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from sympy.matrices.expressions import Adjoint
 from planaria.algebra.errors import InputError
 from planaria.algebra.values import Portable
 from planaria.diagrams.expressions.contents import contents_of
+from planaria.diagrams.expressions.orders import read_on_small
 from planaria.ensembles.model import Gaussian, Model
 from planaria.ensembles.spectra import Eigenvalues, Spectrum
 from planaria.ensembles.text.log_determinant import LogDet
@@ -69,23 +73,25 @@ def stretch(expression: Expr, model: Model, values: Mapping[Symbol, Any], scale:
     """
     if isinstance(scale, bool) or not isinstance(scale, int) or scale < 1:
         raise InputError("stretch", f"the scale is {scale!r}", "give a positive integer")
+    expression = read_on_small(expression, model)
     contents = contents_of(expression, model)
     sizes = sizes_of(expression, model, values)
-    change = _Change(sizes, {space: _name(space) for space in sizes}, scale)
+    scales = {space: 1 if space in model.small else scale for space in sizes}
+    change = _Change(sizes, {space: _name(space) for space in sizes}, scale, frozenset(model.small))
     fields = [change.field(field) for field in contents.fields]
     spectra = {
-        change.matrix(matrix): _repeated(matrix, spectrum, sizes[matrix.shape[0]], values, scale)
+        change.matrix(matrix): _repeated(matrix, spectrum, sizes[matrix.shape[0]], values, scales[matrix.shape[0]])
         for matrix, spectrum in model.spectra
         if matrix in contents.matrices
     }
     numbers = {symbol: value for symbol, value in values.items() if symbol not in sizes}
-    stretched = {change.names[space]: scale * size for space, size in sizes.items()}
+    stretched = {change.names[space]: scales[space] * size for space, size in sizes.items()}
     return Stretched(
         scale,
         change.scalar(expression),
         Model(fields, spectra),
         {**numbers, **stretched},
-        scale * max(sizes.values()),
+        max(stretched.values()),
     )
 
 
@@ -109,8 +115,11 @@ def correction_power(expression: Expr, model: Model) -> int:
     """2 where corrections are a series in 1/size**2, else 1.
 
     Untwisted ribbons make orientable surfaces only, and these have an even Euler characteristic. A complex
-    field, say, has untwisted ribbons only, unless it occurs transposed or conjugated alone.
+    field, say, has untwisted ribbons only, unless it occurs transposed or conjugated alone. A further face in a
+    small space costs one power.
     """
+    if any(space in model.small for field in contents_of(expression, model).fields for space in field.shape):
+        return 1
     complex_only = all(field.law.is_orientable for field in contents_of(expression, model).fields)
     return 1 if not complex_only or expression.has(Transpose, conjugate_of) else 2
 
@@ -122,6 +131,7 @@ class _Change:
     sizes: Mapping[Expr, int]
     names: Mapping[Expr, Symbol]
     scale: int
+    small: frozenset[Expr]
 
     def field(self, field: Gaussian) -> Gaussian:
         rows, cols = (None if one is None else self._rebuilt(one) for one in (field.rows, field.cols))
@@ -142,7 +152,8 @@ class _Change:
             spaces = [self.names[space] for space in node.shape]
             return Identity(spaces[0]) if isinstance(node, Identity) else ZeroMatrix(*spaces)
         if isinstance(node, (Trace, LogDet)):
-            return node.func(self._rebuilt(node.arg)) / self.scale
+            rebuilt = node.func(self._rebuilt(node.arg))
+            return rebuilt if node.arg.shape[0] in self.small else rebuilt / self.scale
         if isinstance(node, Symbol):
             return Integer(self.sizes[node]) if node in self.sizes else node
         if not node.args:

@@ -98,12 +98,20 @@ def shape_of(expression: Expr, parameter: Symbol) -> tuple[int, MatrixExpr | Non
     (1, A)
     >>> shape_of(Trace(((gamma - 2) * Identity(N) - A).inv()) / N, gamma)
     (1, 2*I + A)
+
+    What a vector sees of a matrix has its sign, and other moments:
+
+    >>> v = MatrixSymbol("v", N, 1)
+    >>> shape_of(Trace(v.T * (gamma * Identity(N) + A).inv() * v), gamma)
+    (-1, None)
     """
     traces = expression.atoms(Trace)
     if len(traces) != 1:
         return 1, None
     (trace,) = traces
-    coefficient, (inverse, *more) = _split(trace.arg)
+    coefficient, matrices = _split(trace.arg)
+    is_seen = len(matrices) == 3 and matrices[1].shape[0] != trace.arg.shape[0]
+    inverse, *more = matrices[1:2] if is_seen else matrices
     factors = [one for one in Mul.make_args(expression) if one != trace]
     if more or not isinstance(inverse, MatPow) or inverse.exp != -1 or Mul(coefficient, *factors).has(parameter):
         return 1, None
@@ -124,6 +132,8 @@ def shape_of(expression: Expr, parameter: Symbol) -> tuple[int, MatrixExpr | Non
     rest = [MatMul(turn, term).doit(deep=False) for term in others]
     is_minus = any(_split(term)[0].could_extract_minus_sign() for term in rest)
     sign = 1 if is_minus else -1
+    if is_seen:
+        return sign, None
     return sign, MatAdd(*(MatMul(-sign, term).doit(deep=False) for term in rest)).doit(deep=False)
 
 
