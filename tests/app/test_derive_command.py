@@ -239,7 +239,14 @@ def test_limits_branch_by_branch(run: Run, one_check: dict[str, Any]) -> None:
     expected = C * sw**2 * Delta * N * P / (2 * M * (P - N))  # arXiv:2210.16859
     assert (parsed(values["S_11 = N"]) - expected).simplify() == 0
     text = run(*given).out
-    assert "Limit γ → 0  one of these; the numbers decide which" in text
+    holds = {one["where"][0]: set(one["holds"]) for one in found["gamma"]}
+    assert holds == {
+        "Delta = 0": {"M < N", "M < P"},
+        "S_11 = N": {"N < P", "N < M"},
+        "S_11 = P": {"P < N", "P < M"},
+    }
+    assert "Limit γ → 0\n" in text
+    assert "  for N < P, N < M, where S₁₁ = N\n" in text
     assert "where S₁₁ = N" in text
 
 

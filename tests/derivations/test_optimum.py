@@ -38,6 +38,7 @@ def test_the_best_ridge_of_random_features() -> None:
     found = derive("random-features", "loss").optimum("gamma", values=values, digits=30)
     assert found.at is not None
     assert found.value is not None
+    assert found.explicit is None
     with mp.workdps(34):
         low, high = mpf("1e-3"), mpf(1)
         for _ in range(55):  # golden section: the parameter to half of the digits, the value to all

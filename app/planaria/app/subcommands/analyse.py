@@ -79,6 +79,7 @@ def analyse_quantity(model_name: str, quantity_name: str, options: AnalyseOption
     needs = needs_of(quantity.expression, model)
     everything = {**names.defaults, **given, **listed}
     values = {s: value for s, value in everything.items() if s in needs.symbols} if given else None
+    _check_free(options, {str(symbol) for symbol in given})
     status = messages()
     with working(status, f"deriving {quantity.name}"), placed(file.place(quantity)):
         derivation = derive(quantity.expression, model, budget=options.budget)
@@ -127,8 +128,18 @@ def _results(derivation: Derivation, values: Mapping[Symbol, Any] | None, option
     return _Results(derivative, found, optimum, options.series is None)
 
 
+def _check_free(options: AnalyseOptions, given: set[str]) -> None:
+    """Raise InputError for what has a value and moves."""
+    moving = [(text.partition("=")[0].strip(), "--limit") for text in options.limits]
+    moving += [(text.partition("=")[0].strip(), "--series") for text in [options.series or ""]]
+    moving += [(options.optimum or "", "--optimum")]
+    for name, option in moving:
+        if name in given:
+            raise InputError(f"{option} {name}", "--set gives it a value, too", "leave one of them out")
+
+
 def _without(values: Mapping[Symbol, Any], names: Sequence[str]) -> dict[Symbol, Any]:
-    """Values without defaults of what moves; InputError is for those who gave them, and is raised below."""
+    """Values without the defaults of what moves."""
     return {symbol: value for symbol, value in values.items() if str(symbol) not in names}
 
 
@@ -147,7 +158,9 @@ def _limits(texts: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
     limits: dict[str, str] = {}
     ratios: dict[str, str] = {}
     for text in texts:
-        name, target = split_pair(text, "--limit", "gamma=0")
+        name, sign, target = (part.strip() for part in text.partition("="))
+        if "/" not in name or not sign:
+            name, target = split_pair(text, "--limit", "gamma=0")
         chosen = ratios if "/" in name else limits
         if name in chosen:
             raise InputError(f"--limit {name}", "the limit is given twice", "give it once")

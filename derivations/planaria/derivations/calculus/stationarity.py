@@ -80,10 +80,11 @@ class Stationarity(Portable):
                 for symbol in sorted(relation.support() & tried.support() - {self.parameter}, key=str):
                     if degree_in(relation, symbol) == 1 and len(seen) < MOST:
                         inserted = tried.substitute({symbol: root(relation, symbol)})
-                        for one, _ in inserted.numerator.factor()[1]:
-                            part = tried.ring.from_mpoly(one)
-                            if part.support() & (own | {self.parameter}) and part.size <= tried.size:
-                                pending.append(part)
+                        parts = [tried.ring.from_mpoly(one) for one, _ in inserted.numerator.factor()[1]]
+                        # A symbol by itself does not vanish; of several other factors any might.
+                        parts = [part for part in parts if len(part.numerator) > 1]
+                        if len(parts) == 1 and parts[0].size <= tried.size:
+                            pending.append(parts[0])
         return None
 
 

@@ -193,7 +193,8 @@ def _walls(results: Iterable[BranchSeries], derivation: Derivation, moving: Mapp
     for ratio in found.values():
         if not any(_same(ratio, other) for other in unique):
             unique.append(ratio)
-    spaces = [s for s in derivation.rules.setting.spaces if s in parameters]
+    fixed = _fixing(derivation)
+    spaces = [s for s in derivation.rules.setting.spaces if s in parameters & fixed]
     for k, a in enumerate(sorted(spaces, key=str)):
         for b in sorted(spaces, key=str)[k + 1 :]:
             ring = Ring([a, b])
@@ -201,6 +202,13 @@ def _walls(results: Iterable[BranchSeries], derivation: Derivation, moving: Mapp
             if not any(_same(difference, other) for other in unique):
                 unique.append(difference)
     return unique
+
+
+def _fixing(derivation: Derivation) -> set[Expr]:
+    """What the relations of the unknowns contain: a dimension that is a factor of the value alone cuts nothing."""
+    closed = derivation.closed_form
+    support = set().union(*(one.support() for one in closed.relations))
+    return support | {s for symbol, one in closed.sums if symbol in support for s in one.space.free_symbols}
 
 
 def _same(one: Ratio, other: Ratio) -> bool:

@@ -18,7 +18,7 @@ from planaria.ensembles.question import Given, Values, given
 from planaria.ensembles.shown import Shown
 from planaria.ensembles.verdicts.statuses import Status
 from planaria.ensembles.verdicts.techniques import Technique
-from planaria.numerics.analysis.approach import approach, numbers_of, series_at
+from planaria.numerics.analysis.approach import SMALL, approach, numbers_of, series_at
 from planaria.numerics.analysis.chambers import chambers, restricted
 from planaria.numerics.analysis.targets import Target, targets_of
 
@@ -72,6 +72,8 @@ def series_of(
         raise InputError(
             f"limit {target.about}", problem, "give --set values, or evaluate near the limit"
         ) from None
+    except InputError as error:
+        raise _named(error, target) from None
     return Shown(
         [
             ParameterSeries(
@@ -80,6 +82,12 @@ def series_of(
             for one in found
         ]
     )
+
+
+def _named(error: InputError, target: Target) -> InputError:
+    """An error of the path, with the small variable by its name."""
+    problem, remedy = (one.replace(str(SMALL), str(target.variable)) for one in (error.problem, error.remedy))
+    return InputError(f"limit {target.about}" if error.place == "limit" else error.place, problem, remedy)
 
 
 def _hold(target: Target, first: list[str], second: list[str]) -> None:
