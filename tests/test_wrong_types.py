@@ -107,6 +107,19 @@ ARGUMENTS: dict[str, Argument] = {
     "derive, budget": Argument(
         lambda v: pl.derive(RESOLVENT, MODEL, budget=v), lambda v: v == 2.5 and type(v) is float, "budget"
     ),
+    "Derivation.equals, formula": Argument(RESULT.equals, lambda v: scalar(v) and isinstance(v, Symbol), ""),
+    "Derivation.equals, let": Argument(lambda v: RESULT.equals("gamma", v), lambda v: v in ([], {}, ()), ""),
+    "Derivation.equals, a name": Argument(lambda v: RESULT.equals("gamma", [v]), never, ""),
+    "Derivation.equals, a named one": Argument(
+        lambda v: RESULT.equals("gamma", {"k": v}), lambda v: isinstance(v, pl.Derivation), "let"
+    ),
+    "Derivation.equals, values": Argument(
+        lambda v: RESULT.equals("gamma", values=v), lambda v: v is None or v == {}, "values"
+    ),
+    "Derivation.equals, a value": Argument(lambda v: RESULT.equals("gamma", gamma=v), lambda v: v == 2.5, "gamma"),
+    "Derivation.equals, seed": Argument(
+        lambda v: RESULT.equals("gamma", seed=v), lambda v: type(v) is int and v >= 0, "seed"
+    ),
     "logdet": Argument(pl.logdet, lambda v: isinstance(v, MatrixExpr) and v.is_square, "logdet"),
     "density, quantity": Argument(lambda v: pl.density(v, of="gamma", N=4, P=6), lambda v: v is RESULT, ""),
     "density, of": Argument(lambda v: pl.density(RESULT, N=4, P=6, of=v), never, "density"),
@@ -201,6 +214,7 @@ ARGUMENTS: dict[str, Argument] = {
 NOT_CALLED = {  # types that answers are of, names without arguments, and functions of networkx's own mappings
     *(
         "Check",
+        "Comparison",
         "Density",
         "Derivation",
         "Diagrams",

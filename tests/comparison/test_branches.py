@@ -61,6 +61,13 @@ def test_an_unknown_with_two_roots_is_the_one_of_bare_propagators():
     assert wigner.equals("z - g", ["g: g**2 - z*g + 1 = 0"]).verdict is Verdict.REFUTED
 
 
+def test_an_unknown_that_grows_with_the_ridge():
+    """The positive root grows, and the negative one does not: meant is the positive one."""
+    let = ["k: k**2 - (gamma + 1 - c)*k - c*gamma = 0", "c = N/P"]
+    assert derived("marchenko-pastur").equals("1/k", let).verdict is Verdict.PROVED
+    assert derived("marchenko-pastur").equals("-1/(k - gamma - 1 + c)", let).verdict is Verdict.REFUTED
+
+
 def test_an_unknown_whose_polynomial_has_no_rational_root_is_followed():
     """y = g^(1/3) at the root with y -> 0: irreducible over the field, so the proof is by its polynomial."""
     found = derived("wigner").equals("y**3", ["y: y**3 + y**-3 = z"])

@@ -1,1 +1,4 @@
-"""The words of the command about what somebody claims: one file each, as in `planaria.app.subcommands`."""
+"""The words of the command about what somebody claims: how each is called, and what it does.
+
+Words about a model alone are in `planaria.app.subcommands`.
+"""

@@ -17,7 +17,7 @@ from planaria.derivations.comparison.vocabulary import Vocabulary
 from planaria.derivations.steps import Formula, Step
 from planaria.ensembles.formulas.claim import Claim
 
-__all__ = ["Attempt", "prove"]
+__all__ = ["NONE", "SECONDS", "Attempt", "prove"]
 
 NONE: Mapping[str, Symbol] = MappingProxyType({})
 CHOSEN = "of several roots, the one that is connected to large ridges"

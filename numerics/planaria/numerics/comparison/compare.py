@@ -11,10 +11,11 @@ from mpmath import mp
 from sympy import Expr, Symbol
 
 from planaria.algebra.errors import InputError, check_whole, described, unknown_name
+from planaria.algebra.work import WorkLimitError, limited
 from planaria.derivations.compared import Comparison, Correction, Counterexample
 from planaria.derivations.comparison.as_formula import with_quantity
 from planaria.derivations.comparison.branch import Branch, UnprovableError
-from planaria.derivations.comparison.proof import NONE, Attempt, prove
+from planaria.derivations.comparison.proof import NONE, SECONDS, Attempt, prove
 from planaria.derivations.comparison.vocabulary import Vocabulary, vocabulary
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
@@ -141,9 +142,12 @@ class _Session:
     def attempt(self, claim: Claim, assumed: Mapping[str, Symbol] = NONE) -> Attempt:
         if self._branch is None:
             try:
-                self._branch = Branch(self.derivation, self.fixed, self.oracle)
+                with limited(SECONDS):
+                    self._branch = Branch(self.derivation, self.fixed, self.oracle)
             except UnprovableError as error:
                 return Attempt(False, str(error))
+            except WorkLimitError:
+                return Attempt(False, f"to solve the equations takes more work than {SECONDS:g} s")
         return prove(self._branch, self.names, claim, self.oracle, assumed)
 
     def compared(self, claim: Claim) -> Comparison:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,7 @@ __all__ = ["Items", "Menu", "less", "product_of", "quotient_of", "times_number"]
 FOREIGN = 1.5  # what a name costs that the claim does not have
 
 
-@dataclass(frozen=True)
-class Items:
+class Items(NamedTuple):
     """Numbers, one row each, and what is written for them, with what it costs."""
 
     values: NDArray[Any]
