@@ -186,6 +186,26 @@ def test_drawn_labels_are_told_wrongly_as_often() -> None:
     assert abs(np.mean(wrong) - predicted) < 4 * np.std(wrong) / sqrt(runs) + 0.005
 
 
+@pytest.mark.parametrize("quantity", ["signal", "length"])
+def test_a_graph_convolution_is_that_of_drawn_graphs(quantity: str) -> None:
+    rng = np.random.default_rng(1)
+    n, labelled, features, ridge, homophily, mu, runs = 150, 90, 120, 0.5, 1.5, 1.2, 60
+    drawn = []
+    for _ in range(runs):
+        k = rng.standard_normal((n, features)) / sqrt(features)
+        g = rng.standard_normal((labelled, n)) / sqrt(n)
+        y, t = rng.choice([-1, 1], n) / sqrt(n), rng.choice([-1, 1], labelled) / sqrt(labelled)
+        u = rng.standard_normal(features) / sqrt(features)
+        x = k + mu * np.outer(y, u)
+        h = (g + homophily * np.outer(t, y)) @ x
+        w = np.linalg.solve(ridge * np.eye(features) + h.T @ h, h.T @ t)
+        drawn.append(y @ x @ w if quantity == "signal" else w @ x.T @ x @ w)
+    found = pl.derive(str(EXAMPLES / "graph-convolution.toml"), quantity)
+    at = {"N": n, "T": labelled, "F": features, "gamma": "0.5", "homophily": 1.5, "mu": 1.2}
+    planar = float(found.evaluate(at, digits=12).value)
+    assert abs(np.mean(drawn) - planar) < 4 * np.std(drawn) / sqrt(runs) + 3 * planar / labelled
+
+
 # Laws, covariances and sizes other than 1.
 
 M, P, C, gamma = symbols("M P C gamma", positive=True)

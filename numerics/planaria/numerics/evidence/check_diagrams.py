@@ -21,9 +21,19 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.planar_series import Point
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.zero_test import Witness
-from planaria.diagrams.expressions.expression import Inversion, Letter, Node, Product, Setting, Sum, prepare, read
+from planaria.diagrams.expressions.expression import (
+    Diagonal,
+    Inversion,
+    Letter,
+    Node,
+    Product,
+    Setting,
+    Sum,
+    prepare,
+    read,
+)
 from planaria.diagrams.expressions.trace_function import TraceFunction
-from planaria.diagrams.expressions.words import Word, close, words, words_by_ribbons
+from planaria.diagrams.expressions.words import Word, close, words_by_ribbons
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.graphs.wick import count_planar, planar_contractions
 from planaria.diagrams.weights.evaluation import Evaluator
@@ -34,7 +44,9 @@ __all__ = ["check_diagrams"]
 ORDER = 3  # every diagram up to this order is meant to be in the sum
 MOST_DIAGRAMS = 12_000  # that are made one by one
 MOST_SUMMED = 60_000  # that are summed at all
+MOST_WORDS = 5_000  # that are made with one number of ribbons
 MOST_STEPS = 100_000  # of the recursion over the intervals of words: some seconds
+NONE = -(10**6)  # letters of a word that there is not
 SMALL_LEFT_OUT = " (those with a further face in a small space are of lower order, and left out)"
 UNDECIDED = Outcome.INCONCLUSIVE
 
@@ -131,12 +143,14 @@ def closed_series(derivation: Derivation, witness: Witness) -> Laurent:
 
 def _words(nodes: Sequence[Node], setting: Setting) -> tuple[list[list[tuple[Word, ...]]], int]:
     """Closed words by ribbons and trace, and the order up to which they are complete."""
-    longest = [
-        max((len(w.letters) for n in nodes for w in words(n, setting, k)), default=0) for k in range(ORDER + 1)
-    ]
+    longest = [max((_longest(node, k) for node in nodes), default=0) for k in range(ORDER + 1)]
     levels: list[list[tuple[Word, ...]]] = []
     count = 0
-    for ribbons in range(max(max(longest) // 2, ORDER) + 1):
+    last = max(max(longest) // 2, ORDER)
+    numbers = [sum(column) for column in zip(*(_numbers(node, 2 * last) for node in nodes), strict=True)]
+    for ribbons in range(last + 1):
+        if len(levels) > 1 and numbers[2 * ribbons] > MOST_WORDS:
+            break
         level = [close(words_by_ribbons(node, setting, ribbons), setting) for node in nodes]
         earlier = count
         count += sum(count_planar(word, setting) for group in level for word in group)
@@ -147,6 +161,57 @@ def _words(nodes: Sequence[Node], setting: Setting) -> tuple[list[list[tuple[Wor
         levels.append(level)
     complete = max((k for k in range(ORDER + 1) if max(longest[: k + 1]) // 2 < len(levels)), default=-1)
     return levels, complete
+
+
+def _longest(node: Node, order: int) -> int:
+    """The letters of the longest word of an order; minus one million or less where there is none.
+
+    Counted, as the words themselves may be millions.
+    """
+    match node:
+        case Diagonal():
+            return 0 if order == 0 else NONE
+        case Letter():
+            return 1 if order == 0 else NONE
+        case Sum(terms=parts):
+            return max((_longest(part, order) for part in parts), default=NONE)
+        case Product(factors=parts):
+            best = [0] + order * [NONE]
+            for part in parts:
+                own = [_longest(part, k) for k in range(order + 1)]
+                best = [max(best[j] + own[k - j] for j in range(k + 1)) for k in range(order + 1)]
+            return best[order]
+        case Inversion(argument=argument):
+            best = [0]
+            inserted = [_longest(argument, k) for k in range(order)]  # one insertion takes what is in it along
+            for k in range(1, order + 1):
+                steps = [inserted[j] + best[k - 1 - j] for j in range(k) if inserted[j] > 0]
+                best.append(max(steps, default=NONE))
+            return best[order]
+
+
+def _numbers(node: Node, most: int) -> list[int]:
+    """How many words of 0 to so many letters are made, before equal ones are added."""
+    none = [0] * (most + 1)
+    match node:
+        case Diagonal():
+            return [1, *none[1:]]
+        case Letter():
+            return [0, 1, *none[2:]]
+        case Sum(terms=parts):
+            return [sum(column) for column in zip(none, *(_numbers(part, most) for part in parts), strict=True)]
+        case Product(factors=parts):
+            found = [1, *none[1:]]
+            for part in parts:
+                own = _numbers(part, most)
+                found = [sum(found[m] * own[n - m] for m in range(n + 1)) for n in range(most + 1)]
+            return found
+        case Inversion(argument=argument):
+            inserted = _numbers(argument, most)
+            found = [1]
+            for n in range(1, most + 1):
+                found.append(sum(inserted[m] * found[n - m] for m in range(1, n + 1)))
+            return found
 
 
 def _fractions(point: Point) -> tuple[dict[Expr, Fraction], dict[Expr, Any]]:

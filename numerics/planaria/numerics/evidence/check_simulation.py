@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from sympy import Trace
+
 from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.ensembles.evidence import Check, Outcome, Progress
@@ -19,6 +21,7 @@ __all__ = ["check_simulation"]
 BASE = 4  # about the sizes of the random point; it is stretched for the simulation, which keeps its planar value
 LARGEST_BASE = 24  # where lists of eigenvalues ask for larger spaces beside them
 SMALLEST = 16  # size of the smallest space at the first scale; then two and four times that
+SMALLEST_OF_ORDER_ONE = 40  # where a trace over a small space scatters like 1/sqrt(size), not like 1/size
 MOST_RUNS = 4000
 AGAIN = 4.0  # times the seconds where the first look is inconclusive
 SHARES = ((1, 0.15), (2, 0.25), (4, 0.6))  # of the time, by scale
@@ -36,7 +39,8 @@ def check_simulation(derivation: Derivation, seed: int, seconds: float, progress
     model = derivation.model.with_spectra({m: s for m, _, s in problem.spectra})
     sizes = sizes_of(derivation.expression, model, problem.values)
     smallest = min(size for space, size in sizes.items() if space not in model.small)
-    first = max(1, -(-SMALLEST // smallest))
+    is_small = any(trace.arg.shape[0] in model.small for trace in derivation.expression.atoms(Trace))
+    first = max(1, -(-(SMALLEST_OF_ORDER_ONE if is_small else SMALLEST) // smallest))
 
     def compared(seconds: float) -> Comparison:
         return approach(
