@@ -1,7 +1,6 @@
 """The command line: what each command is called and which options it takes.
 
-The commands import their work when they run: sympy takes half a second to import, and ``planaria --help`` and
-``planaria models`` should answer at once.
+The commands import their work when they run: sympy takes half a second, and ``--help`` should answer at once.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from planaria.app.asymptotics.commands import register as register_asymptotics
 from planaria.app.commands import Commands
 from planaria.app.options import (
     BudgetOption,
@@ -385,6 +385,9 @@ def moment(
         as_json=json,
     )
     print_moment(model, quantity, options)
+
+
+register_asymptotics(app)
 
 
 def main() -> None:

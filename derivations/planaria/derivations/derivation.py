@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Eq, Expr, Symbol, Trace
 
@@ -181,6 +181,20 @@ class Derivation(Portable):
         if name not in known:
             raise unknown_name("limit", "parameter", name, sorted(known))
         return Shown(limit_branches(self.closed_form, known[name]))
+
+    def scaling(self, symbol: str, given: str | Mapping[str, object] = "") -> Any:
+        """Exponent and prefactor as a symbol goes to infinity: ``result.scaling("N", "gamma=0, P=oo, M=oo")``.
+
+        See `planaria.numerics.asymptotics.scaling`, which it is.
+        """
+        return extension(EVALUATORS, "scaling")(self, symbol, given)
+
+    def regimes(self, symbols: str, given: str | Mapping[str, object] = "") -> Any:
+        """Every dominant balance over some symbols: ``result.regimes("N, P, gamma", "M=oo")``.
+
+        See `planaria.numerics.asymptotics.regimes`.
+        """
+        return extension(EVALUATORS, "regimes")(self, symbols, given)
 
     def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
         """Equations, value and spectral sums as LaTeX to be pasted into a paper.

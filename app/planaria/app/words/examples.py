@@ -28,6 +28,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria evaluate marchenko-pastur 'tr(inv(gamma*I(N) + x*x.T))/N' \\\n"
         "    --set N=60 --set P=120 --set gamma=0.001:10:log20 --csv ridge.csv",
     ),
+    "scaling": (
+        "planaria scaling random-features loss --in N --given 'gamma=0, P=oo, M=oo'",
+        "planaria scaling random-features loss --in N \\\n    --given 'gamma=optimum, P/N=1, M=oo'",
+    ),
+    "regimes": (
+        "planaria regimes random-features loss --over N,P,gamma --given M=oo",
+        "planaria regimes random-features loss --over N,gamma \\\n    --given 'P=N, M=oo' --draw phases.svg",
+    ),
     "density": (
         "planaria density wigner resolvent --of z --set N=100",
         "planaria density marchenko-pastur resolvent --of gamma \\\n"

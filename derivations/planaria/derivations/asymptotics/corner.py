@@ -1,7 +1,7 @@
 """Closed forms in a corner: every way in which the unknown can scale along a path, and what the value is there.
 
-The unknown's leading term solves the leading balance of the relation. Where the value cancels with it, as N - z does
-for z = N, the unknown is shifted by it, and the next term is found in the same way.
+The unknown's leading term solves the leading balance of the relation. Where the value cancels with it, as N - z
+does for z = N, the unknown is shifted by it, and the next term is found in the same way.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.derivations.asymptotics.expansions import State
-from planaria.derivations.asymptotics.generalised import Field, GeneralisedPolynomial, is_remainder, number_of, remainder
+from planaria.derivations.asymptotics.generalised import (
+    Field,
+    GeneralisedPolynomial,
+    is_remainder,
+    number_of,
+    remainder,
+)
 from planaria.derivations.asymptotics.path import Limit, Path
 from planaria.derivations.asymptotics.polygon import Scales, Weight, balances, leading_roots
 from planaria.derivations.asymptotics.quotient import Quotient
@@ -113,12 +119,14 @@ class Corner(Portable):
 
 
 def corner_of(derivation: Derivation, path: Path) -> Corner:
-    """The closed form on a path; InputError for spectra without a law, several unknowns, and paths that say nothing."""
+    """The closed form on a path; InputError for spectra without a law, and for several unknowns."""
     size, spectrum = law_of(derivation)
     own = spectrum.free_symbols if spectrum is not None else set()
     for symbol, _ in path.limits:
         if symbol in own:
-            raise InputError("--given", f"{symbol} is a parameter of the spectrum", "give it a number, or leave it out")
+            raise InputError(
+                "--given", f"{symbol} is a parameter of the spectrum", "give it a number, or leave it out"
+            )
     limits = dict(path.limits)
     infinite, inert, moving = None, {}, list(path.limits)
     if size is not None and limits.get(size) is Limit.INFINITY and size != path.symbol:
@@ -130,7 +138,9 @@ def corner_of(derivation: Derivation, path: Path) -> Corner:
             inert = dict(found)
             moving = [(s, limit) for s, limit in moving if s != size]
     growing = size is not None and infinite is None and _grows(size, path)
-    made = tuple(systems(derivation, path.formulas, path.optimised, infinite=infinite is not None, growing=growing))
+    made = tuple(
+        systems(derivation, path.formulas, path.optimised, infinite=infinite is not None, growing=growing)
+    )
     return Corner(derivation, path, tuple(moving), infinite, inert, made)
 
 
@@ -154,7 +164,7 @@ def _candidates(system: System, corner: Corner) -> Iterator[Candidate]:
         if rest:
             (_, high), (_, low) = rest
             where = Quotient(high, low, constants)
-            if not _is_positive(high, constants) == _is_positive(low, constants):
+            if _is_positive(high, constants) != _is_positive(low, constants):
                 continue
         value = Quotient(top, bottom, constants)
         yield Candidate(system, chain, value, where, weight, tuple(gaps), constants)
@@ -173,7 +183,9 @@ def correction(candidate: Candidate, scales: Scales) -> Weight | None:
     for lead in candidate.chain:
         below = scales.weight(next(iter(lead.terms)))
     assert below is not None
-    weights = [w for w, _, _ in balances(parts[0], system.unknown, scales) if scales.order(w) < scales.order(below)]
+    weights = [
+        w for w, _, _ in balances(parts[0], system.unknown, scales) if scales.order(w) < scales.order(below)
+    ]
     here = scales
     if weights:
         here = scales.with_weight(system.unknown, max(weights, key=scales.order))
@@ -231,9 +243,7 @@ def _solutions(
             if gap is None or scales.order(weight) >= scales.order(below):
                 continue
             gaps = [*gaps, gap]
-        roots = leading_roots(
-            balanced, constants, scales.field, signed=depth > 0, fresh=f"k_#{depth + 1}"
-        )
+        roots = leading_roots(balanced, constants, scales.field, signed=depth > 0, fresh=f"k_#{depth + 1}")
         for lead, own in roots or ():
             known = {**constants, **own}
             here = scales.with_weight(unknown, weight)
@@ -257,7 +267,7 @@ def _inserted(
     scales: Scales,
     constants: Mapping[Symbol, Expr],
 ) -> tuple[Weight, GeneralisedPolynomial] | None:
-    """The leading terms of a polynomial with the leading term of the unknown; None if they cancel or are not known.
+    """The leading terms of a polynomial at that of the unknown; None if they cancel or are not known.
 
     Without one, the unknown is zero.
     """

@@ -1,14 +1,15 @@
 """How spectral sums and poles scale, in three *states* of a pole: in the bulk of a law, below, and above it.
 
-In each state one variable tells everything. In the bulk it is z, the sum of lambda/(lambda + Delta): how many eigenvalues
-are above Delta. There Delta is lambda_plus (rho/(z + 1/2))^s up to relative errors z^(-1-s), and every sum follows.
-Below all eigenvalues of a finite spectrum, and above the largest, it is Delta itself, and sums are its power series.
+In each state one variable tells everything. In the bulk it is z, the sum of lambda/(lambda + Delta): how many
+eigenvalues are above Delta. There Delta is lambda_plus (rho/(z + 1/2))^s up to relative errors z^(-1-s), and
+every sum follows. Below all eigenvalues of a finite spectrum, and above the largest, it is Delta itself, and
+sums are its power series.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from math import comb
@@ -24,6 +25,7 @@ from planaria.ensembles.spectra import PowerLaw, Spectrum
 
 __all__ = ["Expansions", "State"]
 
+SCALE = Symbol("lambda_#", positive=True)  # of the law
 SERIES = 3  # terms of a power series in Delta
 
 
@@ -57,7 +59,7 @@ class Expansions(Portable):
     spectrum: Spectrum | None
     size: Symbol | None
     grows: bool = False
-    scale: Symbol = field(default_factory=lambda: Symbol("lambda_#", positive=True))
+    scale: Symbol = SCALE
 
     @property
     def constants(self) -> Mapping[Symbol, Expr]:

@@ -1,9 +1,10 @@
 """Polynomials whose exponents and coefficients are rational functions of the exponent of a spectrum.
 
-Such are closed forms after spectral sums of a power law have been expanded: S_22 = (1 - 1/s)(z + 1/2) - 1/2 + ...,
-Delta = lambda_plus rho^s z^-s (1 - s/(2 z) + ...), with s = 1 + alpha. Everything positive that is raised to a power
-is a variable, also numbers such as rho: coefficients are rational functions of alpha alone, and equality is exact.
-What is left out of a series stands in it as a term with a variable of its own, a *remainder* of order one.
+Such are closed forms after spectral sums of a power law have been expanded: S_22 = (1 - 1/s)(z + 1/2) - 1/2 +
+..., Delta = lambda_plus rho^s z^-s (1 - s/(2 z) + ...), with s = 1 + alpha. Everything positive that is raised
+to a power is a variable, also numbers such as rho: coefficients are rational functions of alpha alone, and
+equality is exact. What is left out of a series stands in it as a term with a variable of its own, a *remainder*
+of order one.
 """
 
 from __future__ import annotations
@@ -168,9 +169,7 @@ class GeneralisedPolynomial(Portable):
                 found[monomial({**dict(key), variable: exponent - self.field.one})] = coefficient * exponent
         return GeneralisedPolynomial(self.field, found)
 
-    def replace(
-        self, variable: Symbol, power: Callable[[Ratio], GeneralisedPolynomial]
-    ) -> GeneralisedPolynomial:
+    def replace(self, variable: Symbol, power: Callable[[Ratio], GeneralisedPolynomial]) -> GeneralisedPolynomial:
         """Every power of a variable by what a function gives for its exponent."""
         known: dict[Ratio, GeneralisedPolynomial] = {}
         parts = []

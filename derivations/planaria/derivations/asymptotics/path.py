@@ -30,7 +30,7 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True)
 class Held(Portable):
-    """What a symbol is along a path: a formula in others; in a limit; or at the optimum, where the value is None."""
+    """What a symbol is along a path: a formula in others; a limit; or the optimum, where the value is None."""
 
     symbol: Symbol
     value: Expr | Limit | None
@@ -143,9 +143,7 @@ def _pairs(given: str | Mapping[str, object]) -> list[tuple[str, str]]:
     return found
 
 
-def _held(
-    left: str, right: str, names: Mapping[str, Symbol], spaces: Collection[str], last: Symbol
-) -> Held:
+def _held(left: str, right: str, names: Mapping[str, Symbol], spaces: Collection[str], last: Symbol) -> Held:
     over: Expr = Integer(1)
     if "/" in left:
         left, _, below = (part.strip() for part in left.partition("/"))

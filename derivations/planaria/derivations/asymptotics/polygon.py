@@ -117,7 +117,7 @@ def leading_roots(
     signed: bool,
     fresh: str,
 ) -> list[tuple[GeneralisedPolynomial, dict[Symbol, Expr]]] | None:
-    """The leading terms of the unknown, each of one term, with the constants that they bring; None if there is no formula.
+    """Leading terms of the unknown, with the constants that they bring; None if there is no formula.
 
     Parameters
     ----------
@@ -223,9 +223,7 @@ def _roots(
     divisor = gcd(*degrees)
     degrees = [one // divisor for one in degrees]
     x = Symbol("x")
-    polynomial = sum(
-        coefficients[p].together() * x**d for p, d in zip(powers, degrees, strict=True)
-    )
+    polynomial = sum(coefficients[p].together() * x**d for p, d in zip(powers, degrees, strict=True))
     exponent = field(Fraction(degrees[1])) / steps[0]
     whole = exponent.is_one
     found: list[Expr] = []
@@ -261,5 +259,3 @@ def _simple_roots(polynomial: Poly, field: Field) -> list[Expr] | None:
     root = sqrt(discriminant)
     # c = 0 is no root here: a factor x has been left out
     return [2 * c / (-b + root), 2 * c / (-b - root)]
-
-

@@ -51,7 +51,9 @@ class Quotient(Portable):
             exponents[variable] = exponents.get(variable, self.field.zero) - e
         parts = []
         for polynomial, own in zip((self.top, self.bottom), shared, strict=True):
-            inverse = GeneralisedPolynomial(self.field, {monomial({v: -e for v, e in own.items()}): self.field.one})
+            inverse = GeneralisedPolynomial(
+                self.field, {monomial({v: -e for v, e in own.items()}): self.field.one}
+            )
             parts.append((polynomial * inverse).to_sympy(self._inlined))
         ratio = parts[0] / parts[1]
         ratio = factor(ratio) if ratio.is_rational_function() else ratio
@@ -92,5 +94,3 @@ def _shared(polynomial: GeneralisedPolynomial) -> dict[Symbol, Ratio]:
     """The powers that all terms have in common."""
     first, *others = (dict(key) for key in polynomial.terms)
     return {v: e for v, e in first.items() if all(one.get(v) == e for one in others)}
-
-

@@ -27,7 +27,8 @@ class Scaling(Portable):
     exponent, prefactor
         The prefactor contains whatever else does not stay fixed.
     constants
-        What the names of numbers stand for: ``rho``, values of the zeta function, roots of the leading balance ``k_1``.
+        What the names of numbers stand for: ``rho``, values of the zeta function, roots of the leading balance
+        ``k_1``.
     state, unknown
         Where the pole of the spectral sums is, and the leading terms of the unknown: of z, the sum of
         lambda/(lambda + Delta), among the eigenvalues; else of the pole itself.

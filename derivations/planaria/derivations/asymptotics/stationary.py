@@ -19,9 +19,10 @@ __all__ = ["stationary_form"]
 def stationary_form(form: Form, parameter: Symbol) -> tuple[Form, Ratio]:
     """The form at the optimum over a parameter in which its relation is linear, and the parameter there.
 
-    The relation gives the parameter by the unknown, so that the value depends on the unknown alone; the new relation
-    is the numerator of its derivative. Sums over one pole know theirs: the derivative of the sum of
-    lambda**a/(lambda + Delta)**b is that of -b (lambda**a/(lambda + Delta)**b - lambda**(a+1)/(lambda + Delta)**(b+1))/Delta.
+    The relation gives the parameter by the unknown, so that the value depends on the unknown alone; the new
+    relation is the numerator of its derivative. Sums over one pole know theirs: the derivative of the sum of
+    lambda**a/(lambda + Delta)**b is that of -b (lambda**a/(lambda + Delta)**b - lambda**(a+1)/(lambda +
+    Delta)**(b+1))/Delta.
 
     Parameters
     ----------

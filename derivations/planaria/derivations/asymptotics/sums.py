@@ -1,10 +1,10 @@
-"""Spectral sums of a law at small poles: Beta functions, zeta constants, logarithms, and the tail at a finite size.
+"""Spectral sums of a law at small poles: Beta functions, zeta constants, logarithms, and the tail.
 
-The Mellin transform of a summand h(lambda/Delta) has poles whose residues are, for lambda_I = lambda_plus I^-s and
-d = Delta/lambda_plus: the *bulk* d^(-1/s) (1/s) B(a - 1/s, b - a + 1/s) Delta^(a-b), the integral over I; and the
-*constants* binom(-b, k) zeta(s (a - b - k)) Delta^k, Euler-Maclaurin's correction of the integral. Eigenvalues
-I > M, which a finite spectrum lacks, are taken off as zeta(s (a + k), M + 1). For lambda_I = lambda_plus exp(-I/xi) two
-poles meet, and the bulk is a logarithm.
+The Mellin transform of a summand h(lambda/Delta) has poles whose residues are, for lambda_I = lambda_plus I^-s
+and d = Delta/lambda_plus: the *bulk* d^(-1/s) (1/s) B(a - 1/s, b - a + 1/s) Delta^(a-b), the integral over I;
+and the *constants* binom(-b, k) zeta(s (a - b - k)) Delta^k, Euler-Maclaurin's correction of the integral.
+Eigenvalues I > M, which a finite spectrum lacks, are taken off as zeta(s (a + k), M + 1). For lambda_I =
+lambda_plus exp(-I/xi) two poles meet, and the bulk is a logarithm.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class SumExpansion(Portable):
     constants
         The terms that the sum has beyond the integral, by rising powers of the poles.
     tail
-        What a spectrum of finite size lacks, by falling powers of the poles; empty for infinitely many eigenvalues.
+        What a spectrum of finite size lacks, by falling powers of the poles; empty for infinitely many
+        eigenvalues.
     error
         What the series misses however many terms are taken: exponentially small, or periodic in log Delta.
     """
@@ -185,7 +186,7 @@ def _poles(
 def _single(
     spectrum: PowerLaw | Exponential, pole: Expr, a: int, b: int, size: Expr, order: int
 ) -> tuple[Expr, list[Expr], list[Expr]]:
-    """Bulk, constants and tail of the sum of lambda**a/(lambda + pole)**b; divergent ones as Mellin continues them."""
+    """Bulk, constants and tail of the sum of lambda**a/(lambda + pole)**b, continued where it diverges."""
     scale, ratio = spectrum.scale, spectrum.scale / pole
     signs = [(-1) ** k * comb(b + k - 1, k) for k in range(max(order, a - b + 1))]
     if isinstance(spectrum, PowerLaw):
@@ -228,6 +229,3 @@ def _error(spectrum: PowerLaw | Exponential, poles: list[Expr]) -> Expr:
     s = 1 + spectrum.alpha
     rates = [2 * pi * sin(pi / s) * (spectrum.scale / pole) ** (1 / s) for pole in poles]
     return Add(*(exp(-rate) for rate in dict.fromkeys(rates)))
-
-
-

@@ -69,7 +69,9 @@ def law_of(derivation: Derivation) -> tuple[Symbol | None, Spectrum | None]:
     if len(matrices) > 1:
         names = " and ".join(str(one.name) for one in matrices)
         raise InputError(
-            "spectrum", f"sums are over eigenvalues of {names} together", "declare one matrix, as by Omega = Lambda"
+            "spectrum",
+            f"sums are over eigenvalues of {names} together",
+            "declare one matrix, as by Omega = Lambda",
         )
     (matrix,) = matrices
     spectrum = dict(setting.model.spectra).get(matrix)
@@ -119,8 +121,8 @@ def systems(
     if (infinite or growing) and spectrum is not None and not isinstance(spectrum, PowerLaw):
         raise InputError(
             "spectrum",
-            f"the eigenvalues ({spectrum.title or 'given one by one'}) follow no power law, and infinitely many of "
-            "them have no exponent",
+            f"the eigenvalues ({spectrum.title or 'given one by one'}) follow no power law, and infinitely many "
+            "have no exponent",
             "declare a power law, or keep their number fixed",
         )
     (unknown,) = form.unknowns
@@ -129,7 +131,9 @@ def systems(
     if not all(f.is_pole for f in form.factors()) or not poles <= {unknown.symbol}:
         names = ", ".join(sorted(map(str, poles))) or "none"
         raise InputError(
-            "scaling", f"sums have the poles {names}", f"only sums with the one pole {unknown.symbol} have expansions"
+            "scaling",
+            f"sums have the poles {names}",
+            f"only sums with the one pole {unknown.symbol} have expansions",
         )
     optimum = None
     if optimised is not None:
@@ -150,13 +154,13 @@ def _field(spectrum: Spectrum | None, formulas: Mapping[Symbol, Expr]) -> Field:
             raise InputError("alpha", f"{alpha} is not positive", "a power law needs alpha > 0")
         return Field(alpha, Fraction(alpha.p, alpha.q))
     if not isinstance(alpha, Symbol):
-        raise InputError("alpha", f"{alpha} is neither a symbol nor a rational number", "give a fraction, as alpha=4/5")
+        raise InputError(
+            "alpha", f"{alpha} is neither a symbol nor a rational number", "give a fraction, as alpha=4/5"
+        )
     return Field(alpha, WITNESS)
 
 
-def _states(
-    has_pole: bool, spectrum: Spectrum | None, infinite: bool, growing: bool
-) -> tuple[State, ...]:
+def _states(has_pole: bool, spectrum: Spectrum | None, infinite: bool, growing: bool) -> tuple[State, ...]:
     if not has_pole:
         return (State.PLAIN,)
     if infinite:
@@ -185,7 +189,9 @@ class _System:
         parts = []
         for ratio in (relation, self.form.value, *([self.optimum] if self.optimum else [])):
             physical = ratio.to(self.form.ring).substitute({STRENGTH: self.form.ring.one})
-            parts += [self._polynomial(one, physical, powers) for one in (physical.numerator, physical.denominator)]
+            parts += [
+                self._polynomial(one, physical, powers) for one in (physical.numerator, physical.denominator)
+            ]
         system = System(e, parts[0], tuple(parts[2:]), constants)
         if isinstance(spectrum, PowerLaw) and isinstance(scale, Symbol):
             system = _renamed(system, e.scale, scale)
@@ -265,9 +271,7 @@ def inert_weights(
     form = plain_form(derivation.closed_form)
     sums = {symbol for symbol, _ in form.sums} | {u.symbol for u in form.unknowns}
     generators = list(form.ring.generators)
-    fixed = [
-        g for g in generators if isinstance(g, Symbol) and g not in {*sums, *dimensions, STRENGTH, size}
-    ]
+    fixed = [g for g in generators if isinstance(g, Symbol) and g not in {*sums, *dimensions, STRENGTH, size}]
     fixed.sort(key=lambda g: (g in moving, str(g)))
     rows, right = [], []
     for ratio in (*form.relations, form.value):
@@ -289,5 +293,3 @@ def inert_weights(
         return None
     found = {fixed[column]: reduced[row, len(fixed)] for row, column in enumerate(pivots)}
     return {g: Fraction(int(n.p), int(n.q)) for g, n in found.items() if n}
-
-

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Rational, Symbol, lambdify
 
 from planaria.algebra.errors import InputError
-from planaria.derivations.asymptotics.corner import Candidate, Corner
+from planaria.derivations.asymptotics.corner import Corner
 from planaria.derivations.asymptotics.path import Limit, path_names
 from planaria.derivations.asymptotics.quotient import Quotient
 from planaria.derivations.derivation import Derivation
@@ -39,7 +39,7 @@ class FarPoints:
 
 
 def far_points(corner: Corner, alpha: Rational) -> FarPoints:
-    """Points at which the last symbol grows by factors, and those before it are held far beyond, at a given alpha."""
+    """Points at which the last symbol grows by factors, those before it held far beyond, at a given alpha."""
     derivation = corner.derivation
     names = path_names(derivation)
     spaces = {s for s in derivation.rules.setting.spaces if isinstance(s, Symbol)}
@@ -60,7 +60,7 @@ def far_points(corner: Corner, alpha: Rational) -> FarPoints:
     points = []
     for k in range(COUNT):
         size = Rational(NEAR * STEP**k)
-        here = {**fixed, last: size if last_limit is Limit.INFINITY else size ** -4}
+        here = {**fixed, last: size if last_limit is Limit.INFINITY else size**-4}
         for symbol, formula in corner.path.formulas.items():
             number = formula.subs(here)
             here[symbol] = Rational(round(number)) if symbol in spaces and number > 50 else number
@@ -68,9 +68,8 @@ def far_points(corner: Corner, alpha: Rational) -> FarPoints:
     return FarPoints(tuple(points))
 
 
-def predicted(term: Quotient, candidate: Candidate, point: Mapping[Symbol, Expr]) -> float:
-    """A leading term in numbers; NaN where it has none."""
-    moments = candidate.system.expansions.moments
+def predicted(term: Quotient, moments: Mapping[Symbol, Expr], point: Mapping[Symbol, Expr]) -> float:
+    """A leading term in numbers, given what its moments stand for; NaN where it has none."""
     formula = term.written_out
     numbers = {s: mpf(str(v.evalf(20))) for s, v in point.items()}
     for symbol in formula.free_symbols & set(moments):
@@ -90,7 +89,9 @@ def exact_values(derivation: Derivation, points: Sequence[Mapping[Symbol, Expr]]
     numbers = np.asarray(found.values, dtype=float)
     if not np.all(np.isfinite(numbers)):
         raise InputError(
-            "scaling", "at a far point of the path the engine has no value", "ask for another corner, or give alpha"
+            "scaling",
+            "at a far point of the path the engine has no value",
+            "ask for another corner, or give alpha",
         )
     return numbers
 

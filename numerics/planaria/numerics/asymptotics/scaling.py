@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Float, Rational, Symbol
+from sympy import Expr, Float, Rational, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.derivations.asymptotics.corner import Candidate, Corner, corner_of, correction
@@ -21,7 +21,7 @@ __all__ = ["scaling"]
 
 OTHERS = Rational(1, 2), Rational(3, 2), Rational(2)  # alpha, where the witness gives slow corrections
 CLOSE = 0.25  # logarithm of value over prediction at the farthest point
-TINY = 2e-3  # what does not have to shrink
+TINY = 1e-2  # what does not have to shrink
 SLOW = -0.3  # the power of a correction that is slow
 SHARE = 1 / 3  # of the power of the largest correction, by which deviations have to fall
 BESIDE = 1.5  # factor beside an optimum at which the value is to be larger
@@ -35,10 +35,11 @@ def scaling(derivation: Derivation, symbol: str, given: str | Mapping[str, objec
     symbol
         What goes to infinity last, as ``"N"``; to zero as ``"gamma=0"``.
     given
-        What others do before: ``"gamma=0, P=oo, M=oo"``, ``"P/N=2"``, ``"gamma=optimum"``. What is not named is fixed.
+        What others do before: ``"gamma=0, P=oo, M=oo"``, ``"P/N=2"``, ``"gamma=optimum"``. What is not named is
+        fixed.
 
-    Raises InputError for what is no path, a spectrum that is no law, a limit that depends on the order of limits, and
-    where no dominant balance has the value of the engine far out.
+    Raises InputError for what is no path, a spectrum that is no law, a limit that depends on the order of
+    limits, and where no dominant balance has the value of the engine far out.
 
     >>> from planaria.derivations import derive
     >>> found = scaling(derive("random-features", "loss"), "N", "gamma=0, P=oo, M=oo")
@@ -53,8 +54,8 @@ def scaling(derivation: Derivation, symbol: str, given: str | Mapping[str, objec
         order, found = other
         raise InputError(
             "--given",
-            f"the limit depends on the path: {_leading(corner, candidate)} if {_named(corner)} is the order of limits, "
-            f"{_leading(order, found)} if it is {_named(order)}",
+            f"the limit depends on the path: {_leading(corner, candidate)} if the order of limits is "
+            f"{_named(corner)}, and {_leading(order, found)} if it is {_named(order)}",
             "say how fast one goes with the other, as gamma=1/N",
         )
     return scaling_of(corner, candidate, (check, _local(corner, candidate, alpha)))
@@ -100,7 +101,8 @@ def _physical(corner: Corner) -> tuple[Candidate, Check, Rational]:
     _, candidate, off, alpha = best
     points = far_points(corner, alpha)
     sizes = ", ".join(f"{x:.3g}" for x in points.column(corner.path.symbol))
-    detail = f"value over leading term is {', '.join(f'{np.exp(x):.4f}' for x in off)} at {corner.path.symbol} = {sizes}"
+    ratios = ", ".join(f"{np.exp(x):.4f}" for x in off)
+    detail = f"value over leading term is {ratios} at {corner.path.symbol} = {sizes}"
     check = Check(
         "the physical branch is the one whose leading term the exact value approaches", "residual", True, detail
     )
@@ -136,24 +138,27 @@ def _deviations(
     corner: Corner, candidate: Candidate, points: FarPoints, shared: NDArray[np.float64] | None
 ) -> NDArray[np.float64] | None:
     """The logarithms of value over leading term; None where it cannot be the value."""
-    leading = np.array([predicted(candidate.value, candidate, point) for point in _at(corner, candidate, points)])
+    moments = candidate.system.expansions.moments
+    leading = np.array([predicted(candidate.value, moments, point) for point in _at(corner, candidate, points)])
     if not np.all(leading > 0):
         return None
     values = shared if shared is not None else _optimal(corner, candidate, points)
     if values is None or not np.all(values > 0):
         return None
-    return np.log(values / leading)
+    found: NDArray[np.float64] = np.log(values / leading)
+    return found
 
 
-def _at(corner: Corner, candidate: Candidate, points: FarPoints) -> list[Mapping]:
+def _at(corner: Corner, candidate: Candidate, points: FarPoints) -> list[Mapping[Symbol, Expr]]:
     """The points, with the parameter at its predicted optimum."""
     parameter = corner.path.optimised
     if parameter is None or candidate.optimum is None:
         return list(points.points)
-    found = []
+    moments = candidate.system.expansions.moments
+    found: list[Mapping[Symbol, Expr]] = []
     for point in points.points:
         without = {s: v for s, v in point.items() if s != parameter}
-        number = predicted(candidate.optimum, candidate, without)
+        number = predicted(candidate.optimum, moments, without)
         found.append({**without, parameter: Float(number)})
     return found
 
@@ -183,7 +188,7 @@ def _local(corner: Corner, candidate: Candidate, alpha: Rational) -> Check:
     expected = float(exact.subs({corner.field.symbol: alpha}))
     off = np.abs(local - expected)
     shrinks = _rate(corner, candidate, alpha) ** (len(off) - 1)
-    good = bool(off[-1] < TINY or (off[-1] < shrinks * off[0] and off[-1] < CLOSE / 2))
+    good = bool(off[-1] < TINY / 5 or (off[-1] < shrinks * off[0] and off[-1] < CLOSE / 2))
     detail = f"local exponents {', '.join(f'{one:.4f}' for one in local)} tend to {expected:.4f}"
     outcome = Outcome.PASSED if good else Outcome.INCONCLUSIVE
     return Check(f"d ln value/d ln {corner.path.symbol} at finite sizes", "residual", outcome, detail)
@@ -198,5 +203,3 @@ def _other_order(corner: Corner, candidate: Candidate) -> tuple[Corner, Candidat
         found, _, _ = _physical(order)
         return order, found
     return None
-
-
