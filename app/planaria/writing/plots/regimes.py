@@ -33,11 +33,10 @@ def phase_section(found: Regimes) -> tuple[NDArray[np.float64], NDArray[np.float
     grows = count == 3 or all(found.at((-1.0, b)) is None for b in y)
     x = np.linspace(0.0 if grows else -REACH, REACH, FINE)
     grid = np.full((FINE, FINE), -1, dtype=np.int64)
-    for row, b in enumerate(y):
-        for column, a in enumerate(x):
-            direction = (a, b) if count == 2 else (1.0, a, b)
-            number = found.at(direction)
-            grid[row, column] = -1 if number is None else number
+    plane = np.stack(np.meshgrid(x, y), axis=-1)
+    directions = plane if count == 2 else np.concatenate([np.ones((FINE, FINE, 1)), plane], axis=-1)
+    for number, regime in reversed(list(enumerate(found.regimes))):
+        grid[np.all(directions @ np.array(regime.cone.forms).T > 0, axis=-1)] = number
     return x, y, grid
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from mpmath import mp, mpf
-from sympy import Add, Dummy, Expr, Mul, Rational, Symbol, lambdify
+from sympy import Add, Dummy, Expr, Mul, Symbol, lambdify
 
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.values import Portable
@@ -232,9 +232,14 @@ def number_of(field: Field, terms: Mapping[Monomial, Ratio], constants: Mapping[
 
 def constant_number(field: Field, expression: Expr) -> mpf:
     """The number of a constant at the witness."""
-    point = Rational(field.witness.numerator, field.witness.denominator)
-    function: Any = lambdify(field.symbol, expression, "mpmath")
-    return mpf(function(mpf(point.p) / point.q))
+    return _constant_number(field.symbol, field.witness, expression)
+
+
+@lru_cache(maxsize=1024)
+def _constant_number(symbol: Symbol, witness: Fraction, expression: Expr) -> mpf:
+    with mp.workdps(DIGITS):
+        function: Any = lambdify(symbol, expression, "mpmath")
+        return mpf(function(_mpf(witness)))
 
 
 def _mpf(number: Fraction) -> mpf:

@@ -121,7 +121,7 @@ def expand_sum(one: SpectralSum, spectrum: Spectrum, *, size: Expr = oo, order: 
     >>> pole = Factor(M, (I,), (1,), (((0,), Delta),))
     >>> law = PowerLaw(alpha=1)
     >>> expand_sum(SpectralSum(M, (I,), (1,), ((pole, 1),)), law, order=1).expression
-    -1/2 + pi*sqrt(lambda_plus/Delta)/2
+    -1/2 + pi*sqrt(lambda_plus)/(2*sqrt(Delta))
 
     Poles that differ are taken apart by partial fractions; the law must not be another than these two:
 

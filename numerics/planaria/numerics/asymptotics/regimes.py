@@ -104,8 +104,9 @@ def find_regimes(derivation: Derivation, symbols: str, given: str | Mapping[str,
     Raises InputError for unknown symbols, and where no balance is a regime.
 
     >>> from planaria.derivations import derive
-    >>> found = find_regimes(derive("random-features", "noise_loss"), "N, P", "gamma=1, M=oo")
-    >>> print(*found.regimes, sep=chr(10))
+    >>> found = find_regimes(derive("random-features", "loss"), "N, gamma", "P=N, M=oo")
+    >>> [one.exponents for one in found.regimes][-2:]
+    [{N: -2*alpha/(alpha + 1), gamma: alpha/(alpha + 1)}, {}]
     """
     corner, names = _corner(derivation, symbols, given)
     found: list[tuple[Region, float]] = []

@@ -24,7 +24,7 @@ CLOSE = 0.25  # logarithm of value over prediction at the farthest point
 TINY = 1e-2  # what does not have to shrink
 SLOW = -0.3  # the power of a correction that is slow
 SHARE = 1 / 3  # of the power of the largest correction, by which deviations have to fall
-BESIDE = 1.5  # factor beside an optimum at which the value is to be larger
+BESIDE = Rational(3, 2)  # factor beside an optimum at which the value is to be larger
 
 
 def scaling(derivation: Derivation, symbol: str, given: str | Mapping[str, object] = "") -> Scaling:
@@ -159,7 +159,8 @@ def _at(corner: Corner, candidate: Candidate, points: FarPoints) -> list[Mapping
     for point in points.points:
         without = {s: v for s, v in point.items() if s != parameter}
         number = predicted(candidate.optimum, moments, without)
-        found.append({**without, parameter: Float(number)})
+        is_size = parameter in corner.derivation.rules.setting.spaces and number > 1
+        found.append({**without, parameter: Rational(round(number)) if is_size else Float(number)})
     return found
 
 
@@ -170,7 +171,10 @@ def _optimal(corner: Corner, candidate: Candidate, points: FarPoints) -> NDArray
     here = _at(corner, candidate, points)
     if not all(point[parameter] > 0 for point in here):
         return None
-    beside = [{**here[-1], parameter: here[-1][parameter] * factor} for factor in (BESIDE, 1 / BESIDE)]
+    best = here[-1][parameter]
+    beside = [{**here[-1], parameter: best * factor} for factor in (BESIDE, 1 / BESIDE)]
+    if best.is_Integer:
+        beside = [{**one, parameter: Rational(round(one[parameter]))} for one in beside]
     *values, more, less = exact_values(corner.derivation, [*here, *beside])
     if not (values[-1] <= more and values[-1] <= less):
         return None
