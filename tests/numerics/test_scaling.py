@@ -141,7 +141,7 @@ def test_a_row_of_the_literature_is_among_the_balances(
     assert str(candidates[offs.index(min(offs))].value.exponent(corner.path.symbol)) == exponent
 
 
-@pytest.mark.parametrize("row", [0, 2, 5, 6, 10, 12])
+@pytest.mark.parametrize("row", [1, 2, 5, 6, 10, 12])
 def test_the_engine_chooses_the_row_of_the_literature(row: int) -> None:
     quantity, symbol, given, exponent, oracle, changed = ROWS[row]
     found = scaling(derived(quantity), symbol, given)
