@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
-from planaria.app.analysing import analyse
-from planaria.app.claims.command import compare
+from planaria.app.command.analysis import analyse
+from planaria.app.command.asymptotics import regimes, scaling
+from planaria.app.command.claims import compare
 from planaria.app.command.formulas import derive
 from planaria.app.command.graphs import diagrams, dual, moment
 from planaria.app.command.numbers import density, evaluate, sweep
@@ -53,7 +54,7 @@ def models(json: JsonOption = False) -> None:
     list_models(as_json=json)
 
 
-for work in (derive, evaluate, density, sweep, diagrams, dual, moment, compare, analyse):
+for work in (derive, evaluate, density, sweep, diagrams, dual, moment, compare, analyse, scaling, regimes):
     app.command(epilog=examples(work.__name__))(work)
 
 

@@ -35,6 +35,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria analyse wigner resolvent --derivative z --set z=3 --set N=100",
         "planaria analyse ridge-regression loss --spectrum Omega=identity \\\n    --optimum gamma",
     ),
+    "scaling": (
+        "planaria scaling random-features loss --in N --given 'gamma=0, P=oo, M=oo'",
+        "planaria scaling random-features loss --in N \\\n    --given 'gamma=optimum, P/N=1, M=oo'",
+    ),
+    "regimes": (
+        "planaria regimes random-features loss --over N,P,gamma --given M=oo",
+        "planaria regimes random-features loss --over N,gamma \\\n    --given 'P=N, M=oo' --draw phases.svg",
+    ),
     "density": (
         "planaria density wigner resolvent --of z --set N=100",
         "planaria density marchenko-pastur resolvent --of gamma \\\n"

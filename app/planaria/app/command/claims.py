@@ -1,4 +1,4 @@
-"""How `planaria compare` is called: what stands in `planaria.app.cli` for the other words of the command."""
+"""`planaria compare`."""
 
 from __future__ import annotations
 

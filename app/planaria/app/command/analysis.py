@@ -1,4 +1,4 @@
-"""The command ``planaria analyse``, with its options."""
+"""`planaria analyse`."""
 
 from __future__ import annotations
 
