@@ -29,11 +29,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "    --set N=60 --set P=120 --set gamma=0.001:10:log20 --csv ridge.csv",
     ),
     "scaling": (
-        "planaria scaling random-features loss --in N --given 'gamma=0, P=oo, M=oo'",
+        "planaria scaling random-features loss --in N --given 'gamma=0, P/N=2, M=oo'",
         "planaria scaling random-features loss --in N \\\n    --given 'gamma=optimum, P/N=1, M=oo'",
     ),
     "regimes": (
-        "planaria regimes random-features loss --over N,P,gamma --given M=oo",
+        "planaria regimes random-features loss --over N --given 'gamma=1/N, P=N, M=oo'",
         "planaria regimes random-features loss --over N,gamma \\\n    --given 'P=N, M=oo' --draw phases.svg",
     ),
     "density": (
