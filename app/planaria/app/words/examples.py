@@ -36,11 +36,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria analyse ridge-regression loss --spectrum Omega=identity \\\n    --optimum gamma",
     ),
     "scaling": (
-        "planaria scaling random-features loss --in N --given 'gamma=0, P=oo, M=oo'",
+        "planaria scaling random-features loss --in N --given 'gamma=0, P/N=2, M=oo'",
         "planaria scaling random-features loss --in N \\\n    --given 'gamma=optimum, P/N=1, M=oo'",
     ),
     "regimes": (
-        "planaria regimes random-features loss --over N,P,gamma --given M=oo",
+        "planaria regimes random-features loss --over N --given 'gamma=1/N, P=N, M=oo'",
         "planaria regimes random-features loss --over N,gamma \\\n    --given 'P=N, M=oo' --draw phases.svg",
     ),
     "density": (
