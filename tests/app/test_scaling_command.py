@@ -1,4 +1,4 @@
-"""`planaria scaling` and `planaria regimes`: JSON that reads back, and one sentence for what is wrong."""
+"""`planaria analyse --scaling` and `--regimes`: JSON that reads back, and one sentence for what is wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,16 @@ RUN = CliRunner()
 
 
 def test_json_has_exponent_and_prefactor() -> None:
-    words = ["scaling", "random-features", "noise_loss", "--in", "N", "--given", "gamma=0, P/N=2, M=oo", "--json"]
+    words = [
+        "analyse",
+        "random-features",
+        "noise_loss",
+        "--scaling",
+        "N",
+        "--given",
+        "gamma=0, P/N=2, M=oo",
+        "--json",
+    ]
     done = RUN.invoke(app, words, catch_exceptions=False)
     assert done.exit_code == 0
     found = json.loads(done.stdout)["scaling"]
@@ -25,10 +34,16 @@ def test_json_has_exponent_and_prefactor() -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["scaling", "random-features", "loss", "--in", "Q"], "no parameter or dimension 'Q'"),
-        (["scaling", "random-features", "loss", "--in", "N", "--given", "alpha=-1"], "is not positive"),
-        (["scaling", "ridge-regression", "variance", "--in", "P", "--given", "M=oo"], "follow no law"),
-        (["regimes", "random-features", "loss", "--over", "N,P", "--draw", "a.txt"], "is no kind of picture"),
+        (["analyse", "random-features", "loss", "--scaling", "Q"], "no parameter or dimension 'Q'"),
+        (["analyse", "random-features", "loss", "--scaling", "N", "--given", "alpha=-1"], "is not positive"),
+        (["analyse", "ridge-regression", "variance", "--scaling", "P", "--given", "M=oo"], "follow no law"),
+        (["analyse", "random-features", "loss", "--regimes", "N,P", "--draw", "a.txt"], "is no kind of picture"),
+        (
+            ["analyse", "random-features", "loss", "--regimes", "N,P", "--scaling", "N"],
+            "ask for one thing at a time",
+        ),
+        (["analyse", "random-features", "loss", "--given", "M=oo"], "add --scaling NAME or --regimes NAMES"),
+        (["analyse", "random-features", "loss", "--draw", "a.svg", "--scaling", "N"], "add --regimes NAMES"),
     ],
 )
 def test_wrong_input_is_one_sentence(words: list[str], says: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -313,13 +313,13 @@ class Derivation(Portable):
             self, name, values=values, digits=digits, limits=limits, ratios=ratios
         )
         return found
-        return found
 
     def scaling(self, symbol: str, given: str | Mapping[str, object] = "") -> Any:
         """Exponent and prefactor as a symbol goes to infinity: ``result.scaling("N", "gamma=0, P=oo, M=oo")``.
 
         See `planaria.numerics.asymptotics.scaling`, which it is.
         """
+        # Of a type that is made of derivations, which is why it is not named here.
         return extension(EVALUATORS, "scaling")(self, symbol, given)
 
     def regimes(self, symbols: str, given: str | Mapping[str, object] = "") -> Any:
