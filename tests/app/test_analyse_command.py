@@ -83,7 +83,7 @@ def test_an_optimum_with_its_stationarity() -> None:
     [
         (
             [],
-            "analyse: nothing is asked for; add --derivative, --limit, --series, --optimum, --scaling or --regimes",
+            "analyse: nothing is asked for; add --derivative, --limit, --series, --optimum,",
         ),
         (["--series", "gamma=0"], "--series gamma: there is no order; write gamma=0:3"),
         (["--series", "gamma"], "--series: 'gamma' is not of the form NAME=NUMBER; write --series gamma=0:3"),
