@@ -198,7 +198,7 @@ def derive_matrix(asked: Question, budget: float = BUDGET) -> MatrixDerivation:
     >>> found.eigenvalues, found.equations
     ((lambda_I,), (Eq(gamma, Delta*(P - S_11)/P),))
     >>> print(found.evaluate(M=20, P=30, Lambda=[1] * 20, gamma=1, mode=3, digits=12))
-    0.527525231652
+    0.581138830084
     """
     expression, model = asked.expression, asked.model
     assert isinstance(expression, MatrixExpr)
