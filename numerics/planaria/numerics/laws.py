@@ -20,6 +20,7 @@ from planaria.diagrams.expressions.expression import Setting
 from planaria.ensembles.laws.law import Law
 from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.functions_of_position import Floats, Mpfs
+from planaria.numerics.methods.memo import once
 from planaria.numerics.spectra import listed_floats, put_in
 
 __all__ = ["check_laws"]
@@ -178,14 +179,25 @@ def _wrong_eigenvalue(
 def _plainly_positive(
     ratio: Ratio, points: Mapping[Expr, Any], lists: Iterable[Spectrum], values: Mapping[Symbol, Expr]
 ) -> bool:
-    """Whether a covariance is made of positive terms alone, and its eigenvalues are those of laws that fall."""
+    """Whether a covariance is made of positive terms alone, of positive lists and of laws that fall."""
     if any(number is None or not number > 0 for number in points.values()):
         return False
     for spectrum in lists:
+        if spectrum.listed is not None:
+            if not _lists_positive(spectrum):
+                return False
+            continue
         numbers = {name: put_in(value, values) for name, value in spectrum.parameters.items()}
         if any(number.free_symbols for number in numbers.values()) or spectrum.decay(numbers) is None:
             return False
     return all(c > 0 for one in (ratio.numerator, ratio.denominator) for _, c in one.terms())
+
+
+@once
+def _lists_positive(spectrum: Spectrum) -> bool:
+    """Whether all eigenvalues of a list are positive, and floats: looked at once for all points."""
+    found = listed_floats(spectrum)
+    return bool(((found > 0) & np.isfinite(found)).all())
 
 
 def _doubtful(

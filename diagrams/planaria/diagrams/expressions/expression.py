@@ -130,7 +130,7 @@ class Setting(Portable):
             if any(weight and not weight.is_one for pair in one.ribbons for weight in pair)
         )
 
-    @property
+    @cached_property
     def spaces(self) -> tuple[Expr, ...]:
         found = [s for f in self.fields for s in (f.row_space, f.col_space)]
         found += [matrix.shape[0] for matrix, _ in self.matrices]

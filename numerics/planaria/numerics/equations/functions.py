@@ -27,7 +27,7 @@ from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.program import Builder, Program
 from planaria.numerics.quadrature.weighted import Weighted, total
 
-__all__ = ["ONE", "Functions", "ball_of", "degree_of_sums", "functions_of", "residuals_of"]
+__all__ = ["ONE", "Functions", "ball_of", "degree_of_sums", "functions_of", "inputs_of", "residuals_of"]
 
 ONE = Dummy("one")  # the unit of the numbers in use, carried along with them
 
@@ -204,7 +204,8 @@ def _parameters(closed: Form) -> tuple[Expr, ...]:
     return tuple(g for g in closed.ring.generators if g not in own)
 
 
-def _inputs(closed: Form) -> tuple[Expr, ...]:
+def inputs_of(closed: Form) -> tuple[Expr, ...]:
+    """What programs of a closed form take: unknowns, sums, parameters and the strength of the fields."""
     unknowns, sums = (u.symbol for u in closed.unknowns), (symbol for symbol, _ in closed.sums)
     return (*unknowns, *sums, *_parameters(closed), STRENGTH)
 
@@ -212,7 +213,7 @@ def _inputs(closed: Form) -> tuple[Expr, ...]:
 @once
 def _system_of(closed: Form) -> Program:
     """Residuals, and their derivatives by unknowns and sums, row by row."""
-    builder = Builder(_inputs(closed))
+    builder = Builder(inputs_of(closed))
     residuals = [_residual(closed, k, builder) for k in range(len(closed.relations))]
     variables = [*(u.symbol for u in closed.unknowns), *(symbol for symbol, _ in closed.sums)]
     partials = [builder.derivative(residual, symbol) for residual in residuals for symbol in variables]
@@ -222,13 +223,13 @@ def _system_of(closed: Form) -> Program:
 @once
 def residuals_of(closed: Form) -> Program:
     """The residuals alone."""
-    builder = Builder(_inputs(closed))
+    builder = Builder(inputs_of(closed))
     return builder.program([_residual(closed, k, builder) for k in range(len(closed.relations))])
 
 
 @once
 def _value_of(closed: Form) -> Program:
-    builder = Builder(_inputs(closed))
+    builder = Builder(inputs_of(closed))
     return builder.program([builder.ratio(closed.value.substitute({STRENGTH: closed.ring.one}))])
 
 

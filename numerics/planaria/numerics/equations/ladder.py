@@ -41,7 +41,17 @@ from planaria.numerics.equations.unreduced import Entries, Numbers, Propagator
 from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.node_functions import NodeFunction
 
-__all__ = ["Ladder", "Rungs", "entries_read", "is_stable", "ladder", "radii", "radius_of_balls", "rungs_at"]
+__all__ = [
+    "Ladder",
+    "Rungs",
+    "balance",
+    "entries_read",
+    "is_stable",
+    "ladder",
+    "radii",
+    "radius_of_balls",
+    "rungs_at",
+]
 
 Rungs = tuple[list[tuple[int, int]], dict[tuple[int, int], Any]]
 """The rungs of a group, and Theta by their positions; entries that are zero are left out."""
@@ -267,21 +277,29 @@ def _largest(matrices: NDArray[Any]) -> NDArray[np.float64]:
         return np.concatenate([_largest(one[np.newaxis]) for one in matrices])
 
 
-def radius_of_balls(groups: Sequence[Rungs]) -> float | None:
+def balance(groups: Sequence[Rungs]) -> list[Balance]:
+    """By which powers of 2 the rungs of each group are scaled, for what looks at the same maps in several ways."""
+    return [_scales(matrix, len(rungs)) for rungs, matrix in groups]
+
+
+def radius_of_balls(groups: Sequence[Rungs], balanced: Sequence[Balance] | None = None) -> float | None:
     """The radius in double precision, from propagators that are known better; None where floats do not reach.
 
     Entries beyond the range of floats are brought into it by a change of basis, which leaves the radius.
     """
     found = 0.0
-    for rungs, matrix in groups:
+    for (_, matrix), one in zip(groups, balanced or balance(groups), strict=True):
         try:
-            found = max(found, float(np.abs(np.linalg.eigvals(_balanced(matrix, len(rungs)))).max()))
+            found = max(found, float(np.abs(np.linalg.eigvals(_balanced(matrix, one))).max()))
         except (OverflowError, ValueError, np.linalg.LinAlgError):
             return None
     return found
 
 
-def _scales(matrix: Mapping[tuple[int, int], Any], size: int) -> tuple[dict[tuple[int, int], int], list[int]]:
+Balance = tuple[dict[tuple[int, int], int], list[int]]
+
+
+def _scales(matrix: Mapping[tuple[int, int], Any], size: int) -> Balance:
     """The powers of 2 of the entries, and by which powers rungs are scaled so that a row is like its column."""
     powers = {}
     for key, ball in matrix.items():
@@ -307,9 +325,10 @@ def _scales(matrix: Mapping[tuple[int, int], Any], size: int) -> tuple[dict[tupl
     return powers, scales
 
 
-def _balanced(matrix: Mapping[tuple[int, int], Any], size: int) -> NDArray[Any]:
+def _balanced(matrix: Mapping[tuple[int, int], Any], balanced: Balance) -> NDArray[Any]:
     """A similar matrix of floats, as balanced as powers of 2 can make it."""
-    powers, scales = _scales(matrix, size)
+    powers, scales = balanced
+    size = len(scales)
     full = np.zeros((size, size), dtype=complex if any(isinstance(x, acb) for x in matrix.values()) else float)
     for (m, n), exponent in powers.items():
         mantissa, power = matrix[m, n].mid() * arb(2) ** -exponent, exponent + scales[m] - scales[n]
@@ -320,7 +339,9 @@ def _balanced(matrix: Mapping[tuple[int, int], Any], size: int) -> NDArray[Any]:
     return full
 
 
-def is_stable(derivation: Derivation, groups: Sequence[Rungs], error: Any = 0) -> bool | None:
+def is_stable(
+    derivation: Derivation, groups: Sequence[Rungs], error: Any = 0, balanced: Sequence[Balance] | None = None
+) -> bool | None:
     """Whether the spectral radius of the ladder map is below 1, proved with balls; None if they are too wide.
 
     t = 1 + Phi(t) has a positive solution exactly if the radius is below 1: then Phi(t) = t - 1 < t.
@@ -333,16 +354,18 @@ def is_stable(derivation: Derivation, groups: Sequence[Rungs], error: Any = 0) -
         The relative residual of the loops that made the propagators. The equations amplify it by
         1/(1 - radius): beyond (1 - radius)**2 the loops do not tell on which side of 1 the radius is. And
         1/(1 - radius) is the size of t, where rungs are so scaled that none of them stands out.
+    balanced
+        How they are scaled, from `balance`, if it is known.
     """
     one = ladder(derivation)
-    for group, (rungs, matrix) in zip(one.groups, groups, strict=True):
+    for group, (rungs, matrix), (_, powers) in zip(one.groups, groups, balanced or balance(groups), strict=True):
         matrix_of = acb_mat if any(isinstance(value, acb) for value in matrix.values()) else arb_mat
         size = len(rungs)
         full = [[arb(1) if m == n else arb(0) for n in range(size)] for m in range(size)]
         for (m, n), value in matrix.items():
             full[m][n] = full[m][n] - value
         unit = [arb(1) if e == g else arb(0) for e, g in rungs]
-        scales = [arb(2) ** power for power in _scales(matrix, size)[1]]
+        scales = [arb(2) ** power for power in powers]
         try:
             right = [[x, x / s] for x, s in zip(unit, scales, strict=True)]
             solution = matrix_of(full).solve(matrix_of(right))

@@ -8,13 +8,18 @@ from typing import Any
 from flint import arb
 from sympy import Expr, Integer, Symbol
 
+from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
-from planaria.numerics.equations.functions import functions_of
+from planaria.numerics.equations.functions import ball_of, functions_of, inputs_of
+from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.program import Builder, Program
 from planaria.numerics.points.balls import ball_spectrum, from_ball, to_ball, working_balls
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.points.refusals import SingularError
 
 __all__ = ["loops_of", "unknowns_of", "value_and_loops", "value_of"]
+
+WORTH_A_PROGRAM = 2000  # terms
 
 
 def value_and_loops(problem: Problem, unknowns: Sequence[Any]) -> tuple[Any, dict[Symbol, Any]]:
@@ -22,23 +27,31 @@ def value_and_loops(problem: Problem, unknowns: Sequence[Any]) -> tuple[Any, dic
 
     Raises ZeroDivisionError where one of them divides by what may be zero.
     """
-    functions, scalars, one = (
-        functions_of(problem.derivation.closed_form, "balls"),
-        problem.scalars(to_ball),
-        arb(1),
-    )
+    functions, scalars = functions_of(problem.derivation.closed_form, "balls"), problem.scalars(to_ball)
     sums = functions.sum_values(unknowns, ball_spectrum(problem), scalars)
-    return functions.value_at(unknowns, sums, scalars), _loops_at(problem, unknowns, sums, scalars, one)
+    return functions.value_at(unknowns, sums, scalars), _loops_at(problem, unknowns, sums, scalars)
 
 
 def _loops_at(
-    problem: Problem, unknowns: Sequence[Any], sums: Sequence[Any], scalars: Mapping[Expr, Any], one: Any
+    problem: Problem, unknowns: Sequence[Any], sums: Sequence[Any], scalars: Mapping[Expr, Any]
 ) -> dict[Symbol, Any]:
-    closed = problem.derivation.closed_form
+    closed, one = problem.derivation.closed_form, arb(1)
     at: dict[Expr, Any] = {**scalars, STRENGTH: one}
     at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
     at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
-    return {symbol: ratio.evaluate(at, one) for symbol, ratio in closed.loops}
+    if (program := _program_of_loops(closed)) is None:
+        return {symbol: ratio.evaluate(at, one) for symbol, ratio in closed.loops}
+    results = program.run([at.get(g) for g in inputs_of(closed)], ball_of)
+    return {symbol: result for (symbol, _), result in zip(closed.loops, results, strict=True)}
+
+
+@once
+def _program_of_loops(closed: ClosedForm) -> Program | None:
+    """The loops of a closed form; None where they are so long that they are evaluated before they are factored."""
+    if sum(len(ratio.numerator) + len(ratio.denominator) for _, ratio in closed.loops) > WORTH_A_PROGRAM:
+        return None
+    builder = Builder(inputs_of(closed))
+    return builder.program([builder.ratio(ratio) for _, ratio in closed.loops])
 
 
 def value_of(problem: Problem, unknowns: Sequence[Any]) -> Any:
@@ -60,12 +73,12 @@ def loops_of(problem: Problem, unknowns: Sequence[Any]) -> dict[Symbol, Any]:
 
     Raises SingularError where one of them divides by zero.
     """
-    closed = problem.derivation.closed_form
     with working_balls():
-        exact, scalars, one = [arb(x) for x in unknowns], problem.scalars(to_ball), arb(1)
+        exact, scalars = [arb(x) for x in unknowns], problem.scalars(to_ball)
+        functions = functions_of(problem.derivation.closed_form, "balls")
         try:
-            sums = functions_of(closed, "balls").sum_values(exact, ball_spectrum(problem), scalars)
-            loops = _loops_at(problem, exact, sums, scalars, one)
+            sums = functions.sum_values(exact, ball_spectrum(problem), scalars)
+            loops = _loops_at(problem, exact, sums, scalars)
         except ZeroDivisionError:
             raise SingularError() from None
         if not all(ball.is_finite() for ball in loops.values()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.ensembles.spectra import Spectrum
 from planaria.numerics.equations.unreduced import Numbers
 from planaria.numerics.methods.centres import centre_of
-from planaria.numerics.methods.memo import once
+from planaria.numerics.methods.memo import Itself, once
 from planaria.numerics.methods.node_functions import Nodes
 from planaria.numerics.points.problem import Problem, to_mpf
 from planaria.numerics.quadrature.nodes import law_nodes
@@ -197,8 +197,8 @@ def _nodes_of_spectra(problem: Problem, spectrum: Weighted) -> _Nodes:
         if own[0] in spectrum.weights:  # then it is the only one
             nodes[space] = {own[0]: spectrum[own[0]]}, spectrum.weights[own[0]]
             continue
-        key = tuple(_Column(spectrum[symbol]) for symbol in own)
-        few = len(key[0].balls) <= REMEMBERED  # more of them would fill the memory
+        key = tuple(Itself(spectrum[symbol]) for symbol in own)
+        few = len(key[0].thing) <= REMEMBERED  # more of them would fill the memory
         columns, counts, once_each = _counted(key) if few else _count(key)
         nodes[space] = dict(zip(own, columns, strict=True)), counts
         if once_each:
@@ -206,30 +206,17 @@ def _nodes_of_spectra(problem: Problem, spectrum: Weighted) -> _Nodes:
     return nodes, frozenset(single)
 
 
-@dataclass(frozen=True, eq=False)
-class _Column:
-    """An array to be looked up by itself: remembered spectra are the same arrays from point to point."""
-
-    balls: NDArray[Any]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Column) and other.balls is self.balls
-
-    def __hash__(self) -> int:
-        return id(self.balls)
-
-
-def _count(columns: tuple[_Column, ...]) -> tuple[list[NDArray[Any]], NDArray[Any], bool]:
+def _count(columns: tuple[Itself, ...]) -> tuple[list[NDArray[Any]], NDArray[Any], bool]:
     """The nodes that differ, how often each of them occurs, and whether all of them occur once."""
     counts: dict[tuple[Any, ...], int] = {}
     places: dict[tuple[Any, ...], int] = {}
-    for place, node in enumerate(zip(*(column.balls for column in columns), strict=True)):
+    for place, node in enumerate(zip(*(column.thing for column in columns), strict=True)):
         key = tuple([(int(m), int(e)) for m, e in [ball.man_exp() for ball in node]])
         counts[key] = counts.get(key, 0) + 1
         places[key] = place
     kept = list(places.values())
     many = np.array([arb(n) for n in counts.values()], dtype=object)
-    return [column.balls[kept] for column in columns], many, len(kept) == len(columns[0].balls)
+    return [column.thing[kept] for column in columns], many, len(kept) == len(columns[0].thing)
 
 
 _counted = lru_cache(maxsize=8)(_count)

@@ -231,8 +231,7 @@ def pose(derivation: Derivation, values: Mapping[Any, Any], *, zero: frozenset[s
         no finite number >= 0.
     """
     setting = derivation.rules.setting
-    matrices = {str(matrix.name): matrix for matrix, _ in setting.matrices}
-    symbols = {str(symbol): symbol for symbol in parameters_of(derivation)}
+    matrices, symbols = _by_name(derivation)
     covariances = _covariances(derivation)
     bound = _bound(derivation)
     numbers: dict[Symbol, Expr] = {}
@@ -294,6 +293,13 @@ def _occurring_fields(derivation: Derivation) -> frozenset[int]:
     occurring = {vertex.letter.field for _, _, vertex in derivation.rules.vertices()}
     matrices = {matrix for trace in derivation.words for matrix in trace.atoms(MatrixSymbol)}
     return frozenset(occurring | {n for n in map(derivation.model.field_index, matrices) if n is not None})
+
+
+@once
+def _by_name(derivation: Derivation) -> tuple[Mapping[str, MatrixSymbol], Mapping[str, Symbol]]:
+    """The matrices and the parameters that may be given."""
+    matrices = {str(matrix.name): matrix for matrix, _ in derivation.rules.setting.matrices}
+    return matrices, {str(symbol): symbol for symbol in parameters_of(derivation)}
 
 
 @once

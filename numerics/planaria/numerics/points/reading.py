@@ -33,7 +33,8 @@ INFINITE = ("oo", "inf")  # of sympy and of texts, and of floats
 
 
 def number_of(symbol: Symbol, value: object, spaces: tuple[Expr, ...], bound: Container[Symbol]) -> Expr:
-    place = f"dimension {symbol}" if symbol in spaces else f"parameter {symbol}"
+    name = str(symbol)
+    place = f"dimension {name}" if symbol in spaces else f"parameter {name}"
     if isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim):
         raise InputError(place, f"{shown(value)} is not one number", "give one, or take evaluate_array for many")
     if symbol in spaces:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from flint import arb, ctx
+from mpmath import mp
 from numpy.typing import NDArray
 
 from planaria.ensembles.spectra import Spectrum
@@ -72,12 +73,17 @@ def list_nodes(spectrum: Spectrum, degree: int) -> ListNodes | None:
 
 def merged_columns(spectrum: Spectrum, degree: int, kind: type) -> tuple[NDArray[Any], NDArray[Any]]:
     """Nodes and weights, of a list that has some, as arrays of floats or of mpmath's numbers."""
+    return _columns(spectrum, degree, None if kind is float else int(mp.prec))
+
+
+@once
+def _columns(spectrum: Spectrum, degree: int, bits: int | None) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The same, as floats or as mpmath's numbers at its working precision of so many bits."""
     found = list_nodes(spectrum, degree)
     assert found is not None
-    if kind is float:
+    if bits is None:
         return np.array([float(x) for x in found.nodes]), np.array([float(x) for x in found.weights])
-    columns = (np.array([centre_of(x) for x in one], dtype=object) for one in (found.nodes, found.weights))
-    nodes, weights = columns
+    nodes, weights = (np.array([centre_of(x) for x in one], dtype=object) for one in (found.nodes, found.weights))
     return nodes, weights
 
 

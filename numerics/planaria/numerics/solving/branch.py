@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from math import exp, log
+from math import exp, inf, log
 from typing import Any
 
 import numpy as np
@@ -28,11 +28,12 @@ from planaria.ensembles.verdicts.reasons import Reason, RefusedError
 from planaria.numerics.equations.functions import functions_of
 from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.newton import DOUBLE, Arithmetic, Guard, newton
+from planaria.numerics.methods.program import Builder, Program
 from planaria.numerics.points.problem import Problem, to_float, to_mpf
 from planaria.numerics.solving.direct import start_directly
 from planaria.numerics.solving.prediction import predicted
 
-__all__ = ["BOLD", "CAREFUL", "CONTRACTING", "Pace", "PathEndsError", "follow", "iterate"]
+__all__ = ["BOLD", "CAREFUL", "CONTRACTING", "Pace", "PathEndsError", "follow", "iterate", "leapt"]
 
 Vector = NDArray[Any]
 
@@ -43,6 +44,10 @@ BOLDLY = 1e-5  # the same of one that is only passed: slopes are still known whe
 ASIDE = 1e-3  # of the logarithm of the strength, from where the first slope is taken
 NEAR = 1e-7  # last relative change of loops that are iterated: Newton's method takes over
 MOST_CALLS = 150  # of Newton's method with many digits on one path
+WEAK = 1e-2  # the strength from which unknowns are tried at full strength at once
+ROUGHLY = 0.1  # the last change of loops there
+MOST_LEAPS = 20  # steps of Newton's method
+FARTHEST = 3.0  # of a logarithm in one of them
 CONTRACTING = Guard(rounds=12, near=1e-6, shrinks=0.3, contracts=True, keeps_signs=True)
 
 
@@ -128,6 +133,33 @@ def follow(problem: Problem, arithmetic: Arithmetic = DOUBLE, pace: Pace = CAREF
         points = [*points[-2:], (position, moved)]
         step = min(pace.growth * step, pace.longest)
     return points[-1][1]
+
+
+def leapt(problem: Problem) -> list[float] | None:
+    """The unknowns at full strength straight from those of weak fields, by Newton's method in their logarithms.
+
+    A guess, to be verified: no path says that it is the physical root. None where the steps do not settle.
+    """
+    functions = functions_of(problem.derivation.closed_form, "numpy")
+    spectrum, scalars = problem.floats(), problem.scalars(to_float)
+    loops = iterate(problem, WEAK, near=ROUGHLY)
+    if loops is None or not functions.unknowns:
+        return None
+    with np.errstate(all="ignore"):
+        try:
+            x = _unknowns(problem, loops, WEAK, to_float)
+            for _ in range(MOST_LEAPS):
+                residual, jacobian = functions.residual(list(x), spectrum, scalars, 1.0)
+                steps = -np.array(DOUBLE.solve(jacobian, residual)) / x
+                x = x * np.exp(np.clip(steps, -FARTHEST, FARTHEST))
+                change = np.max(np.abs(steps))
+                if change <= ON_THE_WAY:
+                    return [float(one) for one in x]
+                if not change < inf:
+                    return None
+        except ZeroDivisionError:
+            return None
+    return None
 
 
 def _vector(unknowns: Sequence[Any]) -> Vector:
@@ -231,21 +263,29 @@ def iterate(
     """
     setting = problem.derivation.rules.setting
     spectrum = problem.floats()
-    scalars = {**_all_scalars(problem, to_float), STRENGTH: strength}
+    scalars: dict[Expr, Any] = {**_all_scalars(problem, to_float), STRENGTH: strength}
+    core = core_of(problem.derivation)
+    program, inputs = _core_program(problem.derivation)
     maps = []
-    for symbol, (space, integrand) in core_of(problem.derivation).items():
+    for symbol, (space, _) in core.items():
         own = {s: spectrum[s] for _, s in setting.matrices_of(space) if s in spectrum}
         copies = 1.0 if own else float(problem.size(space))
         counts = np.ones(len(next(iter(own.values()))) if own else 1)
         counts = next((spectrum.weights[s] for s in own if s in spectrum.weights), counts)
-        maps.append((symbol, integrand, own, copies, counts))
+        scalars |= own
+        maps.append((symbol, copies, counts))
     loops = dict(start) if start else {symbol: 0.0 for symbol, *_ in maps}
     with np.errstate(all="ignore"):
         for _ in range(rounds):
-            new: dict[Symbol, float] = {}
-            for symbol, integrand, own, copies, counts in maps:
-                terms = integrand.evaluate({**scalars, **own, **loops}, 1.0)
-                new[symbol] = float(np.sum(terms * counts) * copies)
+            at = {**scalars, **loops}
+            try:
+                results = program.run([at.get(g, 0.0) for g in inputs], float)
+            except ZeroDivisionError:
+                return None
+            new = {
+                symbol: float(np.sum(terms * counts) * copies)
+                for (symbol, copies, counts), terms in zip(maps, results, strict=True)
+            }
             changes = [abs(new[s] - loops[s]) for s in new]
             if not np.isfinite(changes).all():
                 return None
@@ -274,6 +314,15 @@ def core_of(derivation: Derivation) -> dict[Symbol, tuple[Expr, Ratio]]:
         core[symbol] = loop.space, integrand
         todo |= integrand.support()
     return core
+
+
+@once
+def _core_program(derivation: Derivation) -> tuple[Program, tuple[Expr, ...]]:
+    """The integrands of the core as one program, and what it takes."""
+    integrands = [integrand for _, integrand in core_of(derivation).values()]
+    inputs = tuple(sorted({g for one in integrands for g in one.support()}, key=str))
+    builder = Builder(inputs)
+    return builder.program([builder.ratio(one) for one in integrands]), inputs
 
 
 class PathEndsError(RefusedError):

@@ -95,7 +95,7 @@ def extreme(problem: Problem) -> Extreme | None:
     found = {}
     for symbol in sorted(parameters_of(problem.derivation) & set(problem.values), key=str):
         number = problem.values[symbol]
-        if symbol in spaces or number.is_zero:
+        if symbol in spaces or number.is_zero or _is_moderate(number):
             continue
         with mp.workdps(EXTREME):
             places = abs(mp.log10(abs(to_mpf(number))))
@@ -103,6 +103,11 @@ def extreme(problem: Problem) -> Extreme | None:
             with mp.workdps(_digits_of_positions(places)):
                 found[symbol] = _logarithm(abs(to_mpf(number)))
     return Extreme(problem, found) if found else None
+
+
+def _is_moderate(number: Expr) -> bool:
+    """Whether a rational number is, as its bits tell; most are, and logarithms take longer."""
+    return bool(number.is_Rational) and max(abs(int(number.p)), int(number.q)) < 10**EXTREME
 
 
 def _digits_of_positions(places: Any) -> int:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import nextafter
 from typing import Any, NamedTuple
 
@@ -21,7 +21,15 @@ from planaria.derivations.derivation import Derivation
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.numerics.equations.ball_traces import traces_in_balls, zeros_return
 from planaria.numerics.equations.functions import ball_of
-from planaria.numerics.equations.ladder import Rungs, entries_read, is_stable, ladder, radius_of_balls, rungs_at
+from planaria.numerics.equations.ladder import (
+    Rungs,
+    balance,
+    entries_read,
+    is_stable,
+    ladder,
+    radius_of_balls,
+    rungs_at,
+)
 from planaria.numerics.equations.traces import traces_of
 from planaria.numerics.equations.unreduced import Numbers, Propagator, unreduced
 from planaria.numerics.methods.node_functions import UnwieldyError
@@ -33,6 +41,7 @@ from planaria.numerics.points.verification import Verification
 __all__ = ["completed", "in_the_spectrum", "verify"]
 
 
+INFINITY = arb("inf")
 MOST_ROUNDS = 300  # of iteration for loops that only the ladder depends on
 SETTLED = 1e-6  # relative change from which on Newton's method takes over
 MOST_STEPS = 12
@@ -68,23 +77,14 @@ def verify(problem: Problem, loops: Mapping[Symbol, Any], bound: Any, *, vanishi
         for _ in range(MOST_TURNS):
             propagators = equations.propagators(numbers, balls, wanted)
             residuals = equations.residuals(numbers, balls, propagators)
-            last, worst = (
-                worst,
-                max(
-                    (
-                        _mismatch(
-                            claimed,
-                            image,
-                            vanishes,
-                            equations.magnitude(numbers, loop, propagators)
-                            if vanishing and not vanishes and image.contains(0)
-                            else None,
-                        )
-                        for claimed, image, loop, vanishes in residuals
-                    ),
-                    default=mpf(0),
-                ),
+            sizes = (
+                equations.magnitude(numbers, loop, propagators)
+                if vanishing and not vanishes and image.contains(0)
+                else None
+                for _, image, loop, vanishes in residuals
             )
+            last = worst
+            worst = _worst((one[0], one[1], one[3], size) for one, size in zip(residuals, sizes, strict=True))
             if worst <= bound or not (worst < last or mp.isinf(worst)):
                 break
             balls = dict(zip(balls, equations.image(numbers, list(balls), propagators), strict=True))
@@ -127,7 +127,7 @@ def _by_traces(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -> Ver
             value = unreduced(derivation).quantity(found.readings, numbers.scalars, numbers.one)
         except ZeroDivisionError:
             return None
-        worst = max((_mismatch(claimed, image, False) for claimed, image in found.images), default=mpf(0))
+        worst = _worst((claimed, image, False, None) for claimed, image in found.images)
         return _confirmed(problem, numbers, balls, _Read(worst, value, found.groups), bound)
 
 
@@ -152,7 +152,7 @@ def _by_polynomials(problem: Problem, loops: Mapping[Symbol, Any], bound: Any) -
         try:
             propagators = equations.propagators(numbers, balls, wanted)
             residuals = equations.residuals(numbers, balls, propagators)
-            worst = max((_mismatch(claimed, image, zero) for claimed, image, _, zero in residuals), default=mpf(0))
+            worst = _worst((claimed, image, zero, None) for claimed, image, _, zero in residuals)
             value = equations.value(numbers, propagators)
             groups = rungs_at(problem.derivation, numbers, propagators)
         except (UnwieldyError, ZeroDivisionError):
@@ -176,9 +176,10 @@ def _confirmed(
     if not (worst <= bound and value.is_finite() and value.rad() < abs(value.mid()) * arb(bound) / 4):
         return None
     _check_poles(problem, numbers, balls)
-    if not is_stable(problem.derivation, groups, arb(worst)):
+    balanced = balance(groups)
+    if not is_stable(problem.derivation, groups, arb(worst), balanced):
         return None
-    radius = radius_of_balls(groups)
+    radius = radius_of_balls(groups, balanced)
     below = None if radius is None else min(radius, nextafter(1.0, 0.0))  # rounding may take it beyond
     return Verification(from_ball(value), worst, True, below)
 
@@ -248,15 +249,24 @@ def _change(before: Sequence[Any], after: Sequence[Any]) -> Any:
     return max((((new - old) / new).abs_upper() if new != 0 else abs(old) for old, new in pairs), default=arb(0))
 
 
-def _mismatch(claimed: Any, image: Any, vanishes: bool, magnitude: Any = None) -> Any:
+def _worst(loops: Iterable[tuple[Any, Any, bool, Any]]) -> Any:
+    """The largest mismatch of loops: what is claimed, the image, whether it vanishes, and a size of its own."""
+    found = arb(0)
+    for one in loops:
+        found = found.max(_mismatch(*one))
+    return from_ball(found) if found.is_finite() else mpf("inf")
+
+
+def _mismatch(claimed: Any, image: Any, vanishes: bool, magnitude: Any) -> Any:
+    """At most the relative difference of a loop and its image, as a ball without a radius."""
     if not image.is_finite():
-        return mpf("inf")
+        return INFINITY
     if vanishes:
-        return mpf(0) if image.contains(0) else mpf("inf")
+        return arb(0) if image.contains(0) else INFINITY
     difference, scale = (image - claimed).abs_upper(), claimed.abs_upper() if magnitude is None else magnitude
     if scale == 0:
-        return mpf(0) if difference == 0 else mpf("inf")
-    return from_ball(difference / scale)
+        return arb(0) if difference == 0 else INFINITY
+    return (difference / scale).abs_upper()
 
 
 def in_the_spectrum(verdict: Verification) -> InputError:
