@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from mpmath import mpf
 from sympy import Expr, Symbol, simplify, solve
 from tests.literature.published import FOLDER, Published, derived
 from tests.literature.table import CLAIMS, PAGE, formula_lines, row, rows_of_page
@@ -59,6 +60,21 @@ def test_a_slip_is_refuted(model: str, quantity: str, right: str, wrong: str) ->
     assert right in one.formula
     found = derived(one).equals(one.formula.replace(right, wrong), one.let)
     assert found.verdict.value == "refuted"
+
+
+def test_double_descent_and_the_best_ridge() -> None:
+    # arXiv:1903.08560: the ridgeless risk on both sides of M = P; arXiv:1507.03003: the best ridge, c sigma^2/r^2
+    risk = pl.derive(str(FOLDER / "ridge-risk.toml"), "risk")
+    names = {str(one): one for one in risk.value.free_symbols | risk.equations[0].free_symbols}
+    M, P, r, sigma = (names[one] for one in ("M", "P", "r", "sigma"))
+    many, few = r**2 * (1 - P / M) + sigma**2 * P / (M - P), sigma**2 * M / (P - M)
+    found = {str(one.holds): one.value for one in risk.series(gamma=0)}
+    assert set(found) == {"(P < M,)", "(M < P,)"}
+    assert simplify(found["(P < M,)"] - many) == 0
+    assert simplify(found["(M < P,)"] - few) == 0
+    best = risk.optimum("gamma", values={"M": 60, "P": 80, "r": 2, "sigma": "0.7"})
+    assert best.at is not None
+    assert abs(best.at.value - mpf("0.49") * 60 / (80 * 4)) < mpf(10) ** -14
 
 
 def test_infinitely_many_random_features_are_a_kernel() -> None:
