@@ -11,7 +11,7 @@ from tests.literature.table import CLAIMS, PAGE, formula_lines, row, rows_of_pag
 import planaria as pl
 from planaria.ensembles.library import load_model
 
-RUNS = 160
+RUNS = 120
 BAND = 4.5  # standard errors
 REMAINDER = 0.02  # what corrections of relative order 1/size may leave at sizes of about 50
 
