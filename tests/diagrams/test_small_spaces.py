@@ -5,10 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sympy import Adjoint, Identity, Integer, MatrixExpr, MatrixSymbol, Trace, Transpose, expand, oo, symbols
+from sympy import (
+    Adjoint,
+    Identity,
+    Integer,
+    MatrixExpr,
+    MatrixSymbol,
+    Trace,
+    Transpose,
+    expand,
+    oo,
+    simplify,
+    symbols,
+)
 
 from planaria.algebra.errors import InputError
 from planaria.app.words.renaming import renamed_model
+from planaria.derivations import derive
 from planaria.diagrams import moment
 from planaria.diagrams.duality import dualities
 from planaria.diagrams.expansion import expand as diagrams
@@ -191,3 +204,34 @@ def test_what_stays_is_not_exchanged_with_what_grows() -> None:
 
 def test_built_in_models_have_none() -> None:
     assert load_model("random-features").model.small == ()
+
+
+GROWING = """
+[spaces]
+M = "variables"
+P = "samples"
+1 = { size = "small" }
+[parameters]
+gamma = "ridge"
+[fields]
+x = { shape = ["M", "P"], about = "of variance 1: as large as the root of M" }
+y = { shape = ["M", "P"], variance = "1/P" }
+e = { shape = [1, "P"] }
+[definitions]
+q = "inv(gamma*I(M) + x*x.T/P)"
+[quantities]
+of_one_order = "tr(e*e.T)/P/(1 - tr(x.T*q*x)/P**2)**2"
+with_normal_fields = "tr(e*e.T)/P/(1 - tr(y.T*inv(gamma*I(M) + y*y.T)*y)/P)**2"
+too_large = "tr(e*e.T)/P/(1 - tr(x.T*q*x))**2"
+too_small = "tr(e*e.T)/P**2 + tr(x.T*q*x)/P**2"
+of_no_order = "tr(e*e.T)/P/(1 - tr(x.T*inv(gamma*I(M) + x*x.T)*x)/P**2)"
+"""
+
+
+def test_fields_grow_as_their_variances_say() -> None:
+    file = read_model(GROWING, "growing", "growing.toml")
+    one, other = (derive(file, name).value for name in ("of_one_order", "with_normal_fields"))
+    assert simplify(one - other) == 0
+    for name in ("too_large", "too_small", "of_no_order"):
+        with pytest.raises(InputError, match="so that their sum has no one leading order"):
+            derive(file, name)

@@ -8,7 +8,8 @@ of order N, and what of it does (the spikes in its inverses, or in a sum beside 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from fractions import Fraction
 
 from sympy import (
     Add,
@@ -116,7 +117,8 @@ or take each by itself
     if not own or not large:
         return
     sizes = {space for field in model.fields for space in field.shape} - small
-    if not quantity.is_homogeneous({*large, *sizes}):
+    plain = dict.fromkeys((*large, *sizes), 1)
+    if quantity.degree(plain) is None and not _is_of_one_order(quantity, model, sizes):
         first, second = large[0], own[0]
         raise InputError(
             "expression",
@@ -125,6 +127,53 @@ or take each by itself
             "one leading order",
             f"divide {_short(first)} by {first.arg.shape[0]}, or take each by itself",
         )
+
+
+def _is_of_one_order(quantity: TraceFunction, model: Model, sizes: Collection[Expr]) -> bool:
+    """Whether the terms of a quantity grow alike when fields grow as their variances say.
+
+    A field whose variance does not fall is as large as the root of a size: tr(x^T q x)/P^2 is of order 1 where x
+    has the variance 1, and q = inv(1 + x x^T/P).
+    """
+    growing = dict.fromkeys(sizes, Fraction(1))
+    fields: dict[Expr, Fraction] = {}
+    for one in model.fields:
+        falls = TraceFunction(one.variance).degree(growing)
+        if falls is None:
+            return False
+        fields[one.symbol] = (1 + falls) / 2
+    degrees = dict(growing)
+    for trace in quantity.traces:
+        degree = _degree(trace.arg, fields, growing)
+        if degree is None:
+            return False
+        degrees[trace] = degree + growing.get(trace.arg.shape[0], 0)
+    return quantity.degree(degrees) is not None
+
+
+def _degree(
+    matrix: MatrixExpr, fields: Mapping[Expr, Fraction], growing: Mapping[Expr, Fraction]
+) -> Fraction | None:
+    """With which power of a size a matrix grows; None where its terms do not grow alike."""
+    match matrix:
+        case MatrixSymbol():
+            return fields.get(matrix, Fraction(0))
+        case Inverse() | MatPow():
+            base = _degree(matrix.base, fields, growing)
+            return None if base is None else base * Fraction(int(matrix.exp))
+        case Transpose() | Adjoint():
+            return _degree(matrix.arg, fields, growing)
+        case MatMul():
+            coefficient, factors = matrix.as_coeff_matrices()
+            found = [
+                TraceFunction(coefficient).degree(growing),
+                *(_degree(one, fields, growing) for one in factors),
+            ]
+            return None if None in found else sum((one for one in found if one is not None), Fraction(0))
+        case MatAdd():
+            terms = {_degree(one, fields, growing) for one in matrix.args}
+            return terms.pop() if len(terms) == 1 else None
+    return Fraction(0)
 
 
 def _is_of_order_one(matrix: MatrixExpr, small: Collection[Expr]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
@@ -73,22 +74,27 @@ class TraceFunction(Portable):
                 "use sums, products, quotients",
             ) from None
 
-    def is_homogeneous(self, growing: Collection[Expr]) -> bool:
-        """Whether all terms are of one degree in some of its traces and symbols together.
+    def degree(self, degrees: Mapping[Expr, Fraction | int]) -> Fraction | None:
+        """Its degree in some of its traces and symbols, each of a degree of its own; None where terms differ.
 
         >>> from sympy import MatrixSymbol, symbols
         >>> N, a = symbols("N a", positive=True)
         >>> A = MatrixSymbol("A", N, N)
-        >>> [TraceFunction(a + Trace(A) / n).is_homogeneous([Trace(A), N]) for n in (N, a)]
-        [True, False]
+        >>> print([TraceFunction(a + Trace(A) / n).degree({Trace(A): 1, N: 1}) for n in (N, a)])
+        [Fraction(0, 1), None]
         """
         ratio = self._function
-        places = [ratio.ring.index[one] for one in growing if one in ratio.ring.index]
-        degrees = [
-            {sum(exponents[n] for n in places) for exponents in part.to_dict()}
+        places = [(ratio.ring.index[one], by) for one, by in degrees.items() if one in ratio.ring.index]
+        numerator, denominator = (
+            {
+                sum((int(exponents[n]) * Fraction(by) for n, by in places), Fraction(0))
+                for exponents in part.to_dict()
+            }
             for part in (ratio.numerator, ratio.denominator)
-        ]
-        return all(len(one) <= 1 for one in degrees)
+        )
+        if len(numerator) > 1 or len(denominator) != 1:
+            return None
+        return sum(numerator, Fraction(0)) - sum(denominator, Fraction(0))
 
     def divided_by(self, symbol: Expr) -> bool:
         """Whether the whole is over a power of a symbol.
