@@ -27,7 +27,7 @@ from planaria.derivations.asymptotics.generalised import (
 from planaria.derivations.asymptotics.path import Limit, Path
 from planaria.derivations.asymptotics.polygon import Scales, Weight, balances, leading_roots
 from planaria.derivations.asymptotics.quotient import Quotient
-from planaria.derivations.asymptotics.system import System, inert_weights, law_of, systems
+from planaria.derivations.asymptotics.system import System, inert_weights, law_of, size_term, systems
 from planaria.derivations.derivation import Derivation
 
 __all__ = ["Candidate", "Corner", "corner_of", "correction", "shifted"]
@@ -156,7 +156,7 @@ def _candidates(system: System, corner: Corner) -> Iterator[Candidate]:
         system.relation, system.outputs, system.unknown, scales, dict(system.constants), None, 0
     ):
         first = scales.weight(next(iter(chain[0].terms)))
-        if not _in_state(system, scales, first):
+        if not _in_state(system, corner, first):
             continue
         (top_weight, top), (bottom_weight, bottom), *rest = tops
         weight = scales.difference(top_weight, bottom_weight)
@@ -200,19 +200,19 @@ def correction(candidate: Candidate, scales: Scales) -> Weight | None:
     return max(found, key=scales.order, default=None)
 
 
-def _in_state(system: System, scales: Scales, weight: Weight) -> bool:
+def _in_state(system: System, corner: Corner, weight: Weight) -> bool:
     """Whether the unknown scales as its expansions assume."""
-    state = system.expansions.state
+    state, scales, size = system.expansions.state, corner.scales, system.expansions.size
     if state is State.PLAIN:
         return True
+    own = scales.zero
+    if size is not None:
+        ((key, _),) = size_term(system.field, corner.path.formulas.get(size, size))[1].terms.items()
+        own = scales.weight(key)
     if state is State.BELOW:
-        size = system.expansions.size
-        own = scales.known.get(size, scales.zero) if size is not None else scales.zero
         weight = tuple(-(a + system.field.s * b) for a, b in zip(weight, own, strict=True))
-    if state is State.BULK and system.expansions.size is not None:
-        own = scales.known.get(system.expansions.size, scales.zero)
-        if scales.order(weight) >= scales.order(own):
-            return False  # as many as all eigenvalues: their end is felt
+    if state is State.BULK and size is not None and scales.order(weight) >= scales.order(own):
+        return False  # as many as all eigenvalues: their end is felt
     return scales.order(weight) > scales.order(scales.zero)
 
 

@@ -20,8 +20,9 @@ from planaria.derivations.elimination.plain import plain_form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.ensembles.spectra import PowerLaw, Spectrum
 
-__all__ = ["WITNESS", "System", "inert_weights", "law_of", "systems"]
+__all__ = ["WITNESS", "System", "inert_weights", "law_of", "size_term", "systems"]
 
+SIZE_FACTOR = Symbol("k_#0", positive=True)  # of the number of eigenvalues along a path
 WITNESS = Fraction(8013, 10007)  # no two exponents of different form are equal there
 
 
@@ -194,7 +195,10 @@ class _System:
             ]
         system = System(e, parts[0], tuple(parts[2:]), constants)
         if isinstance(spectrum, PowerLaw) and isinstance(scale, Symbol):
-            system = _renamed(system, e.scale, scale)
+            system = _renamed(system, e.scale, GeneralisedPolynomial.power(e.field, scale, e.field.one))
+        if e.grows and e.size in self.formulas:
+            known, given = size_term(e.field, self.formulas[e.size])
+            system = _renamed(replace(system, constants=constants | known), e.size, given)
         return system
 
     def _polynomial(
@@ -252,9 +256,22 @@ def one_term(field: Field, formula: Expr) -> GeneralisedPolynomial:
     return GeneralisedPolynomial(field, {monomial(exponents): number})
 
 
-def _renamed(system: System, old: Symbol, new: Symbol) -> System:
+def size_term(field: Field, formula: Expr) -> tuple[dict[Symbol, Expr], GeneralisedPolynomial]:
+    """A product of powers as one with the coefficient 1, whose number has a name."""
+    ((key, number),) = one_term(field, formula).terms.items()
+    known: dict[Symbol, Expr] = {}
+    if not number.is_one:
+        known[SIZE_FACTOR] = number.to_sympy()
+        key = monomial({**dict(key), SIZE_FACTOR: field.one})
+    return known, GeneralisedPolynomial(field, {key: field.one})
+
+
+def _renamed(system: System, old: Symbol, new: GeneralisedPolynomial) -> System:
+    """With a variable replaced by a product of powers with the coefficient 1."""
+    ((key, _),) = new.terms.items()
+
     def power(exponent: Ratio) -> GeneralisedPolynomial:
-        return GeneralisedPolynomial.power(system.field, new, exponent)
+        return GeneralisedPolynomial(system.field, {tuple((v, e * exponent) for v, e in key): system.field.one})
 
     relation, *outputs = (one.replace(old, power) for one in (system.relation, *system.outputs))
     return replace(system, relation=relation, outputs=tuple(outputs))

@@ -63,7 +63,7 @@ def far_points(corner: Corner, alpha: Rational) -> FarPoints:
         here = {**fixed, last: size if last_limit is Limit.INFINITY else size**-4}
         for symbol, formula in corner.path.formulas.items():
             number = formula.subs(here)
-            here[symbol] = Rational(round(number)) if symbol in spaces and number > 50 else number
+            here[symbol] = Rational(round(number)) if symbol in spaces and number > 1 else number
         points.append(here)
     return FarPoints(tuple(points))
 
