@@ -13,12 +13,13 @@ from planaria.derivations.analysis.consequence import Source
 from planaria.derivations.calculus.stationarity import Stationarity
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.shown import Visible
 
 __all__ = ["Optimum"]
 
 
 @dataclass(frozen=True)
-class Optimum(Portable):
+class Optimum(Visible, Portable):
     """A least value over a parameter.
 
     Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sympy import Expr, Mul, Poly, Rational, Symbol, expand_power_base, fraction, oo, powsimp, real_roots
 
@@ -16,12 +16,13 @@ from planaria.derivations.asymptotics.generalised import Field
 from planaria.derivations.asymptotics.next_term import next_term
 from planaria.derivations.asymptotics.path import Limit, Path
 from planaria.ensembles.evidence import Check
+from planaria.ensembles.shown import Visible
 
 __all__ = ["Scaling", "holding", "readable", "scaling_of"]
 
 
 @dataclass(frozen=True)
-class Scaling(Portable):
+class Scaling(Visible, Portable):
     """How a quantity scales along a path: prefactor * symbol**exponent.
 
     Attributes
@@ -49,7 +50,7 @@ class Scaling(Portable):
     path: Path
     exponent: Expr
     prefactor: Expr
-    constants: Mapping[Symbol, Expr]
+    constants: Mapping[Symbol, Expr] = field(hash=False)
     state: State
     unknown: tuple[Expr, ...]
     optimum: Expr | None

@@ -28,6 +28,7 @@ from planaria.derivations.elimination.plain import plain_form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.ensembles.extensions import VIEWS, extension
+from planaria.ensembles.shown import Visible
 from planaria.ensembles.spectra import PowerLaw
 
 __all__ = ["BulkForm", "BulkOptimum", "bulk_form"]
@@ -63,7 +64,7 @@ class BulkOptimum(Portable):
 
 
 @dataclass(frozen=True)
-class BulkForm(Portable):
+class BulkForm(Visible, Portable):
     """The value and the equation of the unknown as functions of z and of the pole, which z gives.
 
     Attributes
@@ -154,7 +155,8 @@ class BulkForm(Portable):
         condition = self.ring.one
         for one in factors:
             condition = condition * one
-        roots = regular_roots(condition.to_sympy(), Z)
+        # the pole is a function of z: with it in the condition there is no root to be written
+        roots = () if self.pole in condition.support() else regular_roots(condition.to_sympy(), Z)
         return BulkOptimum(
             symbol, condition.to_sympy().xreplace(self.names), tuple(one.xreplace(self.names) for one in roots)
         )
@@ -170,16 +172,6 @@ class BulkForm(Portable):
 
     def __str__(self) -> str:
         return str(extension(VIEWS, "text")(self))
-
-    def _repr_latex_(self) -> str:
-        return str(extension(VIEWS, "latex")(self))
-
-    def _repr_html_(self) -> str:
-        return str(extension(VIEWS, "html")(self))
-
-    def latex(self) -> str:
-        """Equation, value and pole as an align* environment."""
-        return str(extension(VIEWS, "latex")(self))
 
 
 def _half(order: int) -> Expr:

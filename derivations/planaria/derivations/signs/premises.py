@@ -71,8 +71,8 @@ def _stays(factor: Ratio, given: Ratio, form: Form) -> bool:
     if degree_in(factor, unknown) != 1:
         return False
     top = given.ring.from_mpoly(given.numerator).substitute({unknown: root(factor, unknown)})
-    signs = {coefficient > 0 for side in (top.numerator, top.denominator) for _, coefficient in side.terms()}
-    return bool(top) and len(signs) == 1 and not top.support() & own
+    signs = [{coefficient > 0 for _, coefficient in side.terms()} for side in (top.numerator, top.denominator)]
+    return all(len(one) == 1 for one in signs) and not top.support() & own
 
 
 def _is_parameter(factor: Ratio, form: Form) -> bool:

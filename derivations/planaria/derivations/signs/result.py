@@ -12,7 +12,7 @@ from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.steps import Step
 from planaria.ensembles.estimate import Enclosure
 from planaria.ensembles.extensions import VIEWS, extension
-from planaria.ensembles.shown import Shown
+from planaria.ensembles.shown import Shown, Visible
 from planaria.ensembles.verdicts.claims import Verdict
 
 __all__ = ["SignVerdict", "Witness"]
@@ -35,7 +35,7 @@ class Witness(Portable):
 
 
 @dataclass(frozen=True)
-class SignVerdict(Portable):
+class SignVerdict(Visible, Portable):
     """Whether a value, or its slope in some direction, has one sign: true where it is proved or holds.
 
     Attributes
@@ -87,13 +87,3 @@ class SignVerdict(Portable):
 
     def __str__(self) -> str:
         return str(extension(VIEWS, "text")(self))
-
-    def _repr_html_(self) -> str:
-        return str(extension(VIEWS, "html")(self))
-
-    def _repr_latex_(self) -> str:
-        return str(extension(VIEWS, "latex")(self))
-
-    def latex(self) -> str:
-        """The statement as LaTeX."""
-        return str(extension(VIEWS, "latex")(self))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -21,6 +21,7 @@ from planaria.derivations.asymptotics.regions import Cone, Region, regions
 from planaria.derivations.asymptotics.result import readable
 from planaria.derivations.asymptotics.system import law_of
 from planaria.derivations.derivation import Derivation
+from planaria.ensembles.shown import Visible
 from planaria.numerics.asymptotics.far import INFINITE, exact_values, far_points, predicted
 
 __all__ = ["Crossover", "Regime", "Regimes", "find_regimes"]
@@ -47,9 +48,9 @@ class Regime(Portable):
 
     state: State
     unknown: tuple[Expr, ...]
-    exponents: Mapping[Symbol, Expr]
+    exponents: Mapping[Symbol, Expr] = field(hash=False)
     prefactor: Expr
-    constants: Mapping[Symbol, Expr]
+    constants: Mapping[Symbol, Expr] = field(hash=False)
     domain: tuple[Expr, ...]
     cone: Cone
     ratio: float
@@ -70,14 +71,14 @@ class Crossover(Portable):
     between: tuple[int, int]
     symbol: Symbol
     at: Expr
-    constants: Mapping[Symbol, Expr]
+    constants: Mapping[Symbol, Expr] = field(hash=False)
 
     def __str__(self) -> str:
         return f"{self.between[0]} | {self.between[1]}: {self.symbol} = {self.at}"
 
 
 @dataclass(frozen=True)
-class Regimes(Portable):
+class Regimes(Visible, Portable):
     """All regimes over some symbols, and the crossovers between neighbours; regimes count from 1 there."""
 
     symbols: tuple[Symbol, ...]
