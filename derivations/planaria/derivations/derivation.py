@@ -340,7 +340,9 @@ class Derivation(Portable):
         return found
 
     def sign(self, along: str = "", fixed: str = "", *, seed: int = 0) -> Portable:
-        """The sign of the value, or of its slope: ``result.sign("N + P", fixed="N*P, Delta")``; proved, if it can be.
+        """The sign of the value, or of its slope: ``result.sign("N + P", fixed="N*P, Delta")``.
+
+        It is proved, if it can be.
 
         See `planaria.numerics.signs.sign`.
         """

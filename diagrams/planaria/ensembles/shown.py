@@ -57,7 +57,7 @@ class Visible:
     __slots__ = ()
 
     def latex(self, width: float | str | None = None) -> str:
-        """Its formulas as LaTeX: for a page of a width, in points or as ``"12cm"``; else as notebooks show them."""
+        """Its formulas as LaTeX for a page of a width, in points or as ``"12cm"``; else as in notebooks."""
         return str(extension(VIEWS, "latex")(self, width))
 
     def _repr_latex_(self) -> str:

@@ -77,7 +77,9 @@ def _(value: ParameterSeries) -> Sheet:
     terms = [Mul(coefficient, value.variable**power) for power, coefficient in value.terms]
     rows = [Row("value" if not n else "", one, "=" if not n else "+") for n, one in enumerate(terms)]
     rows.append(Row("", rest, "+"))
-    conditions = (Row(one.lhs, one.rhs, "->" if one.rhs.is_infinite or one.rhs == 0 else "=") for one in value.conditions)
+    conditions = (
+        Row(one.lhs, one.rhs, "->" if one.rhs.is_infinite or one.rhs == 0 else "=") for one in value.conditions
+    )
     remarks = (f"for {', '.join(map(_inequality, value.holds))}",) if value.holds else ()
     return Sheet(value.about, (*rows, *conditions, *_named(value.spectral_sums)), remarks)
 
@@ -105,14 +107,23 @@ def _(value: Scaling) -> Sheet:
     rows = [Row("value", leading, "~"), Row(f"exponent of {value.path.symbol}", value.exponent)]
     if value.optimum is not None and value.path.optimised is not None:
         rows.append(Row(value.path.optimised, value.optimum, "~"))
-    rows += [Row(_unknown(value.state) if not n else "", one, "~" if not n else "+") for n, one in enumerate(value.unknown)]
+    rows += [
+        Row(_unknown(value.state) if not n else "", one, "~" if not n else "+")
+        for n, one in enumerate(value.unknown)
+    ]
     rows += _named(value.constants)
     remarks = (f"holds for {value.domain}", *(f"{c.outcome.value}: {c.detail}" for c in value.checks))
     return Sheet(f"scaling along {value.path}", tuple(rows), remarks)
 
 
 def _unknown(state: State) -> Side:
-    return Symbol("z", positive=True) if state is State.BULK else "the pole" if state is not State.PLAIN else "the unknown"
+    return (
+        Symbol("z", positive=True)
+        if state is State.BULK
+        else "the pole"
+        if state is not State.PLAIN
+        else "the unknown"
+    )
 
 
 @sheet_of.register
@@ -139,8 +150,11 @@ def _(value: BulkForm) -> Sheet:
         Row(value.pole, value.pole_of_z),
         *_named(value.constants),
     )
-    error = f"up to relative errors of {value.pole}/{value.law.scale}" if value.order else f"up to relative errors of 1/{value.z}"
-    return Sheet("closed form among infinitely many eigenvalues of a power law", rows, (error,))
+    return Sheet(
+        "closed form among infinitely many eigenvalues of a power law",
+        rows,
+        (f"up to relative errors of {value.error}",),
+    )
 
 
 @sheet_of.register

@@ -1,4 +1,4 @@
-r"""Analyses for a terminal, for a paper and for a notebook."""
+r"""Analyses for a terminal and for a paper."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from planaria.writing.analysis.sheets import Row, Side, sheet_of
 from planaria.writing.latex.derivation import latex_expression, latex_sum
 from planaria.writing.latex.page import WIDTH, AlignedRow, environment, fitted
 from planaria.writing.names import greek_text, latex_text
-from planaria.writing.notebook.markup import ROOM, element, faint, formula, heading, page
 from planaria.writing.terminal.expressions import Formulas
 
-__all__ = ["analysis_html", "analysis_text", "latex_analysis"]
+__all__ = ["aligned", "analysis_text", "latex_analysis"]
 
 _SIGNS = {"=": "=", "~": r"\simeq", "+": "+", "->": r"\to", ">> 1:": r"1 \ll", "at": r"\text{at }"}
 _TEXTS = {"~": "~", ">> 1:": "1 <<"}
@@ -30,10 +29,14 @@ def latex_analysis(value: Any, width: float | None = None) -> str:
     \text{value} &= \frac{g_N}{2 g_N - z}
     \end{align*}
     """
-    rows = [_row(one) for one in sheet_of(value).rows]
     if width is None:
-        return f"$$\n{environment('aligned', fitted(rows, WIDTH))}\n$$"
-    return environment("align*", fitted(rows, width))
+        return f"$$\n{aligned(value, WIDTH)}\n$$"
+    return environment("align*", fitted([_row(one) for one in sheet_of(value).rows], width))
+
+
+def aligned(value: Any, width: float) -> str:
+    """The formulas as an ``aligned`` environment."""
+    return environment("aligned", fitted([_row(one) for one in sheet_of(value).rows], width))
 
 
 def _row(row: Row) -> AlignedRow:
@@ -46,17 +49,6 @@ def _latex(side: Side) -> str:
     if isinstance(side, Expr | Eq):
         return latex_expression(side)
     return rf"\text{{{latex_text(greek_text(side))}}}" if side else ""
-
-
-def analysis_html(value: Any) -> str:
-    """The formulas and what is said of them."""
-    sheet = sheet_of(value)
-    rows = fitted([_row(one) for one in sheet.rows], ROOM)
-    return page(
-        heading(sheet.title[:1].upper() + sheet.title[1:]),
-        formula(environment("aligned", rows)),
-        *(element("div", faint(greek_text(one))) for one in sheet.remarks),
-    )
 
 
 def analysis_text(value: Any, formulas: Formulas | None = None) -> str:

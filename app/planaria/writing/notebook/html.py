@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -30,7 +30,7 @@ from planaria.ensembles.text.model_data import ModelFile
 from planaria.numerics.asymptotics.regimes import Regimes
 from planaria.numerics.nonhermitian.values import PlaneDensity
 from planaria.numerics.spectral.values import Density
-from planaria.writing.analysis.views import analysis_html
+from planaria.writing.notebook.analysis import analysis_html, series_html
 from planaria.writing.notebook.comparisons import comparison_html
 from planaria.writing.notebook.densities import density_html, plane_density_html
 from planaria.writing.notebook.derivations import derivation_html, limits_html, log_determinant_html, steps_html
@@ -78,10 +78,6 @@ for _kind, _show in (
     (Diagrams, diagrams_html),
 ):
     html.register(_kind)(_show)
-
-def series_html(several: Sequence[ParameterSeries]) -> str:
-    """Series on several branches, one below the other."""
-    return "".join(map(analysis_html, several))
 
 
 # Of several values of one kind; a single one is shown as several would be.

@@ -118,8 +118,14 @@ class Corner(Portable):
                 yield replace(self, limits=(*order, last))
 
 
-def corner_of(derivation: Derivation, path: Path) -> Corner:
-    """The closed form on a path; InputError for spectra without a law, and for several unknowns."""
+def corner_of(derivation: Derivation, path: Path, moving: frozenset[Symbol] = frozenset()) -> Corner:
+    """The closed form on a path; InputError for spectra without a law, and for several unknowns.
+
+    Parameters
+    ----------
+    moving
+        What else goes to a limit, each on its own way.
+    """
     size, spectrum = law_of(derivation)
     own = spectrum.free_symbols if spectrum is not None else set()
     for symbol, _ in path.limits:
@@ -128,7 +134,7 @@ def corner_of(derivation: Derivation, path: Path) -> Corner:
                 "--given", f"{symbol} is a parameter of the spectrum", "give it a number, or leave it out"
             )
     limits = dict(path.limits)
-    infinite, inert, moving = None, {}, list(path.limits)
+    infinite, inert, limited = None, {}, list(path.limits)
     if size is not None and limits.get(size) is Limit.INFINITY and size != path.symbol:
         infinite = size
         parameters = frozenset(s for s in limits if s != size)
@@ -136,12 +142,12 @@ def corner_of(derivation: Derivation, path: Path) -> Corner:
         found = inert_weights(derivation, size, spaces | set(path.formulas), parameters)
         if found is not None:
             inert = dict(found)
-            moving = [(s, limit) for s, limit in moving if s != size]
-    growing = size is not None and infinite is None and _grows(size, path)
+            limited = [(s, limit) for s, limit in limited if s != size]
+    growing = size is not None and infinite is None and (size in moving or _grows(size, path))
     made = tuple(
         systems(derivation, path.formulas, path.optimised, infinite=infinite is not None, growing=growing)
     )
-    return Corner(derivation, path, tuple(moving), infinite, inert, made)
+    return Corner(derivation, path, tuple(limited), infinite, inert, made)
 
 
 def _grows(size: Symbol, path: Path) -> bool:

@@ -150,7 +150,7 @@ class Expansions(Portable):
     def _root_power(self, exponent: Ratio) -> GeneralisedPolynomial:
         """A power of (Delta/lambda_plus)**(1/s) by z: (rho/(z + 1/2))**exponent up to relative errors z**-2.
 
-        At a finite size it is rho/(z + 1/2 + tail), the tail being what eigenvalues beyond the last would add to z.
+        At a finite size it is rho/(z + 1/2 + tail), where the tail is what eigenvalues beyond the last would add.
         """
         f = self.field
         if not exponent:
@@ -166,9 +166,15 @@ class Expansions(Portable):
         if self.size is not None:
             over = GeneralisedPolynomial(f, {monomial({RHO: -f.s, z: f.s - f.one}): -exponent})
             share = self._missing() * over
-            tiny = GeneralisedPolynomial(f, {monomial({z: f(2) * (f.s - f.one), self.size: f(2) * (f.one - f.s)}): f.one})
+            tiny = GeneralisedPolynomial(
+                f, {monomial({z: f(2) * (f.s - f.one), self.size: f(2) * (f.one - f.s)}): f.one}
+            )
             each = GeneralisedPolynomial(f, {monomial({z: f.s - f(2), self.size: f.one - f.s}): f.one})
-            parts += [lead * share, lead * tiny * self._rest(name + "tail"), lead * each * self._rest(name + "both")]
+            parts += [
+                lead * share,
+                lead * tiny * self._rest(name + "tail"),
+                lead * each * self._rest(name + "both"),
+            ]
         return GeneralisedPolynomial.total(f, parts)
 
     def _missing(self) -> GeneralisedPolynomial:

@@ -37,7 +37,7 @@ def remainder(name: str) -> Symbol:
 
 
 def is_remainder(symbol: Symbol) -> bool:
-    return str(symbol).startswith(REMAINDER)
+    return str(symbol.name).startswith(REMAINDER)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def monomial(exponents: Mapping[Symbol, Ratio]) -> Monomial:
 
 
 def _name(pair: tuple[Symbol, Ratio]) -> str:
-    return pair[0].name
+    return str(pair[0].name)
 
 
 @dataclass(frozen=True)

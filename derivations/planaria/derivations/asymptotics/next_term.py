@@ -7,11 +7,13 @@ correction, its coefficient is not known, and its order is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
+from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.derivations.asymptotics.corner import Candidate, shifted
-from planaria.derivations.asymptotics.generalised import GeneralisedPolynomial, is_remainder
+from planaria.derivations.asymptotics.generalised import GeneralisedPolynomial, Monomial, is_remainder
 from planaria.derivations.asymptotics.polygon import Scales, Weight, balances, leading_roots
 from planaria.derivations.asymptotics.quotient import Quotient
 
@@ -52,32 +54,17 @@ def next_term(candidate: Candidate, scales: Scales) -> NextTerm | None:
         ]
         weight, balanced, _ = max(left, key=lambda one: scales.order(one[0]), default=(None, {}, []))
         found = _largest(parts[1], parts[2], candidate, scales, weight)
-        if found is None or weight is None:
-            return found
-        if not _is_open(found):
+        if found is None or weight is None or found.relative is not None:
             return found
         roots = leading_roots(balanced, known, scales.field, signed=True, fresh=f"k_#{len(known)}")
         if not roots or len(roots) > 1:
             return NextTerm(found.weight, None)
         ((lead, own),) = roots
         known |= own
-        candidate = Candidate(
-            system,
-            (*candidate.chain, lead),
-            candidate.value,
-            candidate.optimum,
-            candidate.weight,
-            candidate.gaps,
-            known,
-        )
+        candidate = replace(candidate, chain=(*candidate.chain, lead), constants=dict(known))
         parts = [shifted(one, unknown, lead).cleaned(known) for one in parts]
         below = weight
     return None
-
-
-def _is_open(found: NextTerm) -> bool:
-    """Whether the correction contains what is left of the unknown."""
-    return found.relative is None
 
 
 def _largest(
@@ -92,7 +79,7 @@ def _largest(
     here = scales if weight is None else scales.with_weight(unknown, weight)
     sides = [_groups(one, here, unknown if weight is None else None) for one in (top, bottom)]
     firsts = [side[0] for side in sides]
-    relative: dict[tuple[object, ...], tuple[Weight, list[GeneralisedPolynomial]]] = {}
+    relative: dict[tuple[Fraction, ...], tuple[Weight, list[GeneralisedPolynomial]]] = {}
     zero = GeneralisedPolynomial(scales.field, {})
     for n, side in enumerate(sides):
         for own, part in side[1:]:
@@ -114,7 +101,7 @@ def _groups(
     polynomial: GeneralisedPolynomial, scales: Scales, without: object
 ) -> list[tuple[Weight, GeneralisedPolynomial]]:
     """The terms by their weight, the largest first."""
-    found: dict[tuple[object, ...], tuple[Weight, dict[object, object]]] = {}
+    found: dict[tuple[Fraction, ...], tuple[Weight, dict[Monomial, Ratio]]] = {}
     for key, coefficient in polynomial.terms.items():
         if without is not None and without in dict(key):
             continue

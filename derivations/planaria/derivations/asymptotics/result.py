@@ -77,9 +77,13 @@ class Scaling(Visible, Portable):
         """
         symbol, mine = self.path.symbol, self.exponent - other.exponent
         if other.path.symbol != symbol:
-            raise InputError("crossing", f"one scales in {symbol}, the other in {other.path.symbol}", "take one symbol")
+            raise InputError(
+                "crossing", f"one scales in {symbol}, the other in {other.path.symbol}", "take one symbol"
+            )
         if mine.simplify() == 0:
-            raise InputError("crossing", f"both have the exponent {self.exponent}", "they meet nowhere, or everywhere")
+            raise InputError(
+                "crossing", f"both have the exponent {self.exponent}", "they meet nowhere, or everywhere"
+            )
         ratio = other.prefactor.subs(dict(other.constants)) / self.prefactor.subs(dict(self.constants))
         return powsimp(expand_power_base(ratio.powsimp() ** (1 / mine), force=True), force=True)
 

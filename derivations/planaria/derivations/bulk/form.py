@@ -124,6 +124,11 @@ class BulkForm(Visible, Portable):
         return {self.names[symbol]: value for symbol, value in found.items()}
 
     @property
+    def error(self) -> str:
+        """What relative errors are of the order of."""
+        return f"{self.pole}/({self.law.scale})" if self.order else f"1/{self.z}"
+
+    @property
     def written_out(self) -> Expr:
         """The value as a function of z and parameters alone."""
         return self.value.subs(self.pole, self.pole_of_z).subs(dict(self.constants))
@@ -133,7 +138,8 @@ class BulkForm(Visible, Portable):
 
         Raises InputError for a parameter in which the equation is not linear, and where nothing is stationary.
         """
-        known = {str(s): s for s in self.relation.support()}
+        own = {Z, self.pole, *self.zetas}
+        known = {str(s): s for s in self.relation.support() if s not in own}
         symbol = known.get(parameter)
         if symbol is None or degree_in(self.relation, symbol) != 1:
             raise InputError(
@@ -193,12 +199,12 @@ def bulk_form(derivation: Derivation, order: int = 1) -> BulkForm:
     >>> found = bulk_form(derive("random-features", "loss"), 0)
     >>> found.equation, found.pole_of_z
     (Eq(gamma, Delta*sigma_u**2*(N - z)*(P - z)/M), lambda_plus*(rho/z)**(alpha + 1))
-    >>> found.optimum("gamma").condition
-    N*P*alpha**2 + N*P*alpha - N*alpha**2*z - N*alpha*z - P*alpha**2*z - P*alpha*z + alpha**2*z**2 + alpha*z**2 - 2*z**2
+    >>> found.optimum("gamma").condition.coeff(found.z, 2).factor()
+    (alpha - 1)*(alpha + 2)
     """
     if order not in (0, 1):
         raise InputError("order", f"{order} is none", "give 0 for integrals alone, or 1 for constants, too")
-    size, spectrum = law_of(derivation)
+    _, spectrum = law_of(derivation)
     form = plain_form(derivation.closed_form)
     if not isinstance(spectrum, PowerLaw):
         raise InputError(

@@ -69,9 +69,9 @@ def in_positive_sums(ratios: Sequence[Ratio], sums: Mapping[Symbol, SpectralSum]
         for i in range(degree + 1):
             symbol = Symbol(f"B_{i}{degree - i}" + (f"_{n + 1}" if n else ""), positive=True)
             below = f"({eigenvalue} + {pole})"
-            factors = [f"{eigenvalue}**{extra}"] * bool(extra)
-            factors += [f"({eigenvalue}/{below})**{i}"] * bool(i) + [f"({pole}/{below})**{degree - i}"] * (i < degree)
-            meanings[symbol] = f"sum of {'*'.join(factors) or 1} over {space}"
+            factors = [(str(eigenvalue), extra), (f"({eigenvalue}/{below})", i), (f"({pole}/{below})", degree - i)]
+            written = [text if power == 1 else f"{text}**{power}" for text, power in factors if power]
+            meanings[symbol] = f"sum of {'*'.join(written) or 1} over {space}"
             made.append(symbol)
         names[family] = tuple(made)
     ring = ratios[0].ring.extend(s for one in ratios for s in one.ring.generators)

@@ -13,7 +13,6 @@ from sympy import Expr, Matrix, MatrixExpr, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.linear import degree_in, root
-from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.derivations.calculus.combinations import shortened
 from planaria.derivations.calculus.differentiation import Differentiation, check_differentiable, physical
@@ -58,7 +57,8 @@ def question_of(derivation: Derivation, along: str = "", fixed: str = "") -> Que
             raise InputError("--fixed", "it holds something on no way", "say along what: --monotone N")
         return Question("the value", form)
     unknowns = {u.symbol for u in form.unknowns}
-    names = {str(s): s for s in form.ring.generators if isinstance(s, Symbol) and s not in dict(form.sums)}
+    own = {s for s, _ in form.sums} | {s for _, s in derivation.rules.setting.matrices}
+    names = {str(s): s for s in form.ring.generators if isinstance(s, Symbol) and s not in own}
     chosen = _function(along, names, "--monotone")
     held = [_function(one, names, "--fixed") for one in fixed.split(",") if one.strip()]
     kept = [one for one in held if one in unknowns]
@@ -88,9 +88,7 @@ def _given(form: Form) -> Form:
     value = form.value
     for relation, parameter in zip(form.relations, form.solved_for, strict=True):
         if parameter is None or degree_in(relation, parameter) != 1:
-            raise InputError(
-                "--fixed", "no parameter follows where the unknown is held", "leave the unknown out"
-            )
+            raise InputError("--fixed", "no parameter follows where the unknown is held", "leave the unknown out")
         value = value.substitute({parameter: root(relation, parameter)})
     return Form(
         form.ring, form.unknowns, form.relations, form.sums, value, form.solved_for, declared=form.declared

@@ -79,7 +79,9 @@ class SignVerdict(Visible, Portable):
     def statement(self) -> str:
         """The claim: of which sign it is."""
         if self.sign is None:
-            return f"{self.about} has no sign" if self.verdict is Verdict.REFUTED else f"{self.about}: sign unknown"
+            return (
+                f"{self.about} has no sign" if self.verdict is Verdict.REFUTED else f"{self.about}: sign unknown"
+            )
         return f"{self.about} is {('zero', 'positive', 'negative')[self.sign]}"
 
     def __bool__(self) -> bool:

@@ -75,7 +75,9 @@ def sign_of(derivation: Derivation, along: str = "", fixed: str = "", *, seed: i
     written = form.value.to_sympy().xreplace(dict(names))
     known = {names.get(symbol, symbol): one for symbol, one in sums.items()}
     if proof.sign is not None:
-        return SignVerdict(question.about, Verdict.PROVED, proof.sign, written, known, 0, proof.reason, proof.steps)
+        return SignVerdict(
+            question.about, Verdict.PROVED, proof.sign, written, known, 0, proof.reason, proof.steps
+        )
     seen: dict[int, Witness] = {}
     count = 0
     for point in chain(_points(derivation, seed), _further(derivation, seed)):
@@ -88,9 +90,7 @@ def sign_of(derivation: Derivation, along: str = "", fixed: str = "", *, seed: i
         if len(seen) == 2:
             reason = "it is positive at one point and negative at another"
             witnesses = (seen[1], seen[-1])
-            return SignVerdict(
-                question.about, Verdict.REFUTED, None, written, known, count, reason, (), witnesses
-            )
+            return SignVerdict(question.about, Verdict.REFUTED, None, written, known, count, reason, (), witnesses)
     if count < FEWEST:
         reason = f"not proved: {proof.reason}; and its sign is certain at {count} points only"
         return SignVerdict(question.about, Verdict.UNDECIDED, None, written, known, count, reason)
