@@ -58,6 +58,11 @@ class Optimum(Visible, Portable):
         """The parameter at the optimum where it is a formula of other parameters alone; else None."""
         return self.condition.explicit(self.factors[0]) if len(self.factors) == 1 else None
 
+    @cached_property
+    def least(self) -> Expr | None:
+        """The value at the optimum, shortened by the stationarity; None where that makes it no shorter."""
+        return self.condition.least(self.factors[0]) if len(self.factors) == 1 else None
+
     @property
     def equations(self) -> tuple[Eq, ...]:
         """The equations of the unknowns: one of them gives the parameter."""

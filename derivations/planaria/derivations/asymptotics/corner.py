@@ -29,6 +29,7 @@ from planaria.derivations.asymptotics.polygon import Scales, Weight, balances, l
 from planaria.derivations.asymptotics.quotient import Quotient
 from planaria.derivations.asymptotics.system import System, inert_weights, law_of, size_term, systems
 from planaria.derivations.derivation import Derivation
+from planaria.ensembles.spectra import PowerLaw
 
 __all__ = ["Candidate", "Corner", "corner_of", "correction", "shifted"]
 
@@ -128,7 +129,9 @@ def corner_of(derivation: Derivation, path: Path, moving: frozenset[Symbol] = fr
     """
     size, spectrum = law_of(derivation)
     own = spectrum.free_symbols if spectrum is not None else set()
-    for symbol, _ in path.limits:
+    for symbol, limit in path.limits:
+        if isinstance(spectrum, PowerLaw) and symbol == spectrum.alpha and limit is Limit.ZERO:
+            raise InputError("--given", f"{symbol} goes to 0", f"a power law needs {symbol} > 0: give it a number")
         if symbol in own:
             raise InputError(
                 "--given", f"{symbol} is a parameter of the spectrum", "give it a number, or leave it out"

@@ -54,7 +54,10 @@ class Cone(Portable):
     ratios: tuple[GeneralisedPolynomial, ...]
 
     def interior(self) -> tuple[float, tuple[float, ...]]:
-        """How far the innermost direction, of largest component 1, is from the sides, and that direction."""
+        """How far the innermost direction, of largest component 1, is from the sides, and that direction.
+
+        Of a cone without sides, which is everything, no direction is the innermost one: it is empty.
+        """
         return _innermost(self.forms)
 
     def contains(self, direction: Sequence[float]) -> bool:
@@ -307,6 +310,8 @@ def _innermost(forms: Sequence[tuple[float, ...]]) -> tuple[float, tuple[float, 
     """The largest t with form . w >= t |form| for all forms and |w_i| <= 1, and that w."""
     from scipy.optimize import linprog
 
+    if not forms:
+        return 1.0, ()
     matrix = np.array(forms)
     length = np.linalg.norm(matrix, axis=1)
     dimension = matrix.shape[1]

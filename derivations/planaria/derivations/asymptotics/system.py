@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from sympy import Expr, Matrix, Mul, Rational, Symbol
+from sympy import Add, Expr, Matrix, Mul, Rational, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
@@ -229,13 +229,14 @@ class _System:
         if generator == e.pole:
             return e.pole_power(e.field(exponent))
         if generator in self.formulas:
-            return one_term(e.field, self.formulas[generator]) ** exponent
+            terms = Add.make_args(self.formulas[generator].expand())
+            return GeneralisedPolynomial.total(e.field, (one_term(e.field, one) for one in terms)) ** exponent
         symbol = generator if isinstance(generator, Symbol) else Symbol(str(generator), positive=True)
         return GeneralisedPolynomial.power(e.field, symbol, e.field(exponent))
 
 
 def one_term(field: Field, formula: Expr) -> GeneralisedPolynomial:
-    """A product of powers; InputError for a sum."""
+    """A product of powers; InputError for anything else."""
     coefficient, rest = formula.as_coeff_Mul()
     exponents: dict[Symbol, Ratio] = {}
     for factor in Mul.make_args(rest):
@@ -248,7 +249,7 @@ def one_term(field: Field, formula: Expr) -> GeneralisedPolynomial:
             exponents[base] = field(exponent)
         except KeyError:
             raise InputError(
-                "--given", f"{formula} is no product of powers", "give one term, as 2*N or N**(1 - alpha)"
+                "--given", f"{formula} is no product of powers", "give such, or sums of such: 2*N, N**(1 - alpha), N + 1"
             ) from None
     number = field(Rational(coefficient)) if coefficient.is_Rational else None
     if number is None:
@@ -258,6 +259,8 @@ def one_term(field: Field, formula: Expr) -> GeneralisedPolynomial:
 
 def size_term(field: Field, formula: Expr) -> tuple[dict[Symbol, Expr], GeneralisedPolynomial]:
     """A product of powers as one with the coefficient 1, whose number has a name."""
+    if isinstance(formula.expand(), Add):
+        raise InputError("--given", f"the number of eigenvalues is the sum {formula}", "give one term, as 2*N or N**2")
     ((key, number),) = one_term(field, formula).terms.items()
     known: dict[Symbol, Expr] = {}
     if not number.is_one:

@@ -14,6 +14,7 @@ from sympy import Expr, Matrix, MatrixExpr, Symbol
 from planaria.algebra.errors import InputError
 from planaria.algebra.linear import degree_in, root
 from planaria.algebra.values import Portable
+from planaria.derivations.asymptotics.path import path_names
 from planaria.derivations.calculus.combinations import shortened
 from planaria.derivations.calculus.differentiation import Differentiation, check_differentiable, physical
 from planaria.derivations.derivation import Derivation
@@ -57,8 +58,7 @@ def question_of(derivation: Derivation, along: str = "", fixed: str = "") -> Que
             raise InputError("--fixed", "it holds something on no way", "say along what: --monotone N")
         return Question("the value", form)
     unknowns = {u.symbol for u in form.unknowns}
-    own = {s for s, _ in form.sums} | {s for _, s in derivation.rules.setting.matrices}
-    names = {str(s): s for s in form.ring.generators if isinstance(s, Symbol) and s not in own}
+    names = {**path_names(derivation), **{str(one): one for one in unknowns}}
     chosen = _function(along, names, "--monotone")
     held = [_function(one, names, "--fixed") for one in fixed.split(",") if one.strip()]
     kept = [one for one in held if one in unknowns]

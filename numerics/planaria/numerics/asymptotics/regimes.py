@@ -242,7 +242,7 @@ def _point(corner: Corner, names: tuple[Symbol, ...], region: Region) -> Mapping
     depth, direction = region.cone.interior()
     far = min(float(MOST_FAR), max(float(FAR), 10 ** (INSIDE / depth)))
     spaces = _spaces(corner.derivation)
-    for symbol, power in zip(names, direction, strict=True):
+    for symbol, power in zip(names, direction or (1.0,) * len(names), strict=True):
         number = far**power
         point[symbol] = Rational(max(2, round(number))) if symbol in spaces else Rational(f"{number:.12g}")
         if symbol in corner.inert:

@@ -15,7 +15,7 @@ from planaria.derivations.asymptotics.polygon import Weight
 from planaria.derivations.asymptotics.result import Scaling, holding, scaling_of
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.evidence import Check, Outcome
-from planaria.numerics.asymptotics.far import STEP, FarPoints, exact_values, far_points, predicted
+from planaria.numerics.asymptotics.far import STEP, FarPoints, exact_values, far_points, finite_values, predicted
 
 __all__ = ["scaling"]
 
@@ -24,6 +24,7 @@ CLOSE = 0.25  # logarithm of value over prediction at the farthest point
 TINY = 1e-2  # what does not have to shrink
 SLOW = -0.3  # the power of a correction that is slow
 SHARE = 1 / 3  # of the power of the largest correction, by which deviations have to fall
+DECADES = range(-24, 25, 4)  # in which an optimum is looked for where no balance has one
 BESIDE = Rational(3, 2)  # factor beside an optimum at which the value is to be larger
 
 
@@ -74,6 +75,7 @@ def _physical(corner: Corner) -> tuple[Candidate, Check, Rational, float]:
     """The candidate that the engine's values approach, at which alpha, and how fast deviations have to fall."""
     candidates = corner.candidates()
     if not candidates:
+        _refuse_boundary(corner)
         raise InputError(
             "scaling",
             f"no dominant balance along {corner.path} has a formula: the unknown may stay finite",
@@ -95,6 +97,7 @@ def _physical(corner: Corner) -> tuple[Candidate, Check, Rational, float]:
         if best is None or abs(off[-1]) < best[0]:
             best = abs(off[-1]), candidate, off, alpha, rate
     if best is None:
+        _refuse_boundary(corner)
         raise InputError(
             "scaling",
             f"none of {len(candidates)} dominant balances along {corner.path} is the value of the engine far out",
@@ -109,6 +112,24 @@ def _physical(corner: Corner) -> tuple[Candidate, Check, Rational, float]:
         "the physical branch is the one whose leading term the exact value approaches", "residual", True, detail
     )
     return candidate, check, alpha, rate
+
+
+def _refuse_boundary(corner: Corner) -> None:
+    """Raise InputError where the value is least at the boundary of a parameter that is to be at its optimum."""
+    parameter = corner.path.optimised
+    if parameter is None or parameter in corner.derivation.rules.setting.spaces:
+        return
+    witness = Rational(corner.field.witness.numerator, corner.field.witness.denominator)
+    point = far_points(corner, witness).points[0]
+    values = finite_values(corner.derivation, [{**point, parameter: Rational(10) ** k} for k in DECADES])
+    if not values or min(values, key=lambda one: one[1])[0] not in (values[0][0], values[-1][0]):
+        return
+    end = "0" if values[0][1] < values[-1][1] else "oo"
+    raise InputError(
+        "--given",
+        f"there is no optimum: along {corner.path} the value is least at the boundary, {parameter} = {end}",
+        f"give {parameter}={end} in place of {parameter}=optimum",
+    )
 
 
 def _alpha(corner: Corner, candidate: Candidate, size: Weight | None) -> Rational:
