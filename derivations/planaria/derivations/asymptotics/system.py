@@ -249,7 +249,9 @@ def one_term(field: Field, formula: Expr) -> GeneralisedPolynomial:
             exponents[base] = field(exponent)
         except KeyError:
             raise InputError(
-                "--given", f"{formula} is no product of powers", "give such, or sums of such: 2*N, N**(1 - alpha), N + 1"
+                "--given",
+                f"{formula} is no product of powers",
+                "give such, or sums of such: 2*N, N**(1 - alpha), N + 1",
             ) from None
     number = field(Rational(coefficient)) if coefficient.is_Rational else None
     if number is None:
@@ -260,7 +262,9 @@ def one_term(field: Field, formula: Expr) -> GeneralisedPolynomial:
 def size_term(field: Field, formula: Expr) -> tuple[dict[Symbol, Expr], GeneralisedPolynomial]:
     """A product of powers as one with the coefficient 1, whose number has a name."""
     if isinstance(formula.expand(), Add):
-        raise InputError("--given", f"the number of eigenvalues is the sum {formula}", "give one term, as 2*N or N**2")
+        raise InputError(
+            "--given", f"the number of eigenvalues is the sum {formula}", "give one term, as 2*N or N**2"
+        )
     ((key, number),) = one_term(field, formula).terms.items()
     known: dict[Symbol, Expr] = {}
     if not number.is_one:
