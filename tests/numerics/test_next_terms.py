@@ -35,7 +35,7 @@ def found_along(quantity: str, symbol: str, given: str) -> Scaling:
     return scaling(derived(quantity), symbol, given)
 
 
-# Delta_0 = lambda_+ (rho/(N + 1/2 + tau))^s with tau = zeta(s, M + 1)/d, and L = C sigma_w^2 Delta_0 N P/(2 M (P - N))
+# Delta_0 = lambda_+ (rho/(N + 1/2 + tau))^s, tau = zeta(s, M + 1)/d, L = C sigma_w^2 Delta_0 N P/(2 M (P - N))
 ROWS: list[tuple[str, str, str, Expr]] = [
     ("loss", "N", "gamma=0, P=oo, M=oo", -S / (2 * N)),
     ("loss", "N", "gamma=0, P=N**(3/2), M=oo", 1 / sqrt(N)),  # 1/(1 - N/P)
@@ -66,7 +66,7 @@ def test_exact_values_lack_it() -> None:
             z = np.sum(eigenvalues / (eigenvalues + np.exp(middle)))
             low, high = (middle, high) if z > size else (low, middle)
         exact = np.exp(low) * size * 2 * size / (2 * size**2 * size)
-        numbers = {s: 1 for s in found.written_out.free_symbols} | {alpha: Rational(1, 2), N: size}
+        numbers = dict.fromkeys(found.written_out.free_symbols, 1) | {alpha: Rational(1, 2), N: size}
         leading = float(found.written_out.subs(numbers).evalf())
         relative = float(found.next_term.subs(dict(found.constants)).subs(numbers).evalf())
         offs.append(abs((exact / leading - 1) / relative - 1))

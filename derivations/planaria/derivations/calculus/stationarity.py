@@ -88,7 +88,7 @@ class Stationarity(Portable):
         return None
 
     def least(self, number: int) -> Expr | None:
-        """The value at the stationary point, one parameter being taken from the condition, where that is shorter."""
+        """The value at the stationary point, a parameter being taken from the condition if that is shorter."""
         own = {u.symbol for u in self.form.unknowns} | {s for s, _ in self.sums} | {self.parameter}
         form = self.solved(number)
         factor = form.relations[-1]
