@@ -170,6 +170,8 @@ VALUES: dict[str, Callable[[], Any]] = {
     "comparisons": lambda: tuple(
         derived().equals(one, {"z": "k**2", "k": "k**3 = z*k"}) for one in ("z + Delta", "sum(lambda_I)/P")
     ),
+    "analyses": lambda: (loss().derivative(gamma=1), loss().optimum("gamma"), loss().bulk(1), loss().sign("N")),
+    "scaling": lambda: loss().scaling("N", "gamma=0, P/N=2, M=oo"),
     "check": lambda: check_diagrams(derived(), 0, lambda text, done, total: None),
     "simulation": _simulation,
     "moment": lambda: moment(Trace(X * X.T) ** 2, MODEL),

@@ -31,9 +31,27 @@ def test_json_has_exponent_and_prefactor() -> None:
     assert [one["outcome"] for one in found["checks"]] == ["passed", "passed"]
 
 
+def test_json_of_signs_and_forms_in_z() -> None:
+    head = ["analyse", "random-features", "loss", "--json"]
+    done = RUN.invoke(app, [*head, "--monotone", "N+P", "--fixed", "N*P, Delta"], catch_exceptions=False)
+    found = json.loads(done.stdout)["sign"]
+    assert (done.exit_code, found["verdict"], found["sign"]) == (0, "proved", 1)
+    done = RUN.invoke(app, [*head, "--monotone", "N"], catch_exceptions=False)
+    found = json.loads(done.stdout)["sign"]
+    assert (done.exit_code, found["verdict"], found["sign"]) == (1, "refuted", None)
+    assert [float(one["value"].split()[0]) > 0 for one in found["witnesses"]] == [True, False]
+    done = RUN.invoke(app, [*head, "--bulk", "0", "--optimum", "gamma"], catch_exceptions=False)
+    found = json.loads(done.stdout)["bulk"]
+    assert found["pole"] == "Delta = lambda_plus*(rho/z)**(alpha + 1)"
+    assert found["optimum"]["stationarity"].endswith(" = 0")
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (["analyse", "random-features", "loss", "--fixed", "N"], "say along what: --monotone N"),
+        (["analyse", "random-features", "loss", "--bulk", "2"], "2 is none"),
+        (["analyse", "random-features", "loss", "--sign", "--bulk", "0"], "ask for one thing at a time"),
         (["analyse", "random-features", "loss", "--scaling", "Q"], "no parameter or dimension 'Q'"),
         (["analyse", "random-features", "loss", "--scaling", "N", "--given", "alpha=-1"], "is not positive"),
         (["analyse", "ridge-regression", "variance", "--scaling", "P", "--given", "M=oo"], "follow no law"),

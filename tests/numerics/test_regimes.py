@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sympy import Expr
 from planaria import derive
 from planaria.algebra.errors import InputError
 from planaria.derivations import Derivation
+from planaria.numerics.asymptotics.domains import overlap, uncovered
 from planaria.numerics.asymptotics.regimes import Regimes, find_regimes
 from planaria.writing.plots.regimes import phase_section, write_phase_diagram
 
@@ -65,6 +67,30 @@ def test_every_direction_is_in_one_regime(found: Regimes) -> None:
         assert inside == 1
 
 
+def test_domains_are_checked_without_points(found: Regimes) -> None:
+    assert [one.outcome.value for one in found.checks] == ["passed", "passed"]
+    cones = [one.cone for one in found.regimes]
+    grow = [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0)]
+    assert uncovered(grow, cones) is None
+    for left_out in range(len(cones)):
+        direction = uncovered(grow, [one for n, one in enumerate(cones) if n != left_out])
+        assert direction is not None
+        assert found.at(direction) == left_out
+    assert not any(overlap(a, b) for a, b in combinations(cones, 2))
+
+
+def test_the_number_of_eigenvalues_is_a_symbol(loss: Derivation) -> None:
+    """Beyond M features the loss falls as gamma^2 tr Lambda^-1 N P/((N-M)(P-M)) Delta^2, and jumps at N = M."""
+    several = find_regimes(loss, "N, M, gamma", "P=N")
+    exponents = [{str(s): str(e) for s, e in one.exponents.items()} for one in several.regimes]
+    assert {"M": "alpha + 3", "N": "-4", "gamma": "2"} in exponents
+    assert {"M": "-3/2", "N": "1/2 - 3*alpha/2", "gamma": "-1/2"} in exponents
+    assert len(exponents) == 4
+    (jump,) = (one for one in several.crossovers if one.jump)
+    assert {str(jump.symbol), str(jump.at)} == {"M", "N"}
+    assert all(one.outcome.value == "passed" for one in several.checks)
+
+
 def test_crossovers(found: Regimes) -> None:
     between = {one.between: one for one in found.crossovers}
     order = {str(sorted(map(str, one.exponents))): n for n, one in enumerate(found.regimes, 1)}
@@ -102,7 +128,8 @@ def test_the_phase_diagram(found: Regimes, tmp_path: Path) -> None:
         ("N, N", "M=oo", "is no list of symbols"),
         ("N", "gamma=0, M=oo", "only the size of the spectrum"),
         ("N, P", "P=N, M=oo", "is among the symbols"),
-        ("N, M", "P=N", "is the number of eigenvalues"),
+        ("N, M", "P=N, M=oo", "is among the symbols"),
+        ("N", "gamma=optimum, M=oo", "nothing be at its optimum"),
     ],
 )
 def test_bad_questions(loss: Derivation, symbols: str, given: str, words: str) -> None:

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from planaria.algebra.errors import InputError, described, kind_of
 from planaria.derivations.analysis.consequence import Consequence
+from planaria.derivations.analysis.optimum import Optimum
+from planaria.derivations.analysis.parameter_series import ParameterSeries
+from planaria.derivations.asymptotics.result import Scaling
+from planaria.derivations.bulk.form import BulkForm
 from planaria.derivations.compared import Comparison
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
+from planaria.derivations.signs.result import SignVerdict
 from planaria.diagrams.duality import Duality
 from planaria.diagrams.expansion import SHOWN, Diagrams
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.graphs.ribbon import RibbonGraph
 from planaria.diagrams.networks.reading import Node
 from planaria.diagrams.rules.pencil import FeynmanRules
+from planaria.ensembles.shown import Visible
+from planaria.numerics.asymptotics.regimes import Regimes
+from planaria.writing.analysis.views import analysis_text, latex_analysis
 from planaria.writing.comparisons.latex import latex_comparison
 from planaria.writing.emitters.shapes import Picture
 from planaria.writing.emitters.svg import to_svg
@@ -58,12 +66,14 @@ def tikz(value: RibbonGraph | Graph[Node] | Diagrams) -> str:
     return to_tikz(picture(value))
 
 
-def text(value: Derivation | LogDetDerivation | Comparison | Consequence) -> str:
+def text(value: Derivation | LogDetDerivation | Comparison | Consequence | BulkForm | SignVerdict) -> str:
     """A few lines for a terminal."""
     if isinstance(value, Comparison):
         return comparison_text(value)
     if isinstance(value, Consequence):
         return consequence_text(value)
+    if isinstance(value, (BulkForm, SignVerdict)):
+        return analysis_text(value)
     return log_determinant_text(value) if isinstance(value, LogDetDerivation) else derivation_text(value)
 
 
@@ -99,6 +109,17 @@ def _(value: Derivation, width: float | str | None = None, rules: bool = False) 
         return block
     fields = contents_of(value.expression, value.model).fields  # also those of long words
     return f"{rules_on_pages(value.rules, width=room, fields=fields)}\n{block}"
+
+
+@latex.register(Consequence)
+@latex.register(ParameterSeries)
+@latex.register(Optimum)
+@latex.register(Scaling)
+@latex.register(Regimes)
+@latex.register(BulkForm)
+@latex.register(SignVerdict)
+def _(value: Visible, width: float | str | None = None) -> str:
+    return latex_analysis(value, None if width is None else _width(width))
 
 
 @latex.register

@@ -331,6 +331,24 @@ class Derivation(Portable):
         found: Portable = extension(EVALUATORS, "regimes")(self, symbols, given)
         return found
 
+    def bulk(self, order: int = 1) -> Portable:
+        """The closed form in z alone where the pole is among infinitely many eigenvalues of a power law.
+
+        See `planaria.derivations.bulk.form`: order 0 has integrals in place of sums, 1 their constants, too.
+        """
+        found: Portable = extension(EVALUATORS, "bulk")(self, order)
+        return found
+
+    def sign(self, along: str = "", fixed: str = "", *, seed: int = 0) -> Portable:
+        """The sign of the value, or of its slope: ``result.sign("N + P", fixed="N*P, Delta")``.
+
+        It is proved, if it can be.
+
+        See `planaria.numerics.signs.sign`.
+        """
+        found: Portable = extension(EVALUATORS, "sign")(self, along, fixed, seed=seed)
+        return found
+
     def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
         """Equations, value and spectral sums as LaTeX to be pasted into a paper.
 

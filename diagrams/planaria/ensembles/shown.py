@@ -11,7 +11,7 @@ from typing import Any, SupportsIndex, TypeVar, overload
 
 from planaria.ensembles.extensions import VIEWS, extension
 
-__all__ = ["Shown", "tell_ipython"]
+__all__ = ["Shown", "Visible", "tell_ipython"]
 
 T = TypeVar("T")
 
@@ -49,6 +49,22 @@ class Shown(tuple[T, ...]):
         """None, which leaves the text, where there is nothing to show."""
         found: str | None = extension(VIEWS, "html")(self)
         return found
+
+
+class Visible:
+    """A value that shows itself in notebooks, and as LaTeX; how, is registered on the floor of writing."""
+
+    __slots__ = ()
+
+    def latex(self, width: float | str | None = None) -> str:
+        """Its formulas as LaTeX for a page of a width, in points or as ``"12cm"``; else as in notebooks."""
+        return str(extension(VIEWS, "latex")(self, width))
+
+    def _repr_latex_(self) -> str:
+        return str(extension(VIEWS, "latex")(self))
+
+    def _repr_html_(self) -> str:
+        return str(extension(VIEWS, "html")(self))
 
 
 def tell_ipython() -> None:

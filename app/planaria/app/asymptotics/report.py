@@ -20,6 +20,7 @@ from planaria.derivations.asked import derive
 from planaria.derivations.asymptotics.expansions import State
 from planaria.derivations.asymptotics.result import Scaling
 from planaria.derivations.derivation import Derivation
+from planaria.ensembles.evidence import Check
 from planaria.ensembles.library import load_model
 from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.numerics.asymptotics.regimes import Regime, Regimes, find_regimes
@@ -27,7 +28,15 @@ from planaria.numerics.asymptotics.scaling import scaling
 from planaria.writing.plots.regimes import write_phase_diagram
 from planaria.writing.terminal.expressions import Formulas
 
-__all__ = ["Question", "print_regimes", "print_scaling", "regimes_json", "scaling_json"]
+__all__ = [
+    "Question",
+    "constants_json",
+    "derived",
+    "print_regimes",
+    "print_scaling",
+    "regimes_json",
+    "scaling_json",
+]
 
 _SUFFIXES = (".svg", ".png", ".pdf")
 
@@ -47,7 +56,7 @@ class Question:
 
 def print_scaling(question: Question, symbol: str) -> bool:
     """Derive, find the exponent and print it; whether no check failed."""
-    file, quantity, derivation, formulas = _derived(question)
+    file, quantity, derivation, formulas = derived(question)
     with working(messages(), f"scaling of {quantity.name}"):
         found = scaling(derivation, symbol, question.given)
     passed = not any(one.failed for one in found.checks)
@@ -64,7 +73,9 @@ def print_scaling(question: Question, symbol: str) -> bool:
     if found.optimum is not None and found.path.optimised is not None:
         line(console, f"{formulas.name(found.path.optimised)} = {formulas.inline(found.optimum)}")
     line(console, f"{_unknown(found.state)} = {' + '.join(formulas.inline(one) for one in found.unknown)} + ...")
-    if found.correction is not None:
+    if found.next_term is not None:
+        line(console, f"next term: times 1 + {formulas.inline(found.next_term)}")
+    elif found.correction is not None:
         note(console, f"corrections are of relative order {formulas.inline(found.correction)}")
     note(console, f"holds for {found.domain}")
     for check in found.checks:
@@ -76,7 +87,7 @@ def print_scaling(question: Question, symbol: str) -> bool:
 def print_regimes(question: Question, over: str, draw: str | None) -> None:
     """Derive, find the regimes, print them and draw the phase diagram."""
     picture = _picture(draw)
-    file, quantity, derivation, formulas = _derived(question)
+    file, quantity, derivation, formulas = derived(question)
     with working(messages(), f"regimes of {quantity.name}"):
         found = find_regimes(derivation, over, question.given)
     if question.as_json:
@@ -96,7 +107,14 @@ def print_regimes(question: Question, over: str, draw: str | None) -> None:
         heading(console, "Crossovers", "where leading terms are equal")
         for one in found.crossovers:
             left, right = one.between
-            line(console, f"{left} and {right}: {formulas.name(one.symbol)} = {formulas.inline(one.at)}")
+            line(
+                console,
+                f"{left} and {right}: {formulas.name(one.symbol)} = {formulas.inline(one.at)}"
+                + (", where the value jumps" if one.jump else ""),
+            )
+        for check in found.checks:
+            line(console, f"{check.outcome.value}: {check.statement}")
+            note(console, check.detail)
         note(console, f"compared at {formulas.inline(found.alpha)} = {float(found.witness):.4g}")
     if picture is not None:
         write_whole(picture, f"--draw {draw}", lambda path: write_phase_diagram(path, found))
@@ -111,16 +129,14 @@ def scaling_json(found: Scaling, formulas: Formulas) -> dict[str, Any]:
         "given": formulas.renamed_text(", ".join(map(str, found.path.held))),
         "exponent": plain(found.exponent),
         "prefactor": plain(found.prefactor),
-        "constants": _constants_json(found.constants, formulas),
+        "constants": constants_json(found.constants, formulas),
         "state": found.state.value,
         "unknown": [plain(one) for one in found.unknown],
         "optimum": None if found.optimum is None else plain(found.optimum),
+        "next": None if found.next_term is None else plain(found.next_term),
         "correction": None if found.correction is None else plain(found.correction),
         "holds": found.domain,
-        "checks": [
-            {"statement": c.statement, "method": c.method, "outcome": c.outcome.value, "detail": c.detail}
-            for c in found.checks
-        ],
+        "checks": [_check_json(one) for one in found.checks],
     }
 
 
@@ -133,10 +149,21 @@ def regimes_json(found: Regimes, formulas: Formulas) -> dict[str, Any]:
                 "between": list(one.between),
                 "symbol": formulas.plain_name(one.symbol),
                 "at": formulas.plain(one.at),
-                "constants": _constants_json(one.constants, formulas),
+                "jump": one.jump,
+                "constants": constants_json(one.constants, formulas),
             }
             for one in found.crossovers
         ],
+        "checks": [_check_json(one) for one in found.checks],
+    }
+
+
+def _check_json(one: Check) -> dict[str, str]:
+    return {
+        "statement": one.statement,
+        "method": one.method,
+        "outcome": one.outcome.value,
+        "detail": one.detail,
     }
 
 
@@ -145,7 +172,7 @@ def _regime_json(regime: Regime, formulas: Formulas) -> dict[str, Any]:
     return {
         "exponents": {formulas.plain_name(s): plain(e) for s, e in regime.exponents.items()},
         "prefactor": plain(regime.prefactor),
-        "constants": _constants_json(regime.constants, formulas),
+        "constants": constants_json(regime.constants, formulas),
         "state": regime.state.value,
         "unknown": [plain(one) for one in regime.unknown],
         "large": [plain(one) for one in regime.domain],
@@ -153,7 +180,8 @@ def _regime_json(regime: Regime, formulas: Formulas) -> dict[str, Any]:
     }
 
 
-def _derived(question: Question) -> tuple[ModelFile, Quantity, Derivation, Formulas]:
+def derived(question: Question) -> tuple[ModelFile, Quantity, Derivation, Formulas]:
+    """What a question is about, and how it is written."""
     file = load_model(question.model)
     quantity = scalar_quantity(file, question.quantity)
     model = with_kinds(file, question.spectrum)
@@ -174,7 +202,8 @@ def _constants(console: Console, constants: Mapping[Symbol, Expr], formulas: For
         line(console, f"where {formulas.name(symbol)} = {formulas.inline(value)}")
 
 
-def _constants_json(constants: Mapping[Symbol, Expr], formulas: Formulas) -> dict[str, str]:
+def constants_json(constants: Mapping[Symbol, Expr], formulas: Formulas) -> dict[str, str]:
+    """Named numbers, written out."""
     return {formulas.plain_name(symbol): str(value) for symbol, value in constants.items()}
 
 

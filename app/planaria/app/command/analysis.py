@@ -8,10 +8,14 @@ import typer
 
 from planaria.app.command.asymptotics import (
     Asymptotics,
+    BulkOption,
     DrawRegimesOption,
+    FixedOption,
     GivenOption,
+    MonotoneOption,
     RegimesOption,
     ScalingOption,
+    SignOption,
     analyse_asymptotics,
 )
 from planaria.app.options import (
@@ -62,6 +66,10 @@ def analyse(
     regimes: RegimesOption = None,
     given: GivenOption = "",
     draw: DrawRegimesOption = None,
+    bulk: BulkOption = None,
+    sign: SignOption = False,
+    monotone: MonotoneOption = None,
+    fixed: FixedOption = "",
     values: NumbersOption = None,
     spectrum: SpectrumOption = None,
     spectrum_file: SpectrumFileOption = None,
@@ -73,13 +81,25 @@ def analyse(
     budget: BudgetOption = 10.0,
     json: JsonOption = False,
 ) -> None:
-    """Analyse a closed form: derivatives, limits, series, optima, exponents, regimes; numbers with --set."""
+    """Analyse a closed form: derivatives, limits, series, optima, exponents, regimes, signs."""
     check_words(model, [quantity], spectra=spectrum)
-    asymptotics = Asymptotics(scaling, regimes, given, draw)
-    asymptotics.check(others=any(one is not None for one in (derivative, limit, series, optimum, values)))
-    if asymptotics.is_asked:
+    asymptotics = Asymptotics(scaling, regimes, given, draw, bulk, sign, monotone, fixed)
+    others = any(one is not None for one in (derivative, limit, series, values))
+    asymptotics.check(others=others, optimum=optimum is not None)
+    if asymptotics.asked:
         kinds, renames = tuple(spectrum or ()), tuple(symbols or ())
-        if not analyse_asymptotics(model, quantity, asymptotics, kinds, renames, budget, as_json=json):
+        found = analyse_asymptotics(
+            model,
+            quantity,
+            asymptotics,
+            kinds,
+            renames,
+            budget,
+            as_json=json,
+            optimum=optimum,
+            seed=seed,
+        )
+        if not found:
             raise typer.Exit(1)
         return
     from planaria.app.subcommands.analyse import AnalyseOptions, analyse_quantity

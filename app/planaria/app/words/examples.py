@@ -35,7 +35,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria analyse wigner resolvent --derivative z --set z=3 --set N=100",
         "planaria analyse ridge-regression loss --spectrum Omega=identity \\\n    --optimum gamma",
         "planaria analyse random-features loss --scaling N \\\n    --given 'gamma=0, P/N=2, M=oo'",
-        "planaria analyse random-features loss --regimes N \\\n    --given 'gamma=1/N, P=N, M=oo'",
+        "planaria analyse random-features loss --monotone N+P \\\n    --fixed 'N*P, Delta'",
     ),
     "density": (
         "planaria density wigner resolvent --of z --set N=100",

@@ -7,10 +7,16 @@ from functools import singledispatch
 from typing import Any
 
 from planaria.algebra.errors import kind_of
+from planaria.derivations.analysis.consequence import Consequence
 from planaria.derivations.analysis.limits import LimitBranch
+from planaria.derivations.analysis.optimum import Optimum
+from planaria.derivations.analysis.parameter_series import ParameterSeries
+from planaria.derivations.asymptotics.result import Scaling
+from planaria.derivations.bulk.form import BulkForm
 from planaria.derivations.compared import Comparison
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.log_determinants import LogDetDerivation
+from planaria.derivations.signs.result import SignVerdict
 from planaria.derivations.steps import Step
 from planaria.diagrams.duality import Dualities, Duality, Refutation
 from planaria.diagrams.expansion import Diagrams
@@ -21,8 +27,10 @@ from planaria.ensembles.evidence import Check
 from planaria.ensembles.model import Model
 from planaria.ensembles.shown import Shown
 from planaria.ensembles.text.model_data import ModelFile
+from planaria.numerics.asymptotics.regimes import Regimes
 from planaria.numerics.nonhermitian.values import PlaneDensity
 from planaria.numerics.spectral.values import Density
+from planaria.writing.notebook.analysis import analysis_html, series_html
 from planaria.writing.notebook.comparisons import comparison_html
 from planaria.writing.notebook.densities import density_html, plane_density_html
 from planaria.writing.notebook.derivations import derivation_html, limits_html, log_determinant_html, steps_html
@@ -52,6 +60,13 @@ for _kind, _show in (
     (Derivation, derivation_html),
     (LogDetDerivation, log_determinant_html),
     (Comparison, comparison_html),
+    (Consequence, analysis_html),
+    (ParameterSeries, analysis_html),
+    (Optimum, analysis_html),
+    (Scaling, analysis_html),
+    (Regimes, analysis_html),
+    (BulkForm, analysis_html),
+    (SignVerdict, analysis_html),
     (Estimate, estimate_html),
     (Simulation, simulation_html),
     (Density, density_html),
@@ -64,6 +79,7 @@ for _kind, _show in (
 ):
     html.register(_kind)(_show)
 
+
 # Of several values of one kind; a single one is shown as several would be.
 _TOGETHER: Mapping[type, Callable[[Any], str]] = {
     Step: steps_html,
@@ -72,6 +88,7 @@ _TOGETHER: Mapping[type, Callable[[Any], str]] = {
     RibbonGraph: diagrams_html,
     Duality: dualities_html,
     Refutation: dualities_html,
+    ParameterSeries: series_html,
 }
 
 

@@ -17,7 +17,7 @@ from planaria.derivations.steps import Formula, Step
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.extensions import EVALUATORS, VIEWS, extension
 from planaria.ensembles.question import Given, Values
-from planaria.ensembles.shown import Shown
+from planaria.ensembles.shown import Shown, Visible
 
 __all__ = ["Consequence", "Source", "derivatives"]
 
@@ -36,7 +36,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
-class Consequence(Portable):
+class Consequence(Visible, Portable):
     """A value that follows from a derivation, in the same unknowns and equations.
 
     Attributes

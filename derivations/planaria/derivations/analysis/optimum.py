@@ -13,12 +13,13 @@ from planaria.derivations.analysis.consequence import Source
 from planaria.derivations.calculus.stationarity import Stationarity
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.ensembles.estimate import Estimate
+from planaria.ensembles.shown import Visible
 
 __all__ = ["Optimum"]
 
 
 @dataclass(frozen=True)
-class Optimum(Portable):
+class Optimum(Visible, Portable):
     """A least value over a parameter.
 
     Attributes
@@ -56,6 +57,11 @@ class Optimum(Portable):
     def explicit(self) -> Expr | None:
         """The parameter at the optimum where it is a formula of other parameters alone; else None."""
         return self.condition.explicit(self.factors[0]) if len(self.factors) == 1 else None
+
+    @cached_property
+    def least(self) -> Expr | None:
+        """The value at the optimum, shortened by the stationarity; None where that makes it no shorter."""
+        return self.condition.least(self.factors[0]) if len(self.factors) == 1 else None
 
     @property
     def equations(self) -> tuple[Eq, ...]:

@@ -17,13 +17,13 @@ from planaria.derivations.elimination.closed_form import Form
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.extensions import EVALUATORS, extension
 from planaria.ensembles.question import Given, Values
-from planaria.ensembles.shown import Shown
+from planaria.ensembles.shown import Shown, Visible
 
 __all__ = ["ParameterSeries"]
 
 
 @dataclass(frozen=True)
-class ParameterSeries(Portable):
+class ParameterSeries(Visible, Portable):
     """A quantity as a series about a limit, along the branch that belongs to the matrices.
 
     Attributes
@@ -51,7 +51,7 @@ class ParameterSeries(Portable):
     holds: tuple[Relational, ...] | None
     samples: int
     series: BranchSeries = field(repr=False)
-    moving: Mapping[Symbol, Expr] = field(repr=False)
+    moving: Mapping[Symbol, Expr] = field(repr=False, hash=False)
 
     @cached_property
     def terms(self) -> tuple[tuple[Rational, Expr], ...]:

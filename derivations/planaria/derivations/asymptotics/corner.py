@@ -27,8 +27,9 @@ from planaria.derivations.asymptotics.generalised import (
 from planaria.derivations.asymptotics.path import Limit, Path
 from planaria.derivations.asymptotics.polygon import Scales, Weight, balances, leading_roots
 from planaria.derivations.asymptotics.quotient import Quotient
-from planaria.derivations.asymptotics.system import System, inert_weights, law_of, systems
+from planaria.derivations.asymptotics.system import System, inert_weights, law_of, size_term, systems
 from planaria.derivations.derivation import Derivation
+from planaria.ensembles.spectra import PowerLaw
 
 __all__ = ["Candidate", "Corner", "corner_of", "correction", "shifted"]
 
@@ -118,17 +119,25 @@ class Corner(Portable):
                 yield replace(self, limits=(*order, last))
 
 
-def corner_of(derivation: Derivation, path: Path) -> Corner:
-    """The closed form on a path; InputError for spectra without a law, and for several unknowns."""
+def corner_of(derivation: Derivation, path: Path, moving: frozenset[Symbol] = frozenset()) -> Corner:
+    """The closed form on a path; InputError for spectra without a law, and for several unknowns.
+
+    Parameters
+    ----------
+    moving
+        What else goes to a limit, each on its own way.
+    """
     size, spectrum = law_of(derivation)
     own = spectrum.free_symbols if spectrum is not None else set()
-    for symbol, _ in path.limits:
+    for symbol, limit in path.limits:
+        if isinstance(spectrum, PowerLaw) and symbol == spectrum.alpha and limit is Limit.ZERO:
+            raise InputError("--given", f"{symbol} goes to 0", f"a power law needs {symbol} > 0: give it a number")
         if symbol in own:
             raise InputError(
                 "--given", f"{symbol} is a parameter of the spectrum", "give it a number, or leave it out"
             )
     limits = dict(path.limits)
-    infinite, inert, moving = None, {}, list(path.limits)
+    infinite, inert, limited = None, {}, list(path.limits)
     if size is not None and limits.get(size) is Limit.INFINITY and size != path.symbol:
         infinite = size
         parameters = frozenset(s for s in limits if s != size)
@@ -136,12 +145,12 @@ def corner_of(derivation: Derivation, path: Path) -> Corner:
         found = inert_weights(derivation, size, spaces | set(path.formulas), parameters)
         if found is not None:
             inert = dict(found)
-            moving = [(s, limit) for s, limit in moving if s != size]
-    growing = size is not None and infinite is None and _grows(size, path)
+            limited = [(s, limit) for s, limit in limited if s != size]
+    growing = size is not None and infinite is None and (size in moving or _grows(size, path))
     made = tuple(
         systems(derivation, path.formulas, path.optimised, infinite=infinite is not None, growing=growing)
     )
-    return Corner(derivation, path, tuple(moving), infinite, inert, made)
+    return Corner(derivation, path, tuple(limited), infinite, inert, made)
 
 
 def _grows(size: Symbol, path: Path) -> bool:
@@ -156,7 +165,7 @@ def _candidates(system: System, corner: Corner) -> Iterator[Candidate]:
         system.relation, system.outputs, system.unknown, scales, dict(system.constants), None, 0
     ):
         first = scales.weight(next(iter(chain[0].terms)))
-        if not _in_state(system, scales, first):
+        if not _in_state(system, corner, first):
             continue
         (top_weight, top), (bottom_weight, bottom), *rest = tops
         weight = scales.difference(top_weight, bottom_weight)
@@ -200,19 +209,19 @@ def correction(candidate: Candidate, scales: Scales) -> Weight | None:
     return max(found, key=scales.order, default=None)
 
 
-def _in_state(system: System, scales: Scales, weight: Weight) -> bool:
+def _in_state(system: System, corner: Corner, weight: Weight) -> bool:
     """Whether the unknown scales as its expansions assume."""
-    state = system.expansions.state
+    state, scales, size = system.expansions.state, corner.scales, system.expansions.size
     if state is State.PLAIN:
         return True
+    own = scales.zero
+    if size is not None:
+        ((key, _),) = size_term(system.field, corner.path.formulas.get(size, size))[1].terms.items()
+        own = scales.weight(key)
     if state is State.BELOW:
-        size = system.expansions.size
-        own = scales.known.get(size, scales.zero) if size is not None else scales.zero
         weight = tuple(-(a + system.field.s * b) for a, b in zip(weight, own, strict=True))
-    if state is State.BULK and system.expansions.size is not None:
-        own = scales.known.get(system.expansions.size, scales.zero)
-        if scales.order(weight) >= scales.order(own):
-            return False  # as many as all eigenvalues: their end is felt
+    if state is State.BULK and size is not None and scales.order(weight) >= scales.order(own):
+        return False  # as many as all eigenvalues: their end is felt
     return scales.order(weight) > scales.order(scales.zero)
 
 

@@ -141,12 +141,17 @@ class Expansions(Portable):
                 else GeneralisedPolynomial.constant(f, f(Fraction(-1, 2)))
             )
             parts.append((constant * self._root_power(f.s * f(k))).scaled(coefficient))
+        if a == 1 and self.size is not None:  # those of more numerators are beyond what is left out
+            parts.append((self._missing() * self._root_power(-f.s * f(b))).scaled(-f.one))
         parts.append(self._rest(f"{a}_{b}") * GeneralisedPolynomial.power(f, self.variable, -f.s * f(most)))
         scale = GeneralisedPolynomial.power(f, self.scale, f(a - b))
         return scale * GeneralisedPolynomial.total(f, parts)
 
     def _root_power(self, exponent: Ratio) -> GeneralisedPolynomial:
-        """A power of (Delta/lambda_plus)**(1/s) by z: (rho/(z + 1/2))**exponent up to relative errors z**-2."""
+        """A power of (Delta/lambda_plus)**(1/s) by z: (rho/(z + 1/2))**exponent up to relative errors z**-2.
+
+        At a finite size it is rho/(z + 1/2 + tail), where the tail is what eigenvalues beyond the last would add.
+        """
         f = self.field
         if not exponent:
             return GeneralisedPolynomial.constant(f, f.one)
@@ -157,7 +162,26 @@ class Expansions(Portable):
         order = f.s + f.one if exponent == -f.one else f(2)
         name = "z" + "".join(str(exponent.to_sympy()).split())
         rest = GeneralisedPolynomial(f, {monomial({RHO: exponent, z: -exponent - order}): f.one})
-        return GeneralisedPolynomial.total(f, (lead, half.scaled(f(Fraction(1, 2))), rest * self._rest(name)))
+        parts = [lead, half.scaled(f(Fraction(1, 2))), rest * self._rest(name)]
+        if self.size is not None:
+            over = GeneralisedPolynomial(f, {monomial({RHO: -f.s, z: f.s - f.one}): -exponent})
+            share = self._missing() * over
+            tiny = GeneralisedPolynomial(
+                f, {monomial({z: f(2) * (f.s - f.one), self.size: f(2) * (f.one - f.s)}): f.one}
+            )
+            each = GeneralisedPolynomial(f, {monomial({z: f.s - f(2), self.size: f.one - f.s}): f.one})
+            parts += [
+                lead * share,
+                lead * tiny * self._rest(name + "tail"),
+                lead * each * self._rest(name + "both"),
+            ]
+        return GeneralisedPolynomial.total(f, parts)
+
+    def _missing(self) -> GeneralisedPolynomial:
+        """zeta(s, M + 1), the sum of I**-s beyond the last eigenvalue, up to relative errors 1/M."""
+        assert self.size is not None
+        alpha = self.field.s - self.field.one
+        return GeneralisedPolynomial.power(self.field, self.size, -alpha).scaled(self.field.one / alpha)
 
     def _rest(self, name: str) -> GeneralisedPolynomial:
         return GeneralisedPolynomial.power(self.field, remainder(name), self.field.one)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as member
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
@@ -36,7 +37,7 @@ def remainder(name: str) -> Symbol:
 
 
 def is_remainder(symbol: Symbol) -> bool:
-    return str(symbol).startswith(REMAINDER)
+    return str(symbol.name).startswith(REMAINDER)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,14 @@ class Field(Portable):
         return self.ring.constant(number)
 
     def at_witness(self, ratio: Ratio) -> Fraction:
-        return Fraction(ratio.evaluate({self.symbol: self.witness}))
+        if ratio not in self._seen:
+            self._seen[ratio] = Fraction(ratio.evaluate({self.symbol: self.witness}))
+        return self._seen[ratio]
+
+    @cached_property
+    def _seen(self) -> dict[Ratio, Fraction]:
+        """The numbers that were asked for: the same few exponents occur in thousands of terms."""
+        return {}
 
     def sign(self, ratio: Ratio) -> int:
         """-1, 0 or 1."""
@@ -90,7 +98,11 @@ class Field(Portable):
 
 
 def monomial(exponents: Mapping[Symbol, Ratio]) -> Monomial:
-    return tuple(sorted(((v, e) for v, e in exponents.items() if e), key=lambda pair: str(pair[0])))
+    return tuple(sorted(((v, e) for v, e in exponents.items() if e), key=_name))
+
+
+def _name(pair: tuple[Symbol, Ratio]) -> str:
+    return str(pair[0].name)
 
 
 @dataclass(frozen=True)
@@ -105,7 +117,7 @@ class GeneralisedPolynomial(Portable):
     """
 
     field: Field
-    terms: Mapping[Monomial, Ratio]
+    terms: Mapping[Monomial, Ratio] = member(hash=False)
 
     @classmethod
     def constant(cls, field: Field, number: Ratio) -> GeneralisedPolynomial:

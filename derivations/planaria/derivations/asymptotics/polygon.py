@@ -21,7 +21,7 @@ from planaria.derivations.asymptotics.generalised import (
     number_of,
 )
 
-__all__ = ["Scales", "Weight", "balances", "leading_roots"]
+__all__ = ["Scales", "Weight", "balances", "leading_roots", "regular_roots"]
 
 Weight: TypeAlias = tuple[Ratio, ...]
 """The powers of the scales, the first of which is infinite against all powers of the others."""
@@ -253,9 +253,21 @@ def _simple_roots(polynomial: Poly, field: Field) -> list[Expr] | None:
     if polynomial.degree() > 2:
         return None
     a, b, c = polynomial.all_coeffs()
-    discriminant = (b**2 - 4 * a * c).factor()
-    if constant_number(field, discriminant) < 0:
+    if constant_number(field, b**2 - 4 * a * c) < 0:
         return []
-    root = sqrt(discriminant)
-    # c = 0 is no root here: a factor x has been left out
-    return [2 * c / (-b + root), 2 * c / (-b - root)]
+    return list(regular_roots(polynomial.as_expr(), polynomial.gen))
+
+
+def regular_roots(polynomial: Expr, unknown: Symbol) -> tuple[Expr, ...]:
+    """The roots of a polynomial of degree 2 at most, in a form that stands where it becomes linear; else none.
+
+    Zero must be no root of it.
+    """
+    coefficients = Poly(polynomial, unknown).all_coeffs()
+    if len(coefficients) == 2:
+        return ((-coefficients[1] / coefficients[0]).cancel(),)
+    if len(coefficients) != 3:
+        return ()
+    a, b, c = coefficients
+    root = sqrt((b**2 - 4 * a * c).factor())
+    return 2 * c / (-b + root), 2 * c / (-b - root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as member
 from functools import cached_property
 
 from sympy import Add, Expr, Mul, Symbol, factor
@@ -27,7 +28,7 @@ class Quotient(Portable):
 
     top: GeneralisedPolynomial
     bottom: GeneralisedPolynomial
-    constants: Mapping[Symbol, Expr]
+    constants: Mapping[Symbol, Expr] = member(hash=False)
 
     @property
     def field(self) -> Field:
@@ -91,6 +92,14 @@ def _bases(value: Expr) -> list[Expr]:
 
 
 def _shared(polynomial: GeneralisedPolynomial) -> dict[Symbol, Ratio]:
-    """The powers that all terms have in common."""
-    first, *others = (dict(key) for key in polynomial.terms)
-    return {v: e for v, e in first.items() if all(one.get(v) == e for one in others)}
+    """The powers that all terms have in common: the least where they differ by whole numbers."""
+    field, keys = polynomial.field, [dict(key) for key in polynomial.terms]
+    found = {}
+    for variable in polynomial.variables:
+        exponents = [key.get(variable, field.zero) for key in keys]
+        steps = [one - exponents[0] for one in exponents]
+        if all(not one.support() and field.at_witness(one).denominator == 1 for one in steps):
+            least = min(exponents, key=field.at_witness)
+            if least:
+                found[variable] = least
+    return found

@@ -54,7 +54,10 @@ class Cone(Portable):
     ratios: tuple[GeneralisedPolynomial, ...]
 
     def interior(self) -> tuple[float, tuple[float, ...]]:
-        """How far the innermost direction, of largest component 1, is from the sides, and that direction."""
+        """How far the innermost direction, of largest component 1, is from the sides, and that direction.
+
+        Of a cone without sides, which is everything, no direction is the innermost one: it is empty.
+        """
         return _innermost(self.forms)
 
     def contains(self, direction: Sequence[float]) -> bool:
@@ -126,16 +129,17 @@ def _regions(
     chain: tuple[GeneralisedPolynomial, ...],
 ) -> Iterator[Region]:
     """The balances of a system whose unknown has been shifted by a chain of leading terms."""
-    for lead, known, own in _balances(system, scales, constants, signed=bool(chain)):
+    for lead, known, own in _balances(system, scales, constants, ratios, signed=bool(chain)):
         here = scales.with_weight(system.unknown, scales.weight(next(iter(lead.terms))))
         after = [chain[-1] * _unsigned(lead).reciprocal()] if chain else _state_ratios(whole, lead)
         large = [*ratios, *own, *after]
         if _cone(large, here) is None:
             continue
         longer = (*chain, lead)
-        tops = [_leaders(one, system.unknown, lead, here, known) for one in system.outputs]
-        for (top, above), (bottom, below) in product(*(found for found, _ in tops)):
-            cone = _cone([*large, *above, *below], here)
+        tops = [_leaders(one, system.unknown, lead, here, known, large) for one in system.outputs]
+        for leaders in product(*(found for found, _ in tops)):
+            top, bottom = (one for one, _ in leaders)
+            cone = _cone([*large, *(ratio for _, ratios in leaders for ratio in ratios)], here)
             if cone is not None:
                 yield Region(whole, longer, Quotient(top, bottom, known), cone.irredundant(), known)
         if len(longer) < DEPTH and any(cancels for _, cancels in tops):
@@ -151,7 +155,12 @@ def _unsigned(lead: GeneralisedPolynomial) -> GeneralisedPolynomial:
 
 
 def _balances(
-    system: System, scales: Scales, constants: dict[Symbol, Expr], *, signed: bool
+    system: System,
+    scales: Scales,
+    constants: dict[Symbol, Expr],
+    large: Sequence[GeneralisedPolynomial],
+    *,
+    signed: bool,
 ) -> Iterator[tuple[GeneralisedPolynomial, dict[Symbol, Expr], list[GeneralisedPolynomial]]]:
     """Leading terms of the unknown, and the ratios of terms that are large where they lead."""
     field, unknown = system.field, system.unknown
@@ -159,9 +168,10 @@ def _balances(
     if len(groups) > MOST:
         raise InputError("regimes", f"the relation has {len(groups)} terms", "ask for fewer symbols")
     keys = list(groups)
+    corners = _corners(keys, scales, [_form(one, scales) for one in large if unknown not in one.variables])
     seen = set()
-    for i, (low, below) in enumerate(keys):
-        for high, above in keys[i + 1 :]:
+    for i, (low, below) in enumerate(corners):
+        for high, above in corners[i + 1 :]:
             if low == high:
                 continue
             weight = tuple(x / (high - low) for x in scales.difference(below, above))
@@ -186,6 +196,27 @@ def _balances(
                 plain = _unsigned(lead)
                 written = [r.replace(unknown, partial(power_of, plain)) for r in ratios]
                 yield lead, {**constants, **own_constants}, written
+
+
+def _corners(
+    keys: Sequence[tuple[Ratio, Weight]], scales: Scales, large: Sequence[tuple[float, ...]]
+) -> list[tuple[Ratio, Weight]]:
+    """The terms that are the largest for some weights of unknown and symbols: only these end a balance."""
+    points = [(*map(float, scales.order(own)), float(scales.field.at_witness(power))) for power, own in keys]
+    matrix = np.array(points)
+    within = [(*form, 0.0) for form in large]
+    found = []
+    for n, key in enumerate(keys):
+        over = np.unique(np.delete(matrix[n] - matrix, n, axis=0), axis=0)
+        if _innermost([*map(tuple, over), *within])[0] > OPEN:
+            found.append(key)
+    return found
+
+
+def _form(ratio: GeneralisedPolynomial, scales: Scales) -> tuple[float, ...]:
+    """The power of T that a ratio is, as a linear form."""
+    (key,) = ratio.terms
+    return tuple(float(x) for x in scales.order(scales.weight(key)))
 
 
 def _level(power: Ratio, own: Weight, weight: Weight) -> Weight:
@@ -230,8 +261,11 @@ def _leaders(
     lead: GeneralisedPolynomial,
     scales: Scales,
     constants: Mapping[Symbol, Expr],
+    large: Sequence[GeneralisedPolynomial],
 ) -> tuple[list[tuple[GeneralisedPolynomial, list[GeneralisedPolynomial]]], bool]:
-    """The terms that can be the largest, each with the ratios to the others; and whether some cancel.
+    """The terms that can be the largest where some ratios are large, each with the ratios to the others.
+
+    And whether some cancel.
 
     Terms that cancel stay among the others: where they would be the largest, nothing is known.
     """
@@ -252,9 +286,9 @@ def _leaders(
         if not part.terms:
             cancels = True
         elif not any(is_remainder(v) for v in part.variables):
-            found.append(
-                (part, [firsts[weight] * one.reciprocal() for own, one in firsts.items() if own != weight])
-            )
+            ratios = [firsts[weight] * one.reciprocal() for own, one in firsts.items() if own != weight]
+            if _cone([*large, *ratios], scales) is not None:
+                found.append((part, ratios))
     return found, cancels
 
 
@@ -262,8 +296,7 @@ def _cone(ratios: Sequence[GeneralisedPolynomial], scales: Scales) -> Cone | Non
     """The cone in which all ratios are large; None if it is empty or flat."""
     found: dict[tuple[float, ...], GeneralisedPolynomial] = {}
     for ratio in ratios:
-        (key,) = ratio.terms
-        form = tuple(float(x) for x in scales.order(scales.weight(key)))
+        form = _form(ratio, scales)
         if not any(form):
             return None
         found.setdefault(form, ratio)
@@ -277,6 +310,8 @@ def _innermost(forms: Sequence[tuple[float, ...]]) -> tuple[float, tuple[float, 
     """The largest t with form . w >= t |form| for all forms and |w_i| <= 1, and that w."""
     from scipy.optimize import linprog
 
+    if not forms:
+        return 1.0, ()
     matrix = np.array(forms)
     length = np.linalg.norm(matrix, axis=1)
     dimension = matrix.shape[1]

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sympy import Expr, Mul, Poly, Rational, Symbol, fraction, oo, real_roots
+from sympy import Expr, Mul, Poly, Rational, Symbol, expand_power_base, fraction, oo, powsimp, real_roots
 
+from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.derivations.asymptotics.corner import Candidate, Corner, correction
 from planaria.derivations.asymptotics.expansions import State
 from planaria.derivations.asymptotics.generalised import Field
+from planaria.derivations.asymptotics.next_term import next_term
 from planaria.derivations.asymptotics.path import Limit, Path
 from planaria.ensembles.evidence import Check
+from planaria.ensembles.shown import Visible
 
 __all__ = ["Scaling", "holding", "readable", "scaling_of"]
 
 
 @dataclass(frozen=True)
-class Scaling(Portable):
+class Scaling(Visible, Portable):
     """How a quantity scales along a path: prefactor * symbol**exponent.
 
     Attributes
@@ -36,6 +39,8 @@ class Scaling(Portable):
         The parameter that was asked for at its optimum, if any.
     correction
         What the largest correction is of the order of, relative to the leading term; None if there is none.
+    next_term
+        That correction itself, relative to the leading term; None where the expansions do not give it.
     holds
         The open interval of alpha around the one at which exponents were compared, in which they compare alike.
     checks
@@ -45,11 +50,12 @@ class Scaling(Portable):
     path: Path
     exponent: Expr
     prefactor: Expr
-    constants: Mapping[Symbol, Expr]
+    constants: Mapping[Symbol, Expr] = field(hash=False)
     state: State
     unknown: tuple[Expr, ...]
     optimum: Expr | None
     correction: Expr | None
+    next_term: Expr | None
     alpha: Expr
     holds: tuple[Expr, Expr]
     checks: tuple[Check, ...]
@@ -63,6 +69,23 @@ class Scaling(Portable):
     def written_out(self) -> Expr:
         """The leading term without names for constants."""
         return self.value.subs(dict(self.constants))
+
+    def crossing(self, other: Scaling) -> Expr:
+        """Where two leading terms in the same symbol are equal: what the symbol is there.
+
+        Raises InputError for another symbol, and where both have one exponent.
+        """
+        symbol, mine = self.path.symbol, self.exponent - other.exponent
+        if other.path.symbol != symbol:
+            raise InputError(
+                "crossing", f"one scales in {symbol}, the other in {other.path.symbol}", "take one symbol"
+            )
+        if mine.simplify() == 0:
+            raise InputError(
+                "crossing", f"both have the exponent {self.exponent}", "they meet nowhere, or everywhere"
+            )
+        ratio = other.prefactor.subs(dict(other.constants)) / self.prefactor.subs(dict(self.constants))
+        return powsimp(expand_power_base(ratio.powsimp() ** (1 / mine), force=True), force=True)
 
     @property
     def domain(self) -> str:
@@ -82,7 +105,12 @@ def scaling_of(corner: Corner, candidate: Candidate, checks: tuple[Check, ...]) 
     exponent = candidate.value.exponent(symbol)
     prefactor = candidate.value.coefficient((symbol,))
     constants = {**candidate.constants, **candidate.system.expansions.moments}
-    size = correction(candidate, corner.scales)
+    following = next_term(candidate, corner.scales)
+    size = correction(candidate, corner.scales) if following is None else following.weight
+    further = None
+    if following is not None and following.relative is not None:
+        further = following.relative.expression
+        constants = {**following.relative.constants, **constants}
     relative = None
     if size is not None:
         signs = {limit: 1 if limit is Limit.INFINITY else -1 for _, limit in corner.limits}
@@ -90,7 +118,7 @@ def scaling_of(corner: Corner, candidate: Candidate, checks: tuple[Check, ...]) 
         relative = Mul(*(s ** (signs[limit] * w.to_sympy()) for (s, limit), w in powers if w))
     unknown = candidate.unknown
     optimum = candidate.optimum.expression if candidate.optimum is not None else None
-    formulas = [prefactor, *unknown, *([optimum] if optimum is not None else [])]
+    formulas = [prefactor, *unknown, *(one for one in (optimum, further) if one is not None)]
     names = readable(formulas, {str(s) for s in symbol_names(corner)})
     used = {old: constants[old] for old in names if old in constants}
     return Scaling(
@@ -102,6 +130,7 @@ def scaling_of(corner: Corner, candidate: Candidate, checks: tuple[Check, ...]) 
         tuple(one.xreplace(names) for one in unknown),
         optimum.xreplace(names) if optimum is not None else None,
         relative,
+        further.xreplace(names) if further is not None else None,
         corner.field.alpha,
         holding(corner.field, candidate.gaps),
         checks,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from sympy import Expr, Matrix, Mul, Rational, Symbol
+from sympy import Add, Expr, Matrix, Mul, Rational, Symbol
 
 from planaria.algebra.errors import InputError
 from planaria.algebra.rational import Ratio
@@ -20,8 +20,9 @@ from planaria.derivations.elimination.plain import plain_form
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.ensembles.spectra import PowerLaw, Spectrum
 
-__all__ = ["WITNESS", "System", "inert_weights", "law_of", "systems"]
+__all__ = ["WITNESS", "System", "inert_weights", "law_of", "size_term", "systems"]
 
+SIZE_FACTOR = Symbol("k_#0", positive=True)  # of the number of eigenvalues along a path
 WITNESS = Fraction(8013, 10007)  # no two exponents of different form are equal there
 
 
@@ -194,7 +195,10 @@ class _System:
             ]
         system = System(e, parts[0], tuple(parts[2:]), constants)
         if isinstance(spectrum, PowerLaw) and isinstance(scale, Symbol):
-            system = _renamed(system, e.scale, scale)
+            system = _renamed(system, e.scale, GeneralisedPolynomial.power(e.field, scale, e.field.one))
+        if e.grows and e.size in self.formulas:
+            known, given = size_term(e.field, self.formulas[e.size])
+            system = _renamed(replace(system, constants=constants | known), e.size, given)
         return system
 
     def _polynomial(
@@ -225,13 +229,14 @@ class _System:
         if generator == e.pole:
             return e.pole_power(e.field(exponent))
         if generator in self.formulas:
-            return one_term(e.field, self.formulas[generator]) ** exponent
+            terms = Add.make_args(self.formulas[generator].expand())
+            return GeneralisedPolynomial.total(e.field, (one_term(e.field, one) for one in terms)) ** exponent
         symbol = generator if isinstance(generator, Symbol) else Symbol(str(generator), positive=True)
         return GeneralisedPolynomial.power(e.field, symbol, e.field(exponent))
 
 
 def one_term(field: Field, formula: Expr) -> GeneralisedPolynomial:
-    """A product of powers; InputError for a sum."""
+    """A product of powers; InputError for anything else."""
     coefficient, rest = formula.as_coeff_Mul()
     exponents: dict[Symbol, Ratio] = {}
     for factor in Mul.make_args(rest):
@@ -244,7 +249,9 @@ def one_term(field: Field, formula: Expr) -> GeneralisedPolynomial:
             exponents[base] = field(exponent)
         except KeyError:
             raise InputError(
-                "--given", f"{formula} is no product of powers", "give one term, as 2*N or N**(1 - alpha)"
+                "--given",
+                f"{formula} is no product of powers",
+                "give such, or sums of such: 2*N, N**(1 - alpha), N + 1",
             ) from None
     number = field(Rational(coefficient)) if coefficient.is_Rational else None
     if number is None:
@@ -252,9 +259,26 @@ def one_term(field: Field, formula: Expr) -> GeneralisedPolynomial:
     return GeneralisedPolynomial(field, {monomial(exponents): number})
 
 
-def _renamed(system: System, old: Symbol, new: Symbol) -> System:
+def size_term(field: Field, formula: Expr) -> tuple[dict[Symbol, Expr], GeneralisedPolynomial]:
+    """A product of powers as one with the coefficient 1, whose number has a name."""
+    if isinstance(formula.expand(), Add):
+        raise InputError(
+            "--given", f"the number of eigenvalues is the sum {formula}", "give one term, as 2*N or N**2"
+        )
+    ((key, number),) = one_term(field, formula).terms.items()
+    known: dict[Symbol, Expr] = {}
+    if not number.is_one:
+        known[SIZE_FACTOR] = number.to_sympy()
+        key = monomial({**dict(key), SIZE_FACTOR: field.one})
+    return known, GeneralisedPolynomial(field, {key: field.one})
+
+
+def _renamed(system: System, old: Symbol, new: GeneralisedPolynomial) -> System:
+    """With a variable replaced by a product of powers with the coefficient 1."""
+    ((key, _),) = new.terms.items()
+
     def power(exponent: Ratio) -> GeneralisedPolynomial:
-        return GeneralisedPolynomial.power(system.field, new, exponent)
+        return GeneralisedPolynomial(system.field, {tuple((v, e * exponent) for v, e in key): system.field.one})
 
     relation, *outputs = (one.replace(old, power) for one in (system.relation, *system.outputs))
     return replace(system, relation=relation, outputs=tuple(outputs))

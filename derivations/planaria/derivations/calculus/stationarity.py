@@ -87,6 +87,21 @@ class Stationarity(Portable):
                             pending.append(parts[0])
         return None
 
+    def least(self, number: int) -> Expr | None:
+        """The value at the stationary point, a parameter being taken from the condition if that is shorter."""
+        own = {u.symbol for u in self.form.unknowns} | {s for s, _ in self.sums} | {self.parameter}
+        form = self.solved(number)
+        factor = form.relations[-1]
+        tried = [
+            shortened(form.value.substitute({symbol: root(factor, symbol)}), dict(self.sums))
+            for symbol in sorted(factor.support() - own, key=str)
+            if degree_in(factor, symbol) == 1
+        ]
+        best = min(tried, key=lambda one: one.size, default=None)
+        if best is None or best.size >= form.value.size:
+            return None
+        return best.to_sympy().xreplace(dict(form.named_sums))
+
 
 def stationarity(form: Form, parameter: Symbol) -> Stationarity:
     """The factors of the derivative of a value by a parameter that may vanish.

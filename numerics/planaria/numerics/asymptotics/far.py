@@ -19,7 +19,7 @@ from planaria.derivations.derivation import Derivation
 from planaria.diagrams.expressions.contents import contents_of
 from planaria.numerics.sweeps.arrays import evaluate_array
 
-__all__ = ["STEP", "FarPoints", "exact_values", "far_points", "predicted"]
+__all__ = ["STEP", "FarPoints", "exact_values", "far_points", "finite_values", "predicted"]
 
 NEAR, STEP, COUNT = 100, 2, 3  # the sizes at which values are taken
 LEVEL = 2.0  # how much further each limit is that is taken earlier
@@ -63,7 +63,7 @@ def far_points(corner: Corner, alpha: Rational) -> FarPoints:
         here = {**fixed, last: size if last_limit is Limit.INFINITY else size**-4}
         for symbol, formula in corner.path.formulas.items():
             number = formula.subs(here)
-            here[symbol] = Rational(round(number)) if symbol in spaces and number > 50 else number
+            here[symbol] = Rational(round(number)) if symbol in spaces and number > 1 else number
         points.append(here)
     return FarPoints(tuple(points))
 
@@ -80,13 +80,15 @@ def predicted(term: Quotient, moments: Mapping[Symbol, Expr], point: Mapping[Sym
     return float(number) if isinstance(number, mpf) else float("nan")
 
 
+def finite_values(derivation: Derivation, points: Sequence[Mapping[Symbol, Expr]]) -> list[tuple[int, float]]:
+    """The values at those points, by number, at which there is one."""
+    numbers = _values(derivation, points)
+    return [(n, float(one)) for n, one in enumerate(numbers) if np.isfinite(one)]
+
+
 def exact_values(derivation: Derivation, points: Sequence[Mapping[Symbol, Expr]]) -> NDArray[np.float64]:
     """The values of the quantity; InputError where there is none at a point."""
-    symbols = list(points[0])
-    values = {str(s): np.array([float(p[s].evalf(20)) for p in points]) for s in symbols}
-    own = {str(s) for s in _occurring(derivation)}
-    found = evaluate_array(derivation, {name: column for name, column in values.items() if name in own})
-    numbers = np.asarray(found.values, dtype=float)
+    numbers = _values(derivation, points)
     if not np.all(np.isfinite(numbers)):
         raise InputError(
             "scaling",
@@ -94,6 +96,14 @@ def exact_values(derivation: Derivation, points: Sequence[Mapping[Symbol, Expr]]
             "ask for another corner, or give alpha",
         )
     return numbers
+
+
+def _values(derivation: Derivation, points: Sequence[Mapping[Symbol, Expr]]) -> NDArray[np.float64]:
+    symbols = list(points[0])
+    values = {str(s): np.array([float(p[s].evalf(20)) for p in points]) for s in symbols}
+    own = {str(s) for s in _occurring(derivation)}
+    found = evaluate_array(derivation, {name: column for name, column in values.items() if name in own})
+    return np.asarray(found.values, dtype=float)
 
 
 def _occurring(derivation: Derivation) -> set[Symbol]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Mul, Rational, Symbol
 
 from planaria.algebra.errors import InputError, unknown_name
+from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.derivations.asymptotics.corner import Corner, corner_of
 from planaria.derivations.asymptotics.expansions import State
@@ -19,8 +20,10 @@ from planaria.derivations.asymptotics.path import Limit, Path, path_names, read_
 from planaria.derivations.asymptotics.quotient import Quotient
 from planaria.derivations.asymptotics.regions import Cone, Region, regions
 from planaria.derivations.asymptotics.result import readable
-from planaria.derivations.asymptotics.system import law_of
 from planaria.derivations.derivation import Derivation
+from planaria.ensembles.evidence import Check, Outcome
+from planaria.ensembles.shown import Visible
+from planaria.numerics.asymptotics.domains import overlap, shared_wall, uncovered
 from planaria.numerics.asymptotics.far import INFINITE, exact_values, far_points, predicted
 
 __all__ = ["Crossover", "Regime", "Regimes", "find_regimes"]
@@ -29,6 +32,7 @@ FAR = 10**6  # the T of the directions at which values are looked at
 MOST_FAR = 10**9  # and the largest one, for narrow cones
 CLOSE = 0.4  # logarithm of value over leading term
 INSIDE = 1.0  # decades from the sides
+PARALLEL = 1e-9  # difference of exponents that is none
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,9 @@ class Regime(Portable):
 
     state: State
     unknown: tuple[Expr, ...]
-    exponents: Mapping[Symbol, Expr]
+    exponents: Mapping[Symbol, Expr] = field(hash=False)
     prefactor: Expr
-    constants: Mapping[Symbol, Expr]
+    constants: Mapping[Symbol, Expr] = field(hash=False)
     domain: tuple[Expr, ...]
     cone: Cone
     ratio: float
@@ -65,26 +69,41 @@ class Regime(Portable):
 
 @dataclass(frozen=True)
 class Crossover(Portable):
-    """Two neighbouring regimes, by number, and the value of a symbol at which their leading terms are equal."""
+    """Two neighbouring regimes, by number, and the value of a symbol at which their leading terms are equal.
+
+    Attributes
+    ----------
+    jump
+        Whether they are not: the value changes by a power within a constant factor of that place.
+    """
 
     between: tuple[int, int]
     symbol: Symbol
     at: Expr
-    constants: Mapping[Symbol, Expr]
+    constants: Mapping[Symbol, Expr] = field(hash=False)
+    jump: bool = False
 
     def __str__(self) -> str:
-        return f"{self.between[0]} | {self.between[1]}: {self.symbol} = {self.at}"
+        word = ", where the value jumps" if self.jump else ""
+        return f"{self.between[0]} | {self.between[1]}: {self.symbol} = {self.at}{word}"
 
 
 @dataclass(frozen=True)
-class Regimes(Portable):
-    """All regimes over some symbols, and the crossovers between neighbours; regimes count from 1 there."""
+class Regimes(Visible, Portable):
+    """All regimes over some symbols, and the crossovers between neighbours; regimes count from 1 there.
+
+    Attributes
+    ----------
+    checks
+        Whether the domains cover all directions without contradiction, and neighbours agree on their walls.
+    """
 
     symbols: tuple[Symbol, ...]
     regimes: tuple[Regime, ...]
     crossovers: tuple[Crossover, ...]
     alpha: Expr
     witness: Rational
+    checks: tuple[Check, ...] = ()
 
     def at(self, direction: Sequence[float]) -> int | None:
         """The index of the regime in a direction of the logarithms; None if there is none."""
@@ -128,7 +147,53 @@ def find_regimes(derivation: Derivation, symbols: str, given: str | Mapping[str,
         )
     made = tuple(_regime(corner, names, region, ratio) for region, ratio in found)
     witness = Rational(corner.field.witness.numerator, corner.field.witness.denominator)
-    return Regimes(names, made, tuple(_crossovers(found, names)), corner.field.alpha, witness)
+    kept = [region for region, _ in found]
+    checks = (_covering(kept, names, _spaces(derivation)), _agreement(kept, names))
+    return Regimes(names, made, tuple(_crossovers(found, names)), corner.field.alpha, witness, checks)
+
+
+def _covering(found: Sequence[Region], names: tuple[Symbol, ...], spaces: frozenset[Symbol]) -> Check:
+    """Whether every direction in which sizes grow is in a domain."""
+    grow = [tuple(float(one == s) for one in names) for s in names if s in spaces]
+    left = uncovered(grow, [region.cone for region in found])
+    if left is None:
+        return Check("the domains cover all directions", "closed form", True, f"{len(found)} domains")
+    way = ", ".join(f"{s} = T**{x:.3g}" for s, x in zip(names, left, strict=True))
+    detail = f"no regime holds along {way}: no power there, or a balance of more terms than have a formula"
+    return Check("the domains cover all directions", "closed form", Outcome.INCONCLUSIVE, detail)
+
+
+def _agreement(found: Sequence[Region], names: tuple[Symbol, ...]) -> Check:
+    """Whether domains that overlap have one value; and on which walls the value changes by a power."""
+    statement, walls, jumps = "domains that overlap have one value", 0, []
+    for (i, left), (j, right) in combinations(enumerate(found, 1), 2):
+        if overlap(left.cone, right.cone):
+            if np.linalg.norm(_difference(left, right, names)) > PARALLEL:
+                return Check(statement, "closed form", False, f"{i} and {j} overlap, and differ")
+            continue
+        wall = shared_wall(left.cone, right.cone)
+        walls += wall is not None
+        if wall is not None and _jumps(left, right, names, wall):
+            jumps.append(f"{i} | {j}")
+    detail = f"{walls} walls" + (
+        f"; within a constant factor the value falls by a power at {', '.join(jumps)}" if jumps else ""
+    )
+    return Check(statement, "closed form", True, detail)
+
+
+def _difference(left: Region, right: Region, names: tuple[Symbol, ...]) -> NDArray[np.float64]:
+    """By how much the exponents of two leading terms differ."""
+    field = left.system.field
+    powers = [[float(field.at_witness(field(one.value.exponent(s)))) for s in names] for one in (left, right)]
+    found: NDArray[np.float64] = np.array(powers[0]) - np.array(powers[1])
+    return found
+
+
+def _jumps(left: Region, right: Region, names: tuple[Symbol, ...], wall: NDArray[np.float64]) -> bool:
+    """Whether leading terms differ by a power along the wall between two domains, as at N = M."""
+    off = _difference(left, right, names)
+    across = off - (off @ wall) / (wall @ wall) * wall
+    return bool(np.linalg.norm(across) > PARALLEL)
 
 
 def _spaces(derivation: Derivation) -> frozenset[Symbol]:
@@ -147,18 +212,13 @@ def _corner(
         raise InputError("--regimes", f"'{symbols}' is no list of symbols", "name some, each once: N,P,gamma")
     path = read_path(derivation, names[0], given)
     own = [symbol for symbol, limit in path.limits[:-1]]
-    corner = corner_of(derivation, path)
+    chosen = tuple(known[name] for name in names)
+    corner = corner_of(derivation, path, moving=frozenset(chosen))
     if path.optimised or any(symbol != corner.infinite for symbol in own) or len(corner.limits) > 1:
         raise InputError(
             "--given",
-            "with regimes only the size of the spectrum may be infinite",
-            "name the others among the symbols",
-        )
-    chosen = tuple(known[name] for name in names)
-    size, _ = law_of(derivation)
-    if size in chosen:
-        raise InputError(
-            "--regimes", f"{size} is the number of eigenvalues, which regimes do not vary", f"give {size}=oo"
+            "beside regimes only the size of the spectrum may go to a limit, and nothing be at its optimum",
+            "name the others among the symbols; where two exponents at an optimum meet, .crossing says",
         )
     held = [one for one in path.held if one.symbol in chosen]
     if held:
@@ -182,7 +242,7 @@ def _point(corner: Corner, names: tuple[Symbol, ...], region: Region) -> Mapping
     depth, direction = region.cone.interior()
     far = min(float(MOST_FAR), max(float(FAR), 10 ** (INSIDE / depth)))
     spaces = _spaces(corner.derivation)
-    for symbol, power in zip(names, direction, strict=True):
+    for symbol, power in zip(names, direction or (1.0,) * len(names), strict=True):
         number = far**power
         point[symbol] = Rational(max(2, round(number))) if symbol in spaces else Rational(f"{number:.12g}")
         if symbol in corner.inert:
@@ -227,54 +287,44 @@ def _simple(ratio: GeneralisedPolynomial, names: tuple[Symbol, ...]) -> Generali
 
 
 def _crossovers(found: Sequence[tuple[Region, float]], names: tuple[Symbol, ...]) -> Iterator[Crossover]:
-    """Where neighbours meet: their leading terms are equal there."""
+    """Where neighbours meet: their leading terms are equal there, or the value jumps."""
     for (i, (left, _)), (j, (right, _)) in combinations(enumerate(found, 1), 2):
         over = (left.value.top * right.value.bottom).single
         under = (left.value.bottom * right.value.top).single
-        if over is None or under is None or not _touch(left.cone, right.cone):
+        wall = shared_wall(left.cone, right.cone)
+        if wall is None:
             continue
-        exponents = dict(over[0])
-        for variable, e in under[0]:
-            exponents[variable] = exponents.get(variable, left.value.field.zero) - e
-        symbol = next((s for s in reversed(names) if exponents.get(s)), None)
-        if symbol is None:
-            continue
-        power = exponents.pop(symbol)
-        powers = (variable ** (-e / power).to_sympy() for variable, e in exponents.items() if e)
-        number = (over[1] / under[1]).to_sympy() ** (-1 / power.to_sympy())
-        at = Mul(number, *powers)
         constants = {**left.constants, **right.constants}
+        if _jumps(left, right, names, wall):
+            sides = zip(left.cone.forms, left.cone.ratios, strict=True)
+            ratio = next(one for form, one in sides if np.array_equal(np.array(form), wall))
+            (key,) = ratio.terms
+            found_at = _equal({v: e for v, e in key if "#" not in str(v)}, left.system.field.one, names)
+            jump = True
+        else:
+            if over is None or under is None:
+                continue
+            exponents = dict(over[0])
+            for variable, e in under[0]:
+                exponents[variable] = exponents.get(variable, left.value.field.zero) - e
+            found_at = _equal(exponents, over[1] / under[1], names)
+            jump = False
+        if found_at is None:
+            continue
+        symbol, at = found_at
         renames = readable([at], {str(s) for s in names})
         used = {renames[old]: constants[old] for old in renames if old in constants}
-        yield Crossover((i, j), symbol, at.xreplace(renames), used)
+        yield Crossover((i, j), symbol, at.xreplace(renames), used, jump)
 
 
-def _touch(left: Cone, right: Cone) -> bool:
-    """Whether two cones share a side: in one form they are opposite, and the side has an interior."""
-    for form in left.forms:
-        own = np.array(form)
-        for other in right.forms:
-            against = np.array(other)
-            scale = np.linalg.norm(own) * np.linalg.norm(against)
-            if abs(float(own @ against) + scale) > 1e-9 * scale:
-                continue
-            rest = [f for f in (*left.forms, *right.forms) if not _parallel(np.array(f), own)]
-            if not rest or _side(own, rest):
-                return True
-    return False
-
-
-def _parallel(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
-    return bool(
-        abs(abs(float(a @ b)) - np.linalg.norm(a) * np.linalg.norm(b))
-        < 1e-9 * np.linalg.norm(a) * np.linalg.norm(b)
-    )
-
-
-def _side(normal: NDArray[np.float64], forms: Sequence[tuple[float, ...]]) -> bool:
-    """Whether forms are positive somewhere on a plane."""
-    basis = np.linalg.svd(normal[None, :])[2][1:]
-    seen = tuple(tuple(float(x) for x in basis @ np.array(f)) for f in forms)
-    if not basis.size:
-        return True
-    return Cone(seen, ()).interior()[0] > 1e-6
+def _equal(
+    exponents: Mapping[Symbol, Ratio], number: Ratio, names: tuple[Symbol, ...]
+) -> tuple[Symbol, Expr] | None:
+    """What the last of the symbols is where a number times a product of powers is one."""
+    left = {v: e for v, e in exponents.items() if e}
+    symbol = next((s for s in reversed(names) if s in left), None)
+    if symbol is None:
+        return None
+    power = left.pop(symbol)
+    powers = (variable ** (-e / power).to_sympy() for variable, e in left.items())
+    return symbol, Mul(number.to_sympy() ** (-1 / power.to_sympy()), *powers)

@@ -15,7 +15,7 @@ from planaria.derivations.asymptotics.polygon import Weight
 from planaria.derivations.asymptotics.result import Scaling, holding, scaling_of
 from planaria.derivations.derivation import Derivation
 from planaria.ensembles.evidence import Check, Outcome
-from planaria.numerics.asymptotics.far import STEP, FarPoints, exact_values, far_points, predicted
+from planaria.numerics.asymptotics.far import STEP, FarPoints, exact_values, far_points, finite_values, predicted
 
 __all__ = ["scaling"]
 
@@ -24,6 +24,7 @@ CLOSE = 0.25  # logarithm of value over prediction at the farthest point
 TINY = 1e-2  # what does not have to shrink
 SLOW = -0.3  # the power of a correction that is slow
 SHARE = 1 / 3  # of the power of the largest correction, by which deviations have to fall
+DECADES = range(-24, 25, 4)  # in which an optimum is looked for where no balance has one
 BESIDE = Rational(3, 2)  # factor beside an optimum at which the value is to be larger
 
 
@@ -48,7 +49,7 @@ def scaling(derivation: Derivation, symbol: str, given: str | Mapping[str, objec
     """
     path = read_path(derivation, symbol, given)
     corner = corner_of(derivation, path)
-    candidate, check, alpha = _physical(corner)
+    candidate, check, alpha, rate = _physical(corner)
     other = _other_order(corner, candidate)
     if other is not None:
         order, found = other
@@ -58,7 +59,7 @@ def scaling(derivation: Derivation, symbol: str, given: str | Mapping[str, objec
             f"{_named(corner)}, and {_leading(order, found)} if it is {_named(order)}",
             "say how fast one goes with the other, as gamma=1/N",
         )
-    return scaling_of(corner, candidate, (check, _local(corner, candidate, alpha)))
+    return scaling_of(corner, candidate, (check, _local(corner, candidate, alpha, rate)))
 
 
 def _leading(corner: Corner, candidate: Candidate) -> str:
@@ -70,35 +71,39 @@ def _named(corner: Corner) -> str:
     return ", ".join(f"{symbol} = {limit}" for symbol, limit in corner.limits)
 
 
-def _physical(corner: Corner) -> tuple[Candidate, Check, Rational]:
-    """The candidate that the engine's values approach."""
+def _physical(corner: Corner) -> tuple[Candidate, Check, Rational, float]:
+    """The candidate that the engine's values approach, at which alpha, and how fast deviations have to fall."""
     candidates = corner.candidates()
     if not candidates:
+        _refuse_boundary(corner)
         raise InputError(
             "scaling",
             f"no dominant balance along {corner.path} has a formula: the unknown may stay finite",
             "let more parameters go to a limit, or give them by another",
         )
-    best: tuple[float, Candidate, NDArray[np.float64], Rational] | None = None
+    best: tuple[float, Candidate, NDArray[np.float64], Rational, float] | None = None
     values: dict[Rational, NDArray[np.float64]] = {}
     for candidate in candidates:
-        alpha = _alpha(corner, candidate)
+        size = correction(candidate, corner.scales)
+        alpha = _alpha(corner, candidate, size)
         points = far_points(corner, alpha)
         if not corner.path.optimised and alpha not in values:
             values[alpha] = exact_values(corner.derivation, points.points)
         off = _deviations(corner, candidate, points, values.get(alpha))
-        shrinks = _rate(corner, candidate, alpha) ** (len(points.points) - 1)
+        rate = _rate(corner, size, alpha)
+        shrinks = rate ** (len(points.points) - 1)
         if off is None or not (abs(off[-1]) < CLOSE and abs(off[-1]) < shrinks * abs(off[0]) + TINY):
             continue
         if best is None or abs(off[-1]) < best[0]:
-            best = abs(off[-1]), candidate, off, alpha
+            best = abs(off[-1]), candidate, off, alpha, rate
     if best is None:
+        _refuse_boundary(corner)
         raise InputError(
             "scaling",
             f"none of {len(candidates)} dominant balances along {corner.path} is the value of the engine far out",
             "say more of the path, or give alpha another value",
         )
-    _, candidate, off, alpha = best
+    _, candidate, off, alpha, rate = best
     points = far_points(corner, alpha)
     sizes = ", ".join(f"{x:.3g}" for x in points.column(corner.path.symbol))
     ratios = ", ".join(f"{np.exp(x):.4f}" for x in off)
@@ -106,14 +111,31 @@ def _physical(corner: Corner) -> tuple[Candidate, Check, Rational]:
     check = Check(
         "the physical branch is the one whose leading term the exact value approaches", "residual", True, detail
     )
-    return candidate, check, alpha
+    return candidate, check, alpha, rate
 
 
-def _alpha(corner: Corner, candidate: Candidate) -> Rational:
+def _refuse_boundary(corner: Corner) -> None:
+    """Raise InputError where the value is least at the boundary of a parameter that is to be at its optimum."""
+    parameter = corner.path.optimised
+    if parameter is None or parameter in corner.derivation.rules.setting.spaces:
+        return
+    witness = Rational(corner.field.witness.numerator, corner.field.witness.denominator)
+    point = far_points(corner, witness).points[0]
+    values = finite_values(corner.derivation, [{**point, parameter: Rational(10) ** k} for k in DECADES])
+    if not values or min(values, key=lambda one: one[1])[0] not in (values[0][0], values[-1][0]):
+        return
+    end = "0" if values[0][1] < values[-1][1] else "oo"
+    raise InputError(
+        "--given",
+        f"there is no optimum: along {corner.path} the value is least at the boundary, {parameter} = {end}",
+        f"give {parameter}={end} in place of {parameter}=optimum",
+    )
+
+
+def _alpha(corner: Corner, candidate: Candidate, size: Weight | None) -> Rational:
     """The alpha at which corrections are smallest, of those at which a candidate holds."""
     field = corner.field
     witness = Rational(field.witness.numerator, field.witness.denominator)
-    size = correction(candidate, corner.scales)
     if not isinstance(field.alpha, Symbol) or size is None or _power(corner, size, witness) < SLOW:
         return witness
     low, high = holding(field, candidate.gaps)
@@ -127,9 +149,8 @@ def _power(corner: Corner, size: Weight, alpha: Rational) -> float:
     return -1.0 if any(others) else float(last.to_sympy().subs({corner.field.symbol: alpha}))
 
 
-def _rate(corner: Corner, candidate: Candidate, alpha: Rational) -> float:
+def _rate(corner: Corner, size: Weight | None, alpha: Rational) -> float:
     """By which factor deviations have to fall from one point to the next."""
-    size = correction(candidate, corner.scales)
     power = -1.0 if size is None else max(-1.0, _power(corner, size, alpha))
     return float(STEP ** (SHARE * power))
 
@@ -181,7 +202,7 @@ def _optimal(corner: Corner, candidate: Candidate, points: FarPoints) -> NDArray
     return np.array(values)
 
 
-def _local(corner: Corner, candidate: Candidate, alpha: Rational) -> Check:
+def _local(corner: Corner, candidate: Candidate, alpha: Rational, rate: float) -> Check:
     """The local exponents of exact values against the exponent."""
     points = far_points(corner, alpha)
     here = _at(corner, candidate, points)
@@ -191,7 +212,7 @@ def _local(corner: Corner, candidate: Candidate, alpha: Rational) -> Check:
     exact = candidate.value.exponent(corner.path.symbol)
     expected = float(exact.subs({corner.field.symbol: alpha}))
     off = np.abs(local - expected)
-    shrinks = _rate(corner, candidate, alpha) ** (len(off) - 1)
+    shrinks = rate ** (len(off) - 1)
     good = bool(off[-1] < TINY / 5 or (off[-1] < shrinks * off[0] and off[-1] < CLOSE / 2))
     detail = f"local exponents {', '.join(f'{one:.4f}' for one in local)} tend to {expected:.4f}"
     outcome = Outcome.PASSED if good else Outcome.INCONCLUSIVE
@@ -204,6 +225,6 @@ def _other_order(corner: Corner, candidate: Candidate) -> tuple[Corner, Candidat
     for order in corner.orders():
         if any((one.value.written_out / here).simplify() == 1 for one in order.candidates()):
             continue
-        found, _, _ = _physical(order)
+        found, *_ = _physical(order)
         return order, found
     return None
