@@ -2,10 +2,10 @@
 
     OPENBLAS_NUM_THREADS=1 python -m tests.oracles.scattered [POINTS]
 
-Holds that many points (a million unless said otherwise), over twelve decades in every parameter, ridges from 1e-300
-to 1e300, spectra over thirty decades, N = P and N = P +- 1 and M = 1 and N = 1 among them, against arrays of
-planaria, and says how many are wrong, refused or left out. It shares no code with what it checks: the equation and
-the loss are those of arXiv:2405.19398, written with sums of positive terms alone, and the root is bracketed.
+Holds that many points (a million unless said otherwise) against arrays of planaria, and says how many are wrong,
+refused or left out: over twelve decades in every parameter, ridges from 1e-300 to 1e300, spectra over thirty
+decades, N = P and N = P +- 1 and M = 1 and N = 1 among them. It shares no code with what it checks: the equation
+and the loss are those of arXiv:2405.19398, written with sums of positive terms alone, and the root is bracketed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ Column = NDArray[Any]
 WIDE = np.longdouble  # its exponents reach 1e4900, so that no product of parameters is out of range
 BISECTIONS = 90
 ROWS = 4000  # points of one spectrum
+FEW = 50
 CLOSE = 1e-10  # relative, what arrays promise
 SMALLEST, LARGEST = 1e-290, 1e290  # of a loss that a double surely holds
 PARAMETERS = ("N", "P", "C", "gamma", "sigma_u", "sigma_w")
@@ -58,15 +59,15 @@ def clean_loss(eigenvalues: Column, at: dict[str, Column]) -> Column:
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     delta = np.exp((low + high) / 2)
     product = _sums(spectrum, delta)[2]
-    both = np.hypot(
-        P - N, 2 * np.sqrt(ridge / delta)
-    )  # (N - S) + (P - S) from product and difference
+    both = np.hypot(P - N, 2 * np.sqrt(ridge / delta))  # (N - S) + (P - S) from product and difference
     found: Column = C * sigma_w**2 * delta**2 * N * P * product / (2 * M * (ridge + delta * product * both))
     return found
 
 
 def points(rng: np.random.Generator, count: int) -> tuple[Column, dict[str, Column]]:
-    """A spectrum, and so many points."""
+    """A spectrum, and so many points: fewer where ridges are extreme, which are solved one by one."""
+    scale = 300 if rng.random() < 0.3 else 6
+    count = min(count, FEW) if scale == 300 else count
     M = int(rng.choice([1, 2, 3, 5, 8, 20, 50]))
     eigenvalues = 10 ** rng.uniform(-15, 15, M) if rng.random() < 0.5 else 10 ** rng.uniform(-2, 2, M)
     N = np.round(10 ** rng.uniform(0, 12, count))
@@ -75,7 +76,6 @@ def points(rng: np.random.Generator, count: int) -> tuple[Column, dict[str, Colu
     kind = rng.integers(0, 5, count)
     far = np.round(10 ** rng.uniform(0, 12, count))
     P = np.select([kind == 0, kind == 1, kind == 2], [N, N + 1, np.maximum(N - 1, 1)], far)
-    scale = 300 if rng.random() < 0.3 else 6
     at = {"N": N, "P": P, "C": np.round(10 ** rng.uniform(0, 6, count))}
     at["gamma"] = 10 ** rng.uniform(-scale, scale, count)
     at |= {one: 10 ** rng.uniform(-6, 6, count) for one in ("sigma_u", "sigma_w")}
