@@ -25,7 +25,7 @@ def test_a_value_that_is_more_sensitive_than_every_loop() -> None:
 
 
 def test_scattered_points_against_bisection_in_extended_precision() -> None:
-    found = compare(400, seed=11, rows=200)  # `python -m tests.oracles.scattered` takes a million
-    assert found["right"] >= 300
+    found = compare(120, seed=11, rows=40)  # `python -m tests.oracles.scattered` takes a million
+    assert found["right"] >= 90
     assert found["wrong"] == 0
     assert found["refused"] <= 4
