@@ -21,6 +21,7 @@ from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.forms.basis import in_basis, read_basis
+from planaria.derivations.forms.determinants import Determinant, determinants, with_determinants
 from planaria.derivations.forms.parts import Part
 from planaria.derivations.steps import Step
 from planaria.diagrams.expressions.contents import contents_of
@@ -55,6 +56,8 @@ class Derivation(Portable):
         The planar sums that take the place of traces of long words, which the rules do not contain.
     defaults
         Numbers that its model file gives to parameters and dimensions, taken where no others are given.
+    names_determinants
+        Whether denominators that are determinants of ladders are shown as these, by a name.
     """
 
     expression: Expr
@@ -62,6 +65,7 @@ class Derivation(Portable):
     steps: tuple[Step, ...] = field(repr=False, compare=False)
     words: Mapping[Trace, Expr] = field(repr=False, compare=False)
     defaults: Mapping[Symbol, Expr] = field(default_factory=dict, repr=False, compare=False)
+    names_determinants: bool = field(default=True, kw_only=True, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raises InputError for a closed form that is that of another quantity."""
@@ -109,6 +113,23 @@ class Derivation(Portable):
     def value(self) -> Expr:
         """The quantity in unknowns, spectral sums and parameters."""
         return self.closed_form.physical_value
+
+    @cached_property
+    def determinants(self) -> tuple[Determinant, ...]:
+        """The factors below the value that are determinants of ladders; none where they are written out.
+
+        See `planaria.derivations.forms.determinants`.
+        """
+        return determinants(self.closed_form) if self.names_determinants else ()
+
+    @property
+    def value_as_shown(self) -> Expr:
+        """The value with the names of determinants in place of what they are."""
+        return with_determinants(self.value, self.determinants)
+
+    def written_out(self) -> Self:
+        """The same derivation, shown without names for determinants."""
+        return replace(self, names_determinants=False)
 
     @property
     def spectral_sums(self) -> Mapping[Symbol, SpectralSum]:

@@ -33,6 +33,13 @@ def derive(
     limit: LimitOption = None,
     basis: BasisOption = None,
     by: ByOption = None,
+    determinants: Annotated[
+        bool,
+        typer.Option(
+            "--determinants/--no-determinants",
+            help="Whether denominators that are determinants of ladders are shown as these.",
+        ),
+    ] = True,
     latex: LatexOption = False,
     width: WidthOption = PAGE_WIDTH,
     rules: Annotated[
@@ -56,6 +63,7 @@ def derive(
         tuple(limit or ()),
         basis,
         tuple(name.strip() for name in by.split(",")) if by is not None else (),
+        determinants,
         tuple(symbols or ()),
         as_latex=latex,
         width=width,
