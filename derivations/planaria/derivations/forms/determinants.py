@@ -113,8 +113,7 @@ def _determinants(closed: ClosedForm) -> Iterator[Determinant]:
             continue
         whole = determinant(small)
         for n, factor in left.items():
-            scale = factor / whole if whole else factor
-            found = _found(factors[n], small, scale, plain, closed) if _is_monomial(scale) else None
+            found = _found(factors[n], factor, small, plain, closed) if _is_monomial(factor, whole) else None
             if found is not None:
                 yield Determinant(Symbol(next(names)), *found)
                 del left[n]
@@ -131,19 +130,18 @@ def _free_names(closed: ClosedForm, count: int) -> Iterator[str]:
 
 
 def _found(
-    polynomial: Any, small: Sequence[Sequence[Ratio]], scale: Ratio, plain: PlainNames, closed: ClosedForm
+    polynomial: Any, inserted: Ratio, small: Sequence[Sequence[Ratio]], plain: PlainNames, closed: ClosedForm
 ) -> tuple[tuple[tuple[Expr, ...], ...], Expr, Expr] | None:
     """Rows, factor and scale of a determinant; None where they are not shorter than the factor itself."""
     shown = [[_shown(one, plain, closed) for one in row] for row in small]
     entries = [[one for one in row if one is not None] for row in shown]
-    if not scale.support() <= set(closed.ring.generators) or any(len(row) < len(small) for row in entries):
+    if any(len(row) < len(small) for row in entries):
         return None
     ordered = arranged(entries, _sample(closed))
+    scale = inserted / determinant([[plain.of(one) for one in row] for row in ordered])
+    if not scale.support() <= set(closed.ring.generators):
+        return None
     scale = scale.to(closed.ring)
-    # Rows that changed their sign change that of the determinant.
-    plain_rows = [[plain.of(one) for one in row] for row in ordered]
-    if determinant(plain_rows) != determinant(small):
-        scale = -scale
     content, primitive = primitive_part(polynomial)
     factor = closed.physical(closed.ring.from_mpoly(primitive))
     rows = tuple(tuple(closed.physical(one) for one in row) for row in ordered)
@@ -170,8 +168,10 @@ def _fraction(number: Any) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-def _is_monomial(one: Ratio) -> bool:
-    return len(one.numerator) == 1 and len(one.denominator) == 1
+def _is_monomial(factor: Ratio, whole: Ratio) -> bool:
+    """Whether a factor is a determinant times a product of parameters."""
+    scale = factor / whole if whole else factor
+    return len(scale.numerator) == 1 and len(scale.denominator) == 1
 
 
 def _used(matrix: Matrix) -> set[int]:
