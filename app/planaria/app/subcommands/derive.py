@@ -44,6 +44,7 @@ class DeriveOptions:
     limits: tuple[str, ...]
     basis: str | None
     by: tuple[str, ...]
+    collect: str | None
     determinants: bool
     symbols: tuple[str, ...]
     as_latex: bool
@@ -74,6 +75,8 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
                 found = derive(quantity.expression, model, budget=options.budget)
                 if isinstance(found, Derivation) and options.basis is not None:
                     found = found.rewrite(options.basis)
+                if isinstance(found, Derivation) and options.collect is not None:
+                    found = found.collect(options.collect)
                 if isinstance(found, Derivation) and not options.determinants:
                     found = found.written_out()
         except InputError as error:
