@@ -32,7 +32,7 @@ def same(one, other, seed=3):
         ("random-features", "loss + noise_loss", "sigma_w"),
         ("two-layer-random-features", "loss", "N"),
         ("random-features", "noise_loss", "S_22, N"),
-        ("nonlinear-random-features", "loss", "g_N"),
+        ("nonlinear-random-features", "loss", "Delta"),
         ("ridge-regression", "loss", "Delta"),
     ],
 )
