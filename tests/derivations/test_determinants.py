@@ -139,10 +139,10 @@ def test_parts_have_the_same_determinants():
 
 
 def test_a_name_of_the_model_is_not_taken():
-    x, u = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M)
-    model = Model([Gaussian(x, variance=1 / M), Gaussian(u, variance=1 / M), Gaussian(MatrixSymbol("e", M, P))])
+    x, u, Lambda = MatrixSymbol("x", M, P), MatrixSymbol("u", N, M), MatrixSymbol("Lambda", M, M)
+    model = Model([Gaussian(x, rows=Lambda), Gaussian(u, variance=1 / M)])
     inverse = (D * Identity(P) + x.T * u.T * u * x).inv()
-    found = derive(Trace(u * x * inverse * inverse * x.T * MatrixSymbol("Lambda", M, M) * u.T), model)
+    found = derive(Trace(u * x * inverse * inverse * x.T * Lambda * u.T), model)
     assert [str(one.symbol) for one in found.determinants] == ["D_1"]
 
 

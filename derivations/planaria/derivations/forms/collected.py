@@ -11,6 +11,7 @@ from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.polynomials import grouped, primitive_part, sympy_number
 from planaria.algebra.rational import Ratio
 from planaria.derivations.elimination.closed_form import ClosedForm
+from planaria.derivations.elimination.powers import written
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 
 __all__ = ["collected", "read_symbols"]
@@ -50,7 +51,7 @@ def collected(closed: ClosedForm, symbols: Sequence[Symbol]) -> Expr:
     ring = value.ring
     bottom = ring.from_mpoly(value.denominator)
     if not bottom.support() & set(symbols):
-        terms = [monomial * (coefficient / bottom).to_sympy() for monomial, coefficient in _groups(value, symbols)]
+        terms = [monomial * written(coefficient / bottom) for monomial, coefficient in _groups(value, symbols)]
         return _named(Add(*terms), closed)
     top = _product(value.numerator, symbols, value)
     return _named(top / _product(value.denominator, symbols, value), closed)
@@ -64,7 +65,7 @@ def _product(polynomial: Any, symbols: Sequence[Symbol], value: Ratio) -> Expr:
         scale, primitive = primitive_part(factor)
         content = content * scale**multiplicity
         groups = _groups(value.ring.from_mpoly(primitive), symbols)
-        result *= Add(*(monomial * one.to_sympy() for monomial, one in groups)) ** multiplicity
+        result *= Add(*(monomial * written(one) for monomial, one in groups)) ** multiplicity
     return sympy_number(content) * result
 
 
