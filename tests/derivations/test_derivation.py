@@ -147,8 +147,8 @@ def test_fuss_catalan_law_of_a_product() -> None:
     assert smallest >= 2  # five coefficients cancel: the lowest order of the equation is w**-3
 
 
-def test_adlam_and_pennington_coupled_equations() -> None:
-    """The Gaussian-equivalent kernel: tau_1 = tr Q / P and tau_2 solve two coupled equations.
+def test_the_kernel_of_adlam_and_pennington() -> None:
+    """The Gaussian-equivalent kernel: tau_1 = tr Q / P and tau_2 solve two coupled equations; one is left here.
 
     With the kernel K = phi^T phi / N, eta = mu_1^2 + mu_star^2, zeta = mu_1^2, at identity covariance; written
     down from the independent free-probability computation: with g = tr Q / P,
@@ -157,7 +157,7 @@ def test_adlam_and_pennington_coupled_equations() -> None:
     """
     file = load_model("nonlinear-random-features")
     result = derive(file.quantity("gram_resolvent").expression, file.model)
-    assert len(result.unknowns) == len(result.equations) == 2
+    assert len(result.unknowns) == len(result.equations) == 1
     form = result.algebraic
     assert form is not None
     assert form.degree == 4

@@ -59,7 +59,12 @@ def derivation_of(name, quantity):
 
 # -- a reader of the LaTeX that is written here --------------------------------------------------------------
 
-TOKEN = re.compile(r"\\(?:mathrm|text|mathsf|mathbf)\{[^{}]*\}|\\[A-Za-z]+|\d+|[^\s]")
+TOKEN = re.compile(
+    r"\\(?:begin|end)\{pmatrix\}|\\\\|\\(?:mathrm|text|mathsf|mathbf)\{[^{}]*\}|\\[A-Za-z]+|\d+|[^\s]"
+)
+
+
+BETWEEN = ("&", "\\\\", r"\end{pmatrix}")  # entries of a matrix
 
 
 class Reader:
@@ -96,7 +101,7 @@ class Reader:
 
     def product(self):
         value = self.power()
-        while self.peek() and self.peek() not in ("+", "-", "}", "\\right", "="):
+        while self.peek() and self.peek() not in ("+", "-", "}", "\\right", "=", *BETWEEN):
             value = times(value, self.power())
         return value
 
@@ -138,6 +143,16 @@ class Reader:
         self.take("}")
         return value
 
+    def determinant(self):
+        self.take(r"\begin{pmatrix}")
+        rows = [[self.sum()]]
+        while (sign := self.take()) != r"\end{pmatrix}":
+            if sign == "&":
+                rows[-1].append(self.sum())
+            else:
+                rows.append([self.sum()])
+        return np.linalg.det(np.array(rows))
+
     def number_or_name(self):
         token = self.take()
         if token.isdigit():
@@ -166,6 +181,9 @@ class Reader:
         if token == "\\sqrt":
             self.take()
             return np.sqrt(self.group())
+        if token == r"\det":
+            self.take()
+            return self.determinant()
         if token == "\\left":
             self.take()
             opening = self.take()

@@ -21,11 +21,13 @@ ROOMS = (150.0, 180.0, 250.0, 310.0, 400.0)
 def long_formulas():
     """Every right side that a built-in model prints without regard to a page."""
     found = set()
-    for derivation in derivations().values():
+    shown = derivations().values()
+    for derivation in (*shown, *(one.written_out() for one in shown)):
         (grid,) = read(latex_derivation(derivation))
         assert isinstance(grid, Grid)
         found |= {written(line[-1]) for line in grid.lines}
-    return sorted(one for one in found if r"\text" not in one)
+    # Nothing breaks a matrix: where it is too wide, the page shows none.
+    return sorted(one for one in found if r"\text" not in one and "pmatrix" not in one)
 
 
 def balanced(text):
@@ -82,7 +84,7 @@ def test_lines_are_formulas_that_matplotlib_reads():
             if r"\begin" not in line:
                 parser.parse(f"${line}$")
                 read_by_it += 1
-    assert read_by_it > 100
+    assert read_by_it > 60
 
 
 def test_where_a_formula_is_broken():

@@ -221,7 +221,7 @@ def test_widths_that_are_refused(width):
 
 
 def test_a_high_block_may_be_broken_over_pages():
-    high = latex_derivation(derivations()["nonlinear-random-features noise_loss"], width=345)
+    high = latex_derivation(derivations()["two-layer-random-features training_loss"], width=345)
     assert high.startswith("\\begingroup\\allowdisplaybreaks\n\\begin{align*}")
     assert high.endswith("\\end{align*}\n\\endgroup")
     assert tokens(high).count(r"\begingroup") == 1

@@ -17,6 +17,7 @@ __all__ = [
     "BasisOption",
     "BudgetOption",
     "ByOption",
+    "CollectOption",
     "CsvDensityOption",
     "DataFileOption",
     "DrawColumnsOption",
@@ -55,6 +56,12 @@ ByOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAMES", help='Parameters or fields by which the value is split, such as "sigma_w, sigma_eps".'
+    ),
+]
+CollectOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES", help='Symbols by whose powers the value is written, such as "sigma_w, sigma_eps" or "N".'
     ),
 ]
 ModelArgument = Annotated[

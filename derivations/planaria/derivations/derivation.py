@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Self
 
 from sympy import Eq, Expr, Symbol, Trace
 
-from planaria.algebra.errors import InputError, check_truth, described, unknown_name
+from planaria.algebra.errors import InputError, check_truth
 from planaria.algebra.values import Portable
 from planaria.derivations.analysis.consequence import Consequence, derivatives
+from planaria.derivations.analysis.limit_parameter import limit_parameter
 from planaria.derivations.analysis.limits import LimitBranch, limit_branches
 from planaria.derivations.analysis.optimum import Optimum
 from planaria.derivations.analysis.parameter_series import ParameterSeries
@@ -21,9 +22,10 @@ from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.forms.basis import in_basis, read_basis
+from planaria.derivations.forms.collected import collected, read_symbols
+from planaria.derivations.forms.determinants import Determinant, determinants, with_determinants
 from planaria.derivations.forms.parts import Part
 from planaria.derivations.steps import Step
-from planaria.diagrams.expressions.contents import contents_of
 from planaria.diagrams.rules.pencil import FeynmanRules
 from planaria.ensembles.estimate import Estimate, Simulation
 from planaria.ensembles.evidence import Check
@@ -55,6 +57,10 @@ class Derivation(Portable):
         The planar sums that take the place of traces of long words, which the rules do not contain.
     defaults
         Numbers that its model file gives to parameters and dimensions, taken where no others are given.
+    collected_in
+        The symbols by whose powers the value is written.
+    names_determinants
+        Whether denominators that are determinants of ladders are shown as these, by a name.
     """
 
     expression: Expr
@@ -62,6 +68,8 @@ class Derivation(Portable):
     steps: tuple[Step, ...] = field(repr=False, compare=False)
     words: Mapping[Trace, Expr] = field(repr=False, compare=False)
     defaults: Mapping[Symbol, Expr] = field(default_factory=dict, repr=False, compare=False)
+    collected_in: tuple[Symbol, ...] = field(default=(), kw_only=True, repr=False, compare=False)
+    names_determinants: bool = field(default=True, kw_only=True, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raises InputError for a closed form that is that of another quantity."""
@@ -108,7 +116,27 @@ class Derivation(Portable):
     @property
     def value(self) -> Expr:
         """The quantity in unknowns, spectral sums and parameters."""
+        if self.collected_in:
+            return collected(self.closed_form, self.collected_in)
         return self.closed_form.physical_value
+
+    @cached_property
+    def determinants(self) -> tuple[Determinant, ...]:
+        """The factors below the value that are determinants of ladders; none where they are written out.
+
+        See `planaria.derivations.forms.determinants`.
+        """
+        found = determinants(self.closed_form) if self.names_determinants else ()
+        return tuple(one for one in found if self.value.has(one.factor, -one.factor))
+
+    @property
+    def value_as_shown(self) -> Expr:
+        """The value with the names of determinants in place of what they are."""
+        return with_determinants(self.value, self.determinants)
+
+    def written_out(self) -> Self:
+        """The same derivation, shown without names for determinants."""
+        return replace(self, names_determinants=False)
 
     @property
     def spectral_sums(self) -> Mapping[Symbol, SpectralSum]:
@@ -185,15 +213,9 @@ class Derivation(Portable):
         ``evaluate(limit={"gamma": 0})``; `series` says it for inequalities, and takes other limits.
         See `planaria.derivations.analysis.limits` for what a branch says.
         """
-        if len(parameter) != 1 or not all(type(one) in (int, float) and one == 0 for one in parameter.values()):
-            asked = ", ".join(f"{name} = {_target(target)}" for name, target in parameter.items()) or "nothing"
-            raise InputError("limit", f"{asked} is no limit", "take one parameter to 0, as in limit(gamma=0)")
-        (name,) = parameter
-        spaces = self.rules.setting.spaces
-        known = {str(one): one for one in contents_of(self.expression, self.model).symbols if one not in spaces}
-        if name not in known:
-            raise unknown_name("limit", "parameter", name, sorted(known))
-        return Shown(limit_branches(self.closed_form, known[name]))
+        return Shown(
+            limit_branches(self.closed_form, limit_parameter(self.expression, self.rules.setting, parameter))
+        )
 
     def split(self, *names: str) -> Shown[Part]:
         """The value as a sum of parts, by powers of parameters or by fields: bias and variance.
@@ -216,7 +238,14 @@ class Derivation(Portable):
         Raises InputError for a sum that there is not, and where these sums do not span those of the value.
         """
         closed = self.closed_form
-        return replace(self, closed_form=in_basis(closed, read_basis(basis, closed)))
+        return replace(self, closed_form=in_basis(closed, read_basis(basis, closed)), collected_in=())
+
+    def collect(self, *names: str) -> Self:
+        """The same derivation, its value by powers of symbols: ``result.collect("sigma_w, sigma_eps")``.
+
+        Parameters, dimensions, unknowns and spectral sums; see `planaria.derivations.forms.collected`.
+        """
+        return replace(self, collected_in=read_symbols(names, self.closed_form))
 
     def equals(
         self,
@@ -373,7 +402,3 @@ class Derivation(Portable):
 
     def _repr_latex_(self) -> str:
         return str(extension(VIEWS, "latex")(self))
-
-
-def _target(value: object) -> str:
-    return str(value) if type(value) in (int, float) else described(value)

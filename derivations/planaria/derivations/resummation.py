@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from math import isfinite
@@ -13,12 +12,11 @@ from sympy import Expr, Integer, Inverse, MatrixExpr, Symbol, Trace
 
 from planaria.algebra.errors import InputError, described
 from planaria.algebra.laurent import Laurent
-from planaria.algebra.linear import root_unless
 from planaria.algebra.rational import Ratio, Ring
-from planaria.algebra.work import WorkLimitError, charge, limited
+from planaria.algebra.work import WorkLimitError, limited
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
-from planaria.derivations.elimination.eliminate import FACTOR, eliminate, linear_parameters
+from planaria.derivations.elimination.eliminate import eliminate
 from planaria.derivations.elimination.reduced import LARGEST_SYSTEM, Reduced, Strategy
 from planaria.derivations.elimination.regular import Regular
 from planaria.derivations.elimination.unknown_names import final_names, normalised_loops
@@ -27,7 +25,9 @@ from planaria.derivations.equations.long_words import planar_words
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.zero_test import Witness
+from planaria.derivations.shortening import best_read, shortest
 from planaria.derivations.steps import Formula, Step
+from planaria.derivations.unit_matrices import is_simple, specialised, with_symbols
 from planaria.diagrams.expressions.commuting import reorderings
 from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
 from planaria.diagrams.expressions.orders import (
@@ -64,7 +64,6 @@ STRATEGIES = (
     Strategy(rewrite=False, largest=100, move=0.1, budget=0.3),
     Strategy(rewrite=False, largest=0, move=0.01, budget=0.5),
 )
-SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
 BUDGET = 10.0  # seconds of exact work, about
 REGULAR = 2.0  # seconds of work for a regular form of the value and of all loops
 WORDS = 0.05  # the share of it that the planar sums of long words may take
@@ -142,11 +141,16 @@ def _derived(
         nodes = [read(trace.arg, setting) for trace in outer.traces]
     rules = linearise(nodes, setting, outer.traces)
     system = schwinger_dyson(rules)
-    reduced, value = _solved(outer, system, budget)
     bulk = bulk_traces(expression, model)
-    found = _by_trace(system, reduced.readings)
-    check_vanishing(one for one in bulk if not value or (one in found and not found[one]))
-    closed, names = _finish(reduced, system, value)
+    special = None if summed or bulk else _specialised(quantity, system, budget)
+    if special is not None:
+        closed, moves = special
+        rules, system = closed.system.rules, closed.system
+    else:
+        reduced, value = _solved(outer, system, budget)
+        found = _by_trace(system, reduced.readings)
+        check_vanishing(one for one in bulk if not value or (one in found and not found[one]))
+        closed, moves = _finished(reduced, system, value)
     before, after = len(system.loops), len(system.unknowns)
     commuting = reorderings(expression, model)
     steps = (
@@ -164,7 +168,7 @@ def _derived(
             "index lines of the pencil, by Schur complements",
         ),
         Step("identify loops", Integer(before), Integer(after), "loops that vanish, or are equal to all orders"),
-        *(step.renamed(names).renamed(closed.named_sums) for step in reduced.steps),
+        *moves,
         Step(
             "assemble the value",
             expression,
@@ -173,6 +177,47 @@ def _derived(
         ),
     )
     return Derivation(expression, closed, steps, summed, defaults)
+
+
+def _finished(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[ClosedForm, list[Step]]:
+    """The closed form that elimination ends with, and its moves by the final names."""
+    closed, names = _finish(reduced, system, value)
+    return closed, [step.renamed(names).renamed(closed.named_sums) for step in reduced.steps]
+
+
+def _specialised(
+    quantity: TraceFunction, system: SchwingerDyson, budget: float
+) -> tuple[ClosedForm, list[Step]] | None:
+    """The closed form by way of arbitrary matrices in place of identity matrices; None where it is no use.
+
+    It is taken where it has one unknown: what then is left is an equation in one letter.
+    """
+    setting = system.rules.setting
+    general = with_symbols(setting.model)
+    if general is None or is_simple(system):
+        return None
+    wider = prepare([quantity.expression], general, extra=[STRENGTH])
+    if len(wider.matrices) == len(setting.matrices):
+        return None
+    nodes = [read(trace.arg, wider) for trace in quantity.traces]
+    symbolic = schwinger_dyson(linearise(nodes, wider, quantity.traces))
+    try:
+        reduced, value = _solved(quantity, symbolic, budget)
+        if len(reduced.poles) + len(reduced.kept) != 1:
+            return None
+        closed, moves = _finished(reduced, symbolic, value)
+        found = specialised(closed, setting, partial(_series_of, quantity))
+    except (ArithmeticError, InputError):
+        return None
+    if found is None:
+        return None
+    reads = tuple(best_read(one, Witness(found.system), setting) for one in found.relations)
+    written = [
+        Step("specialise", symbol, Integer(1), "the matrix is the identity, whose sums are known")
+        for _, symbol in wider.matrices
+        if symbol not in dict(setting.matrices).values()
+    ]
+    return replace(found, solved_for=reads), [*moves, *written]
 
 
 def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:
@@ -190,7 +235,7 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
             with limited(budget * strategy.budget):
                 reduced = eliminate(system, depends, witness, strategy)
                 value = quantity.of(_by_trace(system, reduced.readings), reduced.ring)
-                value = _shortest(value, reduced, system.rules.setting)
+                value = shortest(value, reduced, system.rules.setting)
                 if reduced.witness.agrees(value, partial(_series_of, quantity)):
                     if strategy.largest < LARGEST_SYSTEM:
                         reason = f"Fewer unknowns would take more work than the budget of about {budget:g} s."
@@ -248,7 +293,7 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
     setting = system.rules.setting
     ring, value = reduced.ring, value.to(reduced.ring)
     relations = [relation.polynomial.to(ring) for relation in reduced.relations]
-    reads = tuple(_best_read(r, reduced.witness, setting) for r in relations)
+    reads = tuple(best_read(r, reduced.witness, setting) for r in relations)
     loops = {s: r.to(ring) for s, r in reduced.loops.items()}
     dimensions = normalised_loops(reduced, system)
     scaled = {s: ring.generator(s) * ring(d) for s, d in dimensions.items()}
@@ -330,38 +375,3 @@ def _renamed_sum(one: SpectralSum, names: Mapping[Symbol, Symbol]) -> SpectralSu
     )
     scale = tuple((coefficient.xreplace(dict(names)), power) for coefficient, power in one.scale)
     return replace(one, factors=factors, scale=scale)
-
-
-def _shortest(value: Ratio, reduced: Reduced, setting: Setting) -> Ratio:
-    """The shortest of the forms that a value takes when a relation is solved for one of its parameters."""
-    best = value
-    for relation in (one.polynomial.to(value.ring) for one in reduced.relations):
-        for parameter in linear_parameters(relation, setting):
-            if (solution := root_unless(reduced.witness.vanishes, relation, parameter)) is None:
-                continue
-            with suppress(WorkLimitError), limited(SHORTENING):
-                candidate = best.substitute({parameter: solution})
-                if _length(candidate) < _length(best):
-                    best = candidate
-    return best
-
-
-def _length(value: Ratio) -> int:
-    """Terms of all irreducible factors: how long the value is when written as a product."""
-    total = 0
-    for polynomial in (value.numerator, value.denominator):
-        if not polynomial.is_zero():
-            charge(FACTOR * len(polynomial))
-            total += sum(len(factor) for factor, _ in polynomial.factor()[1])
-    return total
-
-
-def _best_read(relation: Ratio, witness: Witness, setting: Setting) -> Expr | None:
-    """The parameter, no dimension, in which a relation is linear and its solution shortest."""
-    candidates = []
-    for parameter in linear_parameters(relation, setting):
-        if parameter in setting.spaces:
-            continue
-        if (solution := root_unless(witness.vanishes, relation, parameter)) is not None:
-            candidates.append((_length(solution), str(parameter), parameter))
-    return min(candidates)[2] if candidates else None

@@ -11,6 +11,7 @@ from planaria.app.options import (
     BasisOption,
     BudgetOption,
     ByOption,
+    CollectOption,
     JsonOption,
     LatexOption,
     LimitOption,
@@ -33,6 +34,14 @@ def derive(
     limit: LimitOption = None,
     basis: BasisOption = None,
     by: ByOption = None,
+    collect: CollectOption = None,
+    determinants: Annotated[
+        bool,
+        typer.Option(
+            "--determinants/--no-determinants",
+            help="Whether denominators that are determinants of ladders are shown as these.",
+        ),
+    ] = True,
     latex: LatexOption = False,
     width: WidthOption = PAGE_WIDTH,
     rules: Annotated[
@@ -56,6 +65,8 @@ def derive(
         tuple(limit or ()),
         basis,
         tuple(name.strip() for name in by.split(",")) if by is not None else (),
+        collect,
+        determinants,
         tuple(symbols or ()),
         as_latex=latex,
         width=width,

@@ -15,6 +15,7 @@ from planaria.derivations import Derivation
 from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.elimination.algebraic import AlgebraicForm
 from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.derivations.forms.determinants import with_determinants
 from planaria.derivations.forms.parts import Part
 from planaria.derivations.log_determinants import LogDetIntegral
 from planaria.derivations.matrix_valued import PROBED
@@ -86,6 +87,10 @@ class Derived:
     def sums(self) -> dict[Symbol, SpectralSum]:
         """The spectral sums that value and equations contain."""
         return used_sums(self.derivation.spectral_sums, self.derivation.value, *self.derivation.equations)
+
+    def shown(self, part: Part) -> Expr:
+        """A part of the value with the names of determinants."""
+        return with_determinants(part.value, self.derivation.determinants)
 
     def further_sums(self, branch: LimitBranch) -> dict[Symbol, SpectralSum]:
         """The spectral sums of a limit that value and equations do not contain."""

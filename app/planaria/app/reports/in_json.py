@@ -50,6 +50,12 @@ class JsonReport:
         if isinstance(derivation, MatrixDerivation):
             own = [*map(name, derivation.eigenvalues)]
             entry["matrix"] = {"space": name(derivation.space), "eigenvalues": own}
+        if derivation.determinants and not derived.refuted:
+            entry["determinants"] = {
+                name(one.symbol): [[plain(entry) for entry in row] for row in one.rows]
+                for one in derivation.determinants
+            }
+            entry["value_by_determinants"] = plain(derivation.value_as_shown)
         if derived.part_of is not None:
             entry["integral"] = derived.integral_text(self.formulas)
         if derived.parts and not derived.refuted:

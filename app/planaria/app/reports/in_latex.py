@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.console import Console
 
 from planaria.algebra.errors import InputError
@@ -52,7 +54,8 @@ class LatexReport:
         self._lines(latex_of(derived, self.formulas, self.width))
         if derived.parts:
             name, renames = formula_name(derived.quantity), self.formulas.renames
-            self._lines(latex_parts(derived.parts, name, renames, self.width))
+            parts = [replace(one, value=derived.shown(one)) for one in derived.parts]
+            self._lines(latex_parts(parts, name, renames, self.width))
         for parameter, found in derived.limits.items():
             for one in found:
                 sums, renames = derived.further_sums(one), self.formulas.renames

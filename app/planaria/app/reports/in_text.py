@@ -19,7 +19,7 @@ from planaria.derivations.analysis.limits import LimitBranch
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.ensembles.evidence import Check, Outcome
 from planaria.ensembles.text.model_data import ModelFile, Quantity
-from planaria.writing.latex.derivation import latex_equations, latex_value
+from planaria.writing.latex.derivation import latex_determinants, latex_equations, latex_value
 from planaria.writing.terminal.derivations import value_title
 from planaria.writing.terminal.expressions import Formulas
 from planaria.writing.terminal.rules import propagator_rows, vertex_rows
@@ -144,8 +144,15 @@ class TextReport:
 
     def _value(self, derived: Derived) -> None:
         name, derivation = formula_name(derived.quantity), derived.derivation
+        if derivation.determinants:
+            several = "s" if len(derivation.determinants) > 1 else ""
+            heading(self.console, f"Determinant{several}", "of 1 minus a ladder")
+        for number, one in enumerate(derivation.determinants):
+            if number:
+                self.console.print()
+            line(self.console, self.formulas.determinant_block(one, self.width))
         heading(self.console, value_title(derivation, self.formulas).replace("value", "Value", 1))
-        line(self.console, self.formulas.block(name, derivation.value, self.width))
+        line(self.console, self.formulas.block(name, derivation.value_as_shown, self.width))
         form = derived.algebraic
         if form is None:
             return
@@ -170,7 +177,7 @@ class TextReport:
                 self.console.print()
             line(
                 self.console,
-                self.formulas.block(f"{self.formulas.inline(one.factor)} part", one.value, self.width),
+                self.formulas.block(f"{self.formulas.inline(one.factor)} part", derived.shown(one), self.width),
             )
 
     def _latex(self, derived: Derived) -> None:
@@ -181,6 +188,8 @@ class TextReport:
             line(self.console, f"{row.left} {row.right}")
         for equation in latex_equations(derived.derivation, renames):
             line(self.console, equation)
+        for determinant in latex_determinants(derived.derivation, renames):
+            line(self.console, determinant)
         line(self.console, latex_value(derived.derivation, formula_name(derived.quantity), renames))
 
     def _limit(self, derived: Derived, parameter: Symbol, found: tuple[LimitBranch, ...]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.console import Console
-from sympy import count_ops
+from sympy import Symbol, count_ops
 
 from planaria.algebra.errors import InputError, placed
 from planaria.app.display import messages, output, progress_bar, working
@@ -44,6 +44,8 @@ class DeriveOptions:
     limits: tuple[str, ...]
     basis: str | None
     by: tuple[str, ...]
+    collect: str | None
+    determinants: bool
     symbols: tuple[str, ...]
     as_latex: bool
     width: str
@@ -73,6 +75,10 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
                 found = derive(quantity.expression, model, budget=options.budget)
                 if isinstance(found, Derivation) and options.basis is not None:
                     found = found.rewrite(options.basis)
+                if isinstance(found, Derivation) and options.collect is not None:
+                    found = found.collect(options.collect)
+                if isinstance(found, Derivation) and not options.determinants:
+                    found = found.written_out()
         except InputError as error:
             errors[quantity] = error  # the others are derived all the same
             quantities.append(quantity)
@@ -95,7 +101,7 @@ def derive_quantities(name: str, options: DeriveOptions) -> bool:
                 integrals[one] = Integrand(integral, None if number else quantity)
     if not derivations:
         raise next(iter(errors.values()))
-    occurring = {str(s.name) for d in derivations.values() for s in (*d.unknowns, *d.spectral_sums)}
+    occurring = {str(s.name) for d in derivations.values() for s in _own_names(d)}
     console = output()
     renames = read_renames(options.symbols, names, sorted(occurring))
     formulas = Formulas(renames, unicode="utf" in console.encoding.lower())
@@ -140,6 +146,11 @@ def _part(quantity: Quantity, part: Derivation, integral: LogDetIntegral | None,
         return Quantity(f"{quantity.name}, {format_expression(part.expression)}", part.expression)
     about = f"the resolvent that {format_expression(integral.logdet)} is an integral of"
     return Quantity(f"{quantity.name}, resolvent{several}", part.expression, about)
+
+
+def _own_names(derivation: Derivation) -> tuple[Symbol, ...]:
+    """The names that a derivation gives."""
+    return (*derivation.unknowns, *derivation.spectral_sums, *(one.symbol for one in derivation.determinants))
 
 
 def _is_readable(derivation: Derivation) -> bool:

@@ -57,7 +57,12 @@ def unbroken(lines: Iterable[str]) -> list[str]:
     ['\\gamma', '\\left', '(', 'N', '+', 'P', '\\right', ')']
     """
     breaks = {r"\quad", r"\cdot", "&", r"\\", rf"\begin{{{_ENVIRONMENT}}}", rf"\end{{{_ENVIRONMENT}}}"}
-    return [token for line in lines for token in tokens(line) if token not in breaks]
+    found, matrices = [], 0
+    for token in (token for line in lines for token in tokens(line)):
+        matrices += (token == r"\begin{pmatrix}") - (token == r"\end{pmatrix}")
+        if matrices or token not in breaks:
+            found.append(token)
+    return found
 
 
 def _width(row: Row) -> float:

@@ -28,6 +28,7 @@ from planaria.writing.renames import NO_RENAMES, apart, checked_renames, known_n
 
 __all__ = [
     "latex_derivation",
+    "latex_determinants",
     "latex_equations",
     "latex_expression",
     "latex_quantity",
@@ -93,8 +94,14 @@ def latex_value(derivation: Derivation, name: str | None = None, renames: Mappin
     >>> print(latex_value(_example(), name="loss"))
     \mathrm{loss} \simeq \frac{R_{01}}{\gamma}
     """
-    value = FormulaPrinter(_renames(derivation, renames)).doprint(tidy(derivation.value))
+    value = FormulaPrinter(_renames(derivation, renames)).doprint(tidy(derivation.value_as_shown))
     return str(value) if name is None else rf"{latex_quantity(name)} \simeq {value}"
+
+
+def latex_determinants(derivation: Derivation, renames: Mapping[str, str] = NO_RENAMES) -> tuple[str, ...]:
+    """The determinants that the value is shown with."""
+    printer = FormulaPrinter(_renames(derivation, renames))
+    return tuple(" ".join(printer.determinant(one)) for one in derivation.determinants)
 
 
 def latex_derivation(
@@ -134,6 +141,8 @@ def latex_derivation(
     content = _Content.of(derivation, renames, name)
     if width is None:
         return environment("align*", content.rows())
+    if content.is_wide(width):
+        return latex_derivation(derivation.written_out(), renames, name, width)
     return on_pages("align*", content.narrowed(width), width)
 
 
@@ -142,6 +151,8 @@ def latex_summary(
 ) -> str:
     """What `latex_derivation` shows, in the delimiters that notebooks want."""
     whole = _Content.of(derivation, renames, None)
+    if width is not None and whole.is_wide(width):
+        return latex_summary(derivation.written_out(), renames, width)
     rows = whole.rows() if width is None else fitted(whole.narrowed(width), width)
     return f"$$\n{environment('aligned', rows)}\n$$"
 
@@ -175,7 +186,8 @@ def renameable(derivation: Derivation) -> tuple[str, ...]:
     ('Delta', 'Lambda', 'N', 'P', 'R_01', 'S_11', 'gamma', 'lambda_I', 'x')
     """
     closed = derivation.closed_form
-    symbols = [one.symbol for one in closed.unknowns] + [symbol for symbol, _ in closed.sums]
+    symbols = [one.symbol for one in closed.unknowns] + [one.symbol for one in derivation.determinants]
+    symbols += [symbol for symbol, _ in closed.sums]
     return tuple(sorted({*known_names(derivation.rules.setting), *(str(one.name) for one in symbols)}))
 
 
@@ -202,12 +214,18 @@ class _Content:
         chosen = _renames(derivation, renames)
         taken = {"I", name or "", *(chosen.get(known, known) for known in renameable(derivation))}
         stem = free_stem("AHLVW", taken)
-        formulas = [*_read_equations(derivation), tidy(derivation.value)]
-        defined, inline = _divided(derivation.spectral_sums, formulas)
+        formulas = [*_read_equations(derivation), tidy(derivation.value_as_shown)]
+        entries = [entry for one in derivation.determinants for row in one.rows for entry in row]
+        defined, inline = _divided(derivation.spectral_sums, [*formulas, *entries * 2])  # never inline there
         printer = FormulaPrinter(chosen, inline)
         quantity, letters = abbreviated(derivation.expression, printer, taken)
         shorter, parts = shortened(formulas, printer, taken, stem)
         return cls(derivation, printer, name, quantity, letters, shorter, parts, defined, frozenset(taken), stem)
+
+    def is_wide(self, width: float) -> bool:
+        """Whether the matrix of a determinant, which nothing breaks, is too wide for a page."""
+        room = room_beside(self.rows(), checked_width(width))
+        return any(formula_width(self.printer.determinant(one)[1]) > room for one in self.derivation.determinants)
 
     def narrowed(self, width: float) -> list[AlignedRow]:
         """The lines with letters for what makes denominators too wide for a page."""
@@ -234,6 +252,7 @@ class _Content:
             rows.append(AlignedRow(printer.doprint(symbol), f"= {printer.spectral_sum(one)}"))
         sums = [*self.defined.values(), *printer.inline.values()]
         rows += spectra_rows(self.derivation, printer, (*(one.summand for one in sums), value))
+        rows += [AlignedRow(*printer.determinant(one)) for one in self.derivation.determinants]
         for symbol, part in self.parts:
             rows += _broken(printer.doprint(symbol), printer.terms(part), whole)
         shown = rf"\simeq {printer.doprint(value)}{identity(self.derivation, printer)}"
@@ -349,7 +368,8 @@ def _measured(expression: Expr, printer: FormulaPrinter) -> str:
 
 def _renames(derivation: Derivation, renames: Mapping[str, str]) -> dict[str, str]:
     chosen = checked_renames(renames, renameable(derivation), "renames")
-    return apart(chosen, (str(s) for s, _ in derivation.closed_form.sums), known_names(derivation.rules.setting))
+    own = [s for s, _ in derivation.closed_form.sums] + [one.symbol for one in derivation.determinants]
+    return apart(chosen, map(str, own), known_names(derivation.rules.setting))
 
 
 def names_in(expression: Expr) -> set[str]:

@@ -25,6 +25,7 @@ _RAISED, _LOWERED = 4.2, 2.5  # the shifts of scripts
 _SCRIPT_SPACE = 0.5
 _LINE_SKIP = 3.0  # between the lines of an alignment, which are 12 apart at least
 _STRUT = (8.4, 3.6)
+_COLUMNS, _BRACKET = 10.0, 8.8  # between the columns of a matrix, and a tall bracket beside it
 
 # Heights of brackets, and how wide round and square ones of that height are.
 _BRACKETS = ((10.0, 3.9, 2.8), (12.0, 4.6, 4.2), (18.0, 6.0, 4.8), (24.0, 7.4, 5.3), (30.0, 8.0, 5.9))
@@ -60,7 +61,7 @@ _SIGNS = _table(r"""
     \star 5.1 \dagger 4.5 \infty 10.1 \dots 15.0 \cdots 13.4 \cdot 2.8 \times 7.8 \pm 7.8
     + 7.8 - 7.8 = 7.8 < 7.8 > 7.8 \le 7.8 \ge 7.8 \simeq 7.8 / 5.1 ( 3.9 ) 3.9 [ 2.8 ] 2.8 | 2.8
     , 2.8 ; 2.8 . 2.8 ! 2.8 ' 2.9 \quad 10 \qquad 20 \, 1.7 \; 2.8 \: 2.3 \! -1.7
-    \sum 14.5 \prod 12.8 \lim 13.9 \log 13.0 \exp 15.3 \sin 12.3 \cos 13.4 \tan 14.0
+    \sum 14.5 \prod 12.8 \lim 13.9 \log 13.0 \det 13.9 \exp 15.3 \sin 12.3 \cos 13.4 \tan 14.0
 """)
 _DIGIT, _WIDE = 5.1, 10.1  # of what is in no table: a wide sign
 _BOLD = 1.2  # times the upright width
@@ -122,6 +123,8 @@ def _box(node: Node, style: int) -> Box:
             if command != r"\sqrt":
                 return inside
             return Box(inside.width + (8.4 if inside.extent < 12 else 10.1), inside.height + 3, inside.depth + 1)
+        case Grid("pmatrix", lines):
+            return _matrix(lines)
         case Grid(_, lines):
             return _grid(lines)
 
@@ -178,6 +181,13 @@ def _scripted(base: Node, scripts: Sequence[tuple[str, Node]], style: int) -> Bo
     height = max(main.height, max(raised, _RAISED * scale) + upper.height) if "^" in boxes else main.height
     depth = max(main.depth, max(lowered, _LOWERED * scale) + lower.depth) if "_" in boxes else main.depth
     return Box(main.width + max(upper.width, lower.width) + _SCRIPT_SPACE, height, depth)
+
+
+def _matrix(lines: Sequence[Sequence[Row]]) -> Box:
+    """A matrix in round brackets: every column is as wide as its widest entry."""
+    whole = _grid(lines)
+    width = whole.width + _COLUMNS * (max(map(len, lines)) - 1) + 2 * _BRACKET
+    return Box(width, whole.height, whole.depth)
 
 
 def _grid(lines: Sequence[Sequence[Row]]) -> Box:

@@ -32,6 +32,7 @@ from sympy.matrices.expressions import MatAdd, MatMul
 from sympy.printing.latex import LatexPrinter
 
 from planaria.derivations.equations.spectral_sums import SpectralSum
+from planaria.derivations.forms.determinants import Determinant
 from planaria.ensembles.text.log_determinant import LogDet
 from planaria.writing.names import latex_name
 from planaria.writing.renames import NO_RENAMES
@@ -106,6 +107,11 @@ class FormulaPrinter(LatexPrinter):  # type: ignore[misc]
     def spectral_sum(self, one: SpectralSum) -> str:
         """The sum over the eigenvalues of a space."""
         return rf"\sum_{{I=1}}^{{{self._print(one.space)}}} {self._print(one.summand)}"
+
+    def determinant(self, one: Determinant) -> tuple[str, str]:
+        """The name of a determinant, and its matrix behind the sign of equality."""
+        rows = r" \\ ".join(" & ".join(self._print(tidy(entry)) for entry in row) for row in one.rows)
+        return self._print(one.symbol), rf"= \det \begin{{pmatrix}} {rows} \end{{pmatrix}}"
 
     # -- scalars -------------------------------------------------------------------------------------------
 

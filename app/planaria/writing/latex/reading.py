@@ -95,7 +95,9 @@ Row = tuple[Node, ...]
 _KINDS = {
     **dict.fromkeys(("+", "-", r"\cdot", r"\times", r"\pm"), Kind.BINARY),
     **dict.fromkeys(("=", "<", ">", r"\le", r"\ge", r"\simeq", r"\to", r"\leftrightarrow"), Kind.RELATION),
-    **dict.fromkeys((r"\sum", r"\prod", r"\lim", r"\log", r"\exp", r"\sin", r"\cos", r"\tan"), Kind.OPERATOR),
+    **dict.fromkeys(
+        (r"\sum", r"\prod", r"\lim", r"\log", r"\det", r"\exp", r"\sin", r"\cos", r"\tan"), Kind.OPERATOR
+    ),
     **dict.fromkeys((r"\quad", r"\qquad", r"\,", r"\;"), Kind.SPACE),
     **dict.fromkeys((",", ";"), Kind.COMMA),
 }

@@ -49,7 +49,11 @@ def _lines(head: str, derivation: Derivation | Consequence, show: Formulas) -> s
     for symbol, one in derivation.spectral_sums.items():
         if symbol in used:
             rows.append(("sum", f"{show.name(symbol)} = ∑ {show.inline(one.summand)} over {show.name(one.space)}"))
-    rows.append((value_title(derivation, show), show.inline(derivation.value)))
+    value = derivation.value
+    if isinstance(derivation, Derivation):
+        rows += [("determinant", show.determinant(one)) for one in derivation.determinants]
+        value = derivation.value_as_shown
+    rows.append((value_title(derivation, show), show.inline(value)))
     width = max(len(kind) for kind, _ in rows)
     lines = [f"  {kind:{width}}  {text}" for kind, text in rows]
     return "\n".join([head, *lines])

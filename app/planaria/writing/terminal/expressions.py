@@ -7,7 +7,23 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Add, Dummy, Eq, Expr, Integer, MatrixExpr, Mul, Pow, Symbol, Trace, count_ops, factor_terms, oo
+from sympy import (
+    Add,
+    Dummy,
+    Eq,
+    Expr,
+    ImmutableMatrix,
+    Integer,
+    MatrixExpr,
+    Mul,
+    Pow,
+    Symbol,
+    Trace,
+    count_ops,
+    factor_terms,
+    oo,
+)
+from sympy import Determinant as DeterminantOfMatrix
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
@@ -15,6 +31,7 @@ from sympy.printing.pretty.stringpict import prettyForm
 from sympy.printing.str import StrPrinter
 
 from planaria.algebra.errors import InputError
+from planaria.derivations.forms.determinants import Determinant
 from planaria.ensembles.text.formatting import format_expression
 from planaria.ensembles.text.log_determinant import LogDet
 from planaria.writing.names import terminal_name
@@ -96,6 +113,24 @@ class Formulas:
         """
         text = str(self._printer.doprint(self._renamed(_tidy(expression))))
         return text.replace("**", "^").replace("*", "·") if self.unicode else text
+
+    def determinant(self, one: Determinant) -> str:
+        """The name of a determinant and its matrix, in one line.
+
+        >>> from sympy import symbols
+        >>> D, N, S = symbols("D N S_11")
+        >>> Formulas().determinant(Determinant(D, ((N, S), (S, N)), N**2 - S**2, Integer(1)))
+        'D = det [[N, S₁₁], [S₁₁, N]]'
+        """
+        rows = ", ".join(f"[{', '.join(map(self.inline, row))}]" for row in one.rows)
+        return f"{self.name(one.symbol)} = det [{rows}]"
+
+    def determinant_block(self, one: Determinant, width: int) -> str:
+        """The same in two dimensions where it fits into a width."""
+        shown = self._in_two_dimensions(one.symbol, DeterminantOfMatrix(ImmutableMatrix(one.rows)))
+        if max(map(len, shown.split("\n"))) <= width:
+            return shown
+        return "\n".join(textwrap.wrap(self.determinant(one), width, subsequent_indent="    "))
 
     def block(self, left: Expr | str, right: Expr, width: int) -> str:
         """An equation: in two dimensions where it fits into a width, else in lines of that width."""

@@ -11,6 +11,7 @@ from sympy import Eq, Expr, Symbol
 from planaria.algebra.linear import root
 from planaria.algebra.rational import Ratio, Ring
 from planaria.algebra.values import Portable
+from planaria.derivations.elimination.powers import written
 from planaria.derivations.equations.schwinger_dyson import STRENGTH, SchwingerDyson
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.spectral_symbols import SpectralSymbol
@@ -107,7 +108,8 @@ class Form(Portable):
 
     def physical(self, value: Ratio) -> Expr:
         """A function of the generators at field strength 1; its sums know what they stand for."""
-        return self._named(value.substitute({STRENGTH: self.ring.one}))
+        shown = written(value.substitute({STRENGTH: self.ring.one}))
+        return shown.xreplace(dict(self.named_sums))
 
 
 @dataclass(frozen=True)

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
 from sympy import Expr, Symbol
 
-from planaria.algebra.rational import Ratio
+from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.quotients import plain_expansion
 from planaria.derivations.equations.spectral_sums import SpectralSum, Summand
 from planaria.derivations.equations.spectral_symbols import sum_name
 
-__all__ = ["plain_form"]
+__all__ = ["PlainNames", "plain_form", "plain_names"]
 
 F = TypeVar("F", bound=Form)
 
 
-@lru_cache(maxsize=64)
-def plain_form(form: F) -> F:
-    """The same form, in which nothing is hidden that sums with each other have to do.
+@dataclass(frozen=True)
+class PlainNames:
+    """The sums of a form by independent ones.
 
-    What has several kinds of sums is short, and good for numbers; to tell whether something vanishes, or to insert
-    one sum into all others, they are written with independent ones. For poles that coincide these are of no use.
+    Attributes
+    ----------
+    ring
+        That of the form, and the independent sums.
+    names
+        The symbols of all sums, old and new.
+    known
+        What each sum that is none of the independent ones is, by these.
     """
+
+    ring: Ring
+    names: Mapping[SpectralSum, Symbol]
+    known: Mapping[Expr, Ratio]
+
+    def of(self, ratio: Ratio) -> Ratio:
+        """A function of the generators of the form in independent sums."""
+        return ratio.to(self.ring).substitute(self.known)
+
+
+def plain_names(form: Form) -> PlainNames:
+    """What the sums of a form are in sums over powers of each factor alone."""
     composed = {symbol: one for symbol, one in form.sums if one.is_composed}
-    if not composed:
-        return form
     ring = form.ring.extend(s for one in composed.values() for s in (*one.eigenvalues, *one.space.free_symbols))
     names = {one: symbol for symbol, one in form.sums}
     taken = {str(g) for g in ring.generators}
@@ -45,12 +62,25 @@ def plain_form(form: F) -> F:
             measure = composed[symbol].space if _is_dimension(part) else names[part]  # type: ignore[index]
             total = total + coefficient.to(ring) * ring(measure)
         known[symbol] = total
-    sums = tuple((symbol, one) for one, symbol in names.items() if symbol not in composed)
-    relations = tuple(one.to(ring).substitute(known) for one in form.relations)
-    plain = replace(form, ring=ring, sums=sums, relations=relations, value=form.value.to(ring).substitute(known))
-    if not isinstance(plain, ClosedForm):
-        return plain
-    return replace(plain, loops=tuple((s, one.to(ring).substitute(known)) for s, one in plain.loops))
+    return PlainNames(ring, names, known)
+
+
+@lru_cache(maxsize=64)
+def plain_form(form: F) -> F:
+    """The same form, in which nothing is hidden that sums with each other have to do.
+
+    What has several kinds of sums is short, and good for numbers; to tell whether something vanishes, or to insert
+    one sum into all others, they are written with independent ones. For poles that coincide these are of no use.
+    """
+    if not any(one.is_composed for _, one in form.sums):
+        return form
+    plain = plain_names(form)
+    sums = tuple((symbol, one) for one, symbol in plain.names.items() if symbol not in plain.known)
+    relations = tuple(plain.of(one) for one in form.relations)
+    made = replace(form, ring=plain.ring, sums=sums, relations=relations, value=plain.of(form.value))
+    if not isinstance(made, ClosedForm):
+        return made
+    return replace(made, loops=tuple((s, plain.of(one)) for s, one in made.loops))
 
 
 def _is_dimension(part: Summand) -> bool:
