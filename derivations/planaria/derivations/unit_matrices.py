@@ -53,7 +53,7 @@ def specialised(closed: ClosedForm, setting: Setting, series: Callable[[Witness]
     Returns None where sums mix such eigenvalues with others, and where the series does not confirm what is found.
     """
     ones = {symbol for _, symbol in closed.system.rules.setting.matrices} - {s for _, s in setting.matrices}
-    wide = closed.ring.extend(s for _, one in closed.sums for s in one.space.free_symbols)
+    wide = closed.ring.extend(s for _, one in closed.sums for s in sorted(one.space.free_symbols, key=str))
     written: dict[Expr, Ratio] = {}
     for symbol, one in closed.sums:
         own = set(one.occurring)

@@ -147,7 +147,9 @@ class _System:
     def of(
         cls, closed: Form, parameter: Symbol, inverted: Symbol | None, sizes: Mapping[Symbol, Integer]
     ) -> _System:
-        ring = closed.ring.extend([parameter, *(s for _, one in closed.sums for s in one.space.free_symbols)])
+        ring = closed.ring.extend(
+            [parameter, *(s for _, one in closed.sums for s in sorted(one.space.free_symbols, key=str))]
+        )
         physical: dict[Expr, Ratio] = {STRENGTH: ring.one} | {s: ring.constant(n) for s, n in sizes.items()}
         if inverted is not None:
             physical[inverted] = ring.one / ring.generator(inverted)

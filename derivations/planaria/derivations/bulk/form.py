@@ -226,8 +226,9 @@ def bulk_form(derivation: Derivation, order: int = 1) -> BulkForm:
         )
     reading = _Reading(unknown.symbol, spectrum, order)
     known = {symbol: reading.sum(one) for symbol, one in form.sums}
-    ring = form.ring.extend([unknown.symbol, *(s for one in known.values() for s in one.free_symbols)])
-    ring = ring.extend([Z, *(spectrum.alpha.free_symbols | spectrum.scale.free_symbols)])
+    free = {s for one in known.values() for s in one.free_symbols}
+    of_law = spectrum.alpha.free_symbols | spectrum.scale.free_symbols
+    ring = form.ring.extend([unknown.symbol, *sorted(free, key=str), Z, *sorted(of_law, key=str)])
     replacements = {symbol: ring(one) for symbol, one in known.items()} | {STRENGTH: ring.one}
     (relation,) = (one.to(ring).substitute(replacements) for one in form.relations)
     value = form.value.to(ring).substitute(replacements)

@@ -46,7 +46,9 @@ class PlainNames:
 def plain_names(form: Form) -> PlainNames:
     """What the sums of a form are in sums over powers of each factor alone."""
     composed = {symbol: one for symbol, one in form.sums if one.is_composed}
-    ring = form.ring.extend(s for one in composed.values() for s in (*one.eigenvalues, *one.space.free_symbols))
+    ring = form.ring.extend(
+        s for one in composed.values() for s in (*one.eigenvalues, *sorted(one.space.free_symbols, key=str))
+    )
     names = {one: symbol for symbol, one in form.sums}
     taken = {str(g) for g in ring.generators}
     expansions = {symbol: plain_expansion(one, ring) for symbol, one in composed.items()}
