@@ -699,6 +699,8 @@ def hold(system: SchwingerDyson, reduced: Reduced) -> None:
         witness.define(pole, reduced.definitions[pole])
     for one, symbol in reduced.sums.items():
         witness.define_sum(symbol, one)
+    for shift, difference in reduced.shifts.items():
+        witness.define(shift, difference)
     ring = reduced.ring
     unknowns = {*reduced.poles, *reduced.kept, *reduced.sums.values()}
     assert len(reduced.relations) == len(reduced.poles) + len(reduced.kept)

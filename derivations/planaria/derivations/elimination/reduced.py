@@ -69,6 +69,8 @@ class Reduced:
     rewrites
         Parameters for which relations were solved: on the solution they are rational functions of the
         unknowns, and expressions are shorter without them.
+    shifts
+        Differences of a dimension and a spectral sum that stand in its place, with what they are.
     readings
         The traces that were asked for.
     witness
@@ -84,5 +86,6 @@ class Reduced:
     definitions: dict[Symbol, Ratio] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
     rewrites: dict[Expr, Ratio] = field(default_factory=dict)
+    shifts: dict[Symbol, Ratio] = field(default_factory=dict)
     readings: list[Ratio] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
