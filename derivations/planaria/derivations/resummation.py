@@ -52,12 +52,14 @@ DIFFERENCES = (
 
 # From the one that gives the shortest forms to the one that asks least.
 STRATEGIES = (
+    Strategy(ladders=True, budget=0.4),
     Strategy(budget=0.5),
     Strategy(rewrite=False, budget=0.2),
     Strategy(rewrite=False, largest=100, move=0.1, budget=0.3),
     Strategy(rewrite=False, largest=0, move=0.01, budget=0.5),
 )
 SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
+MANY = 100  # terms of a value that is not tried with other parameters
 BUDGET = 10.0  # seconds of exact work, about
 REGULAR = 2.0  # seconds of work for a regular form of the value and of all loops
 WORDS = 0.05  # the share of it that the planar sums of long words may take
@@ -167,7 +169,7 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
     shorter way that fails there gives way to a plainer one.
     """
     witness, depends = Witness(system), dependencies(system)
-    reason, unaffordable = "", 0
+    reason, unaffordable, refused = "", 0, False
     for strategy in STRATEGIES:
         if unaffordable and strategy.largest >= unaffordable - 1:
             continue
@@ -176,7 +178,9 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
                 reduced = eliminate(system, depends, witness, strategy)
                 value = quantity.of(_by_trace(system, reduced.readings), reduced.ring)
                 shifts = {s: one.to(reduced.ring) for s, one in reduced.shifts.items()}
-                value = _shortest(value.substitute(shifts), reduced, system.rules.setting)
+                value = value.substitute(shifts)
+                if not shifts or value.size <= MANY:  # else it is shortened by differences
+                    value = _shortest(value, reduced, system.rules.setting)
                 if reduced.witness.agrees(value, partial(_series_of, quantity)):
                     if strategy.largest < LARGEST_SYSTEM:
                         reason = f"Fewer unknowns would take more work than the budget of about {budget:g} s."
@@ -184,10 +188,12 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
                     return reduced, _regular(value, quantity, reduced, system.rules.setting)
                 reason = "its value is not the sum of the planar diagrams"
         except WorkLimitError as error:
-            reason, unaffordable = str(error), strategy.largest + 1
+            reason, refused = str(error), True
+            if not strategy.ladders:
+                unaffordable = strategy.largest + 1
         except ArithmeticError as error:
             reason = str(error)
-    if unaffordable:
+    if refused:
         raise WorkLimitError(reason)
     raise InputError(
         "derive",

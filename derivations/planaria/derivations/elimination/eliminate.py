@@ -139,7 +139,8 @@ class _Elimination:
             entry = self.propagators.entry(loop.space, loop.column, loop.row)
             values.append((loop.weight.to(ring) * entry, loop.space))
         known_poles = len(self.state.poles)
-        if all(is_linear(value, members) for value, _ in values) and self._ladder(members, values):
+        is_ladder = self.strategy.ladders and all(is_linear(value, members) for value, _ in values)
+        if is_ladder and self._ladder(members, values):
             return
         traces = self.traces.of(values)
         ring = self.state.ring
@@ -273,7 +274,7 @@ class _Elimination:
                 Step("keep an equation", Formula(equation), Integer(0), "no loop is left that it could eliminate")
             )
             self._affordable(partial(self._rewrite, equation, list(solved)))
-        if self.strategy.rewrite:
+        if self.strategy.ladders:
             self._shift(list(solved))
 
     def _shift(self, loops: Sequence[Symbol]) -> None:

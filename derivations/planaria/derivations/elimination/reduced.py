@@ -25,6 +25,9 @@ class Strategy:
     ----------
     rewrite
         Whether relations are solved for parameters, which are then inserted into what follows.
+    ladders
+        Whether loops whose equations are linear in them are solved as one system, and differences of dimensions and
+        spectral sums take the place of dimensions.
     largest
         Terms of a system beyond which a loop is rather kept than eliminated.
     budget
@@ -37,6 +40,7 @@ class Strategy:
 
     move: float = 1.0
     rewrite: bool = True
+    ladders: bool = False
     largest: int = LARGEST_SYSTEM
     budget: float = 1.0
     constants: Mapping[Ratio, Ratio] = field(default_factory=dict)
