@@ -26,8 +26,8 @@ class Strategy:
     rewrite
         Whether relations are solved for parameters, which are then inserted into what follows.
     ladders
-        Whether loops whose equations are linear in them are solved as one system, and differences of dimensions and
-        spectral sums take the place of dimensions.
+        Whether loops whose equations are linear in them are solved as one system, and differences of dimensions
+        and spectral sums take the place of dimensions.
     largest
         Terms of a system beyond which a loop is rather kept than eliminated.
     budget
