@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sympy import Expr, Symbol
 
-from planaria.algebra.rational import Ratio
+from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.quotients import plain_expansion
 from planaria.derivations.equations.spectral_sums import SpectralSum, Summand
@@ -26,6 +26,7 @@ def plain_form(form: F) -> F:
     What has several kinds of sums is short, and good for numbers; to tell whether something vanishes, or to insert
     one sum into all others, they are written with independent ones. For poles that coincide these are of no use.
     """
+    form = _without_shifts(form)
     composed = {symbol: one for symbol, one in form.sums if one.is_composed}
     if not composed:
         return form
@@ -51,6 +52,22 @@ def plain_form(form: F) -> F:
     if not isinstance(plain, ClosedForm):
         return plain
     return replace(plain, loops=tuple((s, one.to(ring).substitute(known)) for s, one in plain.loops))
+
+
+def _without_shifts(form: F) -> F:
+    if not form.shifts:
+        return form
+    hidden = {symbol for symbol, _ in form.shifts}
+    ring = Ring(g for g in form.ring.generators if g not in hidden)
+
+    def plain(one: Ratio) -> Ratio:
+        return form.written_out(one).to(ring)
+
+    relations, value = tuple(map(plain, form.relations)), plain(form.value)
+    found = replace(form, ring=ring, relations=relations, value=value, shifts=())
+    if not isinstance(found, ClosedForm):
+        return found
+    return replace(found, loops=tuple((s, plain(one)) for s, one in found.loops))
 
 
 def _is_dimension(part: Summand) -> bool:
