@@ -14,7 +14,7 @@ from planaria.derivations.equations.quotients import plain_expansion
 from planaria.derivations.equations.spectral_sums import SpectralSum, Summand
 from planaria.derivations.equations.spectral_symbols import sum_name
 
-__all__ = ["plain_form"]
+__all__ = ["plain_form", "without_shifts"]
 
 F = TypeVar("F", bound=Form)
 
@@ -26,7 +26,7 @@ def plain_form(form: F) -> F:
     What has several kinds of sums is short, and good for numbers; to tell whether something vanishes, or to insert
     one sum into all others, they are written with independent ones. For poles that coincide these are of no use.
     """
-    form = _without_shifts(form)
+    form = without_shifts(form)
     composed = {symbol: one for symbol, one in form.sums if one.is_composed}
     if not composed:
         return form
@@ -54,7 +54,9 @@ def plain_form(form: F) -> F:
     return replace(plain, loops=tuple((s, one.to(ring).substitute(known)) for s, one in plain.loops))
 
 
-def _without_shifts(form: F) -> F:
+@lru_cache(maxsize=64)
+def without_shifts(form: F) -> F:
+    """The same form with differences such as N - S_11 written out, for what takes value and loops apart."""
     if not form.shifts:
         return form
     hidden = {symbol for symbol, _ in form.shifts}
