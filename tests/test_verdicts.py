@@ -102,7 +102,7 @@ def test_quadrature_is_told_by_its_step() -> None:
 
 @pytest.mark.parametrize("technique", Technique)
 def test_a_step_has_words_and_travels(technique: Technique) -> None:
-    names = ("way", "parameter", "conditions", "before", "now", "behaviour", "nodes")
+    names = ("way", "parameter", "conditions", "before", "now", "behaviour", "nodes", "what")
     step = technique.taken(**dict.fromkeys(names, "7"))
     assert step.words
     assert pickle.loads(pickle.dumps(step)) == step

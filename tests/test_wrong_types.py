@@ -221,6 +221,7 @@ NOT_CALLED = {  # types that answers are of, names without arguments, and functi
         "Duality",
         "Estimate",
         "InputError",
+        "MatrixDerivation",
         "ModelFile",
         "PlaneDensity",
         "RibbonGraph",

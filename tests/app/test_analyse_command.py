@@ -81,7 +81,10 @@ def test_an_optimum_with_its_stationarity() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "analyse: nothing is asked for; add --derivative, --limit, --series or --optimum"),
+        (
+            [],
+            "analyse: nothing is asked for; add --derivative, --limit, --series, --optimum,",
+        ),
         (["--series", "gamma=0"], "--series gamma: there is no order; write gamma=0:3"),
         (["--series", "gamma"], "--series: 'gamma' is not of the form NAME=NUMBER; write --series gamma=0:3"),
         (["--limit", "gamma=0", "--set", "gamma=1"], "--limit gamma: --set gives it a value, too; leave one"),

@@ -74,7 +74,7 @@ def test_models_as_json(run: Run) -> None:
         (["derive"], "missing argument 'MODEL'; see 'planaria derive --help'"),
         (["evaluate", "wigner"], "missing argument 'QUANTITY'; wigner has resolvent, and an expression will do"),
         (["evaluate", "none.toml"], "missing argument 'QUANTITY'; see 'planaria evaluate --help'"),
-        (["derive", "wigner", "--frob"], "no such option: --frob; see 'planaria derive --help'"),
+        (["derive", "wigner", "--qqqqqqqqqq"], "no such option: --qqqqqqqqqq; see 'planaria derive --help'"),
         (["diagrams", "wigner", "resolvent"], "missing option '--order'; see 'planaria diagrams --help'"),
     ],
 )

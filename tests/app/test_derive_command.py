@@ -246,7 +246,7 @@ def test_limits_branch_by_branch(run: Run, one_check: dict[str, Any]) -> None:
         "S_11 = P": {"P < N", "P < M"},
     }
     assert "Limit γ → 0\n" in text
-    assert "  for N < P, N < M, where S₁₁ = N\n" in text
+    assert "  for N < M, N < P, where S₁₁ = N\n" in text
     assert "where S₁₁ = N" in text
 
 

@@ -64,7 +64,7 @@ def test_expressions_use_definitions(run: Run) -> None:
     assert found["value"] == named["value"]
 
 
-@pytest.mark.parametrize("command", ["derive", "evaluate", "dual", "moment"])
+@pytest.mark.parametrize("command", ["evaluate", "dual", "moment"])
 def test_a_matrix_is_no_scalar(run: Run, command: str) -> None:
     assert (
         run(command, "wigner", "h*h").refusal

@@ -10,8 +10,8 @@ from planaria.derivations import derive
 from planaria.derivations.asked import derive as derive_any
 from planaria.ensembles.formulas.from_sympy import formula_of
 from planaria.ensembles.formulas.nodes import Name, Quotient, at_path, places, replaced, tidied
+from planaria.ensembles.formulas.reading import parse_claim, parse_formula
 from planaria.ensembles.formulas.writing import written
-from planaria.ensembles.text.formula_text import parse_claim, parse_formula
 from planaria.ensembles.text.grammar import parse_expression
 from planaria.numerics.comparison.compare import compare
 from planaria.writing.comparisons.formulas import latex_formula

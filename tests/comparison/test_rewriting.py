@@ -28,8 +28,8 @@ from planaria.ensembles.formulas.nodes import (
     replaced,
     tidied,
 )
+from planaria.ensembles.formulas.reading import parse_claim, parse_formula
 from planaria.ensembles.formulas.writing import written
-from planaria.ensembles.text.formula_text import parse_claim, parse_formula
 from planaria.ensembles.verdicts.claims import Verdict
 
 # arXiv:2405.19398, arXiv:1507.03003

@@ -142,6 +142,10 @@ class Reader:
         token = self.take()
         if token.isdigit():
             return float(token)
+        if token == "\\mathcal":  # a sum beside something else of its letter
+            self.take("{")
+            token = self.take()
+            self.take("}")
         name = token
         if self.peek() == "_":
             self.take()

@@ -193,6 +193,9 @@ def test_arrays_and_draws_are_of_scalars() -> None:
     for method in (found.evaluate_array, found.simulate):
         with pytest.raises(InputError, match="the value is a matrix, and not a scalar"):
             method(M=3, P=4, gamma=1, Lambda=[1, 2, 3])
+    for call in (found.series, found.optimum, found.equals, found.scaling, found.regimes):
+        with pytest.raises(InputError, match="the value is a matrix, and not a scalar"):
+            call("gamma")
     with pytest.raises(InputError, match="the value is a matrix, and not a scalar"):
         pl.evaluate_array(found, {"M": 3, "P": [4, 5], "gamma": 1, "Lambda": [1, 2, 3]})
 

@@ -102,6 +102,7 @@ def test_the_phase_diagram(found: Regimes, tmp_path: Path) -> None:
         ("N, N", "M=oo", "is no list of symbols"),
         ("N", "gamma=0, M=oo", "only the size of the spectrum"),
         ("N, P", "P=N, M=oo", "is among the symbols"),
+        ("N, M", "P=N", "is the number of eigenvalues"),
     ],
 )
 def test_bad_questions(loss: Derivation, symbols: str, given: str, words: str) -> None:

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from planaria.app.command.analysis import analyse
-from planaria.app.command.asymptotics import regimes, scaling
 from planaria.app.command.claims import compare
 from planaria.app.command.formulas import derive
 from planaria.app.command.graphs import diagrams, dual, moment
@@ -54,7 +53,7 @@ def models(json: JsonOption = False) -> None:
     list_models(as_json=json)
 
 
-for work in (derive, evaluate, density, sweep, diagrams, dual, moment, compare, analyse, scaling, regimes):
+for work in (derive, evaluate, density, sweep, diagrams, dual, moment, compare, analyse):
     app.command(epilog=examples(work.__name__))(work)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from sympy import Eq, Expr, Symbol, Trace
 
@@ -314,21 +314,23 @@ class Derivation(Portable):
             self, name, values=values, digits=digits, limits=limits, ratios=ratios
         )
         return found
-        return found
 
-    def scaling(self, symbol: str, given: str | Mapping[str, object] = "") -> Any:
+    def scaling(self, symbol: str, given: str | Mapping[str, object] = "") -> Portable:
         """Exponent and prefactor as a symbol goes to infinity: ``result.scaling("N", "gamma=0, P=oo, M=oo")``.
 
         See `planaria.numerics.asymptotics.scaling`, which it is.
         """
-        return extension(EVALUATORS, "scaling")(self, symbol, given)
+        # Of a type that is made of derivations, which is why it is not named here.
+        found: Portable = extension(EVALUATORS, "scaling")(self, symbol, given)
+        return found
 
-    def regimes(self, symbols: str, given: str | Mapping[str, object] = "") -> Any:
+    def regimes(self, symbols: str, given: str | Mapping[str, object] = "") -> Portable:
         """Every dominant balance over some symbols: ``result.regimes("N, P, gamma", "M=oo")``.
 
         See `planaria.numerics.asymptotics.regimes`.
         """
-        return extension(EVALUATORS, "regimes")(self, symbols, given)
+        found: Portable = extension(EVALUATORS, "regimes")(self, symbols, given)
+        return found
 
     def latex(self, width: float | str | None = None, *, rules: bool = False) -> str:
         """Equations, value and spectral sums as LaTeX to be pasted into a paper.

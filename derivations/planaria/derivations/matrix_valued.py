@@ -117,6 +117,26 @@ class MatrixDerivation(Derivation):
         """Raises InputError: drawn matrices are averaged for scalars."""
         raise self._no("simulate", "use check(), which draws matrices, or simulate a trace of it")
 
+    def series(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Raises InputError: series are of scalars; a limit at zero is, on each mode."""
+        raise self._no("series", "expand a trace of it; limit() takes limits on each mode")
+
+    def optimum(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Raises InputError: what is least is a scalar."""
+        raise self._no("optimum", "take a trace of it")
+
+    def equals(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Raises InputError: claims are about scalars."""
+        raise self._no("equals", "compare a trace of it")
+
+    def scaling(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Raises InputError: exponents are of scalars."""
+        raise self._no("scaling", "take a trace of it")
+
+    def regimes(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Raises InputError: balances are of scalars."""
+        raise self._no("regimes", "take a trace of it")
+
     def trace(self, *, budget: float = BUDGET) -> Derivation:
         """The derivation of its trace."""
         return derive_traces(Trace(self.expression), self.model, budget=budget)
@@ -179,7 +199,7 @@ def derive_matrix(asked: Question, budget: float = BUDGET) -> MatrixDerivation:
     >>> found.eigenvalues, found.equations
     ((lambda_I,), (Eq(gamma, Delta*(P - S_11)/P),))
     >>> print(found.evaluate(M=20, P=30, Lambda=[1] * 20, gamma=1, mode=3, digits=12))
-    0.527525231652
+    0.581138830084
     """
     expression, model = asked.expression, asked.model
     assert isinstance(expression, MatrixExpr)

@@ -180,7 +180,7 @@ class Model(Portable):
 
     fields: tuple[Gaussian, ...]
     spectra: tuple[tuple[MatrixSymbol, Spectrum], ...] = field(default=())
-    small: tuple[Expr, ...] = field(default=())
+    small: tuple[Expr, ...] = field(default=(), repr=False)
 
     def __init__(
         self,

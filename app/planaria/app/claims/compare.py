@@ -33,9 +33,9 @@ from planaria.derivations.derivation import Derivation
 from planaria.ensembles.formulas.claim import Claim, Definition
 from planaria.ensembles.formulas.from_sympy import formula_of
 from planaria.ensembles.formulas.nodes import names_of
+from planaria.ensembles.formulas.reading import parse_claim
 from planaria.ensembles.library import load_model
 from planaria.ensembles.model import Model
-from planaria.ensembles.text.formula_text import parse_claim
 from planaria.ensembles.text.log_determinant import LogDet
 from planaria.ensembles.text.model_data import ModelFile, Quantity
 from planaria.ensembles.verdicts.claims import Verdict

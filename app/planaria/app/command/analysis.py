@@ -6,6 +6,14 @@ from typing import Annotated
 
 import typer
 
+from planaria.app.command.asymptotics import (
+    Asymptotics,
+    DrawRegimesOption,
+    GivenOption,
+    RegimesOption,
+    ScalingOption,
+    analyse_asymptotics,
+)
 from planaria.app.options import (
     BudgetOption,
     DataFileOption,
@@ -50,6 +58,10 @@ def analyse(
     limit: TargetsOption = None,
     series: SeriesOption = None,
     optimum: OptimumOption = None,
+    scaling: ScalingOption = None,
+    regimes: RegimesOption = None,
+    given: GivenOption = "",
+    draw: DrawRegimesOption = None,
     values: NumbersOption = None,
     spectrum: SpectrumOption = None,
     spectrum_file: SpectrumFileOption = None,
@@ -61,8 +73,15 @@ def analyse(
     budget: BudgetOption = 10.0,
     json: JsonOption = False,
 ) -> None:
-    """Analyse a closed form: derivatives, limits, series and optima, exactly; numbers with --set."""
+    """Analyse a closed form: derivatives, limits, series, optima, exponents, regimes; numbers with --set."""
     check_words(model, [quantity], spectra=spectrum)
+    asymptotics = Asymptotics(scaling, regimes, given, draw)
+    asymptotics.check(others=any(one is not None for one in (derivative, limit, series, optimum, values)))
+    if asymptotics.is_asked:
+        kinds, renames = tuple(spectrum or ()), tuple(symbols or ())
+        if not analyse_asymptotics(model, quantity, asymptotics, kinds, renames, budget, as_json=json):
+            raise typer.Exit(1)
+        return
     from planaria.app.subcommands.analyse import AnalyseOptions, analyse_quantity
 
     options = AnalyseOptions(

@@ -1,26 +1,28 @@
-"""`planaria scaling` and `regimes`."""
+"""The part of `planaria analyse` about power laws: exponents and regimes."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from planaria.app.options import (
-    BudgetOption,
-    JsonOption,
-    ModelArgument,
-    QuantityArgument,
-    SpectrumOption,
-    SymbolsOption,
-)
-from planaria.app.words.early import check_words
+from planaria.algebra.errors import InputError
 
-__all__ = ["GivenOption", "RegimesOption", "ScalingOption", "regimes", "scaling"]
+__all__ = [
+    "Asymptotics",
+    "DrawRegimesOption",
+    "GivenOption",
+    "RegimesOption",
+    "ScalingOption",
+    "analyse_asymptotics",
+]
 
 ScalingOption = Annotated[
-    str,
-    typer.Option("--in", metavar="NAME[=0]", help="What goes to infinity last, such as N; or to zero: gamma=0."),
+    str | None,
+    typer.Option(
+        metavar="NAME[=0]", help="Exponent and prefactor where this goes to infinity, or to zero: gamma=0."
+    ),
 ]
 GivenOption = Annotated[
     str,
@@ -30,47 +32,58 @@ GivenOption = Annotated[
     ),
 ]
 RegimesOption = Annotated[
-    str,
-    typer.Option("--over", metavar="NAME,...", help="The symbols that go to zero or infinity, such as N,P,gamma."),
+    str | None,
+    typer.Option(metavar="NAME,...", help="Dominant balances over what goes to zero or infinity: N,P,gamma."),
 ]
 DrawRegimesOption = Annotated[
-    str | None, typer.Option(metavar="FILE", help="Draw the phase diagram: .svg, .png or .pdf.")
+    str | None,
+    typer.Option("--draw", metavar="FILE", help="Draw the phase diagram of --regimes: .svg, .png or .pdf."),
 ]
 
 
-def scaling(
-    model: ModelArgument,
-    quantity: QuantityArgument,
-    symbol: ScalingOption,
-    given: GivenOption = "",
-    spectrum: SpectrumOption = None,
-    symbols: SymbolsOption = None,
-    budget: BudgetOption = 10.0,
-    json: JsonOption = False,
-) -> None:
-    """Find exponent and prefactor in a corner, by dominant balance; held against local exponents."""
-    check_words(model, [quantity], spectra=spectrum)
-    from planaria.app.asymptotics.report import Question, print_scaling
+@dataclass(frozen=True)
+class Asymptotics:
+    """What is asked about power laws, as it was written."""
 
-    question = Question(model, quantity, given, tuple(spectrum or ()), tuple(symbols or ()), budget, as_json=json)
-    if not print_scaling(question, symbol):
-        raise typer.Exit(1)
+    scaling: str | None
+    regimes: str | None
+    given: str
+    draw: str | None
+
+    @property
+    def is_asked(self) -> bool:
+        return self.scaling is not None or self.regimes is not None
+
+    def check(self, others: bool) -> None:
+        """Raises InputError for options that do not go together."""
+        if self.scaling is not None and (self.regimes is not None or others):
+            raise InputError("--scaling", "it is asked for beside something else", "ask for one thing at a time")
+        if self.regimes is not None and others:
+            raise InputError("--regimes", "it is asked for beside something else", "ask for one thing at a time")
+        if self.given and not self.is_asked:
+            raise InputError(
+                "--given", "it says what others do in a corner", "add --scaling NAME or --regimes NAMES"
+            )
+        if self.draw is not None and self.regimes is None:
+            raise InputError("--draw", "there is no phase diagram", "add --regimes NAMES")
 
 
-def regimes(
-    model: ModelArgument,
-    quantity: QuantityArgument,
-    over: RegimesOption,
-    given: GivenOption = "",
-    draw: DrawRegimesOption = None,
-    spectrum: SpectrumOption = None,
-    symbols: SymbolsOption = None,
-    budget: BudgetOption = 10.0,
-    json: JsonOption = False,
-) -> None:
-    """Find all dominant balances, each with domain, exponents and prefactor; draw the phase diagram."""
-    check_words(model, [quantity], spectra=spectrum)
-    from planaria.app.asymptotics.report import Question, print_regimes
+def analyse_asymptotics(
+    model: str,
+    quantity: str,
+    asked: Asymptotics,
+    spectrum: tuple[str, ...],
+    symbols: tuple[str, ...],
+    budget: float,
+    *,
+    as_json: bool,
+) -> bool:
+    """Print exponent or regimes; whether no check failed."""
+    from planaria.app.asymptotics.report import Question, print_regimes, print_scaling
 
-    question = Question(model, quantity, given, tuple(spectrum or ()), tuple(symbols or ()), budget, as_json=json)
-    print_regimes(question, over, draw)
+    question = Question(model, quantity, asked.given, spectrum, symbols, budget, as_json=as_json)
+    if asked.scaling is not None:
+        return print_scaling(question, asked.scaling)
+    assert asked.regimes is not None
+    print_regimes(question, asked.regimes, asked.draw)
+    return True

@@ -29,7 +29,7 @@ from planaria.writing.terminal.expressions import Formulas
 __all__ = ["AnalyseOptions", "analyse_quantity"]
 
 _DIGITS = 20
-_NOTHING = "add --derivative, --limit, --series or --optimum"
+_NOTHING = "add --derivative, --limit, --series, --optimum, --scaling or --regimes"
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "planaria analyse marchenko-pastur resolvent --series gamma=0:2",
         "planaria analyse wigner resolvent --derivative z --set z=3 --set N=100",
         "planaria analyse ridge-regression loss --spectrum Omega=identity \\\n    --optimum gamma",
-    ),
-    "scaling": (
-        "planaria scaling random-features loss --in N --given 'gamma=0, P=oo, M=oo'",
-        "planaria scaling random-features loss --in N \\\n    --given 'gamma=optimum, P/N=1, M=oo'",
-    ),
-    "regimes": (
-        "planaria regimes random-features loss --over N,P,gamma --given M=oo",
-        "planaria regimes random-features loss --over N,gamma \\\n    --given 'P=N, M=oo' --draw phases.svg",
+        "planaria analyse random-features loss --scaling N \\\n    --given 'gamma=0, P/N=2, M=oo'",
+        "planaria analyse random-features loss --regimes N \\\n    --given 'gamma=1/N, P=N, M=oo'",
     ),
     "density": (
         "planaria density wigner resolvent --of z --set N=100",

@@ -38,7 +38,7 @@ class _Level(IntEnum):
 def latex_formula(node: Node, renames: Mapping[str, str] = NO_RENAMES) -> str:
     r"""A formula in LaTeX mathematics.
 
-    >>> from planaria.ensembles.text.formula_text import parse_formula
+    >>> from planaria.ensembles.formulas.reading import parse_formula
     >>> print(latex_formula(parse_formula("sigma_u**2*(N - z)/(2*M)", "example")))
     \frac{\sigma_u^2 (N - z)}{2 M}
     >>> print(latex_formula(parse_formula("sum(lambda_I/(lambda_I + Delta)) - det([[a, b], [c, d]])", "example")))

@@ -3,7 +3,7 @@ r"""A comparison as LaTeX: the claim, its verdict, and the formula that would ho
 from __future__ import annotations
 
 from planaria.derivations.compared import Comparison
-from planaria.ensembles.text.formula_text import parse_claim
+from planaria.ensembles.formulas.reading import parse_claim
 from planaria.writing.comparisons.formulas import latex_claim, latex_formula
 from planaria.writing.names import latex_name, latex_text
 

@@ -99,7 +99,9 @@ _KINDS = {
     **dict.fromkeys((r"\quad", r"\qquad", r"\,", r"\;"), Kind.SPACE),
     **dict.fromkeys((",", ";"), Kind.COMMA),
 }
-_WORDS = r"\\(?:mathrm|mathbf|mathsf|operatorname|text)\{(?:[^{}\\]|\\.|\{\})*\}"  # {} as in \textbackslash{}
+_WORDS = (
+    r"\\(?:mathrm|mathbf|mathsf|mathcal|operatorname|text)\{(?:[^{}\\]|\\.|\{\})*\}"  # {} as in \textbackslash{}
+)
 _TOKEN = re.compile(rf"{_WORDS}|\\(?:begin|end)\{{[a-z]+\*?\}}|\\[A-Za-z]+|\\.|\d+|\S")
 _ENDS = re.compile(r"\}|\\right|&|\\\\|\\end\{.*\}")
 

@@ -14,6 +14,7 @@ from planaria.writing.terminal.expressions import Formulas
 __all__ = ["phase_section", "write_phase_diagram"]
 
 REACH = 4.0  # of the axes, in units of the logarithm of the first symbol
+EDGE = 1e-7  # the side of a cone belongs to it
 FINE = 241  # points of an axis
 COLOURS = ("#c9d6e8", "#f2d9b8", "#cfe3c4", "#e3c9dd", "#f0e6a8", "#c4e3e0", "#e8c9c9", "#d9d9d9")
 _SALT = {"svg.hashsalt": "planaria"}  # the same bytes each time
@@ -36,7 +37,7 @@ def phase_section(found: Regimes) -> tuple[NDArray[np.float64], NDArray[np.float
     plane = np.stack(np.meshgrid(x, y), axis=-1)
     directions = plane if count == 2 else np.concatenate([np.ones((FINE, FINE, 1)), plane], axis=-1)
     for number, regime in reversed(list(enumerate(found.regimes))):
-        grid[np.all(directions @ np.array(regime.cone.forms).T > 0, axis=-1)] = number
+        grid[np.all(directions @ np.array(regime.cone.forms).T > -EDGE, axis=-1)] = number
     return x, y, grid
 
 

@@ -63,7 +63,8 @@ class Cone(Portable):
     def irredundant(self) -> Cone:
         """Without forms that follow from the others."""
         kept = list(range(len(self.forms)))
-        for n in range(len(self.forms)):
+        # of forms that say the same, the ratio of fewest symbols stays
+        for n in sorted(kept, key=lambda k: -len(self.ratios[k].variables)):
             others = [self.forms[k] for k in kept if k != n]
             own = np.array(self.forms[n])
             if not np.any(np.abs(own) > OPEN) or _least(own, others) > -OPEN:

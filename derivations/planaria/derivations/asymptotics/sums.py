@@ -129,15 +129,15 @@ def expand_sum(one: SpectralSum, spectrum: Spectrum, *, size: Expr = oo, order: 
     >>> expand_sum(SpectralSum(M, (I,), (1,), ((pole, 1),)), TwoLevel())
     Traceback (most recent call last):
         ...
-    planaria.algebra.errors.InputError: spectrum: the eigenvalues follow no law (they are two-level); declare a \
-power-law or an exponential spectrum
+    planaria.algebra.errors.InputError: spectrum: the eigenvalues follow no law of decay (two-level spectrum); \
+declare a power-law or an exponential spectrum
 
     Source: A. Maloney, D. Roberts, J. Sully, arXiv:2210.16859, for the bulk of z; Mellin's inversion for the rest.
     """
     if not isinstance(spectrum, (PowerLaw, Exponential)):
         raise InputError(
             "spectrum",
-            f"the eigenvalues follow no law (they are {spectrum.title or 'given one by one'})",
+            f"the eigenvalues follow no law of decay ({spectrum.title})",
             "declare a power-law or an exponential spectrum",
         )
     if len(one.occurring) > 1 or not all(factor.is_pole for factor, _ in one.factors) or not one.factors:

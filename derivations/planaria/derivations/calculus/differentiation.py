@@ -12,7 +12,7 @@ Delta dx/dDelta = -x y and Delta dy/dDelta = x y: pure numbers again, and no sma
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from sympy import Expr, Symbol
@@ -82,7 +82,6 @@ def check_differentiable(form: Form, parameter: Symbol) -> None:
             raise InputError("derivative", problem, "take differences of numbers")
 
 
-@dataclass
 class Differentiation:
     """Derivatives in the unknowns and parameters of a form; the sums that they bring in are named as they come.
 
@@ -94,10 +93,9 @@ class Differentiation:
         Every sum by its symbol, those of the form first.
     """
 
-    form: Form
-
-    def __post_init__(self) -> None:
-        self.ring = self.form.ring
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.ring = form.ring
         self.sums: dict[Symbol, SpectralSum] = dict(self.form.sums)
         self._names = {one: symbol for symbol, one in self.sums.items()}
         self._taken = {str(g) for g in self.ring.generators}

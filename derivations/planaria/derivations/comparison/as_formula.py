@@ -25,7 +25,7 @@ def with_quantity(claim: Claim, name: str, derivation: Derivation) -> Claim:
     Its unknowns and sums get names of their own, which begin with that name.
 
     >>> from planaria.derivations import derive
-    >>> from planaria.ensembles.text.formula_text import parse_claim
+    >>> from planaria.ensembles.formulas.reading import parse_claim
     >>> print(*with_quantity(parse_claim("q/2"), "q", derive("wigner", "resolvent")).unknowns)
     q_g_N: z = (q_g_N**2 + 1)/q_g_N
     """

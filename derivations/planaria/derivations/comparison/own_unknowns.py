@@ -54,15 +54,22 @@ def identify(reading: Reading, assumed: Mapping[str, Symbol]) -> None:
     candidates = _candidates(reading, reading.equations)
     poles = {name: several for name, several in candidates.items() if name not in assumed}
     given = dict(reading.meanings)
+    fitting: list[dict[str, Element]] = []
     for assignment in _assignments(reading, poles):
         reading.meanings = {**given, **assignment}
         reading.forget()
-        if all(_holds(reading, one) for one in unknowns if one.name in poles):
-            break
-    else:
-        reading.meanings = given
-        names = " and ".join(poles)
+        if all(_holds(reading, one) for one in unknowns if one.name in poles) and not any(
+            all(branch.is_zero((assignment[name] - other[name]).ratio) for name in poles) for other in fitting
+        ):
+            fitting.append(assignment)
+    names = " and ".join(poles)
+    reading.meanings = given
+    if not fitting:
         raise UnprovableError(f"the equation of {names} is satisfied by no unknown of the derivation")
+    if len(fitting) > 1 and names not in reading.choices:
+        raise OpenRootError(names, len(fitting))
+    reading.meanings = {**given, **fitting[reading.choices.get(names, 0)]}
+    reading.forget()
     left = [each for each in unknowns if each.name not in reading.meanings]
     while left:
         ready = [one for one in left if _is_alone(reading, one)]

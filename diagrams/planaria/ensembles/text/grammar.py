@@ -49,7 +49,7 @@ NUMBER: /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/
 %ignore /[ \t\r\n]+/
 """
 
-# What a formula has besides: see `planaria.ensembles.text.formula_text`.
+# What a formula has besides: see `planaria.ensembles.formulas.reading`.
 _FORMULA = r"""
 %extend atom: "sum" "(" sum ")" -> over
      | "sqrt" "(" sum ")" -> root

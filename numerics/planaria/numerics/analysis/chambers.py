@@ -276,7 +276,7 @@ def _inequalities(results: _Results, walls: Sequence[Ratio], key: str) -> tuple[
         fewer = {k: sign for k, sign in common.items() if k != n}
         if fewer and not any(all(signs[k] == sign for k, sign in fewer.items()) for signs in others):
             common = fewer
-    return tuple(_written(walls[n], sign) for n, sign in sorted(common.items()))
+    return tuple(sorted((_written(walls[n], sign) for n, sign in common.items()), key=str))
 
 
 def _written(wall: Ratio, sign: int) -> Relational:

@@ -19,6 +19,7 @@ from planaria.derivations.asymptotics.path import Limit, Path, path_names, read_
 from planaria.derivations.asymptotics.quotient import Quotient
 from planaria.derivations.asymptotics.regions import Cone, Region, regions
 from planaria.derivations.asymptotics.result import readable
+from planaria.derivations.asymptotics.system import law_of
 from planaria.derivations.derivation import Derivation
 from planaria.numerics.asymptotics.far import INFINITE, exact_values, far_points, predicted
 
@@ -154,6 +155,11 @@ def _corner(
             "name the others among the symbols",
         )
     chosen = tuple(known[name] for name in names)
+    size, _ = law_of(derivation)
+    if size in chosen:
+        raise InputError(
+            "--regimes", f"{size} is the number of eigenvalues, which regimes do not vary", f"give {size}=oo"
+        )
     held = [one for one in path.held if one.symbol in chosen]
     if held:
         raise InputError("--given", f"{held[0].symbol} is among the symbols of the regimes", "leave it out of one")

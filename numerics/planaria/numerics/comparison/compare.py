@@ -22,8 +22,8 @@ from planaria.derivations.elimination.plain import without_shifts
 from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.ensembles.formulas.claim import Claim, OwnUnknown
 from planaria.ensembles.formulas.nodes import names_of
+from planaria.ensembles.formulas.reading import parse_claim
 from planaria.ensembles.question import Given, Values, given
-from planaria.ensembles.text.formula_text import parse_claim
 from planaria.ensembles.verdicts.claims import Verdict
 from planaria.numerics.comparison.balls import Balls, NoValueError
 from planaria.numerics.comparison.correction import correction

@@ -74,7 +74,7 @@ def evaluate_log_determinant_array(
     matrices = {str(matrix) for part in derivation.parts for matrix, _ in part.rules.setting.matrices}
     at = by_name(given(values, numbers, derivation.defaults), derivation)
     moving = {
-        name: np.asarray(one)
+        name: np.real(np.asarray(one))  # that it is real is known by now, whatever its type
         for name, one in at.items()
         if name not in matrices and isinstance(one, (list, tuple, np.ndarray))
     }
