@@ -18,7 +18,6 @@ from planaria.derivations.analysis.parameter_series import ParameterSeries
 from planaria.derivations.compared import Comparison
 from planaria.derivations.elimination.algebraic import AlgebraicForm, algebraic_form
 from planaria.derivations.elimination.closed_form import ClosedForm
-from planaria.derivations.elimination.plain import without_shifts
 from planaria.derivations.equations.schwinger_dyson import SchwingerDyson
 from planaria.derivations.equations.spectral_sums import SpectralSum
 from planaria.derivations.forms.basis import in_basis, read_basis
@@ -130,7 +129,7 @@ class Derivation(Portable):
     @cached_property
     def algebraic(self) -> AlgebraicForm | None:
         """The polynomial of the value, and its root, where no spectral sum occurs; else None."""
-        return algebraic_form(without_shifts(self.closed_form))
+        return algebraic_form(self.closed_form)
 
     def evaluate(
         self,
@@ -254,7 +253,7 @@ class Derivation(Portable):
         Raises InputError for names that the formulas do not contain, for sizes that sums run over and parameters
         of spectra.
         """
-        return derivatives(self, without_shifts(self.closed_form), orders)
+        return derivatives(self, self.closed_form, orders)
 
     def series(
         self,

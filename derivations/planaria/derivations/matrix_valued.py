@@ -22,7 +22,6 @@ from planaria.algebra.errors import InputError, described
 from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.derivation import Derivation
 from planaria.derivations.elimination.closed_form import ClosedForm
-from planaria.derivations.elimination.plain import without_shifts
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.spectral_symbols import sum_name
 from planaria.derivations.resummation import BUDGET, COMMUTED
@@ -209,7 +208,7 @@ def derive_matrix(asked: Question, budget: float = BUDGET) -> MatrixDerivation:
         raise InputError(asked.place or "quantity", problem, "multiply it to a square one")
     probe = MatrixSymbol(_fresh(expression, model), rows, rows)
     traced = derive_traces(Trace(expression * probe), model, budget=budget)
-    closed = _of_a_mode(without_shifts(traced.closed_form), probe)
+    closed = _of_a_mode(traced.closed_form, probe)
     steps = (
         *(Step(COMMUTED, one.before, one.after, one.sentence) for one in reorderings(Trace(expression), model)),
         Step(PROBED, expression, traced.expression, f"{probe.name} is any diagonal matrix of the space {rows}"),

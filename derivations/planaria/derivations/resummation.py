@@ -21,7 +21,6 @@ from planaria.derivations.elimination.closed_form import ClosedForm, Unknown
 from planaria.derivations.elimination.eliminate import FACTOR, eliminate, linear_parameters
 from planaria.derivations.elimination.reduced import LARGEST_SYSTEM, Reduced, Strategy
 from planaria.derivations.elimination.regular import Regular
-from planaria.derivations.elimination.shifting import shifted
 from planaria.derivations.elimination.unknown_names import final_names, normalised_loops
 from planaria.derivations.equations.equal_loops import dependencies, schwinger_dyson
 from planaria.derivations.equations.long_words import planar_words
@@ -60,14 +59,12 @@ DIFFERENCES = (
 
 # From the one that gives the shortest forms to the one that asks least.
 STRATEGIES = (
-    Strategy(ladders=True, budget=0.4),
     Strategy(budget=0.5),
     Strategy(rewrite=False, budget=0.2),
     Strategy(rewrite=False, largest=100, move=0.1, budget=0.3),
     Strategy(rewrite=False, largest=0, move=0.01, budget=0.5),
 )
 SHORTENING = 1.0  # seconds of work for one attempt to write a value with fewer terms
-MANY = 100  # terms of a value that is not tried with other parameters
 BUDGET = 10.0  # seconds of exact work, about
 REGULAR = 2.0  # seconds of work for a regular form of the value and of all loops
 WORDS = 0.05  # the share of it that the planar sums of long words may take
@@ -185,7 +182,7 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
     shorter way that fails there gives way to a plainer one.
     """
     witness, depends = Witness(system), dependencies(system)
-    reason, unaffordable, refused = "", 0, False
+    reason, unaffordable = "", 0
     for strategy in STRATEGIES:
         if unaffordable and strategy.largest >= unaffordable - 1:
             continue
@@ -193,10 +190,7 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
             with limited(budget * strategy.budget):
                 reduced = eliminate(system, depends, witness, strategy)
                 value = quantity.of(_by_trace(system, reduced.readings), reduced.ring)
-                shifts = {s: one.to(reduced.ring) for s, one in reduced.shifts.items()}
-                value = value.substitute(shifts)
-                if not shifts or value.size <= MANY:  # else it is shortened by differences
-                    value = _shortest(value, reduced, system.rules.setting)
+                value = _shortest(value, reduced, system.rules.setting)
                 if reduced.witness.agrees(value, partial(_series_of, quantity)):
                     if strategy.largest < LARGEST_SYSTEM:
                         reason = f"Fewer unknowns would take more work than the budget of about {budget:g} s."
@@ -204,12 +198,10 @@ def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> t
                     return reduced, _regular(value, quantity, reduced, system.rules.setting)
                 reason = "its value is not the sum of the planar diagrams"
         except WorkLimitError as error:
-            reason, refused = str(error), True
-            if not strategy.ladders:
-                unaffordable = strategy.largest + 1
+            reason, unaffordable = str(error), strategy.largest + 1
         except ArithmeticError as error:
             reason = str(error)
-    if refused:
+    if unaffordable:
         raise WorkLimitError(reason)
     raise InputError(
         "derive",
@@ -254,10 +246,10 @@ def _by_trace(system: SchwingerDyson, readings: Sequence[T]) -> dict[Trace, T]:
 def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[ClosedForm, dict[Expr, Expr]]:
     """Shorten, drop what is not needed, and give everything its final name."""
     setting = system.rules.setting
-    ring = reduced.ring
+    ring, value = reduced.ring, value.to(reduced.ring)
     relations = [relation.polynomial.to(ring) for relation in reduced.relations]
     reads = tuple(_best_read(r, reduced.witness, setting) for r in relations)
-    value, loops = shifted(value, reduced)
+    loops = {s: r.to(ring) for s, r in reduced.loops.items()}
     dimensions = normalised_loops(reduced, system)
     scaled = {s: ring.generator(s) * ring(d) for s, d in dimensions.items()}
     unknown = {*reduced.poles, *reduced.kept, *reduced.sums.values()}
@@ -266,12 +258,11 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
     loops = {s: r.substitute(scaled) for s, r in loops.items()}
     loops |= {s: ring.generator(s) for s in reduced.kept} | scaled
     used = {s for r in (value, *relations, *loops.values()) for s in r.support()}
-    shifts = {s: one.to(ring) for s, one in reduced.shifts.items() if s in used}
-    used |= {*reduced.poles, *(s for one in shifts.values() for s in one.support())}
+    used |= set(reduced.poles)
     names = final_names(reduced, system, used)
     renamed_ring = Ring([names.get(g, g) for g in ring.generators])
     loop_symbols = set(system.unknowns)
-    unnamed = {*reduced.poles, *reduced.kept, *reduced.sums.values(), *reduced.shifts} - set(names)
+    unnamed = {*reduced.poles, *reduced.kept, *reduced.sums.values()} - set(names)
     new_ring = Ring(g for g in renamed_ring.generators if g not in loop_symbols | unnamed)
 
     def renamed(one: Ratio) -> Ratio:
@@ -308,10 +299,8 @@ def _finish(reduced: Reduced, system: SchwingerDyson, value: Ratio) -> tuple[Clo
         system,
         tuple((s, renamed(r)) for s, r in loops.items()),
         declared=tuple((eigenvalue(matrix), frozenset(one.free_symbols)) for matrix, one in spectra),
-        shifts=tuple((names[s], renamed(one)) for s, one in shifts.items()),
     )
-    replacements: dict[Expr, Expr] = {s: one.to_sympy().xreplace(names) for s, one in reduced.shifts.items()}
-    replacements |= {s: name for s, name in names.items() if s not in replacements} | {STRENGTH: Integer(1)}
+    replacements: dict[Expr, Expr] = {**names, STRENGTH: Integer(1)}
     replacements |= {kept: names[kept] * dimension for kept, dimension in dimensions.items()}
     return closed, replacements
 

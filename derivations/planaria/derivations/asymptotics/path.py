@@ -12,7 +12,6 @@ from sympy import Expr, Integer, MatrixExpr, Symbol, oo
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.values import Portable
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.elimination.plain import without_shifts
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.ensembles.text.grammar import parse_expression
 
@@ -81,7 +80,7 @@ class Path(Portable):
 
 def path_names(derivation: Derivation) -> dict[str, Symbol]:
     """The dimensions and parameters that a path may name."""
-    closed, setting = without_shifts(derivation.closed_form), derivation.rules.setting
+    closed, setting = derivation.closed_form, derivation.rules.setting
     own = {u.symbol for u in closed.unknowns} | {symbol for symbol, _ in closed.sums} | {STRENGTH}
     own |= {symbol for _, symbol in setting.matrices}
     formulas = [*closed.ring.generators, *setting.ring.generators, *setting.spaces, *derivation.defaults]

@@ -21,7 +21,6 @@ from planaria.algebra.linear import degree_in, root
 from planaria.algebra.polynomials import sympy_number
 from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.elimination.plain import without_shifts
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.derivations.equations.spectral_sums import Factor, SpectralSum, coefficients_of, decompose
 from planaria.derivations.equations.spectral_symbols import sum_name
@@ -85,7 +84,7 @@ class Branch:
     """
 
     def __init__(self, derivation: Derivation, fixed: Mapping[Symbol, Expr], oracle: Oracle) -> None:
-        closed, setting = without_shifts(derivation.closed_form), derivation.rules.setting
+        closed, setting = derivation.closed_form, derivation.rules.setting
         self.derivation, self.oracle, self.setting = derivation, oracle, setting
         self._closed_sums = dict(closed.sums)
         symbols = [g for g in closed.ring.generators if g not in self._closed_sums and g != STRENGTH]

@@ -11,7 +11,6 @@ from sympy import Expr, Integer, Symbol
 from planaria.algebra.errors import InputError, unknown_name
 from planaria.algebra.values import Portable
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.elimination.plain import without_shifts
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
 from planaria.ensembles.formulas.claim import Claim
 from planaria.ensembles.formulas.nodes import Identity, Name, Node, Over, names_of, parts, places
@@ -143,7 +142,7 @@ def vocabulary(derivation: Derivation) -> Vocabulary:
     >>> sorted(names.scalars)[:5], sorted(names.eigenvalues)
     (['C', 'Delta', 'M', 'N', 'P'], ['Lambda_I', 'lambda_I'])
     """
-    closed, setting = without_shifts(derivation.closed_form), derivation.rules.setting
+    closed, setting = derivation.closed_form, derivation.rules.setting
     matrices = {str(matrix.name): (symbol, matrix.shape[0]) for matrix, symbol in setting.matrices}
     eigen = {symbol for _, symbol in setting.matrices}
     symbols: set[Symbol] = set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
 
 from sympy import Eq, Expr, Symbol
 
@@ -17,8 +16,6 @@ from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.spectral_symbols import SpectralSymbol
 
 __all__ = ["ClosedForm", "Form", "Unknown"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -58,9 +55,6 @@ class Form(Portable):
         For each relation the parameter for which it is best read, or None.
     declared
         By eigenvalue, the parameters of the spectrum that the model declares for it.
-    shifts
-        Symbols of the ring that are no variables: differences such as N - S_11 of a dimension and a spectral sum,
-        in which values and loops are shorter, and lose no digits where they are small. Relations contain none.
     """
 
     ring: Ring = field(repr=False)
@@ -70,7 +64,6 @@ class Form(Portable):
     value: Ratio
     solved_for: tuple[Expr | None, ...] = field(repr=False)
     declared: tuple[tuple[Symbol, frozenset[Symbol]], ...] = field(default=(), kw_only=True, repr=False)
-    shifts: tuple[tuple[Symbol, Ratio], ...] = field(default=(), kw_only=True, repr=False)
 
     @cached_property
     def physical_value(self) -> Expr:
@@ -105,26 +98,8 @@ class Form(Portable):
         return frozenset().union(*(own for symbol, own in self.declared if symbol in one.occurring))
 
     def _named(self, ratio: Ratio) -> Expr:
-        """A formula whose spectral sums know what they stand for, differences written out."""
-        written = ratio.to_sympy()
-        if self.shifts:
-            written = written.xreplace({symbol: one.to_sympy() for symbol, one in self.shifts})
-        return written.xreplace(dict(self.named_sums))
-
-    def completed(self, values: Mapping[Expr, T], one: T) -> dict[Expr, T]:
-        """Values of parameters, unknowns and sums with those of differences; `one` is the unit of their kind."""
-        return {**values, **{symbol: difference.evaluate(values, one) for symbol, difference in self.shifts}}
-
-    def support(self) -> frozenset[Expr]:
-        """The generators that value and relations contain, those of differences among them."""
-        found = frozenset().union(*(ratio.support() for ratio in (self.value, *self.relations)))
-        inside = (one.support() for symbol, one in self.shifts if symbol in found)
-        return found.union(*inside) - {symbol for symbol, _ in self.shifts}
-
-    def written_out(self, value: Ratio) -> Ratio:
-        """A formula without the symbols of differences."""
-        present = value.support()
-        return value.substitute({symbol: one for symbol, one in self.shifts if symbol in present})
+        """A formula whose spectral sums know what they stand for."""
+        return ratio.to_sympy().xreplace(dict(self.named_sums))
 
     def factors(self) -> tuple[Factor, ...]:
         """Every denominator that occurs in a spectral sum."""

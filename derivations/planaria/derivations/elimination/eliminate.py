@@ -16,18 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 from itertools import combinations, product
 from typing import TypeVar
 
 import networkx as nx
-from sympy import Add, Expr, Integer, Symbol
+from sympy import Expr, Integer, Symbol
 
 from planaria.algebra.linear import degree_in, root, root_unless
 from planaria.algebra.rational import Ratio
 from planaria.algebra.work import WorkLimitError, charge, limited
-from planaria.derivations.elimination.ladders import companions, differences, is_linear, solved_ladder
 from planaria.derivations.elimination.reduced import Reduced, Relation, Strategy
 from planaria.derivations.elimination.traces import Traces
 from planaria.derivations.equations.propagator import Propagators
@@ -40,7 +38,6 @@ __all__ = ["eliminate"]
 
 T = TypeVar("T")
 
-LADDER = 5  # moves that a ladder may take
 FACTOR = 2000  # term products that factoring costs for each term
 
 
@@ -77,7 +74,6 @@ class _Elimination:
         self.strategy = strategy
         self.propagators = Propagators(system)
         self.state = Reduced(system.ring, witness)
-        self.functions: dict[Symbol, Ratio] = {}  # whose traces the loops of ladders are
         self.traces = Traces(system, self.state, strategy.constants)
 
     # -- the order of work ---------------------------------------------------------------------------------
@@ -107,13 +103,8 @@ class _Elimination:
             known_poles = len(self.state.poles)
             self.state.readings.append(self.traces.of([(value, space)])[0])
             self._solve(self._pole_equations(known_poles), [])
-        unknowns = len(self.state.poles) + len(self.state.kept)
-        shifts = {s: one.to(self.state.ring) for s, one in self.state.shifts.items()}
-        self.state.relations = [
-            replace(one, polynomial=self._numerator(one.polynomial.to(self.state.ring).substitute(shifts)))
-            for one in self.state.relations
-        ]
         self._look_for_hidden_constants()
+        unknowns = len(self.state.poles) + len(self.state.kept)
         # Equations of coincidence may be implied by the others: the shortest are enough.
         self.state.relations.sort(key=lambda one: one.polynomial.size)
         del self.state.relations[unknowns:]
@@ -132,16 +123,12 @@ class _Elimination:
         return total
 
     def _component(self, members: Sequence[Symbol]) -> None:
-        ring = self.system.ring
         values = []
         for symbol in members:
             loop = self.system.representative(symbol)
             entry = self.propagators.entry(loop.space, loop.column, loop.row)
-            values.append((loop.weight.to(ring) * entry, loop.space))
+            values.append((loop.weight.to(self.system.ring) * entry, loop.space))
         known_poles = len(self.state.poles)
-        is_ladder = self.strategy.ladders and all(is_linear(value, members) for value, _ in values)
-        if is_ladder and self._ladder(members, values):
-            return
         traces = self.traces.of(values)
         ring = self.state.ring
         for symbol, trace in zip(members, traces, strict=True):
@@ -150,54 +137,6 @@ class _Elimination:
         equations = [ring.generator(s) - t.to(ring) for s, t in zip(members, traces, strict=True)]
         definitions = self._pole_equations(known_poles)
         self._solve([*(self._numerator(e) for e in equations), *definitions], list(members))
-
-    def _ladder(self, members: Sequence[Symbol], values: Sequence[tuple[Ratio, Expr]]) -> bool:
-        """Solve loops whose equations are linear in them; whether that was possible, and is short enough."""
-        sums, beside = self._with_companions(members, values)
-        self.functions.update(zip(members, (value for value, _ in values), strict=True))
-        known_poles = len(self.state.poles)
-
-        def solved() -> dict[Symbol, tuple[Ratio, Ratio]]:
-            traces = self.traces.of(sums)
-            images = dict(zip(members, traces, strict=True))
-            if known_poles < len(self.state.poles) or self.traces.coincidences:
-                return {}
-            found = solved_ladder(images, self.witness.vanishes)
-            ring = self.state.ring
-            for symbol, others in beside.items():
-                for other, factor in others.items():
-                    found[symbol] = found[symbol] - ring.constant(factor) * self.state.loops[other].to(ring)
-            return {symbol: (images[symbol], solution) for symbol, solution in found.items()}
-
-        found = self._affordable(solved, LADDER)
-        if not found or any(solution.size > self.strategy.largest for _, solution in found.values()):
-            return False
-        for symbol, (image, solution) in found.items():
-            others = (factor.numerator * s / factor.denominator for s, factor in beside.get(symbol, {}).items())
-            self.state.steps.append(
-                Step("close a loop", Add(symbol, *others), Formula(image), self._meaning(symbol))
-            )
-            self.state.loops[symbol] = solution
-            self.state.steps.append(Step("eliminate a loop", symbol, Formula(solution), "a ladder, linear in it"))
-        return True
-
-    def _with_companions(
-        self, members: Sequence[Symbol], values: Sequence[tuple[Ratio, Expr]]
-    ) -> tuple[list[tuple[Ratio, Expr]], dict[Symbol, dict[Symbol, Fraction]]]:
-        """A ladder for sums of loops, in place of loops alone, where these are what it contains."""
-        known = {s: function for s, function in self.functions.items() if s in self.state.loops}
-        spaces = {s: self.system.representative(s).space for s in (*members, *known)}
-        functions = {s: value for s, (value, _) in zip(members, values, strict=True)}
-        beside = companions(functions, known, lambda one, other: spaces[one] == spaces[other])
-        ring = self.system.ring
-        inserted: dict[Expr, Ratio] = {}
-        for symbol, others in beside.items():
-            total = ring.generator(symbol)
-            for other, factor in others.items():
-                total = total - ring.constant(factor) * ring.generator(other)
-                functions[symbol] = functions[symbol] + ring.constant(factor) * known[other]
-            inserted[symbol] = total
-        return [(functions[s].substitute(inserted), spaces[s]) for s in members], beside
 
     def _pole_equations(self, start: int) -> list[Ratio]:
         """The definitions of the poles that were named from a position on, as polynomial equations."""
@@ -274,36 +213,11 @@ class _Elimination:
                 Step("keep an equation", Formula(equation), Integer(0), "no loop is left that it could eliminate")
             )
             self._affordable(partial(self._rewrite, equation, list(solved)))
-        if self.strategy.ladders:
-            self._shift(list(solved))
 
-    def _shift(self, loops: Sequence[Symbol]) -> None:
-        """Let differences such as N - S_11, which are factors of what was found, take the place of N."""
-        state = self.state
-        values = (*(state.loops[s] for s in loops), *state.rewrites.values())
-        spaces = [space for space in self.system.rules.setting.spaces if space not in state.rewrites]
-        found = differences(values, spaces, set(state.sums.values()))
-        back: dict[Expr, tuple[Symbol, Ratio]] = {}
-        for dimension, difference in found.items():
-            symbol = Symbol(f"shift_{len(state.shifts) + 1}")
-            state.ring = state.ring.extend([symbol])
-            state.shifts[symbol] = difference
-            self.witness.define(symbol, difference)
-            back[dimension] = symbol, difference
-        if back:
-            ring = state.ring
-            inserted = {
-                dimension: ring.generator(symbol) + ring.generator(dimension) - difference.to(ring)
-                for dimension, (symbol, difference) in back.items()
-            }
-            state.loops = {s: r.to(ring).substitute(inserted) for s, r in state.loops.items()}
-            state.rewrites = {p: r.to(ring).substitute(inserted) for p, r in state.rewrites.items()}
-            state.rewrites.update(inserted)
-
-    def _affordable(self, work: Callable[[], T], moves: float = 1.0) -> T | None:
-        """The result of one move, or of a few, or None where it would take more than its share of the budget."""
+    def _affordable(self, work: Callable[[], T]) -> T | None:
+        """The result of one move, or None where it would take more than its share of the budget."""
         try:
-            with limited(moves * self.strategy.move):
+            with limited(self.strategy.move):
                 return work()
         except WorkLimitError:
             return None

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from sympy import Expr, Symbol
 
-from planaria.algebra.rational import Ratio, Ring
+from planaria.algebra.rational import Ratio
 from planaria.derivations.elimination.closed_form import ClosedForm, Form
 from planaria.derivations.equations.quotients import plain_expansion
 from planaria.derivations.equations.spectral_sums import SpectralSum, Summand
 from planaria.derivations.equations.spectral_symbols import sum_name
 
-__all__ = ["plain_form", "without_shifts"]
+__all__ = ["plain_form"]
 
 F = TypeVar("F", bound=Form)
 
@@ -26,7 +26,6 @@ def plain_form(form: F) -> F:
     What has several kinds of sums is short, and good for numbers; to tell whether something vanishes, or to insert
     one sum into all others, they are written with independent ones. For poles that coincide these are of no use.
     """
-    form = without_shifts(form)
     composed = {symbol: one for symbol, one in form.sums if one.is_composed}
     if not composed:
         return form
@@ -52,24 +51,6 @@ def plain_form(form: F) -> F:
     if not isinstance(plain, ClosedForm):
         return plain
     return replace(plain, loops=tuple((s, one.to(ring).substitute(known)) for s, one in plain.loops))
-
-
-@lru_cache(maxsize=64)
-def without_shifts(form: F) -> F:
-    """The same form with differences such as N - S_11 written out, for what takes value and loops apart."""
-    if not form.shifts:
-        return form
-    hidden = {symbol for symbol, _ in form.shifts}
-    ring = Ring(g for g in form.ring.generators if g not in hidden)
-
-    def plain(one: Ratio) -> Ratio:
-        return form.written_out(one).to(ring)
-
-    relations, value = tuple(map(plain, form.relations)), plain(form.value)
-    found = replace(form, ring=ring, relations=relations, value=value, shifts=())
-    if not isinstance(found, ClosedForm):
-        return found
-    return replace(found, loops=tuple((s, plain(one)) for s, one in found.loops))
 
 
 def _is_dimension(part: Summand) -> bool:

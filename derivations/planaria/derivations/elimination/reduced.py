@@ -25,9 +25,6 @@ class Strategy:
     ----------
     rewrite
         Whether relations are solved for parameters, which are then inserted into what follows.
-    ladders
-        Whether loops whose equations are linear in them are solved as one system, and differences of dimensions
-        and spectral sums take the place of dimensions.
     largest
         Terms of a system beyond which a loop is rather kept than eliminated.
     budget
@@ -40,7 +37,6 @@ class Strategy:
 
     move: float = 1.0
     rewrite: bool = True
-    ladders: bool = False
     largest: int = LARGEST_SYSTEM
     budget: float = 1.0
     constants: Mapping[Ratio, Ratio] = field(default_factory=dict)
@@ -73,8 +69,6 @@ class Reduced:
     rewrites
         Parameters for which relations were solved: on the solution they are rational functions of the
         unknowns, and expressions are shorter without them.
-    shifts
-        Differences of a dimension and a spectral sum that stand in its place, with what they are.
     readings
         The traces that were asked for.
     witness
@@ -90,6 +84,5 @@ class Reduced:
     definitions: dict[Symbol, Ratio] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
     rewrites: dict[Expr, Ratio] = field(default_factory=dict)
-    shifts: dict[Symbol, Ratio] = field(default_factory=dict)
     readings: list[Ratio] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)

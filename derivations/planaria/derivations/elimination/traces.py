@@ -60,8 +60,6 @@ class Traces:
             for summand, coefficient in part.items():
                 if summand is None:
                     measure = ring.constant(int(space)) if space.is_Integer else ring.generator(space)
-                    if any(space in difference.support() for difference in self.state.shifts.values()):
-                        measure = self.state.rewrites[space].to(ring)
                 else:
                     measure = ring.generator(self.state.sums[summand])
                 total = total + self.inserted(coefficient.to(ring)) * measure

@@ -57,10 +57,6 @@ def final_names(reduced: Reduced, system: SchwingerDyson, used: Iterable[Symbol]
         if symbol in occurring:
             wish = _sum_name(spectral_sum, names, several)
             give(symbol, wish, numbered(wish))
-    for symbol, difference in reduced.shifts.items():
-        if symbol in occurring:
-            # Never shown: formulas are written with the difference itself.
-            give(symbol, f"({difference.to_sympy().xreplace(names)})", numbered("difference"))
     return names
 
 

@@ -16,7 +16,6 @@ from sympy import Expr, Symbol
 from planaria.algebra.errors import InputError, described
 from planaria.algebra.rational import Ratio, Ring
 from planaria.derivations.elimination.closed_form import ClosedForm
-from planaria.derivations.elimination.plain import without_shifts
 from planaria.derivations.equations.quotients import plain_expansion
 from planaria.derivations.equations.spectral_sums import SpectralSum, Summand
 from planaria.derivations.forms.naming import sum_by_name
@@ -79,8 +78,7 @@ class _Change:
     """A change of basis, on its way: what each sum becomes, in a ring that has the old and the new ones."""
 
     def __init__(self, closed: ClosedForm, basis: Mapping[str, SpectralSum]) -> None:
-        closed = without_shifts(closed)
-        self.closed: ClosedForm = closed
+        self.closed = closed
         self.names = {one: Symbol(name) for name, one in basis.items()}
         if len(self.names) < len(basis):
             raise InputError("basis", "one sum has two names", "give each sum once")

@@ -12,7 +12,6 @@ from planaria.algebra.polynomials import grouped
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
 from planaria.derivations.elimination.closed_form import ClosedForm
-from planaria.derivations.elimination.plain import without_shifts
 
 __all__ = ["Part", "parts_by"]
 
@@ -47,7 +46,6 @@ def parts_by(closed: ClosedForm, parameters: Sequence[Symbol]) -> tuple[Part, ..
 
     Raises InputError where the value is no sum of powers of a parameter, and for one that fixes the unknowns.
     """
-    closed = without_shifts(closed)
     value = closed.value
     ring = value.ring
     for one in parameters:

@@ -14,7 +14,6 @@ from planaria.derivations.analysis.optimum import Optimum
 from planaria.derivations.calculus.branch_data import NoSeriesError
 from planaria.derivations.calculus.stationarity import Stationarity, stationarity
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.elimination.plain import without_shifts
 from planaria.ensembles.estimate import Estimate
 from planaria.ensembles.question import Values, given
 from planaria.ensembles.verdicts.statuses import Status
@@ -63,7 +62,7 @@ def optimum_of(
     if limits or ratios:
         return _in_a_limit(derivation, name, limits or {}, ratios or {})
     parameter = _parameter(derivation, name)
-    condition = stationarity(without_shifts(derivation.closed_form), parameter)
+    condition = stationarity(derivation.closed_form, parameter)
     every = tuple(range(len(condition.factors)))
     if not every:
         raise InputError(f"optimum over {name}", f"the value is monotonic in {name}", "there is none inside")

@@ -18,7 +18,6 @@ from planaria.derivations.comparison.branch import Branch, UnprovableError
 from planaria.derivations.comparison.proof import NONE, SECONDS, Attempt, prove
 from planaria.derivations.comparison.vocabulary import Vocabulary, vocabulary
 from planaria.derivations.derivation import Derivation
-from planaria.derivations.elimination.plain import without_shifts
 from planaria.derivations.log_determinants import LogDetDerivation
 from planaria.ensembles.formulas.claim import Claim, OwnUnknown
 from planaria.ensembles.formulas.nodes import names_of
@@ -251,7 +250,7 @@ class _Session:
 
     def _relevant(self, claim: Claim) -> frozenset[Symbol]:
         """The symbols that either side contains."""
-        closed = without_shifts(self.derivation.closed_form)
+        closed = self.derivation.closed_form
         found: set[Any] = set()
         for ratio in (closed.value, *closed.relations):
             for one in ratio.support():

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 
 from planaria.derivations.elimination.closed_form import ClosedForm
 from planaria.derivations.equations.schwinger_dyson import STRENGTH
-from planaria.numerics.equations.functions import ONE, Functions, define_shifts, functions_of, residuals_of
+from planaria.numerics.equations.functions import ONE, Functions, functions_of, residuals_of
 from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.program import Builder, Program
 
@@ -49,7 +49,6 @@ class Form:
         own = {*self.functions.unknowns, *self.functions.sums, STRENGTH}
         self.parameters = tuple(g for g in self.functions.parameters if g not in own)
         builder = Builder(closed.ring.generators)
-        define_shifts(builder, closed)
         self.residuals: Program = residuals_of(closed)
         self.loops: Program = builder.program([builder.ratio(ratio) for _, ratio in closed.loops])
 

@@ -27,7 +27,7 @@ from planaria.numerics.methods.memo import once
 from planaria.numerics.methods.program import Builder, Program
 from planaria.numerics.quadrature.weighted import Weighted, total
 
-__all__ = ["ONE", "Functions", "ball_of", "define_shifts", "degree_of_sums", "functions_of", "residuals_of"]
+__all__ = ["ONE", "Functions", "ball_of", "degree_of_sums", "functions_of", "residuals_of"]
 
 ONE = Dummy("one")  # the unit of the numbers in use, carried along with them
 
@@ -201,7 +201,6 @@ def degree_of_sums(form: Form) -> int | None:
 def _parameters(closed: Form) -> tuple[Expr, ...]:
     eigenvalues = {symbol for _, one in closed.sums for symbol in one.eigenvalues}
     own = {*(u.symbol for u in closed.unknowns), *(symbol for symbol, _ in closed.sums), STRENGTH, *eigenvalues}
-    own |= {symbol for symbol, _ in closed.shifts}
     return tuple(g for g in closed.ring.generators if g not in own)
 
 
@@ -230,14 +229,7 @@ def residuals_of(closed: Form) -> Program:
 @once
 def _value_of(closed: Form) -> Program:
     builder = Builder(_inputs(closed))
-    define_shifts(builder, closed)
     return builder.program([builder.ratio(closed.value.substitute({STRENGTH: closed.ring.one}))])
-
-
-def define_shifts(builder: Builder, closed: Form) -> None:
-    """Let a builder know the differences that values and loops are written with."""
-    for symbol, difference in closed.shifts:
-        builder.defined[symbol] = builder.ratio(difference)
 
 
 def _exact(value: Fraction) -> Any:

@@ -97,7 +97,6 @@ def _holds(derivation: Derivation, reduced: Reduced, chance: random.Random) -> b
         values,
         {s: ({own[0]: nodes[own[0]]}, weights[own[0]]) if own else ({}, values[s]) for s, own in owned.items()},
     )
-    values = closed.completed(values, arb(1))
     loops = {symbol: ratio.evaluate(values, arb(1)) for symbol, ratio in closed.loops}
     equations = unreduced(derivation)
     propagators = equations.propagators(numbers, loops)

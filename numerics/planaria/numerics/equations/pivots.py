@@ -21,8 +21,7 @@ def pivots_of(closed: ClosedForm) -> list[tuple[int, Expr, Ratio]] | None:
     relations = [relation.substitute({STRENGTH: one}) for relation in closed.relations]
     sums = [symbol for symbol, _ in closed.sums]
     places = {space for _, own in closed.sums for space in own.space.free_symbols}
-    hidden = [symbol for symbol, _ in closed.shifts]
-    fixed = {*sums, *(u.symbol for u in closed.unknowns), STRENGTH, *places, *hidden}
+    fixed = {*sums, *(u.symbol for u in closed.unknowns), STRENGTH, *places}
     parameters = [g for g in closed.ring.generators if g not in fixed]
     unknowns = [u.symbol for u in closed.unknowns]
     poles = {symbol for _, own in closed.sums for symbol in own.unknowns}

@@ -148,10 +148,6 @@ class _Maker:
         matrices, sizes = self._ladder(replaced, {p: r.to(self.ring) for _, p, r in pivots})
         builder = Builder(self.ring.generators)
         self.builder = builder
-        for symbol, difference in closed.shifts:
-            if difference.support() & {pivot for _, pivot, _ in pivots}:
-                raise _UnsuitableError
-            builder.defined[symbol] = builder.ratio(difference.to(self.ring).substitute(replaced))
         symbols = [u.symbol for u in closed.unknowns]
         explicit = {p: (k, r.to(self.ring).substitute(replaced)) for k, p, r in pivots if p in symbols}
         dropped = {k for k, _ in explicit.values()}

@@ -132,8 +132,6 @@ def closed_series(derivation: Derivation, witness: Witness) -> Laurent:
         witness.define(unknown.symbol, unknown.definition)
     for symbol, spectral_sum in closed.sums:
         witness.define_sum(symbol, spectral_sum)
-    for symbol, difference in closed.shifts:
-        witness.define(symbol, difference)
     for relation in closed.relations:
         if not witness.vanishes(relation):
             return Laurent.of([0], high=0)  # nothing is known of a value whose equations do not hold

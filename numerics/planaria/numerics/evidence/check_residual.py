@@ -55,7 +55,6 @@ def _resummed(problem: Problem, unknowns: Mapping[str, Any]) -> tuple[Any, Any]:
     at: dict[Expr, Any] = {**scalars, STRENGTH: mpf(1)}
     at |= {u.symbol: x for u, x in zip(closed.unknowns, vector, strict=True)}
     at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
-    at = closed.completed(at, mpf(1))
     loops = {symbol: ratio.evaluate(at, mpf(1)) for symbol, ratio in closed.loops}
     base = {g: to_mpf(problem.exact(g)) for g in setting.ring.generators if g.free_symbols <= set(problem.values)}
     base[STRENGTH] = mpf(1)

@@ -38,7 +38,6 @@ def _loops_at(
     at: dict[Expr, Any] = {**scalars, STRENGTH: one}
     at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
     at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
-    at = closed.completed(at, one)
     return {symbol: ratio.evaluate(at, one) for symbol, ratio in closed.loops}
 
 

@@ -61,10 +61,13 @@ def _generators(derivation: Derivation) -> list[Expr]:
     """Everything that the closed form and the equations contain besides sums, in the order of their names."""
     closed, rules, system = derivation.closed_form, derivation.rules, derivation.system
     found: set[Expr] = set()
-    for ratio in (*(r for _, r in closed.loops), *(u.definition for u in closed.unknowns)):
+    for ratio in (
+        closed.value,
+        *closed.relations,
+        *(r for _, r in closed.loops),
+        *(u.definition for u in closed.unknowns),
+    ):
         found |= ratio.support()
-    found = {*closed.support(), *found, *(g for _, one in closed.shifts for g in one.support())}
-    found -= {symbol for symbol, _ in closed.shifts}
     for _, entry in rules.entries:
         if entry.constant is not None:
             found |= entry.constant.support()

@@ -140,7 +140,7 @@ def _exact_scalars(posed: Posed) -> dict[Expr, Expr]:
 @once
 def _parameters(form: Form) -> tuple[tuple[Expr, frozenset[Basic]], ...]:
     """The generators of a form that are parameters, and the symbols that each is made of."""
-    own = {u.symbol for u in form.unknowns} | {symbol for symbol, _ in (*form.sums, *form.shifts)} | {STRENGTH}
+    own = {u.symbol for u in form.unknowns} | {symbol for symbol, _ in form.sums} | {STRENGTH}
     return tuple((g, frozenset(g.free_symbols)) for g in form.ring.generators if g not in own)
 
 
@@ -366,7 +366,8 @@ def _support_of_system(derivation: Derivation) -> frozenset[Expr]:
 @once
 def _support_of_form(derivation: Derivation) -> frozenset[Expr]:
     """Every generator that value and relations contain."""
-    return derivation.closed_form.support()
+    closed = derivation.closed_form
+    return frozenset().union(*(ratio.support() for ratio in (closed.value, *closed.relations)))
 
 
 def _check_complete(problem: Problem, zero: frozenset[str]) -> None:

@@ -329,7 +329,6 @@ def _digits(
     at: dict[Expr, Any] = {**scalars, STRENGTH: arb(1)}
     at |= {u.symbol: x for u, x in zip(closed.unknowns, unknowns, strict=True)}
     at |= {symbol: x for (symbol, _), x in zip(closed.sums, sums, strict=True)}
-    at = closed.completed(at, arb(1))
     loops = [ratio.evaluate(at, arb(1)) for _, ratio in closed.loops]
     value = functions_of(closed, "balls").value(unknowns, spectrum, scalars)
     return min((_accuracy(ball) for ball in [*loops, value] if not ball.is_zero()), default=mp.dps)
