@@ -32,7 +32,7 @@ def schwinger_dyson(rules: FeynmanRules) -> SchwingerDyson:
     loops, terms = self_energy(rules)
     setting = rules.setting
     point = random_point(setting, spaces_of(rules), seed=1)
-    candidates, orders = _Scalars(rules, point), ORDERS
+    candidates, orders, before = _Scalars(rules, point), ORDERS, len(loops)
     while True:
         # Modulo a prime, in which ratios that differ seem equal with a chance of about one in 10^18.
         series = planar_series(rules, loops, terms, point, orders, PRIME).loops
@@ -40,9 +40,9 @@ def schwinger_dyson(rules: FeynmanRules) -> SchwingerDyson:
         groups = _consistent_groups(rules, loops, terms, proposed, zeros, scales)
         # Loops of deep models differ late: what equations take apart was proposed by too short a series, and the
         # parts may be smaller than they need be.
-        if len(groups) == len(proposed) or orders >= MOST_ORDERS:
+        if len(groups) in (len(proposed), before) or orders >= MOST_ORDERS:
             break
-        orders *= 2
+        orders, before = 2 * orders, len(groups)
     symbols: list[Symbol | None] = [None] * len(loops)
     for number, group in enumerate(groups, start=1):
         first = scales[group[0]]
@@ -132,20 +132,20 @@ def _consistent_groups(
     with a probability far below that of a machine error (Schwartz-Zippel).
     """
     source = random.Random(2)
-    system = Numbers(rules, loops, terms, random_point(rules.setting, spaces_of(rules), seed=100))
+    system = Numbers(rules, loops, terms, random_point(rules.setting, spaces_of(rules), seed=100), PRIME)
     factors = [system.number(scale, {}) for scale in scales]
     while True:
-        values: list[Any] = [fmpq(0)] * len(loops)
+        values = [system.zero] * len(loops)
         for group in groups:
-            value = fmpq(source.randint(1, 10**6), source.randint(1, 10**6))
+            value = system.count(fmpq(source.randint(1, 10**6), source.randint(1, 10**6)))
             for n in group:
                 values[n] = value * factors[n]
         images = [image / factor for image, factor in zip(system.solve(values), factors, strict=True)]
         refined: list[list[int]] = []
         for group in groups:
-            split: dict[str, list[int]] = {}
+            split: dict[int, list[int]] = {}
             for n in group:
-                split.setdefault(str(images[n]), []).append(n)
+                split.setdefault(int(images[n]), []).append(n)
             refined += split.values()
         alive = [n for n in zeros if images[n] != 0]
         zeros = [n for n in zeros if images[n] == 0]
