@@ -29,7 +29,7 @@ from planaria.derivations.equations.spectral_sums import Factor, SpectralSum
 from planaria.derivations.equations.zero_test import Witness
 from planaria.derivations.steps import Formula, Step
 from planaria.diagrams.expressions.commuting import reorderings
-from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
+from planaria.diagrams.expressions.expression import Node, Setting, deterministic_part, prepare, read
 from planaria.diagrams.expressions.orders import (
     bulk_sentence,
     bulk_traces,
@@ -37,6 +37,7 @@ from planaria.diagrams.expressions.orders import (
     check_vanishing,
     read_on_small,
 )
+from planaria.diagrams.expressions.push_through import letters_in, pushed_through
 from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.rules.pencil import linearise
 from planaria.ensembles.model import Model
@@ -56,6 +57,8 @@ DIFFERENCES = (
     "Differences of poles are left in a denominator: where two of them coincide, numbers come from the equations "
     "before elimination."
 )
+
+PUSHED = "letters, by A (c + B A)^-1 B = 1 - c (c + A B)^-1 and common factors of sums: equal at every size"
 
 # From the one that gives the shortest forms to the one that asks least.
 STRATEGIES = (
@@ -140,9 +143,8 @@ def _derived(
     outer = TraceFunction(expression.xreplace(summed)) if summed else quantity
     if summed:
         nodes = [read(trace.arg, setting) for trace in outer.traces]
-    rules = linearise(nodes, setting, outer.traces)
-    system = schwinger_dyson(rules)
-    reduced, value = _solved(outer, system, budget)
+    pushed, system, (reduced, value) = _written_and_solved(outer, nodes, setting, budget)
+    rules = system.rules
     bulk = bulk_traces(expression, model)
     found = _by_trace(system, reduced.readings)
     check_vanishing(one for one in bulk if not value or (one in found and not found[one]))
@@ -157,6 +159,7 @@ def _derived(
             Step("sum a word", trace, total, "its planar contractions, interval by interval")
             for trace, total in summed.items()
         ),
+        *pushed,
         Step(
             "linearise",
             Integer(rules.plain_size),
@@ -173,6 +176,27 @@ def _derived(
         ),
     )
     return Derivation(expression, closed, steps, summed, defaults)
+
+
+def _written_and_solved(
+    quantity: TraceFunction, nodes: Sequence[Node], setting: Setting, budget: float
+) -> tuple[tuple[Step, ...], SchwingerDyson, tuple[Reduced, Ratio]]:
+    """The steps and the system of an expression with few letters, solved; with fewest where that is too much.
+
+    WorkLimitError where the budget covers neither.
+    """
+    given, left = sum(map(letters_in, nodes)), None
+    for everywhere in (False, True):
+        written = [pushed_through(node, setting, everywhere=everywhere) for node in nodes]
+        if left == (left := sum(map(letters_in, written))):
+            break
+        system = schwinger_dyson(linearise(written, setting, quantity.traces))
+        steps = (Step("push through", Integer(given), Integer(left), PUSHED),) if left < given else ()
+        try:
+            return steps, system, _solved(quantity, system, budget)
+        except WorkLimitError as error:
+            refused = error
+    raise refused
 
 
 def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:

@@ -56,7 +56,7 @@ def schwinger_dyson(rules: FeynmanRules) -> SchwingerDyson:
 def _proposed(
     loops: Sequence[Loop], series: Sequence[Laurent], candidates: _Scalars
 ) -> tuple[list[list[int]], list[int], list[Ratio]]:
-    """Groups of loops that are proportional as far as their series are known, those that vanish, and the ratios."""
+    """Groups of loops that are proportional as far as series are known, those that vanish, and the ratios."""
     alike: dict[tuple[object, ...], list[list[int]]] = {}
     scales = [candidates.one] * len(loops)
     zeros: list[int] = []
