@@ -29,7 +29,7 @@ from planaria.derivations.shortening import best_read, shortest
 from planaria.derivations.steps import Formula, Step
 from planaria.derivations.unit_matrices import is_simple, specialised, with_symbols
 from planaria.diagrams.expressions.commuting import reorderings
-from planaria.diagrams.expressions.expression import Setting, deterministic_part, prepare, read
+from planaria.diagrams.expressions.expression import Node, Setting, deterministic_part, prepare, read
 from planaria.diagrams.expressions.orders import (
     bulk_sentence,
     bulk_traces,
@@ -37,6 +37,7 @@ from planaria.diagrams.expressions.orders import (
     check_vanishing,
     read_on_small,
 )
+from planaria.diagrams.expressions.push_through import letters_in, pushed_through
 from planaria.diagrams.expressions.trace_function import TraceFunction
 from planaria.diagrams.rules.pencil import linearise
 from planaria.ensembles.model import Model
@@ -56,6 +57,8 @@ DIFFERENCES = (
     "Differences of poles are left in a denominator: where two of them coincide, numbers come from the equations "
     "before elimination."
 )
+
+PUSHED = "letters, by A (c + B A)^-1 B = 1 - c (c + A B)^-1 and common factors of sums: equal at every size"
 
 # From the one that gives the shortest forms to the one that asks least.
 STRATEGIES = (
@@ -139,18 +142,11 @@ def _derived(
     outer = TraceFunction(expression.xreplace(summed)) if summed else quantity
     if summed:
         nodes = [read(trace.arg, setting) for trace in outer.traces]
-    rules = linearise(nodes, setting, outer.traces)
-    system = schwinger_dyson(rules)
     bulk = bulk_traces(expression, model)
-    special = None if summed or bulk else _specialised(quantity, system, budget)
-    if special is not None:
-        closed, moves = special
-        rules, system = closed.system.rules, closed.system
-    else:
-        reduced, value = _solved(outer, system, budget)
-        found = _by_trace(system, reduced.readings)
-        check_vanishing(one for one in bulk if not value or (one in found and not found[one]))
-        closed, moves = _finished(reduced, system, value)
+    pushed, closed, moves, found = _written_and_solved(outer, nodes, setting, budget, not (summed or bulk))
+    system = closed.system
+    rules = system.rules
+    check_vanishing(one for one in bulk if not closed.value or (one in found and not found[one]))
     before, after = len(system.loops), len(system.unknowns)
     commuting = reorderings(expression, model)
     steps = (
@@ -161,6 +157,7 @@ def _derived(
             Step("sum a word", trace, total, "its planar contractions, interval by interval")
             for trace, total in summed.items()
         ),
+        *pushed,
         Step(
             "linearise",
             Integer(rules.plain_size),
@@ -199,7 +196,7 @@ def _specialised(
     wider = prepare([quantity.expression], general, extra=[STRENGTH])
     if len(wider.matrices) == len(setting.matrices):
         return None
-    nodes = [read(trace.arg, wider) for trace in quantity.traces]
+    nodes = [pushed_through(read(trace.arg, wider), wider) for trace in quantity.traces]
     symbolic = schwinger_dyson(linearise(nodes, wider, quantity.traces))
     try:
         reduced, value = _solved(quantity, symbolic, budget)
@@ -218,6 +215,32 @@ def _specialised(
         if symbol not in dict(setting.matrices).values()
     ]
     return replace(found, solved_for=reads), [*moves, *written]
+
+
+def _written_and_solved(
+    quantity: TraceFunction, nodes: Sequence[Node], setting: Setting, budget: float, special: bool
+) -> tuple[tuple[Step, ...], ClosedForm, list[Step], Mapping[Trace, Ratio]]:
+    """An expression with few letters, solved; with fewest where that is too much.
+
+    Its steps, the closed form with the moves of elimination, and its traces by themselves, unless arbitrary matrices
+    have stood for identity matrices: `special` has it tried. WorkLimitError where the budget covers neither.
+    """
+    given, left = sum(map(letters_in, nodes)), None
+    for everywhere in (False, True):
+        written = [pushed_through(node, setting, everywhere=everywhere) for node in nodes]
+        if left == (left := sum(map(letters_in, written))):
+            break
+        system = schwinger_dyson(linearise(written, setting, quantity.traces))
+        steps = (Step("push through", Integer(given), Integer(left), PUSHED),) if left < given else ()
+        if special and (found := _specialised(quantity, system, budget)) is not None:
+            return steps, *found, {}
+        try:
+            reduced, value = _solved(quantity, system, budget)
+        except WorkLimitError as error:
+            refused = error
+            continue
+        return steps, *_finished(reduced, system, value), _by_trace(system, reduced.readings)
+    raise refused
 
 
 def _solved(quantity: TraceFunction, system: SchwingerDyson, budget: float) -> tuple[Reduced, Ratio]:

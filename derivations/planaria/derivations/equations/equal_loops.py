@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from flint import fmpq
 from sympy import Symbol
 
-from planaria.algebra.laurent import PRIME, Laurent
+from planaria.algebra.laurent import PRIME, Laurent, residue
 from planaria.algebra.rational import Ratio
 from planaria.derivations.equations.planar_series import Numbers, Point, planar_series, random_point, spaces_of
 from planaria.derivations.equations.schwinger_dyson import Loop, SchwingerDyson, SelfEnergyTerm, self_energy
@@ -17,7 +18,8 @@ from planaria.diagrams.rules.pencil import FeynmanRules
 
 __all__ = ["dependencies", "schwinger_dyson"]
 
-ORDERS = 7  # of the power series by which loops are compared
+ORDERS = 7  # of the power series by which loops are compared at first
+MOST_ORDERS = 28  # and where they were too few to tell loops apart
 
 
 def schwinger_dyson(rules: FeynmanRules) -> SchwingerDyson:
@@ -29,28 +31,18 @@ def schwinger_dyson(rules: FeynmanRules) -> SchwingerDyson:
     """
     loops, terms = self_energy(rules)
     setting = rules.setting
-    one = setting.ring.one
     point = random_point(setting, spaces_of(rules), seed=1)
-    series = planar_series(rules, loops, terms, point, ORDERS).loops
-    proposed: dict[tuple[object, ...], list[int]] = {}
-    scales = [one] * len(loops)
-    zeros: list[int] = []
-    candidates: _Scalars | None = None
-    for n, current in enumerate(series):
-        if current.vanishes():
-            zeros.append(n)
-            continue
-        group = proposed.setdefault(_key(current, loops[n]), [])
-        ratio = current.polynomial[0] / series[group[0]].polynomial[0] if group else fmpq(1)
-        if ratio != 1:
-            candidates = candidates or _Scalars(rules, point)
-            scale = candidates.find(ratio)
-            if scale is None:  # not a ratio of scalars of the model: a class of its own
-                proposed[("alone", n)] = [n]
-                continue
-            scales[n] = scale
-        group.append(n)
-    groups = _consistent_groups(rules, loops, terms, list(proposed.values()), zeros, scales)
+    candidates, orders, before = _Scalars(rules, point), ORDERS, len(loops)
+    while True:
+        # Modulo a prime, in which ratios that differ seem equal with a chance of about one in 10^18.
+        series = planar_series(rules, loops, terms, point, orders, PRIME).loops
+        proposed, zeros, scales = _proposed(loops, series, candidates)
+        groups = _consistent_groups(rules, loops, terms, proposed, zeros, scales)
+        # Loops of deep models differ late: what equations take apart was proposed by too short a series, and the
+        # parts may be smaller than they need be.
+        if len(groups) in (len(proposed), before) or orders >= MOST_ORDERS:
+            break
+        orders, before = 2 * orders, len(groups)
     symbols: list[Symbol | None] = [None] * len(loops)
     for number, group in enumerate(groups, start=1):
         first = scales[group[0]]
@@ -61,10 +53,33 @@ def schwinger_dyson(rules: FeynmanRules) -> SchwingerDyson:
     return SchwingerDyson(rules, ring, loops, tuple(symbols), tuple(scales), terms)
 
 
+def _proposed(
+    loops: Sequence[Loop], series: Sequence[Laurent], candidates: _Scalars
+) -> tuple[list[list[int]], list[int], list[Ratio]]:
+    """Groups of loops that are proportional as far as series are known, those that vanish, and the ratios."""
+    alike: dict[tuple[object, ...], list[list[int]]] = {}
+    scales = [candidates.one] * len(loops)
+    zeros: list[int] = []
+    for n, current in enumerate(series):
+        if current.vanishes():
+            zeros.append(n)
+            continue
+        groups = alike.setdefault(_key(current, loops[n]), [])
+        for group in groups:
+            scale = candidates.find(current.polynomial[0] / series[group[0]].polynomial[0])
+            if scale is not None:
+                scales[n] = scale
+                group.append(n)
+                break
+        else:  # not a ratio of scalars of the model to any of them: a class of its own
+            groups.append([n])
+    return [group for groups in alike.values() for group in groups], zeros, scales
+
+
 def _key(series: Laurent, loop: Loop) -> tuple[object, ...]:
     """What proportional loops share: the space, and the series divided by its leading coefficient."""
     leading = series.polynomial[0]
-    return loop.space, series.low, tuple(str(c / leading) for c in series.polynomial.coeffs())
+    return loop.space, series.low, tuple(int(c / leading) for c in series.polynomial.coeffs())
 
 
 class _Scalars:
@@ -75,9 +90,17 @@ class _Scalars:
     """
 
     def __init__(self, rules: FeynmanRules, point: Point) -> None:
+        self.rules, self.point = rules, point
+        self.one = rules.setting.ring.one
+
+    def find(self, value: Any) -> Ratio | None:
+        return self.one if value == 1 else self._table.get(int(value))
+
+    @cached_property
+    def _table(self) -> Mapping[int, Ratio]:
+        rules, point = self.rules, self.point
         eigenvalues = {symbol for _, symbol in rules.setting.matrices}
-        one = rules.setting.ring.one
-        scalars = {one: None}
+        scalars = {self.one: None}
         for _, entry in rules.entries:
             found = [vertex.left for vertex in entry.vertices]
             if entry.constant is not None:
@@ -85,15 +108,13 @@ class _Scalars:
             scalars |= {s: None for s in found if not s.support() & eigenvalues}
         numbers = [point.values.get(g, fmpq(0)) for g in rules.setting.ring.generators] or [fmpq(0)]
         ratios = {a / b: None for a in scalars for b in scalars}
-        self.table: dict[str, Ratio] = {}
+        table: dict[int, Ratio] = {}
         for a in ratios:
             for b in ratios:
                 product = a * b
                 for signed in (product, -product):
-                    self.table.setdefault(str(signed.at(numbers)), signed)
-
-    def find(self, value: Any) -> Ratio | None:
-        return self.table.get(str(value))
+                    table.setdefault(int(residue(signed.at(numbers), PRIME)), signed)
+        return table
 
 
 def _consistent_groups(
@@ -111,20 +132,20 @@ def _consistent_groups(
     with a probability far below that of a machine error (Schwartz-Zippel).
     """
     source = random.Random(2)
-    system = Numbers(rules, loops, terms, random_point(rules.setting, spaces_of(rules), seed=100))
+    system = Numbers(rules, loops, terms, random_point(rules.setting, spaces_of(rules), seed=100), PRIME)
     factors = [system.number(scale, {}) for scale in scales]
     while True:
-        values: list[Any] = [fmpq(0)] * len(loops)
+        values = [system.zero] * len(loops)
         for group in groups:
-            value = fmpq(source.randint(1, 10**6), source.randint(1, 10**6))
+            value = system.count(fmpq(source.randint(1, 10**6), source.randint(1, 10**6)))
             for n in group:
                 values[n] = value * factors[n]
         images = [image / factor for image, factor in zip(system.solve(values), factors, strict=True)]
         refined: list[list[int]] = []
         for group in groups:
-            split: dict[str, list[int]] = {}
+            split: dict[int, list[int]] = {}
             for n in group:
-                split.setdefault(str(images[n]), []).append(n)
+                split.setdefault(int(images[n]), []).append(n)
             refined += split.values()
         alive = [n for n in zeros if images[n] != 0]
         zeros = [n for n in zeros if images[n] == 0]
