@@ -222,8 +222,8 @@ def _written_and_solved(
 ) -> tuple[tuple[Step, ...], ClosedForm, list[Step], Mapping[Trace, Ratio]]:
     """An expression with few letters, solved; with fewest where that is too much.
 
-    Its steps, the closed form with the moves of elimination, and its traces by themselves, unless arbitrary matrices
-    have stood for identity matrices: `special` has it tried. WorkLimitError where the budget covers neither.
+    Its steps, the closed form with the moves of elimination, and its traces by themselves, unless arbitrary
+    matrices have stood for identity ones: `special` has it tried. WorkLimitError where the budget covers neither.
     """
     given, left = sum(map(letters_in, nodes)), None
     for everywhere in (False, True):
