@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from mpmath import mpf
-from sympy import Expr, Symbol, simplify, solve
+from sympy import Expr, Symbol, fraction, simplify, solve, together
 from tests.literature.published import FOLDER, Published, derived
 from tests.literature.table import CLAIMS, PAGE, formula_lines, row, rows_of_page
 
@@ -88,6 +88,16 @@ def test_infinitely_many_random_features_are_a_kernel() -> None:
     (solved,) = solve(equation, names["S_101"])
     assert limit.conditions[0].lhs == names["S_101"]
     assert simplify(limit.conditions[0].rhs - solved) == 0
+
+
+@pytest.mark.parametrize(("model", "quantity"), [("weak-to-strong", "strong_loss"), ("fine-tuning", "loss")])
+def test_a_value_has_no_difference_of_poles_below(model: str, quantity: str) -> None:
+    (one,) = (each for each in CLAIMS if (each.model, each.quantity) == (model, quantity))
+    found = derived(one)
+    first, *others = found.unknowns
+    assert others
+    below = fraction(together(found.value))[1].subs(dict.fromkeys(others, first))
+    assert simplify(below) != 0
 
 
 def _by_name(expression: Expr, names: dict[str, Symbol]) -> dict[Symbol, Symbol]:

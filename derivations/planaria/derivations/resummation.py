@@ -68,7 +68,7 @@ STRATEGIES = (
     Strategy(rewrite=False, largest=0, move=0.01, budget=0.5),
 )
 BUDGET = 10.0  # seconds of exact work, about
-REGULAR = 2.0  # seconds of work for a regular form of the value and of all loops
+REGULAR = 6.0  # seconds of work for a regular form of the value and of all loops
 WORDS = 0.05  # the share of it that the planar sums of long words may take
 
 

@@ -36,7 +36,8 @@ from planaria.diagrams.expressions.expression import Setting
 
 __all__ = ["Regular"]
 
-SHARE = 1.0  # seconds of work for one formula
+SHARE = 3.0  # seconds of work for one formula
+SWOLLEN = 3  # times as long: nobody reads that, and numbers at equal poles may come from the equations
 SHORT = 3  # operations of a value that needs no other
 LONGEST = 200  # terms of a factor that other sums are tried in
 POWERS = (-2, -1, 1, 2)  # of a parameter that are taken back into a formula without it
@@ -67,13 +68,18 @@ class Regular(Portable):
         if not value.support() & set(self.reduced.sums.values()):
             return value
         best, least = value, inf
+        tried: Ratio | None = None
         with suppress(WorkLimitError), limited(SHARE):
+            most = SWOLLEN * _length(value)
             for make in (self._as_it_is, self._inserted):
                 regular = make(value)
-                if regular is None:
+                if regular is None or regular == tried:
                     continue
+                tried = regular
+                if (length := _length(regular)) < min(least, most):  # where better sums take too much work
+                    best, least = regular, length
                 written = self._positive(regular)
-                if (length := _length(written)) < least:
+                if (length := _length(written)) < min(least, most):
                     best, least = written, length
                 if least <= SHORT:
                     break
@@ -231,10 +237,11 @@ class Regular(Portable):
 
         names = {one.symbol for one in options} | set(self.reduced.sums.values())
         least, best = written(None)
-        for option in [one for one in options if any(one.symbol in f.support() for f in best)]:
-            cost, other = written(option)
-            if cost < least:
-                least, best = cost, other
+        with suppress(WorkLimitError):
+            for option in [one for one in options if any(one.symbol in f.support() for f in best)]:
+                cost, other = written(option)
+                if cost < least:
+                    least, best = cost, other
         result = ring.from_mpoly(ring.context.constant(content))
         for one, (_, power) in zip(best, factors, strict=True):
             result = result * one**power
