@@ -79,9 +79,15 @@ def derived(one: Published) -> Derivation:
 
 
 def length(one: Published) -> int:
-    """How many operations planaria's value takes: a sum over eigenvalues is one letter."""
+    """How many operations planaria's value takes as it is shown: a sum over eigenvalues is one letter.
+
+    A determinant of a ladder that it names counts by its entries.
+    """
     found = derived(one)
-    values = [part.value for part in found.split(*one.by)] if one.by else [found.value]
+    if not one.by:
+        entries = [entry for one in found.determinants for row in one.rows for entry in row]
+        return sum(int(part.count_ops()) for part in (found.value_as_shown, *entries))
+    values = [part.value for part in found.split(*one.by)]
     return sum(int(value.count_ops()) for value in values) + len(values) - 1
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from sympy import Expr, Symbol, count_ops
 
-from planaria.algebra.linear import root
+from planaria.algebra.linear import degree_in, root
 from planaria.algebra.polynomials import primitive_part
 from planaria.algebra.rational import Ratio
 from planaria.algebra.values import Portable
@@ -179,7 +179,7 @@ def _used(matrix: Matrix) -> set[int]:
 
 
 def _solved(plain: ClosedForm) -> list[tuple[Expr, Ratio]]:
-    """What the relations give, each parameter free of those before it, at field strength 1."""
+    """What the relations give, each free of those before it, at strength 1: parameters, or sums for lack of them."""
     found: list[tuple[Expr, Ratio]] = []
     setting = plain.system.rules.setting
     for relation, parameter in zip(plain.relations, plain.solved_for, strict=True):
@@ -188,10 +188,17 @@ def _solved(plain: ClosedForm) -> list[tuple[Expr, Ratio]]:
         linear = linear_parameters(polynomial, setting)
         if parameter not in linear:  # dimensions for lack of others
             linear.sort(key=lambda one: (one in setting.spaces, polynomial.derivative(one).size, str(one)))
-            parameter = linear[0] if linear else None
+            parameter = linear[0] if linear else _equal_to_a_term(plain, polynomial)
         if parameter is not None:
             found.append((parameter, root(polynomial, parameter)))
     return found
+
+
+def _equal_to_a_term(plain: ClosedForm, polynomial: Ratio) -> Symbol | None:
+    """A sum that a relation between sums says to be one term of others."""
+    present = polynomial.support()
+    linear = (one for one, _ in plain.sums if one in present and degree_in(polynomial, one) == 1)
+    return next((one for one in linear if _is_monomial(root(polynomial, one), plain.ring.one)), None)
 
 
 def _inserted(value: Ratio, solved: Sequence[tuple[Expr, Ratio]]) -> Ratio:
