@@ -179,7 +179,7 @@ def _used(matrix: Matrix) -> set[int]:
 
 
 def _solved(plain: ClosedForm) -> list[tuple[Expr, Ratio]]:
-    """What the relations give, each free of those before it, at strength 1: parameters, or sums for lack of them."""
+    """What the relations give, each free of those before it: parameters, or sums for lack of them."""
     found: list[tuple[Expr, Ratio]] = []
     setting = plain.system.rules.setting
     for relation, parameter in zip(plain.relations, plain.solved_for, strict=True):
