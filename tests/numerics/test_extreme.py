@@ -167,7 +167,7 @@ def test_a_ladder_next_to_one_is_not_told_by_few_digits(
 
     monkeypatch.setattr("planaria.numerics.solving.verification.is_stable", remembered)
     evaluate(marchenko_pastur, {"N": 7, "P": 7, "gamma": "1e-40"}, digits=15)
-    derivation, groups, _ = seen[-1]
+    derivation, groups, *_ = seen[-1]
     with ctx.workprec(1000):  # 1 - radius is about 1e-20
         assert is_stable(derivation, groups, arb("1e-45")) is True
         assert is_stable(derivation, groups, arb("1e-30")) is None

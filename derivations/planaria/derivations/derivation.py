@@ -74,8 +74,7 @@ class Derivation(Portable):
     def __post_init__(self) -> None:
         """Raises InputError for a closed form that is that of another quantity."""
         object.__setattr__(self, "steps", Shown(self.steps))
-        read = {one.trace for one in self.rules.readings}
-        if not self.outer.atoms(Trace) <= read:
+        if not self.outer.atoms(Trace) <= {one.trace for one in self.rules.readings}:
             raise InputError("derivation", "its closed form is that of another quantity", "make it with derive")
 
     @property
@@ -122,10 +121,7 @@ class Derivation(Portable):
 
     @cached_property
     def determinants(self) -> tuple[Determinant, ...]:
-        """The factors below the value that are determinants of ladders; none where they are written out.
-
-        See `planaria.derivations.forms.determinants`.
-        """
+        """The factors below the value that are determinants of ladders; none where they are written out."""
         found = determinants(self.closed_form) if self.names_determinants else ()
         return tuple(one for one in found if self.value.has(one.factor, -one.factor))
 

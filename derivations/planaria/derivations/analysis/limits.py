@@ -147,9 +147,8 @@ class _System:
     def of(
         cls, closed: Form, parameter: Symbol, inverted: Symbol | None, sizes: Mapping[Symbol, Integer]
     ) -> _System:
-        ring = closed.ring.extend(
-            [parameter, *(s for _, one in closed.sums for s in sorted(one.space.free_symbols, key=str))]
-        )
+        of_spaces = (s for _, one in closed.sums for s in sorted(one.space.free_symbols, key=str))
+        ring = closed.ring.extend([parameter, *of_spaces])
         physical: dict[Expr, Ratio] = {STRENGTH: ring.one} | {s: ring.constant(n) for s, n in sizes.items()}
         if inverted is not None:
             physical[inverted] = ring.one / ring.generator(inverted)
