@@ -54,6 +54,12 @@ class Functions:
                 if own and factor.coefficients:
                     self.powers[n] = symbol, factor.coefficients[0][1], power
 
+        # Those with powers of y = Delta / (lambda + Delta) besides share both.
+        self.both: dict[int, tuple[Symbol, Expr, int, int]] = {}
+        for n, (_, one) in enumerate(closed.sums):
+            if (found := _both(one)) is not None:
+                self.both[n] = found
+
     @property
     def system(self) -> Program:
         """Residuals and their partial derivatives."""
@@ -98,6 +104,8 @@ class Functions:
         for n in chosen:
             if n in self.powers:
                 values[n] = quotients.sum(*self.powers[n])
+            elif n in self.both:
+                values[n] = quotients.both(*self.both[n])
             else:
                 one = self.closed.sums[n][1]
                 values[n] = total(_terms(one, spectrum, at), one.eigenvalues[0], spectrum)
@@ -169,6 +177,7 @@ class _Quotients:
     def __init__(self, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, Any]) -> None:
         self.spectrum, self.at = spectrum, at
         self.powers: dict[tuple[Symbol, Expr], list[Any]] = {}
+        self.others: dict[tuple[Symbol, Expr], Any] = {}
 
     def sum(self, symbol: Symbol, pole: Expr, power: int) -> Any:
         if (symbol, pole) not in self.powers:
@@ -182,6 +191,22 @@ class _Quotients:
         while len(arrays) < power - 1:
             arrays.append(arrays[-1] * x)
         return arrays[power - 2].dot(x if weights is None else x * weights)
+
+    def both(self, symbol: Symbol, pole: Expr, power: int, other: int) -> Any:
+        """The sum of x**power y**other, for positive powers."""
+        if (symbol, pole) not in self.powers:
+            self.sum(symbol, pole, 1)
+        weights = self.spectrum.weights.get(symbol) if isinstance(self.spectrum, Weighted) else None
+        number = _number(pole, self.at)
+        if (symbol, pole) not in self.others:
+            self.others[symbol, pole] = number / (self.spectrum[symbol] + number)
+        x, y = self.powers[symbol, pole][0], self.others[symbol, pole]
+        terms = _raised(x, power) * _raised(y, other - 1) if other > 1 else _raised(x, power)
+        return terms.dot(y if weights is None else y * weights)
+
+
+def _raised(base: Any, exponent: int) -> Any:
+    return power(base, exponent)
 
 
 @once
@@ -310,6 +335,19 @@ def _terms(one: SpectralSum, spectrum: Mapping[Symbol, Any], at: Mapping[Expr, A
     if isinstance(terms, (np.ndarray, Doubled)):
         return terms
     return terms * np.ones_like(spectrum[one.eigenvalues[0]])
+
+
+def _both(one: SpectralSum) -> tuple[Symbol, Expr, int, int] | None:
+    """Eigenvalue, pole and the powers of x and y, where each term is a product of both."""
+    if len(one.factors) != 1 or len(one.scale) != 1 or not one.factors[0][0].is_pole:
+        return None
+    (factor, whole), (coefficient, other) = one.factors[0], one.scale[0]
+    present = [(symbol, e) for symbol, e in zip(one.eigenvalues, one.exponents, strict=True) if e]
+    if len(present) != 1 or not factor.coefficients or factor.coefficients[0][1] != coefficient:
+        return None
+    ((symbol, exponent),) = present
+    own = factor.leading[one.eigenvalues.index(symbol)] == 1
+    return (symbol, coefficient, exponent, other) if own and exponent > 0 < other == whole - exponent else None
 
 
 def _only(one: SpectralSum, power: int) -> Symbol | None:

@@ -188,7 +188,8 @@ def _unknowns(
 ) -> Vector:
     """The unknowns by their definitions."""
     one = number(Integer(1))
-    at = {**problem.scalars(number), **_all_scalars(problem, number), **loops, STRENGTH: strength}
+    all_scalars = _float_scalars(problem) if number is to_float else _all_scalars(problem, number)
+    at = {**problem.scalars(number), **all_scalars, **loops, STRENGTH: strength}
     values = [u.definition.evaluate(at, one) for u in problem.derivation.closed_form.unknowns]
     return np.array(values, dtype=float if isinstance(one, float) else object)
 
@@ -250,6 +251,12 @@ def _all_scalars(problem: Problem, number: Callable[[Expr], Any]) -> dict[Expr, 
     return values
 
 
+@once
+def _float_scalars(problem: Problem) -> Mapping[Expr, float]:
+    """The same in double precision: they are asked for at every strength."""
+    return _all_scalars(problem, to_float)
+
+
 def iterate(
     problem: Problem,
     strength: float,
@@ -263,7 +270,7 @@ def iterate(
     """
     setting = problem.derivation.rules.setting
     spectrum = problem.floats()
-    scalars: dict[Expr, Any] = {**_all_scalars(problem, to_float), STRENGTH: strength}
+    scalars: dict[Expr, Any] = {**_float_scalars(problem), STRENGTH: strength}
     core = core_of(problem.derivation)
     program, inputs = _core_program(problem.derivation)
     maps = []

@@ -47,6 +47,7 @@ MOST_UNKNOWNS = 10  # of a closed form that is worth a path with many digits: th
 SAME_END = 1e-2  # relative difference of the strengths at which paths end for the same reason
 SPARE = 10  # digits beyond those asked for, at which most numbers stand at once
 MOST_ROUNDS = 8  # of Newton's method there
+MARGIN = 100  # by which the last of its steps is shorter than the root of what may be left
 UNMOVED = 1e-3  # a mismatch that shrinks by less than this when the precision is raised is none of rounding
 
 
@@ -256,11 +257,13 @@ def _at_once(problem: Problem, asked: int, start: Sequence[Any], way: str) -> Es
 
 
 def _enclosed(problem: Problem, start: Sequence[Any], short: Any) -> list[Any] | None:
-    """The unknowns by Newton's method, as balls that hold the last step, which is at most so short, relatively.
+    """The unknowns by Newton's method, as balls so short, relatively, that hold what the last step leaves.
 
-    Newton's method squares errors, so that what is left after the step is far less. None where steps stay long.
+    Newton's method squares errors: a step as long as the root of that leaves as much, times a constant that is the
+    inverse distance of other roots, for which MARGIN stands; next to a double root steps from double precision are
+    longer than that, and one more is made. None where steps stay long.
     """
-    whole_steps = replace(balls(), rounding=short)
+    whole_steps = replace(balls(), rounding=short.sqrt() / MARGIN)
     root = settled(_system_of(problem), start, whole_steps, Guard(rounds=MOST_ROUNDS, near=0))
     return None if root is None else [x * arb(1, short) for x in root.unknowns]
 
