@@ -29,21 +29,22 @@ SMALLEST, LARGEST = 1e-290, 1e290  # of a loss that a double surely holds
 PARAMETERS = ("N", "P", "C", "gamma", "sigma_u", "sigma_w")
 
 
-def _sums(eigenvalues: Column, delta: Column) -> tuple[Column, Column, Column]:
-    """S_11 = sum l/(l + D), sum D/(l + D) = M - S_11 and S_11 - S_22 = sum l D/(l + D)^2, per point."""
-    shares = eigenvalues / (eigenvalues + delta[:, None])
-    rests = delta[:, None] / (eigenvalues + delta[:, None])
-    return shares.sum(axis=1), rests.sum(axis=1), (shares * rests).sum(axis=1)
+def _quotients(eigenvalues: Column, delta: Column) -> tuple[Column, Column]:
+    """l/(l + D) and D/(l + D), per point and eigenvalue."""
+    whole = eigenvalues + delta[:, None]
+    return eigenvalues / whole, delta[:, None] / whole
 
 
-def _left(size: Column, count: int, shares: Column, rests: Column) -> Column:
-    """A dimension less S_11: as a sum of positive terms where there are some."""
-    found: Column = np.where(size >= count, (size - count) + rests, size - shares)
+def _left(size: Column, shares: Column, rests: Column) -> Column:
+    """A dimension less S_11: of the largest eigenvalues, one for each of its units, l/(l + D) may be next to 1."""
+    count = shares.shape[1]
+    within = np.arange(count) < size[:, None]
+    found: Column = np.where(within, rests, -shares).sum(axis=1) + np.maximum(size - count, 0)
     return found
 
 
 def clean_loss(eigenvalues: Column, at: dict[str, Column]) -> Column:
-    """The loss on clean labels for one spectrum at many points of N, P, C, gamma, sigma_u and sigma_w."""
+    """The loss on clean labels for one falling spectrum at many points of N, P, C, gamma, sigma_u and sigma_w."""
     spectrum = eigenvalues.astype(WIDE)
     N, P, C, gamma, sigma_u, sigma_w = (at[name].astype(WIDE) for name in PARAMETERS)
     M = len(spectrum)
@@ -53,12 +54,12 @@ def clean_loss(eigenvalues: Column, at: dict[str, Column]) -> Column:
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
         delta = np.exp(middle)
-        shares, rests, _ = _sums(spectrum, delta)
-        n, p = _left(N, M, shares, rests), _left(P, M, shares, rests)
+        shares, rests = _quotients(spectrum, delta)
+        n, p = _left(N, shares, rests), _left(P, shares, rests)
         above = (n > 0) & (p > 0) & (delta * n * p > ridge)
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     delta = np.exp((low + high) / 2)
-    product = _sums(spectrum, delta)[2]
+    product = np.prod(_quotients(spectrum, delta), axis=0).sum(axis=1)
     both = np.hypot(P - N, 2 * np.sqrt(ridge / delta))  # (N - S) + (P - S) from product and difference
     found: Column = C * sigma_w**2 * delta**2 * N * P * product / (2 * M * (ridge + delta * product * both))
     return found
